@@ -1,0 +1,92 @@
+#include "diag.h"
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* One slot a thread: it must work when memory is gone, so it is a fixed array. */
+static _Thread_local char sentence[1024];
+
+static void record(const char *place, const char *format, va_list arguments)
+{
+    if (sentence[0])
+        return;
+    int used = place ? snprintf(sentence, sizeof sentence, "%s: ", place) : 0;
+    if (used < 0 || (size_t)used >= sizeof sentence)
+        used = 0;
+    vsnprintf(sentence + used, sizeof sentence - (size_t)used, format, arguments);
+}
+
+int complain(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    record(NULL, format, arguments);
+    va_end(arguments);
+    return -1;
+}
+
+int complain_at(const char *file, int line, const char *format, ...)
+{
+    char place[512];
+    snprintf(place, sizeof place, "%s:%d", file, line);
+    va_list arguments;
+    va_start(arguments, format);
+    record(place, format, arguments);
+    va_end(arguments);
+    return -1;
+}
+
+const char *complaint(void)
+{
+    return sentence[0] ? sentence : NULL;
+}
+
+void complaint_clear(void)
+{
+    sentence[0] = 0;
+}
+
+/* Bytes of n items, at least one so that zero items give a valid pointer; 0 on overflow. */
+static size_t bytes_of(size_t n, size_t size)
+{
+    if (size && n > (size_t)PTRDIFF_MAX / size)
+        return 0;
+    return n * size ? n * size : 1;
+}
+
+static void *checked(void *memory, size_t n, size_t size, const char *what)
+{
+    if (!memory)
+        complain("out of memory: %zu x %zu bytes for %s; close other programs or make the run smaller", n, size, what);
+    return memory;
+}
+
+void *take(size_t n, size_t size, const char *what)
+{
+    size_t bytes = bytes_of(n, size);
+    return checked(bytes ? malloc(bytes) : NULL, n, size, what);
+}
+
+void *take_zeroed(size_t n, size_t size, const char *what)
+{
+    size_t bytes = bytes_of(n, size);
+    return checked(bytes ? calloc(1, bytes) : NULL, n, size, what);
+}
+
+void *take_again(void *old, size_t n, size_t size, const char *what)
+{
+    size_t bytes = bytes_of(n, size);
+    return checked(bytes ? realloc(old, bytes) : NULL, n, size, what);
+}
+
+char *take_text(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    char *text = NULL;
+    if (vasprintf(&text, format, arguments) < 0)
+        text = NULL;
+    va_end(arguments);
+    return checked(text, 1, 1, "text");
+}

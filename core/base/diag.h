@@ -1,0 +1,24 @@
+/* diag.h: complaints. A function that fails records one sentence (where, what is wrong, what to do) and returns -1 or
+ * NULL; nobody below `main` prints an error or exits. The first complaint of a thread is kept until it is taken. */
+#ifndef ABLATE_DIAG_H
+#define ABLATE_DIAG_H
+#include <stddef.h>
+
+/* Records the sentence if none is recorded yet. Always returns -1. */
+int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* The same, prefixed by "file:line: ". */
+int complain_at(const char *file, int line, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* The recorded sentence, or NULL. Valid until the next complaint_clear on this thread. */
+const char *complaint(void);
+void complaint_clear(void);
+
+/* malloc/calloc/realloc that complain ("out of memory: ... bytes for WHAT") and return NULL. The memory is the caller's,
+ * released by free(). n * size is checked for overflow; zero bytes give a valid pointer. */
+void *take(size_t n, size_t size, const char *what);
+void *take_zeroed(size_t n, size_t size, const char *what);
+void *take_again(void *old, size_t n, size_t size, const char *what);
+char *take_text(const char *format, ...) __attribute__((format(printf, 1, 2))); /* printf into new memory */
+
+#endif

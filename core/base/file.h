@@ -1,0 +1,28 @@
+/* file.h: files written whole or not at all, and read whole or mapped. Errors are complaints naming the path. */
+#ifndef ABLATE_FILE_H
+#define ABLATE_FILE_H
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* A file under a temporary name beside `path`; file_commit flushes, fsyncs and renames it, file_abandon removes it. */
+typedef struct file_draft file_draft;
+file_draft *file_draft_open(const char *path);       /* NULL: complained. Makes missing directories. */
+FILE *file_draft_stream(file_draft *);               /* write here; errors are noticed at commit */
+int file_commit(file_draft *);                       /* 0, or -1 (disk full, ...): then nothing was changed. Frees. */
+void file_abandon(file_draft *);                     /* Frees. NULL is allowed. */
+
+int file_write_text(const char *path, const char *text); /* draft, write, commit */
+
+/* Read-only map of a file; size 0 is an empty map. */
+typedef struct file_map {
+    const uint8_t *data;
+    size_t size;
+} file_map;
+int file_map_open(const char *path, file_map *); /* 0 or -1 */
+void file_map_close(file_map *);
+
+int file_make_directory(const char *path); /* with parents; 0 if it is there */
+bool file_exists(const char *path);
+
+#endif
