@@ -52,7 +52,7 @@ static size_t bytes_of(size_t n, size_t size)
 {
     if (size && n > (size_t)PTRDIFF_MAX / size)
         return 0;
-    return n * size ? n * size : 1;
+    return n == 0 || size == 0 ? 1 : n * size;
 }
 
 static void *checked(void *memory, size_t n, size_t size, const char *what)
