@@ -82,6 +82,7 @@ typedef struct ablate_op {
     const ablate_setting *attrs; /* {0}-ended, or NULL */
     uint32_t forgets;            /* what backward does not read: ABLATE_FORGET(i) | ABLATE_FORGET_OUT */
     bool random;                 /* reads key and step */
+    bool view;                   /* the result is in[0]'s numbers under another shape: memory is shared, nothing runs */
     bool stores;                 /* backward heeds `add`; otherwise it always adds, and the engine zeroes beforehand */
 } ablate_op;
 #define ABLATE_FORGET(i) (1u << (i))

@@ -1,0 +1,41 @@
+/* builder.h: the engine's half of module.h while a graph is composed: operations, parameters and the board. */
+#ifndef ABLATE_GRAPH_BUILDER_H
+#define ABLATE_GRAPH_BUILDER_H
+#include "graph.h"
+
+typedef struct builder builder;
+
+/* What the builder asks of its owner; `context` is passed back. Every member may be NULL. */
+typedef struct builder_host {
+    void *context;
+    /* Shape and source of a tensor in a weights file. 0, or -1: complained. */
+    int (*weight)(void *context, const char *path, const char *name, ablate_shape *, value_source *);
+    const char *(*weight_note)(void *context, const char *path, const char *key); /* metadata, or NULL */
+    bool (*has_weight)(void *context, const char *path, const char *name);
+    int (*add_picture)(void *context, const ablate_picture *);
+} builder_host;
+
+/* The graph may be NULL for a builder that only lists pictures. All of these outlive the builder. NULL: complained. */
+builder *builder_new(graph *, const builder_host *, bool training);
+void builder_free(builder *);
+ablate_builder *builder_face(builder *); /* what modules see */
+
+/* A graph input, put on the board under its name. */
+ablate_value *builder_input(builder *, const char *name, const ablate_shape *);
+
+/* Runs the module's `build` on the board. 0, or -1: complained; then the builder is of no further use. */
+int builder_compose(builder *, const ablate_module *, const void *settings);
+
+/* Runs the module's `epoch`, which may change the weights of losses. 0, or -1: complained. */
+int builder_epoch(builder *, const ablate_module *, const void *settings, void *state, int epoch);
+
+/* Runs the data module's `list`. */
+int builder_list(builder *, const ablate_module *, const void *settings);
+
+/* Value on the board, -1 for the last of that name; NULL if there is none (no complaint). */
+ablate_value *builder_value(const builder *, const char *name, int index);
+
+/* Whether `name` is one of the words of a declaration such as "teacher bottleneck|perturbed image?". */
+bool builder_declares(const char *declaration, const char *name);
+
+#endif

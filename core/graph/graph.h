@@ -1,0 +1,89 @@
+/* graph.h: tensors and the operations between them. A graph is built once, by appending: a value only ever refers to
+ * earlier ones, so the order of creation is an order of execution. All tensors are float32, row-major, contiguous. */
+#ifndef ABLATE_GRAPH_H
+#define ABLATE_GRAPH_H
+#include "../base/arena.h"
+#include "../base/hash.h"
+#include "../module.h"
+
+typedef enum { VALUE_INPUT, VALUE_PARAMETER, VALUE_CONSTANT, VALUE_RESULT } value_kind;
+
+/* Where a constant's numbers come from. They are fetched when a program first needs them, so that weights which only
+ * the cached part of a graph uses are never read. */
+typedef struct value_source {
+    int (*fetch)(void *context, float *out); /* fills the whole tensor; 0, or -1: complained */
+    void *context;                           /* lives as long as the graph */
+    hash_digest digest;                      /* of what would be fetched */
+} value_source;
+
+struct ablate_value {
+    int id; /* position in the graph */
+    value_kind kind;
+    bool poisoned;
+    ablate_shape shape;
+    const char *name; /* "image"; "decoder.0.ln_1.weight"; results: "decoder:layer_norm:0" */
+    const char *module, *file;
+    int line;
+    /* results */
+    const ablate_op *op;
+    void *attr;
+    int n_in;
+    ablate_value *in[ABLATE_INPUTS];
+    ablate_layout layout;
+    /* constants */
+    value_source source;
+    /* parameters: index of the first float in the array of all parameters */
+    int64_t offset;
+};
+
+typedef struct parameter {
+    const char *name, *init;
+    ablate_shape shape;
+    int64_t offset, count;
+} parameter;
+
+/* All trainable tensors of a run, laid out one after the other; shared by its training and scoring graphs. */
+typedef struct parameters {
+    arena *memory;
+    parameter *entry;
+    int entries;
+    int64_t count; /* floats in all */
+} parameters;
+
+typedef struct graph_term { /* a loss or a probe */
+    const char *name;
+    ablate_value *value;
+    double weight;
+} graph_term;
+
+typedef struct graph {
+    arena *memory;
+    ablate_value **value;
+    int values;
+    parameters *parameters;
+    graph_term *loss, *probe;
+    int losses, probes;
+} graph;
+
+parameters *parameters_new(void); /* NULL: complained */
+void parameters_free(parameters *);
+/* Entry of that name, registered on first use. NULL: complained (same name, other shape; unknown init). */
+const parameter *parameters_enter(parameters *, const char *name, const char *init, const ablate_shape *shape);
+/* Draws every initial value, out[count], from streams keyed by (seed, name): no tensor's values depend on another's. */
+int parameters_draw(const parameters *, uint64_t seed, float *out);
+
+graph *graph_new(parameters *); /* the parameters outlive the graph */
+void graph_free(graph *);
+/* A new value of that kind with a copy of `name`; NULL: complained. */
+ablate_value *graph_append(graph *, value_kind kind, const char *name, const ablate_shape *shape);
+int graph_add_term(graph *, graph_term **list, int *count, graph_term term);
+
+/* Hash of everything a value's numbers depend on but the parameters' values and the inputs' contents. */
+hash_digest value_digest(const ablate_value *);
+
+int64_t shape_size(const ablate_shape *);
+/* "8x257x128", or "scalar", into text (64 bytes); returns text. */
+const char *shape_print(const ablate_shape *, char text[64]);
+bool shape_same(const ablate_shape *, const ablate_shape *);
+
+#endif

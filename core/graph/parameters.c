@@ -1,0 +1,134 @@
+/* parameters.c: the trainable tensors of a run, and how their first values are drawn. */
+#include "../base/diag.h"
+#include "../base/random.h"
+#include "graph.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+parameters *parameters_new(void)
+{
+    parameters *p = take_zeroed(1, sizeof *p, "parameters");
+    if (p && !(p->memory = arena_new())) {
+        free(p);
+        p = NULL;
+    }
+    return p;
+}
+
+void parameters_free(parameters *p)
+{
+    if (!p)
+        return;
+    arena_free(p->memory);
+    free(p->entry);
+    free(p);
+}
+
+typedef enum { INIT_ZEROS, INIT_ONES, INIT_CONSTANT, INIT_NORMAL, INIT_UNIFORM } init_kind;
+typedef struct init_rule {
+    init_kind kind;
+    float scale;
+} init_rule;
+
+/* PyTorch's names: xavier_uniform has bound sqrt(6 / (fan_in + fan_out)); Linear's kaiming_uniform(a = sqrt 5) comes to
+ * 1 / sqrt(fan_in), fan_in being the last axis. */
+static int rule_read(const char *init, const ablate_shape *shape, init_rule *rule)
+{
+    double in = (double)shape->dim[shape->rank ? shape->rank - 1 : 0], number = 0;
+    double out = shape->rank >= 2 ? (double)shape->dim[shape->rank - 2] : 1;
+    char rest;
+    if (strcmp(init, "zeros") == 0)
+        *rule = (init_rule){ INIT_ZEROS, 0 };
+    else if (strcmp(init, "ones") == 0)
+        *rule = (init_rule){ INIT_ONES, 1 };
+    else if (sscanf(init, "constant %lf%c", &number, &rest) == 1)
+        *rule = (init_rule){ INIT_CONSTANT, (float)number };
+    else if (sscanf(init, "normal %lf%c", &number, &rest) == 1)
+        *rule = (init_rule){ INIT_NORMAL, (float)number };
+    else if (sscanf(init, "uniform %lf%c", &number, &rest) == 1)
+        *rule = (init_rule){ INIT_UNIFORM, (float)number };
+    else if (strcmp(init, "xavier") == 0)
+        *rule = (init_rule){ INIT_UNIFORM, (float)sqrt(6.0 / (in + out)) };
+    else if (strcmp(init, "linear") == 0)
+        *rule = (init_rule){ INIT_UNIFORM, (float)(1.0 / sqrt(in)) };
+    else
+        return complain("initial values '%s' are unknown; use zeros, ones, constant X, normal STD, uniform BOUND, "
+                        "xavier or linear",
+                        init);
+    return 0;
+}
+
+static const parameter *find(const parameters *p, const char *name)
+{
+    for (int i = 0; i < p->entries; i++)
+        if (strcmp(p->entry[i].name, name) == 0)
+            return &p->entry[i];
+    return NULL;
+}
+
+const parameter *parameters_enter(parameters *p, const char *name, const char *init, const ablate_shape *shape)
+{
+    init_rule rule;
+    char was[64], is[64];
+    const parameter *known = find(p, name);
+    if (known && shape_same(&known->shape, shape))
+        return known;
+    if (known) {
+        complain("parameter '%s' is %s here and %s elsewhere; give one of them another name", name,
+                 shape_print(shape, is), shape_print(&known->shape, was));
+        return NULL;
+    }
+    if (rule_read(init, shape, &rule) < 0)
+        return NULL;
+    parameter *grown = take_again(p->entry, (size_t)p->entries + 1, sizeof *grown, "parameters");
+    if (!grown)
+        return NULL;
+    p->entry = grown;
+    parameter *added = &grown[p->entries];
+    *added =
+        (parameter){ arena_text(p->memory, name), arena_text(p->memory, init), *shape, p->count, shape_size(shape) };
+    if (!added->name || !added->init)
+        return NULL;
+    p->entries++;
+    p->count += added->count;
+    return added;
+}
+
+static void draw_normal(uint64_t key, float scale, int64_t n, float *out)
+{
+    for (int64_t i = 0; i < n; i += 4) {
+        float four[4];
+        random_normal4(random_draw(key, 0, (uint64_t)i / 4), four);
+        for (int64_t j = 0; j < 4 && i + j < n; j++)
+            out[i + j] = scale * four[j];
+    }
+}
+
+static void draw_uniform(uint64_t key, float bound, int64_t n, float *out)
+{
+    for (int64_t i = 0; i < n; i++) {
+        random_block block = random_draw(key, 0, (uint64_t)i / 4);
+        out[i] = bound * (2.0f * random_uniform(block.word[i % 4]) - 1.0f);
+    }
+}
+
+int parameters_draw(const parameters *p, uint64_t seed, float *out)
+{
+    for (int e = 0; e < p->entries; e++) {
+        const parameter *entry = &p->entry[e];
+        float *to = out + entry->offset;
+        uint64_t key = random_key(seed, entry->name);
+        init_rule rule;
+        if (rule_read(entry->init, &entry->shape, &rule) < 0)
+            return -1;
+        if (rule.kind == INIT_NORMAL)
+            draw_normal(key, rule.scale, entry->count, to);
+        else if (rule.kind == INIT_UNIFORM)
+            draw_uniform(key, rule.scale, entry->count, to);
+        else
+            for (int64_t i = 0; i < entry->count; i++)
+                to[i] = rule.scale;
+    }
+    return 0;
+}
