@@ -1,0 +1,320 @@
+#include "diag.h"
+#include "settings.h"
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROWS_LIMIT = 64 }; /* more rows than any schema has: found the table's end missing */
+
+static int row_count(const ablate_setting *rows)
+{
+    int n = 0;
+    while (rows && n < ROWS_LIMIT && rows[n].name)
+        n++;
+    return n;
+}
+
+static const ablate_setting *row_find(const ablate_setting *rows, const char *name, size_t length)
+{
+    for (int i = 0, n = row_count(rows); i < n; i++)
+        if (strlen(rows[i].name) == length && memcmp(rows[i].name, name, length) == 0)
+            return &rows[i];
+    return NULL;
+}
+
+static int smallest(int a, int b, int c)
+{
+    int ab = a < b ? a : b;
+    return ab < c ? ab : c;
+}
+
+/* Optimal string alignment, row by row; words beyond 63 characters are compared by their beginnings. */
+int settings_distance(const char *a, const char *b)
+{
+    int row[3][65];
+    int m = (int)strnlen(a, 63), n = (int)strnlen(b, 63);
+    for (int j = 0; j <= n; j++)
+        row[0][j] = j;
+    for (int i = 1; i <= m; i++) {
+        int *now = row[i % 3], *up = row[(i + 2) % 3], *up2 = row[(i + 1) % 3];
+        now[0] = i;
+        for (int j = 1; j <= n; j++) {
+            now[j] = smallest(up[j] + 1, now[j - 1] + 1, up[j - 1] + (a[i - 1] != b[j - 1]));
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && up2[j - 2] + 1 < now[j])
+                now[j] = up2[j - 2] + 1;
+        }
+    }
+    return row[m % 3][n];
+}
+
+const char *settings_nearest(const char *word, const char *const *words, int n)
+{
+    const char *best = NULL;
+    int least = INT_MAX;
+    for (int i = 0; i < n; i++) {
+        int distance = settings_distance(word, words[i]);
+        if (distance < least) {
+            least = distance;
+            best = words[i];
+        }
+    }
+    return best;
+}
+
+static const char *nearest_row(const char *name, const ablate_setting *rows)
+{
+    const char *words[ROWS_LIMIT];
+    int n = row_count(rows);
+    for (int i = 0; i < n; i++)
+        words[i] = rows[i].name;
+    return settings_nearest(name, words, n);
+}
+
+/* Index of a word in "a|b|c", or -1. */
+static int choice_find(const char *choices, const char *word)
+{
+    size_t length = strlen(word);
+    for (int i = 0; length > 0; i++) {
+        size_t n = strcspn(choices, "|");
+        if (n == length && memcmp(choices, word, n) == 0)
+            return i;
+        if (!choices[n])
+            return -1;
+        choices += n + 1;
+    }
+    return -1;
+}
+
+static const char *range_number(const ablate_setting *row, const char *noun, char text[200])
+{
+    bool low = row->min > -1e9, high = row->max < 1e9;
+    if (low && high)
+        snprintf(text, 200, "%s from %.10g to %.10g", noun, row->min, row->max);
+    else if (low)
+        snprintf(text, 200, "%s of at least %.10g", noun, row->min);
+    else if (high)
+        snprintf(text, 200, "%s of at most %.10g", noun, row->max);
+    else
+        snprintf(text, 200, "%s", noun);
+    return text;
+}
+
+const char *settings_range(const ablate_setting *row, char text[200])
+{
+    if (row->choices) {
+        int used = snprintf(text, 200, "one of ");
+        for (const char *c = row->choices; *c && used < 190; c++)
+            used += snprintf(text + used, 200 - (size_t)used, *c == '|' ? ", " : "%c", *c);
+        return text;
+    }
+    switch (row->type) {
+    case ABLATE_INT:
+        return range_number(row, "an integer", text);
+    case ABLATE_REAL:
+        return range_number(row, "a number", text);
+    case ABLATE_BOOL:
+        snprintf(text, 200, "yes or no");
+        return text;
+    case ABLATE_TEXT:
+        break;
+    }
+    snprintf(text, 200, "a text");
+    return text;
+}
+
+/* The whole text as a plain decimal number. */
+static bool number_read(const char *text, double *number)
+{
+    if (!*text || text[strspn(text, "0123456789+-.eE")])
+        return false;
+    char *end;
+    errno = 0;
+    *number = strtod(text, &end);
+    return !*end && isfinite(*number);
+}
+
+static bool bool_read(const char *text, bool *value)
+{
+    static const char *const words[] = { "no", "yes", "false", "true", "off", "on", "0", "1" };
+    for (int i = 0; i < 8; i++)
+        if (strcmp(text, words[i]) == 0) {
+            *value = i % 2;
+            return true;
+        }
+    return false;
+}
+
+/* Stores a value in the field; false if the row does not allow it. The field's type is the row's. */
+static bool value_store(const ablate_setting *row, const char *text, void *into)
+{
+    char *field = (char *)into + row->offset;
+    double number;
+    if (row->choices) {
+        int i = choice_find(row->choices, text);
+        if (i >= 0)
+            memcpy(field, &i, sizeof i);
+        return i >= 0;
+    }
+    if (row->type == ABLATE_TEXT) {
+        memcpy(field, &text, sizeof text);
+        return true;
+    }
+    if (row->type == ABLATE_BOOL) {
+        bool value = false;
+        bool fits = bool_read(text, &value);
+        memcpy(field, &value, sizeof value);
+        return fits;
+    }
+    if (!number_read(text, &number) || !(number >= row->min && number <= row->max))
+        return false;
+    if (row->type == ABLATE_REAL) {
+        memcpy(field, &number, sizeof number);
+        return true;
+    }
+    if (text[strspn(text, "0123456789+-")] || number < INT_MIN || number > INT_MAX)
+        return false;
+    int whole = (int)number;
+    memcpy(field, &whole, sizeof whole);
+    return true;
+}
+
+static void default_store(const ablate_setting *row, void *into)
+{
+    char *field = (char *)into + row->offset;
+    int whole = (int)row->def;
+    bool truth = row->def != 0;
+    const char *text = row->text ? row->text : "";
+    switch (row->type) {
+    case ABLATE_INT:
+        memcpy(field, &whole, sizeof whole);
+        break;
+    case ABLATE_REAL:
+        memcpy(field, &row->def, sizeof row->def);
+        break;
+    case ABLATE_BOOL:
+        memcpy(field, &truth, sizeof truth);
+        break;
+    case ABLATE_TEXT:
+        memcpy(field, &text, sizeof text);
+        break;
+    }
+}
+
+static void fill_defaults(const ablate_setting *rows, void *into)
+{
+    for (int i = 0, n = row_count(rows); i < n; i++)
+        default_store(&rows[i], into);
+}
+
+static int complain_value(const char *file, int line, const char *name, const ablate_setting *row, const char *value)
+{
+    char range[200];
+    return complain_at(file, line, "%s must be %s; it is '%s'", name, settings_range(row, range), value);
+}
+
+static int fill_entry(settings_entry *entry, const ablate_setting *rows, void *into)
+{
+    char name[128];
+    snprintf(name, sizeof name, "'%s.%s'", entry->section, entry->key);
+    const ablate_setting *row = row_find(rows, entry->key, strlen(entry->key));
+    if (!row) {
+        const char *near = nearest_row(entry->key, rows);
+        if (!near)
+            return complain_at(entry->file, entry->line, "%s is no setting: [%s] has none; delete it", name,
+                               entry->section);
+        return complain_at(entry->file, entry->line, "%s is no setting; the nearest is '%s.%s'", name, entry->section,
+                           near);
+    }
+    if (!value_store(row, entry->value, into))
+        return complain_value(entry->file, entry->line, name, row, entry->value);
+    return 0;
+}
+
+int settings_fill(const settings *list, const char *section, const ablate_setting *rows, void *into)
+{
+    fill_defaults(rows, into);
+    for (int i = 0; i < list->count; i++) {
+        settings_entry *entry = &list->entry[i];
+        if (strcmp(entry->section, section) != 0)
+            continue;
+        if (*entry->key && fill_entry(entry, rows, into) < 0)
+            return -1;
+        entry->used = true;
+    }
+    return 0;
+}
+
+typedef struct place { /* where attributes stand and whose they are */
+    const char *file, *what;
+    int line;
+} place;
+
+/* Splits the next `key=value` off *text, in place; the value may be quoted. 1: found, 0: no more, -1: complained. */
+static int attribute_next(char **text, char **key, char **value, const place *at)
+{
+    char *c = *text + strspn(*text, " \t\n");
+    if (!*c)
+        return 0;
+    *key = c;
+    c += strcspn(c, "= \t\n");
+    if (*c != '=' || c == *key)
+        return complain_at(at->file, at->line, "%s: '%.40s' must look like key=value", at->what, *key);
+    *c++ = 0;
+    bool quoted = *c == '"';
+    c += quoted;
+    *value = c;
+    c += strcspn(c, quoted ? "\"" : " \t\n");
+    if (quoted && (!*c || (c[1] && !isspace((unsigned char)c[1]))))
+        return complain_at(at->file, at->line, "%s: the value of '%s' must end in one more '\"' and a blank", at->what,
+                           *key);
+    *text = *c ? c + 1 : c;
+    *c = 0;
+    return 1;
+}
+
+static int attribute_store(const char *key, const char *value, const ablate_setting *rows, uint64_t *seen, void *into,
+                           const place *at)
+{
+    char name[160];
+    snprintf(name, sizeof name, "%s: '%s'", at->what, key);
+    const ablate_setting *row = row_find(rows, key, strlen(key));
+    if (!row) {
+        const char *near = nearest_row(key, rows);
+        if (!near)
+            return complain_at(at->file, at->line, "%s is no attribute: there are none; delete it", name);
+        return complain_at(at->file, at->line, "%s is no attribute; the nearest is '%s'", name, near);
+    }
+    uint64_t bit = (uint64_t)1 << (row - rows);
+    if (*seen & bit)
+        return complain_at(at->file, at->line, "%s is there twice; delete one", name);
+    *seen |= bit;
+    return value_store(row, value, into) ? 0 : complain_value(at->file, at->line, name, row, value);
+}
+
+int settings_fill_text(const char *attributes, const ablate_setting *rows, void *into, const char *file, int line,
+                       const char *what, char **owned)
+{
+    const place at = { file, what, line };
+    uint64_t seen = 0;
+    *owned = NULL;
+    fill_defaults(rows, into);
+    if (!attributes || !*attributes)
+        return 0;
+    char *copy = take_text("%s", attributes), *text = copy, *key = NULL, *value = NULL;
+    if (!copy)
+        return -1;
+    int more;
+    while ((more = attribute_next(&text, &key, &value, &at)) > 0)
+        if (attribute_store(key, value, rows, &seen, into, &at) < 0) {
+            more = -1;
+            break;
+        }
+    if (more < 0)
+        free(copy);
+    else
+        *owned = copy;
+    return more;
+}
