@@ -1,0 +1,43 @@
+/* clip.c: the frozen encoder: picture -> features of several layers, words -> a feature in the same space. */
+#include "clip.h"
+
+static int build(ablate_builder *b, const void *settings)
+{
+    const clip_settings *s = settings;
+    clip_sizes sizes;
+    if (clip_sizes_read(b, s, &sizes) < 0)
+        return -1;
+    bool captioned = ablate_count(b, "tokens") > 0;
+    if (clip_vision_build(b, s, &sizes, captioned) < 0)
+        return -1;
+    if (sizes.text.layers == 0)
+        return captioned ? ablate_fail(b, "clip: %s has no text tower for the captions", s->weights) : 0;
+    clip_text_offer(b);
+    return captioned ? clip_text_build(b, s, &sizes) : 0;
+}
+
+#define SET(...)   ABLATE_SET(clip_settings, __VA_ARGS__)
+#define PICK(...)  ABLATE_PICK(clip_settings, __VA_ARGS__)
+#define WORDS(...) ABLATE_WORDS(clip_settings, __VA_ARGS__)
+static const ablate_setting settings_table[] = {
+    PICK(arch, 0, "nano|ViT-B/32|ViT-B/16|ViT-L/14|ViT-L/14@336px", "size of the encoder"),
+    WORDS(weights, "", "safetensors file with OpenAI's tensor names and layouts"),
+    WORDS(layers, "", "layers i1 i2 i3, counted from 1: \"8 16 24\"; empty: thirds of the depth"),
+    PICK(space, CLIP_JOINT, "joint|block",
+         "f_i: every token through ln_post and projection, or the block's own output"),
+    PICK(resample, 0, "bilinear|bicubic", "how the position embedding is fitted to another size of picture"),
+    SET(train, 0, 0, 1, "train all weights from scratch, by their initialisation, instead of reading a file"),
+    { 0 }
+};
+
+const ablate_module ablate_module_entry = {
+    .abi = ABLATE_ABI,
+    .name = "clip",
+    .doc = "CLIP's image and text encoder: features of several layers, and the services of the text tower",
+    .paper = "Preliminaries; Visual Distillation Framework",
+    .reads = "image tokens?",
+    .writes = "teacher text.tokens text.encode image.feature text.feature logit.scale",
+    .settings_size = sizeof(clip_settings),
+    .settings = settings_table,
+    .build = build,
+};

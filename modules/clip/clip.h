@@ -1,0 +1,54 @@
+/* clip.h: what the files of the encoder share. The two towers are Radford et al. 2021, "Learning transferable visual
+ * models from natural language supervision", with OpenAI's tensor names and layouts.
+ * Every function is called in `build`; a failure poisons its value and leaves its complaint with the builder. */
+#ifndef CLIP_H
+#define CLIP_H
+#include "module.h"
+
+enum { CLIP_LAYERS = 32 }; /* most layers that can be selected */
+
+typedef struct clip_settings {
+    int arch;
+    const char *weights, *layers;
+    int space, resample;
+    bool train;
+} clip_settings;
+enum { CLIP_JOINT, CLIP_BLOCK }; /* space */
+
+typedef struct clip_tower { /* a stack of residual attention blocks */
+    const char *prefix;     /* "visual.transformer" or "transformer" */
+    int width, layers, heads;
+    bool causal;
+} clip_tower;
+typedef struct clip_sizes {
+    int patch, grid; /* pixels; patches a side of the picture it was trained on */
+    clip_tower image, text;
+    int embed, context, vocabulary; /* joint space; longest text in tokens; rows of the token embedding */
+} clip_sizes;
+
+/* sizes.c: the sizes of clip.arch when training, otherwise those of the weights file, which must be of clip.arch.
+ * 0, or -1 and a complaint. A file without text tower gives sizes->text.layers = 0. */
+int clip_sizes_read(ablate_builder *, const clip_settings *, clip_sizes *);
+
+/* sizes.c: the selected layers, counted from 1, ascending: clip.layers, or thirds of the depth. Their number, or -1. */
+int clip_layers_read(ablate_builder *, const clip_settings *, int depth, int layer[CLIP_LAYERS]);
+
+/* block.c: tensor `name`: frozen, from the weights file, or a parameter drawn by `init` when training. */
+ablate_value *clip_weight(ablate_builder *, const clip_settings *, const char *name, const char *init, ablate_shape);
+
+/* block.c: layer norm with tensors `name`.weight and `name`.bias. */
+ablate_value *clip_layer_norm(ablate_builder *, const clip_settings *, const char *name, ablate_value *x);
+
+/* block.c: residual attention block `index` (from 0) of a tower: x (B, N, C) -> (B, N, C). */
+ablate_value *clip_block(ablate_builder *, const clip_settings *, const clip_tower *, int index, ablate_value *x);
+
+/* vision.c: writes "teacher" and, if `feature`, "image.feature" (B, embed). */
+int clip_vision_build(ablate_builder *, const clip_settings *, const clip_sizes *, bool feature);
+
+/* text.c: offers the services "text.tokens" and "text.encode". */
+void clip_text_offer(ablate_builder *);
+
+/* text.c: writes "text.feature" (B, embed) of the board's "tokens" (B, L + 1: L ids, then the index of the end). */
+int clip_text_build(ablate_builder *, const clip_settings *, const clip_sizes *);
+
+#endif

@@ -1,0 +1,73 @@
+/* vision.c: picture -> features of the selected layers, and the picture's feature in the joint space. */
+#include "clip.h"
+#include <math.h>
+
+/* (1 + h h, C) -> (1 + g g, C): the patches' rows resampled as a picture, the class token's kept. */
+static ablate_value *position_resample(ablate_builder *b, const clip_settings *s, ablate_value *position, int h, int g)
+{
+    const char *mode = s->resample ? "bicubic" : "bilinear";
+    ablate_value *class_row = ablate_op(b, "slice", "axis=0 start=0 count=1", position);
+    ablate_value *rows = ablate_op(b, "slice", ablate_text(b, "axis=0 start=1 count=%d", h * h), position);
+    ablate_value *map = ablate_op(b, "reshape", ablate_text(b, "dims=\"1,%d,%d,-1\"", h, h), rows);
+    map = ablate_op(b, "transpose", "axes=\"0,3,1,2\"", map);
+    map = ablate_op(b, "resize", ablate_text(b, "height=%d width=%d mode=%s", g, g, mode), map);
+    map = ablate_op(b, "transpose", "axes=\"0,2,3,1\"", map);
+    rows = ablate_op(b, "reshape", ablate_text(b, "dims=\"%d,-1\"", g * g), map);
+    return ablate_op(b, "concat", "axis=0", class_row, rows);
+}
+
+/* Picture (B, 3, S, S) -> tokens (B, 1 + g g, C), the class token first. */
+static ablate_value *tokens_embed(ablate_builder *b, const clip_settings *s, const clip_sizes *sizes)
+{
+    int c = sizes->image.width, p = sizes->patch;
+    ablate_value *image = ablate_read(b, "image", -1);
+    ablate_shape size = ablate_shape_of(b, image);
+    int g = (int)(size.dim[3] / p), h = sizes->grid;
+    const char *normal = ablate_text(b, "normal %.9g", pow(c, -0.5));
+    const char *uniform = ablate_text(b, "uniform %.9g", pow(3.0 * p * p, -0.5));
+    ablate_value *conv = clip_weight(b, s, "visual.conv1.weight", uniform, (ablate_shape){ 4, { c, 3, p, p } });
+    ablate_value *class_token = clip_weight(b, s, "visual.class_embedding", normal, (ablate_shape){ 1, { c } });
+    ablate_value *position =
+        clip_weight(b, s, "visual.positional_embedding", normal, (ablate_shape){ 2, { 1 + h * h, c } });
+    ablate_value *x = ablate_op(b, "patch_embed", NULL, image, conv);
+    class_token = ablate_op(b, "reshape", "dims=\"1,1,-1\"", class_token);
+    const char *every = ablate_text(b, "dims=\"%lld,1,%d\"", (long long)size.dim[0], c);
+    x = ablate_op(b, "concat", "axis=1", ablate_op(b, "broadcast", every, class_token), x);
+    x = ablate_op(b, "add", NULL, x, g == h ? position : position_resample(b, s, position, h, g));
+    return clip_layer_norm(b, s, "visual.ln_pre", x);
+}
+
+/* (..., C) -> (..., embed). */
+static ablate_value *joint_project(ablate_builder *b, const clip_settings *s, const clip_sizes *sizes, ablate_value *x)
+{
+    const char *normal = ablate_text(b, "normal %.9g", pow(sizes->image.width, -0.5));
+    ablate_shape shape = { 2, { sizes->image.width, sizes->embed } };
+    ablate_value *projection = clip_weight(b, s, "visual.proj", normal, shape);
+    return ablate_op(b, "matmul", NULL, clip_layer_norm(b, s, "visual.ln_post", x), projection);
+}
+
+static void feature_write(ablate_builder *b, const clip_settings *s, const clip_sizes *sizes, ablate_value *x)
+{
+    const char *flat = ablate_text(b, "dims=\"-1,%d\"", sizes->image.width);
+    ablate_value *class_token = ablate_op(b, "reshape", flat, ablate_op(b, "slice", "axis=1 start=0 count=1", x));
+    ablate_write(b, "image.feature", 0, joint_project(b, s, sizes, class_token));
+}
+
+int clip_vision_build(ablate_builder *b, const clip_settings *s, const clip_sizes *sizes, bool feature)
+{
+    int layer[CLIP_LAYERS], depth = sizes->image.layers, n = clip_layers_read(b, s, depth, layer);
+    if (n < 0)
+        return -1;
+    ablate_shape size = ablate_shape_of(b, ablate_read(b, "image", -1));
+    if (size.rank != 4 || size.dim[3] < sizes->patch)
+        return ablate_fail(b, "clip: pictures must be at least one patch of %d pixels wide", sizes->patch);
+    ablate_value *x = tokens_embed(b, s, sizes);
+    for (int index = 0, k = 0; index < (feature ? depth : layer[n - 1]); index++) {
+        x = clip_block(b, s, &sizes->image, index, x);
+        if (k < n && layer[k] == index + 1)
+            ablate_write(b, "teacher", k++, s->space == CLIP_JOINT ? joint_project(b, s, sizes, x) : x);
+    }
+    if (feature)
+        feature_write(b, s, sizes, x);
+    return 0;
+}

@@ -1,0 +1,67 @@
+/* contrast.c: symmetric contrastive loss of pictures and their captions (Radford et al. 2021, Fig. 3), which pretrains
+ * an encoder. Not of the paper. The probe `retrieval` is the share of captions whose own picture is the nearest of the
+ * batch, and of pictures whose own caption is. */
+#include "module.h"
+#include <stdlib.h>
+
+/* Share of the rows of logits (B, B) that are largest at their own index. */
+static ablate_value *hits_share(ablate_builder *b, ablate_value *logits, ablate_value *own)
+{
+    ablate_value *cells = ablate_op(b, "reshape", "dims=\"0,-1,1\"", logits);
+    ablate_value *at_own = ablate_op(b, "select", NULL, cells, own);
+    ablate_value *largest = ablate_op(b, "max", "axis=-1 keep=1", logits);
+    /* The difference is exactly zero on a hit, and at least one unit in the last place of a logit otherwise */
+    ablate_value *miss = ablate_op(b, "affine", "scale=-1e9 shift=1", ablate_op(b, "sub", NULL, largest, at_own));
+    return ablate_op(b, "mean", "all=1", ablate_op(b, "relu", NULL, miss));
+}
+
+static ablate_value *indices(ablate_builder *b, int64_t n)
+{
+    float *index = malloc((size_t)n * sizeof *index);
+    if (!index) {
+        ablate_fail(b, "contrast: out of memory for %lld indices", (long long)n);
+        return NULL;
+    }
+    for (int64_t i = 0; i < n; i++)
+        index[i] = (float)i;
+    ablate_value *value = ablate_constant(b, index, n);
+    free(index);
+    return value;
+}
+
+static int build(ablate_builder *b, const void *settings)
+{
+    (void)settings;
+    ablate_value *image = ablate_op(b, "normalize", NULL, ablate_read(b, "image.feature", -1));
+    ablate_value *text = ablate_op(b, "normalize", NULL, ablate_read(b, "text.feature", -1));
+    ablate_value *own = indices(b, ablate_shape_of(b, image).dim[0]);
+    if (!own)
+        return -1;
+
+    /* exp(logit scale), at most 100: min(x, c) = c - relu(c - x) */
+    ablate_value *room = ablate_op(b, "affine", "scale=-1 shift=4.60517", ablate_read(b, "logit.scale", -1));
+    ablate_value *log_scale = ablate_op(b, "affine", "scale=-1 shift=4.60517", ablate_op(b, "relu", NULL, room));
+    ablate_value *scale = ablate_op(b, "exp", NULL, log_scale);
+
+    /* Each picture among the captions, each caption among the pictures */
+    ablate_value *by_image = ablate_op(b, "mul", NULL, ablate_op(b, "matmul", "transpose_b=1", image, text), scale);
+    ablate_value *by_text = ablate_op(b, "transpose", "axes=\"1,0\"", by_image);
+    ablate_value *hits = ablate_op(b, "add", NULL, hits_share(b, by_image, own), hits_share(b, by_text, own));
+    ablate_probe(b, "retrieval", ablate_op(b, "affine", "scale=0.5", ablate_op(b, "detach", NULL, hits)));
+    if (!b->training)
+        return 0;
+    ablate_value *losses = ablate_op(b, "add", NULL, ablate_op(b, "cross_entropy", NULL, by_image, own),
+                                     ablate_op(b, "cross_entropy", NULL, by_text, own));
+    ablate_loss(b, "contrast", ablate_op(b, "mean", "all=1", losses), 0.5);
+    return 0;
+}
+
+const ablate_module ablate_module_entry = {
+    .abi = ABLATE_ABI,
+    .name = "contrast",
+    .doc = "symmetric contrastive loss of pictures and captions, to pretrain an encoder",
+    .paper = "not of the paper",
+    .reads = "image.feature text.feature logit.scale",
+    .writes = "",
+    .build = build,
+};
