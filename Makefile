@@ -8,7 +8,7 @@ VERSION := 0.1.0
 SCALE   ?= mini
 
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
-SANFLAG := $(if $(SAN),-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -g)
+SANFLAG := $(if $(SAN),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -g)
 STD     := -std=c11 -D_GNU_SOURCE $(WARN) -MMD -MP -g -fPIC $(SANFLAG)
 # No fast-math: these two change no value, only errno and floating-point traps, which nothing reads.
 CFLAGS  ?= -O2
