@@ -1,0 +1,27 @@
+/* analysis.h: what each value of a graph depends on, and which values receive gradients. */
+#ifndef ABLATE_GRAPH_ANALYSIS_H
+#define ABLATE_GRAPH_ANALYSIS_H
+#include "graph.h"
+
+typedef enum {
+    DEPENDS_ON_NOTHING, /* constants only: computed once a run */
+    DEPENDS_ON_PICTURE, /* constants and one row of the inputs: computed once a picture and kept on disk */
+    DEPENDS_ON_RUN      /* parameters, random draws or other rows of the batch: computed at every step */
+} dependence;
+
+/* out[graph->values]. `batch` is the length of the inputs' first axis. */
+void analysis_dependence(const graph *, int64_t batch, dependence *out);
+
+/* needed[graph->values]: 1 for the values that must exist to compute the `n` wanted ones, stopping below values for
+ * which given[id] is 1. */
+void analysis_needed(const graph *, ablate_value *const *wanted, int n, const char *given, char *needed);
+
+/* receives[graph->values]: 1 for the values through which some loss reaches a parameter, restricted to needed ones and
+ * not going below given ones. */
+void analysis_gradients(const graph *, const char *needed, const char *given, char *receives);
+
+/* The values that depend on a picture alone and that something else (or `wanted`) uses: the place to cut the graph.
+ * list[graph->values]; returns their number. */
+int analysis_frontier(const graph *, const dependence *, ablate_value *const *wanted, int n, ablate_value **list);
+
+#endif

@@ -1,0 +1,50 @@
+/* program.h: a part of a graph, planned and ready to run any number of times without allocating. */
+#ifndef ABLATE_GRAPH_PROGRAM_H
+#define ABLATE_GRAPH_PROGRAM_H
+#include "constants.h"
+
+typedef struct program program;
+
+typedef struct program_request { /* everything pointed at outlives the program */
+    const graph *graph;
+    const device *device;
+    constants *constants;
+    ablate_value *const *wanted; /* kept to the end of a run, for program_get */
+    int wanted_count;
+    ablate_value *const *given; /* supplied by program_put before each run */
+    int given_count;
+    bool differentiate; /* adds the graph's losses and probes to `wanted` and the backward pass */
+    float *parameters;  /* device memory, [graph->parameters->count]; may be NULL if none are needed */
+    float *gradients;   /* the same, for differentiate; every element is written by each run */
+    uint64_t seed;      /* of the random operations */
+} program_request;
+
+program *program_new(const program_request *); /* NULL: complained */
+void program_free(program *);
+
+int program_put(program *, const ablate_value *given, const float *data); /* the whole tensor; 0 or -1 */
+int program_get(program *, const ablate_value *wanted, float *out);
+int program_run(program *, uint64_t step); /* 0, or -1: complained */
+
+/* Runs the step again, looking at every result and gradient as it appears. Complains of the first that is not finite,
+ * naming operation, place and step; returns -1. 0: all are finite. */
+int program_find_nonfinite(program *, uint64_t step);
+
+typedef struct program_cost {
+    double flops, bytes;                  /* of one run, forward and backward, from the records */
+    int64_t arena, constants, parameters; /* bytes: planned workspace; frozen tensors; parameters and gradients */
+    int forward, backward;                /* operations */
+} program_cost;
+program_cost program_cost_of(const program *);
+
+/* Seconds spent by operation since the program was made, most first, as lines "name calls seconds GFLOP/s". */
+typedef struct program_timing {
+    const char *op;
+    bool backward;
+    int calls;
+    double seconds, flops;
+} program_timing;
+void program_time(program *, bool on);
+int program_timings(const program *, program_timing *list, int room); /* returns how many were written */
+
+#endif

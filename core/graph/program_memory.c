@@ -1,0 +1,194 @@
+/* program_memory.c: when each buffer lives, where it is, and what each call points to. */
+#include "../base/diag.h"
+#include "../base/random.h"
+#include "program_parts.h"
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int new_buffer(program *p, int64_t floats)
+{
+    plan_buffer *grown = take_again(p->buffer, (size_t)p->buffers + 1, sizeof *grown, "a memory plan");
+    if (!grown)
+        return -1;
+    p->buffer = grown;
+    grown[p->buffers] = (plan_buffer){ floats * (int64_t)sizeof(float), INT_MAX, -1, 0 };
+    return p->buffers++;
+}
+
+static void touch(program *p, int buffer, int when)
+{
+    if (buffer < 0)
+        return;
+    plan_buffer *b = &p->buffer[buffer];
+    b->first = when < b->first ? when : b->first;
+    b->last = when > b->last ? when : b->last;
+}
+
+static bool is_constant(const program *p, const ablate_value *value)
+{
+    bool given = false;
+    for (int i = 0; i < p->request.given_count; i++)
+        given = given || p->request.given[i] == value;
+    return value->kind == VALUE_CONSTANT || (p->stop[value->id] && !given);
+}
+
+/* Parameters and constants have memory of their own; everything else gets buffers. */
+static int make_buffers(program *p)
+{
+    const graph *g = p->request.graph;
+    for (int i = 0; i < g->values; i++) {
+        place *at = &p->place[i];
+        const ablate_value *value = g->value[i];
+        if (!p->needed[i] || at->root != i)
+            continue;
+        int64_t floats = shape_size(&value->shape);
+        bool own = value->kind != VALUE_PARAMETER;
+        if (own && !is_constant(p, value) && (at->data_buffer = new_buffer(p, floats)) < 0)
+            return -1;
+        if (own && p->receives[i] && (at->grad_buffer = new_buffer(p, floats)) < 0)
+            return -1;
+        if (value->layout.aux > 0 && !p->stop[i] && (at->aux_buffer = new_buffer(p, value->layout.aux)) < 0)
+            return -1;
+    }
+    for (int s = 0; s < p->steps; s++) {
+        int64_t floats =
+            p->step[s].kind == STEP_FORWARD || p->step[s].kind == STEP_BACKWARD ? p->step[s].value->layout.scratch : 0;
+        if (floats > 0 && (p->step[s].scratch = new_buffer(p, floats)) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static place *root_of(const program *p, const ablate_value *value)
+{
+    return &p->place[p->place[value->id].root];
+}
+
+static bool backward_reads(const ablate_value *value, int input)
+{
+    return !(value->op->forgets & ABLATE_FORGET(input));
+}
+
+static void touch_step(program *p, const step *s, int when)
+{
+    const ablate_value *value = s->value;
+    place *own = root_of(p, value);
+    touch(p, s->scratch, when);
+    if (s->kind == STEP_SEED || s->kind == STEP_CLEAR) {
+        touch(p, own->grad_buffer, when);
+        return;
+    }
+    touch(p, own->aux_buffer, when);
+    if (s->kind == STEP_FORWARD || !(value->op->forgets & ABLATE_FORGET_OUT))
+        touch(p, own->data_buffer, when);
+    if (s->kind == STEP_BACKWARD)
+        touch(p, own->grad_buffer, when);
+    for (int i = 0; i < value->n_in; i++) {
+        place *input = root_of(p, value->in[i]);
+        if (s->kind == STEP_FORWARD || backward_reads(value, i))
+            touch(p, input->data_buffer, when);
+        if (s->kind == STEP_BACKWARD && s->wants >> i & 1)
+            touch(p, input->grad_buffer, when);
+    }
+}
+
+/* Given values arrive before the first step; wanted ones stay to the end. */
+static void find_lifetimes(program *p)
+{
+    const graph *g = p->request.graph;
+    for (int s = 0; s < p->steps; s++)
+        touch_step(p, &p->step[s], s);
+    for (int i = 0; i < p->request.given_count; i++)
+        if (p->needed[p->request.given[i]->id])
+            touch(p, root_of(p, p->request.given[i])->data_buffer, 0);
+    for (int i = 0; i < p->request.wanted_count; i++)
+        touch(p, root_of(p, p->request.wanted[i])->data_buffer, p->steps);
+    for (int i = 0; p->request.differentiate && i < g->losses; i++)
+        touch(p, root_of(p, g->loss[i].value)->data_buffer, p->steps);
+    for (int i = 0; p->request.differentiate && i < g->probes; i++)
+        touch(p, root_of(p, g->probe[i].value)->data_buffer, p->steps);
+}
+
+static float *in_arena(const program *p, int buffer)
+{
+    return buffer < 0 ? NULL : (float *)(void *)(p->arena + p->buffer[buffer].offset);
+}
+
+static int point_value(program *p, int id)
+{
+    const ablate_value *value = p->request.graph->value[id];
+    place *at = &p->place[id];
+    const program_request *r = &p->request;
+    if (at->root != id || !p->needed[id])
+        return 0;
+    at->data = in_arena(p, at->data_buffer);
+    at->grad = in_arena(p, at->grad_buffer);
+    at->aux = in_arena(p, at->aux_buffer);
+    if (value->kind == VALUE_PARAMETER) {
+        at->data = r->parameters + value->offset;
+        at->grad = r->gradients ? r->gradients + value->offset : NULL;
+    } else if (value->kind == VALUE_CONSTANT) {
+        at->data = constants_get(r->constants, value);
+        return at->data ? 0 : -1;
+    } else if (is_constant(p, value)) {
+        hash_digest digest = value_digest(value);
+        at->data = constants_find(r->constants, &digest);
+    }
+    return at->data || at->grad ? 0
+                                : complain("'%s' has no place in memory; this is an error of the engine", value->name);
+}
+
+static void fill_call(program *p, step *s)
+{
+    const ablate_value *value = s->value;
+    const bool back = s->kind == STEP_BACKWARD;
+    ablate_call *call = &s->call;
+    for (int i = 0; i < value->n_in; i++) {
+        const place *input = root_of(p, value->in[i]);
+        s->in_shape[i] = value->in[i]->shape;
+        s->in[i] = !back || backward_reads(value, i) ? input->data : NULL;
+        s->grad_in[i] = back && s->wants >> i & 1 ? input->grad : NULL;
+    }
+    call->n_in = value->n_in;
+    call->in_shape = s->in_shape;
+    call->out_shape = &value->shape;
+    call->in = s->in;
+    call->grad_in = s->grad_in;
+    call->out = back && value->op->forgets & ABLATE_FORGET_OUT ? NULL : root_of(p, value)->data;
+    call->grad_out = back ? root_of(p, value)->grad : NULL;
+    call->aux = root_of(p, value)->aux;
+    call->scratch = in_arena(p, s->scratch);
+    call->attr = value->attr;
+    call->key = random_key(p->request.seed, value->name);
+}
+
+static void point_step(program *p, step *s)
+{
+    if (s->kind == STEP_FORWARD || s->kind == STEP_BACKWARD) {
+        fill_call(p, s);
+        return;
+    }
+    s->target = root_of(p, s->value)->grad;
+    s->bytes = (size_t)shape_size(&s->value->shape) * sizeof(float);
+}
+
+int program_place(program *p)
+{
+    if (make_buffers(p) < 0)
+        return -1;
+    find_lifetimes(p);
+    p->arena_bytes = plan_place(p->buffer, p->buffers);
+    if (p->arena_bytes < 0)
+        return -1;
+    p->arena = p->request.device->allocate((size_t)p->arena_bytes + 64);
+    if (!p->arena)
+        return complain("%s: out of memory: the plan needs %lld MiB of workspace; use a smaller batch",
+                        p->request.device->name, (long long)(p->arena_bytes >> 20));
+    for (int i = 0; i < p->request.graph->values; i++)
+        if (point_value(p, i) < 0)
+            return -1;
+    for (int s = 0; s < p->steps; s++)
+        point_step(p, &p->step[s]);
+    return 0;
+}
