@@ -1,0 +1,94 @@
+/* cpu.c: the CPU as a device, and the records of all operations. */
+#include "cpu.h"
+#include "../ops/ops.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char description[160];
+
+static int cpu_open(int threads, char why[160])
+{
+    if (cpu_blas_open(why) != 0)
+        return -1;
+    cpu_set_threads(threads);
+    snprintf(description, sizeof description, "%s %s, %d thread%s", cpu_blas_version(), cpu_blas_core(), cpu_threads(),
+             cpu_threads() == 1 ? "" : "s");
+    return 0;
+}
+
+static const char *cpu_describe(void)
+{
+    return description;
+}
+
+static void *cpu_allocate(size_t bytes)
+{
+    if (bytes > SIZE_MAX - 63)
+        return NULL;
+    return aligned_alloc(64, bytes ? (bytes + 63) / 64 * 64 : 64);
+}
+
+static int cpu_copy(void *to, const void *from, size_t bytes)
+{
+    if (bytes)
+        memcpy(to, from, bytes);
+    return 0;
+}
+
+static int cpu_clear(void *at, size_t bytes)
+{
+    if (bytes)
+        memset(at, 0, bytes);
+    return 0;
+}
+
+static bool cpu_supports(const ablate_op *op, bool backward)
+{
+    return backward ? op->backward != NULL : op->forward != NULL;
+}
+
+static int cpu_run(const ablate_op *op, bool backward, ablate_call *call)
+{
+    static const ablate_cpu services = { cpu_parallel, cpu_gemm };
+    if (!cpu_supports(op, backward))
+        return -1;
+    call->cpu = &services;
+    (backward ? op->backward : op->forward)(call);
+    return 0;
+}
+
+static int cpu_synchronise(void)
+{
+    return 0; /* every call has ended when it returns */
+}
+
+extern const device ablate_device_entry;
+const device ablate_device_entry = {
+    .version = DEVICE_VERSION,
+    .name = "cpu",
+    .open = cpu_open,
+    .describe = cpu_describe,
+    .core_type = cpu_blas_core,
+    .threads = cpu_threads,
+    .allocate = cpu_allocate,
+    .release = free,
+    .upload = cpu_copy,
+    .download = cpu_copy,
+    .clear = cpu_clear,
+    .supports = cpu_supports,
+    .run = cpu_run,
+    .synchronise = cpu_synchronise,
+    .gemm_peak = cpu_gemm_peak,
+};
+
+/* The linker marks both ends of the section into which OP_RECORD enters pointers. */
+extern const ablate_op *const __start_ablate_ops[] __attribute__((visibility("hidden")));
+extern const ablate_op *const __stop_ablate_ops[] __attribute__((visibility("hidden")));
+
+const ablate_op *const *ops_all(int *count);
+const ablate_op *const *ops_all(int *count)
+{
+    *count = (int)(__stop_ablate_ops - __start_ablate_ops);
+    return __start_ablate_ops;
+}

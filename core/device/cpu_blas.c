@@ -1,0 +1,137 @@
+/* cpu_blas.c: OpenBLAS, loaded with the kernels that suit the processor.
+ *
+ * Distributions' OpenBLAS does not know processors newer than itself and falls back to slower kernels, half as fast for
+ * want of AVX-512. It heeds $OPENBLAS_CORETYPE when it is loaded, so the type is chosen here from what the processor
+ * offers. The library stays on the calling thread; the tiles of cpu_gemm.c are spread over threads by us. */
+#include "cpu.h"
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROW_MAJOR = 101, AS_IS = 111, TRANSPOSED = 112 }; /* the constants of the CBLAS standard */
+typedef void sgemm_function(int order, int ta, int tb, int m, int n, int k, float alpha, const float *a, int lda,
+                            const float *b, int ldb, float beta, float *c, int ldc);
+
+static struct { /* set once by cpu_blas_open */
+    sgemm_function *sgemm;
+    char core[32], version[64];
+} blas;
+
+#if defined(__x86_64__)
+/* The fastest of OpenBLAS's kernels for this processor, or NULL to leave the choice to it. */
+static const char *fitting_core(void)
+{
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx512bf16"))
+        return "Cooperlake";
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+        __builtin_cpu_supports("avx512vl"))
+        return "SkylakeX";
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+        return __builtin_cpu_is("amd") ? "Zen" : "Haswell";
+    return NULL;
+}
+#else
+static const char *fitting_core(void)
+{
+    return NULL;
+}
+#endif
+
+/* Sets the variable and returns a copy of its old value (NULL: it had none) for restore(). */
+static char * override(const char *name, const char *value)
+{
+    const char *old = getenv(name);
+    char *kept = old ? strdup(old) : NULL;
+    setenv(name, value, 1);
+    return kept;
+}
+
+static void restore(const char *name, char *kept)
+{
+    if (kept)
+        setenv(name, kept, 1);
+    else
+        unsetenv(name);
+    free(kept);
+}
+
+/* dlopen under the chosen core type and without threads of its own; the environment is afterwards as it was. */
+static void *load_library(void)
+{
+    static const char *const names[] = { "libopenblas.so.0", "libopenblas.so" };
+    const char *core = getenv("OPENBLAS_CORETYPE") ? NULL : fitting_core();
+    char *kept = override("OPENBLAS_NUM_THREADS", "1");
+    if (core)
+        setenv("OPENBLAS_CORETYPE", core, 1);
+    void *library = NULL;
+    for (size_t i = 0; !library && i < sizeof names / sizeof *names; i++)
+        library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
+    if (core)
+        unsetenv("OPENBLAS_CORETYPE");
+    restore("OPENBLAS_NUM_THREADS", kept);
+    return library;
+}
+
+/* *function = the library's function of that name, or NULL: POSIX's way round C, which has no such conversion. */
+static void find(void *library, const char *name, void *function)
+{
+    *(void **)function = dlsym(library, name);
+}
+
+/* "OpenBLAS 0.3.21" of "OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH ...". */
+static void note_version(void *library)
+{
+    char *(*config)(void) = NULL;
+    find(library, "openblas_get_config", &config);
+    snprintf(blas.version, sizeof blas.version, "%s", config ? config() : "OpenBLAS");
+    char *space = strchr(blas.version, ' ');
+    space = space ? strchr(space + 1, ' ') : NULL;
+    if (space)
+        *space = 0;
+}
+
+int cpu_blas_open(char why[160])
+{
+    if (blas.sgemm)
+        return 0;
+    void *library = load_library();
+    if (!library) {
+        snprintf(why, 160, "libopenblas.so.0 was not found; install the package libopenblas0");
+        return -1;
+    }
+    sgemm_function *sgemm = NULL;
+    find(library, "cblas_sgemm", &sgemm);
+    if (!sgemm) {
+        snprintf(why, 160, "libopenblas.so.0 has no cblas_sgemm; install the distribution's libopenblas0");
+        return -1;
+    }
+    void (*set_threads)(int) = NULL;
+    find(library, "openblas_set_num_threads", &set_threads);
+    if (set_threads)
+        set_threads(1);
+    char *(*core)(void) = NULL;
+    find(library, "openblas_get_corename", &core);
+    snprintf(blas.core, sizeof blas.core, "%s", core ? core() : "unknown");
+    note_version(library);
+    blas.sgemm = sgemm;
+    return 0;
+}
+
+const char *cpu_blas_core(void)
+{
+    return blas.core;
+}
+
+const char *cpu_blas_version(void)
+{
+    return blas.version;
+}
+
+void cpu_blas_gemm(bool ta, bool tb, int64_t m, int64_t n, int64_t k, float alpha, const float *a, int64_t lda,
+                   const float *b, int64_t ldb, float beta, float *c, int64_t ldc)
+{
+    blas.sgemm(ROW_MAJOR, ta ? TRANSPOSED : AS_IS, tb ? TRANSPOSED : AS_IS, (int)m, (int)n, (int)k, alpha, a, (int)lda,
+               b, (int)ldb, beta, c, (int)ldc);
+}

@@ -1,0 +1,134 @@
+/* device.c: finds, checks and opens the shared objects of devices. */
+#include "device.h"
+#include "../base/diag.h"
+#include "../ops/ops.h"
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { DEVICES = 4 };
+
+/* What is loaded stays so until the process ends. Main thread only. */
+static struct {
+    const device *device[DEVICES];
+    int count;
+    const ablate_op *const *op;
+    int ops;
+} loaded;
+
+/* Folder of the running program, without the last slash; 0 or -1. */
+static int program_folder(char *folder, size_t size)
+{
+    ssize_t length = readlink("/proc/self/exe", folder, size - 1);
+    if (length <= 0)
+        return -1;
+    folder[length] = 0;
+    char *slash = strrchr(folder, '/');
+    if (!slash)
+        return -1;
+    *slash = 0;
+    return 0;
+}
+
+/* Where the object is: in $ABLATE_LIBRARY if that is set, else beside the program, above it (a test's place) or in the
+ * installed library's folder. NULL: complained. The caller frees. */
+static char *object_path(const char *name)
+{
+    static const char *const places[] = { "", "/..", "/../lib/ablate" };
+    const char *chosen = getenv("ABLATE_LIBRARY");
+    char folder[4096];
+    if (chosen && *chosen)
+        return take_text("%s/ablate-%s.so", chosen, name);
+    if (program_folder(folder, sizeof folder) != 0) {
+        complain("device '%s': the program's own folder is unknown; set ABLATE_LIBRARY to the folder of ablate-%s.so",
+                 name, name);
+        return NULL;
+    }
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        char *path = take_text("%s%s/ablate-%s.so", folder, places[i], name);
+        if (!path || access(path, R_OK) == 0)
+            return path;
+        free(path);
+    }
+    complain("device '%s': there is no ablate-%s.so in %s; build it with 'make' or set ABLATE_LIBRARY to its folder",
+             name, name, folder);
+    return NULL;
+}
+
+/* The entry, if the object's version and name are right; else NULL: complained. */
+static const device *check_entry(void *object, const char *path, const char *name)
+{
+    const device *entry = dlsym(object, "ablate_device_entry");
+    if (!entry) {
+        complain("%s: it exports no 'ablate_device_entry', so it is no device; remove it or build it again", path);
+        return NULL;
+    }
+    if (entry->version != DEVICE_VERSION) {
+        complain("%s: it is for version %u of the device interface, this program has %u; build it again", path,
+                 (unsigned)entry->version, DEVICE_VERSION);
+        return NULL;
+    }
+    if (strcmp(entry->name, name) != 0) {
+        complain("%s: it calls itself '%s', not '%s'; give the file its own name", path, entry->name, name);
+        return NULL;
+    }
+    return entry;
+}
+
+static const device *open_object(const char *path, const char *name, int threads)
+{
+    void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (!object) {
+        complain("device '%s': %s", name, dlerror());
+        return NULL;
+    }
+    const device *entry = check_entry(object, path, name);
+    char why[160] = "";
+    if (entry && entry->open(threads, why) != 0) {
+        complain("device '%s': %s", name, why);
+        entry = NULL;
+    }
+    if (!entry) {
+        dlclose(object);
+        return NULL;
+    }
+    ops_all_function *all;
+    *(void **)&all = dlsym(object, "ops_all"); /* POSIX's way round C, which has no such conversion */
+    if (all && !loaded.op)
+        loaded.op = all(&loaded.ops);
+    return entry;
+}
+
+const device *device_load(const char *name, int threads)
+{
+    for (int i = 0; i < loaded.count; i++)
+        if (strcmp(loaded.device[i]->name, name) == 0)
+            return loaded.device[i];
+    if (loaded.count == DEVICES) {
+        complain("device '%s': %d devices are loaded already, which is the most there can be", name, DEVICES);
+        return NULL;
+    }
+    char *path = object_path(name);
+    if (!path)
+        return NULL;
+    const device *entry = open_object(path, name, threads);
+    if (entry)
+        loaded.device[loaded.count++] = entry;
+    free(path);
+    return entry;
+}
+
+const ablate_op *device_find_op(const char *name)
+{
+    for (int i = 0; i < loaded.ops; i++)
+        if (strcmp(loaded.op[i]->name, name) == 0)
+            return loaded.op[i];
+    return NULL;
+}
+
+const ablate_op *const *device_all_ops(int *count)
+{
+    *count = loaded.ops;
+    return loaded.op;
+}
