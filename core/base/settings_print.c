@@ -74,6 +74,18 @@ static void print_choice(const char *choices, int i, FILE *out)
     fprintf(out, "%.*s", (int)strcspn(choices, "|"), choices);
 }
 
+/* Words count, the blanks between them do not: one blank each. */
+static void print_text(const char *text, FILE *out)
+{
+    for (const char *c = text; *c; c++) {
+        bool blank = *c == ' ' || *c == '\t';
+        if (!blank)
+            fputc(*c, out);
+        else if (c[1] != ' ' && c[1] != '\t')
+            fputc(' ', out);
+    }
+}
+
 static void print_value(const ablate_setting *row, const void *from, FILE *out)
 {
     const char *field = (const char *)from + row->offset, *text;
@@ -98,7 +110,7 @@ static void print_value(const ablate_setting *row, const void *from, FILE *out)
         break;
     case ABLATE_TEXT:
         memcpy(&text, field, sizeof text);
-        fputs(text ? text : "", out);
+        print_text(text ? text : "", out);
         break;
     }
 }

@@ -1,0 +1,156 @@
+#include "experiment.h"
+#include "../base/diag.h"
+#include "chain.h"
+#include "experiment_row.h"
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct head_text { /* sections [experiment] and [columns] */
+    const char *title, *caption, *note, *metrics, *words;
+} head_text;
+static const ablate_setting head_rows[] = {
+    ABLATE_WORDS(head_text, title, "", "first line of the report"),
+    ABLATE_WORDS(head_text, caption, "", "what the rows show"),
+    ABLATE_WORDS(head_text, note, "", "what a reader of the numbers must know"),
+    { 0 },
+};
+static const ablate_setting column_rows[] = {
+    ABLATE_WORDS(head_text, metrics, "image_auroc pixel_auroc aupro image_ap pixel_ap mean", "columns, in order"),
+    ABLATE_WORDS(head_text, words, "", "word:label, ticked where the model line holds the word"),
+    { 0 },
+};
+
+const char *experiment_column_name(int column)
+{
+    return column == EXPERIMENT_MEAN ? "mean" : metrics_name((metrics_kind)column);
+}
+
+const char *experiment_column_title(int column)
+{
+    return column == EXPERIMENT_MEAN ? "Mean" : metrics_title((metrics_kind)column);
+}
+
+void experiment_free(experiment *e)
+{
+    if (!e)
+        return;
+    for (int i = 0; i < e->row_count; i++)
+        experiment_row_free(&e->rows[i]);
+    for (int i = 0; i < e->words; i++) {
+        free(e->word[i]);
+        free(e->label[i]);
+    }
+    free(e->rows);
+    free(e->path);
+    free(e->name);
+    free(e->scale);
+    settings_free(&e->whole);
+    free(e);
+}
+
+const experiment_row *experiment_find_row(const experiment *e, const char *name)
+{
+    char names[300] = "";
+    for (int i = 0; i < e->row_count; i++) {
+        if (strcmp(e->rows[i].name, name) == 0)
+            return &e->rows[i];
+        size_t used = strlen(names);
+        snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "", e->rows[i].name);
+    }
+    complain("%s: there is no row '%s'; the rows are %s", e->path, name, names);
+    return NULL;
+}
+
+/* The line to blame for a value of [columns]; where no file has it, the file itself. */
+static int complain_columns(const experiment *e, const char *key, const char *what, const char *word)
+{
+    const settings_entry *entry = settings_find(&e->whole, "columns", key);
+    return complain_at(entry ? entry->file : e->path, entry ? entry->line : 1, "'columns.%s' %s; it has '%s'", key,
+                       what, word);
+}
+
+static int column_find(const char *name, size_t length)
+{
+    for (int c = 0; c < EXPERIMENT_COLUMNS; c++) {
+        const char *known = experiment_column_name(c);
+        if (strlen(known) == length && memcmp(known, name, length) == 0)
+            return c;
+    }
+    return -1;
+}
+
+static int columns_read(experiment *e, const char *names)
+{
+    for (const char *c = names + strspn(names, " "); *c; c += strspn(c, " ")) {
+        size_t length = strcspn(c, " ");
+        int column = column_find(c, length);
+        for (int i = 0; i < e->columns; i++)
+            if (e->column[i] == column)
+                return complain_columns(e, "metrics", "must name each column once", names);
+        if (column < 0)
+            return complain_columns(e, "metrics",
+                                    "must be some of image_auroc pixel_auroc aupro image_ap pixel_ap mean", names);
+        e->column[e->columns++] = column;
+        c += length;
+    }
+    if (e->columns == 0 || (e->columns == 1 && e->column[0] == EXPERIMENT_MEAN))
+        return complain_columns(e, "metrics", "must name at least one metric", names);
+    return 0;
+}
+
+static int words_read(experiment *e, const char *words)
+{
+    for (const char *c = words + strspn(words, " "); *c; c += strspn(c, " ")) {
+        size_t length = strcspn(c, " "), word = strcspn(c, ": ");
+        if (e->words == EXPERIMENT_WORDS)
+            return complain_columns(e, "words", "may hold 16 words", words);
+        if (word == 0 || word + 1 >= length)
+            return complain_columns(e, "words", "must be a list of word:label", words);
+        char *name = take_text("%.*s", (int)word, c),
+             *label = take_text("%.*s", (int)(length - word - 1), c + word + 1);
+        e->word[e->words] = name;
+        e->label[e->words++] = label;
+        if (!name || !label)
+            return -1;
+        c += length;
+    }
+    return 0;
+}
+
+static int head_read(experiment *e)
+{
+    head_text head = { 0 };
+    if (settings_fill(&e->whole, "experiment", head_rows, &head) < 0 ||
+        settings_fill(&e->whole, "columns", column_rows, &head) < 0)
+        return -1;
+    e->title = head.title;
+    e->caption = head.caption;
+    e->note = head.note;
+    return columns_read(e, head.metrics) < 0 ? -1 : words_read(e, head.words);
+}
+
+/* "ablations/one.ini" -> "one" */
+static char *name_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *start = slash ? slash + 1 : path;
+    const char *dot = strrchr(start, '.');
+    return take_text("%.*s", (int)(dot && dot > start ? (size_t)(dot - start) : strlen(start)), start);
+}
+
+experiment *experiment_load(const char *path, const experiment_options *options)
+{
+    experiment *e = take_zeroed(1, sizeof *e, "an experiment");
+    if (!e)
+        return NULL;
+    e->path = take_text("%s", path);
+    e->name = name_of(path);
+    e->scale = take_text("%s", options->scale ? options->scale : "");
+    bool good = e->path && e->name && e->scale && chain_read(path, options->scale, &e->whole) == 0;
+    if (!good || head_read(e) < 0 || experiment_rows_read(e, options) < 0) {
+        experiment_free(e);
+        return NULL;
+    }
+    return e;
+}

@@ -1,0 +1,63 @@
+/* experiment.h: a declarative experiment: rows that differ in a few words, the paper's values, the columns to print.
+ *
+ *   base = ../experiments/whole.ini            see chain.h for what lies over what
+ *   [experiment]  title, caption, note         text for the report
+ *   [columns]     metrics = image_auroc mean   of image_auroc pixel_auroc aupro image_ap pixel_ap mean
+ *                 words = a:A b:B              a tick under A in rows whose model line holds the word a
+ *   [row i]       model = ...                  the row's line of modules
+ *                 paper = 95.4 -               what the paper prints, a value a column in percent, '-' for none
+ *                 section.key = value          any other difference
+ *   [grid]                                     see grid.h
+ *
+ * Without rows and grid the experiment has one row, named as the file. Over each row come --data, --seeds, --set. */
+#ifndef ABLATE_EXPERIMENT_H
+#define ABLATE_EXPERIMENT_H
+#include "../base/settings.h"
+#include "metrics.h"
+#include "run_settings.h"
+
+/* A column is a metrics_kind, or the plain mean of the other columns. */
+enum { EXPERIMENT_MEAN = METRICS_KINDS, EXPERIMENT_COLUMNS = METRICS_KINDS + 1, EXPERIMENT_WORDS = 16 };
+
+typedef struct experiment_options { /* zeroed = nothing chosen */
+    const char *scale, *data;       /* NULL: none */
+    int seeds;                      /* 0: as the file says */
+    const char *const *set;         /* "section.key=value" */
+    int sets;
+} experiment_options;
+
+typedef struct experiment_row {
+    char *name;
+    settings settings;                /* all that the run needs, of engine and modules */
+    run_settings run;                 /* the engine's part, filled from `settings` */
+    double paper[EXPERIMENT_COLUMNS]; /* percent, a column; NaN where nothing is printed */
+    bool tick[EXPERIMENT_WORDS];      /* is the word in the model line? */
+    bool applicable;                  /* false: excluded by the grid's `where` */
+    const char *file;                 /* where the row stands, for complaints */
+    int line;
+} experiment_row;
+
+typedef struct experiment {
+    char *path, *name, *scale;          /* name = the file's, without folder and .ini; scale "" = none */
+    const char *title, *caption, *note; /* "" where the files have none */
+    int column[EXPERIMENT_COLUMNS], columns;
+    char *word[EXPERIMENT_WORDS], *label[EXPERIMENT_WORDS];
+    int words;
+    experiment_row *rows;
+    int row_count;
+    settings whole; /* owns the texts */
+} experiment;
+
+/* NULL: complained. Module sections are checked by whoever knows the modules (settings_fill, settings_check_used on
+ * each row's settings). Released by experiment_free; NULL is allowed. */
+experiment *experiment_load(const char *path, const experiment_options *);
+void experiment_free(experiment *);
+
+/* The row of that name; NULL: complained, with the rows there are. */
+const experiment_row *experiment_find_row(const experiment *, const char *name);
+
+/* "image_auroc" and "I-AUROC"; of EXPERIMENT_MEAN "mean" and "Mean". */
+const char *experiment_column_name(int column);
+const char *experiment_column_title(int column);
+
+#endif

@@ -1,0 +1,201 @@
+#include "experiment_row.h"
+#include "../base/diag.h"
+#include "chain.h"
+#include "grid.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+void experiment_row_free(experiment_row *row)
+{
+    free(row->name);
+    settings_free(&row->settings);
+}
+
+/* Sections about the experiment as such; all others belong to its runs. */
+static bool is_special(const char *section)
+{
+    return strcmp(section, "experiment") == 0 || strcmp(section, "columns") == 0 || strcmp(section, "grid") == 0 ||
+           chain_section_rest(section, "row");
+}
+
+static int copy_common(const settings *whole, settings *into)
+{
+    for (int i = 0; i < whole->count; i++) {
+        const settings_entry *e = &whole->entry[i];
+        if (!is_special(e->section) && settings_set(into, e->section, e->key, e->value, e->file, e->line) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* A value a column in percent; '-' is none. */
+static int paper_read(const experiment *e, const settings_entry *entry, double paper[EXPERIMENT_COLUMNS])
+{
+    int n = 0;
+    for (const char *c = entry->value + strspn(entry->value, " "); *c; c += strspn(c, " "), n++) {
+        char *end;
+        double value = strtod(c, &end);
+        bool none = *c == '-' && (c[1] == ' ' || !c[1]);
+        if (!none && (end == c || (*end && *end != ' ') || !(value >= 0 && value <= 100)))
+            return complain_at(entry->file, entry->line,
+                               "'%s' must be percentages from 0 to 100, or '-' for none; it is '%s'", entry->key,
+                               entry->value);
+        if (n < e->columns)
+            paper[n] = none ? NAN : value;
+        c += strcspn(c, " ");
+    }
+    if (n != e->columns)
+        return complain_at(entry->file, entry->line,
+                           "'%s' has %d values, there are %d columns; write '-' for what is not printed", entry->key, n,
+                           e->columns);
+    return 0;
+}
+
+static int row_set_entry(const experiment *e, experiment_row *row, const settings_entry *entry)
+{
+    static const char *const keys[] = { "model", "paper" };
+    if (strcmp(entry->key, "model") == 0)
+        return settings_set(&row->settings, "run", "model", entry->value, entry->file, entry->line);
+    if (strcmp(entry->key, "paper") == 0)
+        return paper_read(e, entry, row->paper);
+    const char *dot = strchr(entry->key, '.');
+    if (!dot)
+        return complain_at(entry->file, entry->line,
+                           "'%s' is no key of a row; the nearest is '%s', and settings are written "
+                           "section.key",
+                           entry->key, settings_nearest(entry->key, keys, 2));
+    char *section = take_text("%.*s", (int)(dot - entry->key), entry->key);
+    if (!section)
+        return -1;
+    int status;
+    if (is_special(section))
+        status = complain_at(entry->file, entry->line, "a row cannot change [%s]; move '%s' there", section, dot + 1);
+    else
+        status = settings_set(&row->settings, section, dot + 1, entry->value, entry->file, entry->line);
+    free(section);
+    return status;
+}
+
+static int row_override(experiment_row *row, const experiment_options *options)
+{
+    char seeds[16];
+    snprintf(seeds, sizeof seeds, "%d", options->seeds);
+    if (options->data && settings_set(&row->settings, "run", "data", options->data, "--data", 1) < 0)
+        return -1;
+    if (options->seeds && settings_set(&row->settings, "run", "seeds", seeds, "--seeds", 1) < 0)
+        return -1;
+    for (int i = 0; i < options->sets; i++)
+        if (settings_set_text(&row->settings, options->set[i], "--set", i + 1) < 0)
+            return -1;
+    return 0;
+}
+
+/* Is the word one of the words of the line? */
+static bool line_holds(const char *line, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *c = line + strspn(line, " "); *c; c += strspn(c, " ")) {
+        size_t n = strcspn(c, " ");
+        if (n == length && memcmp(c, word, n) == 0)
+            return true;
+        c += n;
+    }
+    return false;
+}
+
+/* A new row with the common settings. Takes over `name`. */
+static experiment_row *row_begin(experiment *e, char *name, const char *file, int line)
+{
+    if (!name)
+        return NULL;
+    for (int i = 0; i < e->row_count; i++)
+        if (strcmp(e->rows[i].name, name) == 0) {
+            complain_at(file, line, "row '%s' is there twice, first at %s:%d; rename one", name, e->rows[i].file,
+                        e->rows[i].line);
+            free(name);
+            return NULL;
+        }
+    experiment_row *more = take_again(e->rows, (size_t)e->row_count + 1, sizeof *more, "rows");
+    if (!more) {
+        free(name);
+        return NULL;
+    }
+    e->rows = more;
+    experiment_row *row = &e->rows[e->row_count++];
+    *row = (experiment_row){ .name = name, .applicable = true, .file = file, .line = line };
+    for (int c = 0; c < EXPERIMENT_COLUMNS; c++)
+        row->paper[c] = NAN;
+    return copy_common(&e->whole, &row->settings) < 0 ? NULL : row;
+}
+
+static int row_end(const experiment *e, experiment_row *row, const experiment_options *options)
+{
+    if (row_override(row, options) < 0 || run_settings_fill(&row->settings, &row->run) < 0)
+        return -1;
+    for (int i = 0; i < e->words; i++)
+        row->tick[i] = line_holds(row->run.model, e->word[i]);
+    return 0;
+}
+
+/* All entries of "row NAME", of whatever file, the nearest file's last. */
+static int read_row(experiment *e, const char *section, const settings_entry *first, const experiment_options *options)
+{
+    experiment_row *row = row_begin(e, take_text("%s", chain_section_rest(section, "row")), first->file, first->line);
+    if (!row)
+        return -1;
+    for (int i = 0; i < e->whole.count; i++) {
+        const settings_entry *entry = &e->whole.entry[i];
+        if (*entry->key && strcmp(entry->section, section) == 0 && row_set_entry(e, row, entry) < 0)
+            return -1;
+    }
+    return row_end(e, row, options);
+}
+
+static int read_cell(experiment *e, const grid *g, int cell, const experiment_options *options)
+{
+    const settings_entry *axis = g->axis[0].entry, *paper = grid_paper(g, &e->whole, cell);
+    int allowed = grid_allows(g, cell);
+    experiment_row *row = allowed < 0 ? NULL : row_begin(e, grid_name(g, cell), axis->file, axis->line);
+    if (!row || grid_set(g, cell, &row->settings) < 0)
+        return -1;
+    row->applicable = allowed;
+    if (paper && paper_read(e, paper, row->paper) < 0)
+        return -1;
+    return row_end(e, row, options);
+}
+
+static int read_grid(experiment *e, const experiment_options *options)
+{
+    grid g;
+    if (grid_read(&e->whole, &g) < 0)
+        return -1;
+    int status = grid_check_papers(&g, &e->whole);
+    for (int cell = 0; status == 0 && cell < g.cells; cell++)
+        status = read_cell(e, &g, cell, options);
+    grid_free(&g);
+    return status;
+}
+
+static int read_single(experiment *e, const experiment_options *options)
+{
+    experiment_row *row = row_begin(e, take_text("%s", e->name), e->path, 1);
+    return row ? row_end(e, row, options) : -1;
+}
+
+int experiment_rows_read(experiment *e, const experiment_options *options)
+{
+    const char *section;
+    for (int i = 0; (section = settings_section(&e->whole, i)); i++) {
+        const char *name = chain_section_rest(section, "row");
+        const settings_entry *first = name ? settings_find(&e->whole, section, "") : NULL;
+        if (first && read_row(e, section, first, options) < 0)
+            return -1;
+        if (strcmp(section, "row") == 0)
+            return complain_at(settings_find(&e->whole, section, "")->file, settings_find(&e->whole, section, "")->line,
+                               "a row needs a name; write [row NAME]");
+    }
+    if (read_grid(e, options) < 0)
+        return -1;
+    return e->row_count > 0 ? 0 : read_single(e, options);
+}

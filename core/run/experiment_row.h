@@ -1,0 +1,10 @@
+/* experiment_row.h: from the sections [row ...] and [grid] to the rows of an experiment. Only experiment.c calls it. */
+#ifndef ABLATE_EXPERIMENT_ROW_H
+#define ABLATE_EXPERIMENT_ROW_H
+#include "experiment.h"
+
+/* Makes all rows of an experiment whose `whole`, columns and words are read. 0, or -1: complained. */
+int experiment_rows_read(experiment *, const experiment_options *);
+void experiment_row_free(experiment_row *);
+
+#endif

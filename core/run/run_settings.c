@@ -1,0 +1,68 @@
+#include "run_settings.h"
+#include "../base/diag.h"
+#include "metrics.h"
+#include <string.h>
+
+#define SET(f, def, min, max, doc) ABLATE_SET(run_settings, f, def, min, max, doc)
+#define PICK(f, def, choices, doc) ABLATE_PICK(run_settings, f, def, choices, doc)
+#define WORDS(f, text, doc)        ABLATE_WORDS(run_settings, f, text, doc)
+
+static const ablate_setting run_rows[] = {
+    WORDS(model, "", "the modules from left to right"),
+    WORDS(data, "", "a data module, or module:argument, e.g. folder:../data"),
+    SET(epochs, 100, 0, 1000000, "passes over the training pictures"),
+    SET(batch, 8, 1, 65536, "pictures a step"),
+    SET(drop_last, 1, 0, 1, "leave out the last, smaller batch of an epoch"),
+    SET(seed, 0, 0, 2147483647, "first seed"),
+    SET(seeds, 1, 1, 1000, "number of runs, with seeds seed, seed + 1, ..."),
+    SET(threads, 0, 0, 4096, "threads; 0: one a core. Changes no result"),
+    SET(checkpoint_steps, 500, 1, 1000000000, "steps between checkpoints. Changes no result"),
+    WORDS(protocol, "exact", "how the metrics are estimated: exact, or as one of the evaluators of the field does it"),
+    { 0 }
+};
+static const ablate_setting input_rows[] = {
+    SET(size, 224, 8, 4096, "pixels of a side; pictures are resized straight to the square"),
+    PICK(resample, RUN_BICUBIC, "bicubic|bilinear", "filter of the resizing, antialiased"),
+    PICK(statistics, RUN_OPENAI, "openai|imagenet", "mean and deviation of the channels"),
+    { 0 }
+};
+static const ablate_setting optimiser_rows[] = { SET(rate, 0.001, 0, 1000, "learning rate of Adam"),
+                                                 SET(beta1, 0.9, 0, 0.9999999, "decay of the first moment"),
+                                                 SET(beta2, 0.999, 0, 0.9999999, "decay of the second moment"),
+                                                 SET(eps, 1e-8, 0, 1, "added to the root of the second moment"),
+                                                 SET(decay, 0, 0, 1000,
+                                                     "L2 term added to the gradient, times the parameter"),
+                                                 { 0 } };
+const run_section run_sections[] = {
+    { "run", run_rows }, { "input", input_rows }, { "optimiser", optimiser_rows }, { 0 }
+};
+
+static int check_protocol(const settings *list, const char *name)
+{
+    int count;
+    const metrics_protocol *known = metrics_protocols(&count);
+    char names[200] = "";
+    for (int i = 0; i < count; i++) {
+        if (strcmp(known[i].name, name) == 0)
+            return 0;
+        size_t used = strlen(names);
+        snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "", known[i].name);
+    }
+    const settings_entry *entry = settings_find(list, "run", "protocol");
+    return complain_at(entry ? entry->file : "run", entry ? entry->line : 0,
+                       "'run.protocol' must be one of %s; it is '%s'", names, name);
+}
+
+int run_settings_fill(const settings *list, run_settings *into)
+{
+    for (const run_section *s = run_sections; s->name; s++)
+        if (settings_fill(list, s->name, s->rows, into) < 0)
+            return -1;
+    return check_protocol(list, into->protocol);
+}
+
+void run_settings_print(const run_settings *from, FILE *out)
+{
+    for (const run_section *s = run_sections; s->name; s++)
+        settings_print(s->name, s->rows, from, "seeds|threads|checkpoint_steps", out);
+}

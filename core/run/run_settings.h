@@ -1,0 +1,40 @@
+/* run_settings.h: what the engine itself lets a file choose: sections [run], [input] and [optimiser]. */
+#ifndef ABLATE_RUN_SETTINGS_H
+#define ABLATE_RUN_SETTINGS_H
+#include "../base/settings.h"
+
+typedef enum run_resample { RUN_BICUBIC, RUN_BILINEAR } run_resample;
+typedef enum run_statistics { RUN_OPENAI, RUN_IMAGENET } run_statistics;
+
+typedef struct run_settings {
+    /* [run] */
+    const char *model, *data; /* the line of modules; a data module, or "module:argument" */
+    int epochs, batch;        /* passes over the training pictures; pictures a step */
+    bool drop_last;           /* leave out an epoch's last, smaller batch */
+    int seed, seeds;          /* the first seed, and how many runs with seed, seed + 1, ... */
+    int threads;              /* 0: all cores */
+    int checkpoint_steps;     /* steps between checkpoints */
+    const char *protocol;     /* how the metrics are estimated, a name of metrics.h */
+    /* [input] */
+    int size;       /* pixels of a side */
+    int resample;   /* run_resample */
+    int statistics; /* run_statistics */
+    /* [optimiser]: Adam */
+    double rate, beta1, beta2, eps, decay;
+} run_settings;
+
+/* The schemas, {0}-ended, each for the whole struct. */
+typedef struct run_section {
+    const char *name;
+    const ablate_setting *rows;
+} run_section;
+extern const run_section run_sections[]; /* ends with a NULL name */
+
+/* Fills the struct from the three sections. Texts belong to the settings. 0, or -1: complained. */
+int run_settings_fill(const settings *, run_settings *);
+
+/* Writes every setting that can change a result as "section.key = value" lines; how many seeds and threads there are
+ * and how often a checkpoint is written are not among them. */
+void run_settings_print(const run_settings *, FILE *);
+
+#endif
