@@ -1,0 +1,29 @@
+/* noise.h: lattice noise of two variables, the stuff that materials are made of. */
+#ifndef MINI_NOISE_H
+#define MINI_NOISE_H
+#include "random.h"
+
+/* Gradient noise (Perlin 2002's quintic), about [-1, 1], one feature a unit. */
+float noise(float x, float y, uint32_t salt);
+
+/* Value noise, [0, 1]: softer and cheaper. */
+float noise_value(float x, float y, uint32_t salt);
+
+/* Sum of `octaves` gradient noises, each of twice the frequency and half the amplitude; about [-1, 1]. */
+float noise_fractal(float x, float y, int octaves, uint32_t salt);
+
+/* Cellular noise (Worley 1996): distances to the nearest and second nearest of one point a unit square, and the
+ * number of the nearest. */
+typedef struct cells {
+    float first, second;
+    uint32_t id;
+} cells;
+cells noise_cells(float x, float y, uint32_t salt);
+
+static inline int floor_int(float x)
+{
+    int i = (int)x;
+    return i - (x < (float)i);
+}
+
+#endif

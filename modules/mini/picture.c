@@ -1,0 +1,89 @@
+#include "mini.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { ATTEMPTS = 6, LEAST_MASK = 10 };
+enum { OBJECT, POSE, CAMERA, FLAW }; /* branches of a picture's stream */
+
+typedef struct room { /* working room of one picture */
+    surface *clean, *flawed;
+    float *planes;
+    uint8_t *mask, *scratch;
+} room;
+
+static void room_free(room *r)
+{
+    free(r->clean);
+    free(r->flawed);
+    free(r->planes);
+    free(r->mask);
+    free(r->scratch);
+}
+
+static bool room_take(room *r)
+{
+    r->clean = malloc(PIXELS * sizeof *r->clean);
+    r->flawed = malloc(PIXELS * sizeof *r->flawed);
+    r->planes = malloc(CAMERA_FLOATS * sizeof *r->planes);
+    r->mask = malloc(PIXELS);
+    r->scratch = malloc(PIXELS);
+    return r->clean && r->flawed && r->planes && r->mask && r->scratch;
+}
+
+typedef struct model { /* room for any class's description of its object */
+    _Alignas(max_align_t) unsigned char bytes[MODEL_BYTES];
+} model;
+
+static void paint_clean(const request *q, stream base, pose p, surface *at)
+{
+    model m = { 0 };
+    stream object = stream_branch(base, OBJECT);
+    q->class->prepare(&m, &object, NULL);
+    scene_paint(q->class, &m, p, at);
+}
+
+/* The same surface with flaw number `attempt` of this picture. */
+static void paint_flawed(const request *q, stream base, pose p, int attempt, room *r)
+{
+    const flaw_kind *kind = &q->class->flaws[q->flaw];
+    flaw f = { kind, q->flaw, 0, 0, stream_branch(base, (uint64_t)FLAW + (uint64_t)attempt) };
+    f.size = q->size * draw_log(&f.random, kind->size[0], kind->size[1]);
+    f.strength = q->contrast * draw_between(&f.random, kind->strength[0], kind->strength[1]);
+    if (!kind->paint) {
+        model m = { 0 };
+        stream object = stream_branch(base, OBJECT);
+        q->class->prepare(&m, &object, &f);
+        scene_paint(q->class, &m, p, r->flawed);
+        return;
+    }
+    memcpy(r->flawed, r->clean, PIXELS * sizeof *r->clean);
+    canvas c = { r->flawed, p.scale * SIDE / 2, p.turn };
+    kind->paint(&c, &f, &f.random);
+}
+
+int picture_make(const request *q, uint8_t *rgb, uint8_t *mask)
+{
+    room r = { 0 };
+    if (!room_take(&r)) {
+        room_free(&r);
+        return -1;
+    }
+    stream base = { q->key, 0 }, posing = stream_branch(base, POSE), camera = stream_branch(base, CAMERA);
+    pose p = pose_draw(&q->class->studio, &posing);
+    paint_clean(q, base, p, r.clean);
+    const surface *shown = r.clean;
+    if (q->flaw >= 0 && !q->twin) {
+        /* A flaw that fell where nothing can be seen of it is drawn again. */
+        int area = 0;
+        for (int attempt = 0; attempt < ATTEMPTS && area < LEAST_MASK; attempt++) {
+            paint_flawed(q, base, p, attempt, &r);
+            area = mask_compare(r.flawed, r.clean, r.mask, r.scratch);
+        }
+        shown = r.flawed;
+        if (mask)
+            memcpy(mask, r.mask, PIXELS);
+    }
+    camera_take(&q->class->studio, shown, p, &camera, r.planes, rgb);
+    room_free(&r);
+    return 0;
+}

@@ -1,0 +1,52 @@
+#include "mini.h"
+
+pose pose_draw(const studio *s, stream *random)
+{
+    pose p = { 0 };
+    p.turn = draw_between(random, -s->turn, s->turn);
+    p.scale = draw_between(random, s->scale[0], s->scale[1]);
+    p.shift.x = draw_between(random, -s->shift, s->shift);
+    p.shift.y = draw_between(random, -s->shift, s->shift);
+    return p;
+}
+
+static spot spot_at(pose p, float cosine, float sine, float i, float j)
+{
+    const float half = SIDE / 2.0f;
+    float x = (i + 0.5f) / half - 1 - p.shift.x, y = (j + 0.5f) / half - 1 - p.shift.y;
+    return (spot){ (cosine * x + sine * y) / p.scale, (cosine * y - sine * x) / p.scale, 1 / (half * p.scale) };
+}
+
+static bool is_edge(const surface *a, const surface *b)
+{
+    float d = fabsf(a->tint.r - b->tint.r) + fabsf(a->tint.g - b->tint.g) + fabsf(a->tint.b - b->tint.b);
+    return a->part != b->part || d > 0.12f || fabsf(a->height - b->height) > 0.05f;
+}
+
+static void refine(const mini_class *c, const void *model, pose p, surface *s, int i, int j)
+{
+    static const float offset[3][2] = { { 0.125f, -0.375f }, { -0.375f, 0.125f }, { 0.25f, 0.25f } };
+    float cosine = cosf(p.turn), sine = sinf(p.turn);
+    for (int k = 0; k < 3; k++) {
+        surface more;
+        c->pixel(model, spot_at(p, cosine, sine, (float)i + offset[k][0], (float)j + offset[k][1]), &more);
+        more.part = s->part;
+        surface_cover(s, 1.0f / (float)(k + 2), &more);
+    }
+}
+
+void scene_paint(const mini_class *c, const void *model, pose p, surface *at)
+{
+    float cosine = cosf(p.turn), sine = sinf(p.turn);
+    for (int j = 0; j < SIDE; j++)
+        for (int i = 0; i < SIDE; i++)
+            c->pixel(model, spot_at(p, cosine, sine, (float)i, (float)j), &at[j * SIDE + i]);
+    if (!c->refine)
+        return;
+    for (int j = 0; j + 1 < SIDE; j++)
+        for (int i = 0; i + 1 < SIDE; i++) {
+            surface *s = &at[j * SIDE + i];
+            if (is_edge(s, s + 1) || is_edge(s, s + SIDE))
+                refine(c, model, p, s, i, j);
+        }
+}
