@@ -1,0 +1,215 @@
+#include "metrics_class.h"
+#include "../base/diag.h"
+#include "metrics_component.h"
+#include "metrics_curve.h"
+#include "metrics_image.h"
+#include "metrics_key.h"
+#include "metrics_linear.h"
+#include "metrics_pixel.h"
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Working state of one class: n pictures and what is known of each. */
+typedef struct class_state {
+    const metrics_input *in;
+    const metrics_protocol *protocol;
+    metrics_row *row;
+    int64_t n;
+    const int64_t *picture;     /* (n) places in the input */
+    component_list *components; /* (n) */
+    double *least, *greatest;   /* (n) of the maps */
+    double *score;              /* (n) of the pictures */
+    int8_t *label;              /* (n) 1 = defective */
+} class_state;
+
+static int add_note(metrics_result *result, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static int add_note(metrics_result *result, const char *format, ...)
+{
+    char text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    char **notes = take_again(result->notes, (size_t)result->note_count + 1, sizeof *notes, "notes");
+    if (!notes)
+        return -1;
+    result->notes = notes;
+    notes[result->note_count] = take_text("%s", text);
+    return notes[result->note_count++] ? 0 : -1;
+}
+
+static void refuse_value(metrics_row *row, metrics_kind kind, const char *reason)
+{
+    row->value[kind] = NAN;
+    row->reason[kind] = reason;
+}
+
+static int find_components(class_state *state)
+{
+    const metrics_input *in = state->in;
+    int64_t pixels = in->height * in->width;
+    int failed = 0;
+#pragma omp parallel for schedule(dynamic, 1) reduction(| : failed)
+    for (int64_t i = 0; i < state->n; i++)
+        failed |= component_find(in->masks + state->picture[i] * pixels, in->height, in->width,
+                                 state->protocol->connectivity, &state->components[i]) < 0;
+    if (failed)
+        return complain("out of memory for the defects of class '%s'; close other programs", state->row->name);
+    for (int64_t i = 0; i < state->n; i++)
+        state->row->defects += state->components[i].count;
+    return 0;
+}
+
+static int label_pictures(class_state *state, metrics_result *result)
+{
+    long long hidden = 0, marked = 0;
+    for (int64_t i = 0; i < state->n; i++) {
+        bool masked = state->components[i].count > 0;
+        state->label[i] = state->in->labels ? state->in->labels[state->picture[i]] != 0 : masked;
+        state->row->defective += state->label[i];
+        hidden += state->label[i] && !masked;
+        marked += !state->label[i] && masked;
+    }
+    if (hidden && add_note(result,
+                           "class '%s': the masks of %lld defective pictures show no defect; they count as "
+                           "defective pictures with defect-free pixels",
+                           state->row->name, hidden) < 0)
+        return -1;
+    if (marked && add_note(result,
+                           "class '%s': the masks of %lld pictures labelled good show a defect; they count as good "
+                           "pictures with defect pixels",
+                           state->row->name, marked) < 0)
+        return -1;
+    return 0;
+}
+
+static int pooled_scores(class_state *state)
+{
+    const metrics_protocol *protocol = state->protocol;
+    size_t pixels = (size_t)(state->in->height * state->in->width);
+    int failed = 0;
+#pragma omp parallel for schedule(dynamic, 1) reduction(| : failed)
+    for (int64_t i = 0; i < state->n; i++) {
+        double *room = malloc(2 * pixels * sizeof *room);
+        failed |= !room;
+        if (room)
+            state->score[i] =
+                image_pooled_maximum(state->in, state->picture[i], protocol->pool, protocol->pool_times, room);
+        free(room);
+    }
+    return failed ? complain("out of memory for pooling maps; close other programs") : 0;
+}
+
+static int score_pictures(class_state *state)
+{
+    if (!state->in->scores && state->protocol->pool_times)
+        return pooled_scores(state);
+    for (int64_t i = 0; i < state->n; i++)
+        state->score[i] = state->in->scores ? state->in->scores[state->picture[i]] : state->greatest[i];
+    return 0;
+}
+
+static int evaluate_pictures(class_state *state, metrics_result *result)
+{
+    metrics_row *row = state->row;
+    if (row->defective == 0 || row->defective == state->n) {
+        const char *reason = row->defective ? "the class has no good picture" : "the class has no defective picture";
+        refuse_value(row, METRICS_IMAGE_AUROC, reason);
+        refuse_value(row, METRICS_IMAGE_AP, reason);
+        return 0;
+    }
+    bool constant = true;
+    for (int64_t i = 1; i < state->n; i++)
+        constant &= state->score[i] == state->score[0];
+    if (constant && add_note(result, "class '%s': all pictures have the same score", row->name) < 0)
+        return -1;
+    return curve_pictures(state->score, state->label, state->n, &row->value[METRICS_IMAGE_AUROC],
+                          &row->value[METRICS_IMAGE_AP]);
+}
+
+/* One sort of the defect pixels' scores serves the three pixel metrics. */
+static int evaluate_pixels(class_state *state, metrics_result *result)
+{
+    pixel_counts counts;
+    metrics_row *row = state->row;
+    if (pixel_count(state->in, state->picture, state->n, state->components, &counts, state->least, state->greatest) < 0)
+        return -1;
+    const curve_counts *curve = &counts.curve;
+    if (curve->positives == 0 || curve->negatives == 0) {
+        const char *reason = curve->positives ? "the masks leave no defect-free pixel" : "the masks show no defect";
+        for (int kind = METRICS_PIXEL_AUROC; kind <= METRICS_AUPRO; kind++)
+            refuse_value(row, (metrics_kind)kind, reason);
+    } else {
+        row->value[METRICS_PIXEL_AUROC] = curve_auroc(curve);
+        row->value[METRICS_PIXEL_AP] = curve_ap(curve);
+        row->value[METRICS_AUPRO] = curve_aupro(curve, state->protocol->limit);
+    }
+    pixel_free(&counts);
+    bool constant = true;
+    for (int64_t i = 0; i < state->n; i++)
+        constant &= state->least[i] == state->least[0] && state->greatest[i] == state->least[0];
+    return constant ? add_note(result, "class '%s': all pixels have the same score", row->name) : 0;
+}
+
+/* What the protocol does otherwise than `exact`. */
+static int apply_protocol(class_state *state, metrics_result *result)
+{
+    metrics_row *row = state->row;
+    const metrics_protocol *protocol = state->protocol;
+    int64_t left_out = 0;
+    if (protocol->thresholds && !row->reason[METRICS_AUPRO] &&
+        linear_aupro(state->in, protocol, state->picture, state->n, state->components, state->least, state->greatest,
+                     &row->value[METRICS_AUPRO], &row->reason[METRICS_AUPRO], &left_out) < 0)
+        return -1;
+    if (left_out &&
+        add_note(result, "class '%s': %lld defective pictures have no PRO curve of their own and are left out",
+                 row->name, (long long)left_out) < 0)
+        return -1;
+    for (int kind = 0; kind < METRICS_KINDS; kind++) {
+        if (protocol->lacks >> kind & 1)
+            refuse_value(row, (metrics_kind)kind, "the protocol does not define it");
+        bool auroc = kind == METRICS_IMAGE_AUROC || kind == METRICS_PIXEL_AUROC;
+        if (protocol->flip && auroc && row->value[kind] < 0.5)
+            row->value[kind] = 1 - row->value[kind];
+    }
+    return 0;
+}
+
+static int state_open(class_state *state)
+{
+    size_t n = (size_t)state->n;
+    state->components = take_zeroed(n, sizeof *state->components, "defects of a class");
+    state->least = take(3 * n, sizeof *state->least, "scores of a class");
+    state->label = take(n, sizeof *state->label, "labels of a class");
+    if (!state->components || !state->least || !state->label)
+        return -1;
+    state->greatest = state->least + n;
+    state->score = state->greatest + n;
+    return 0;
+}
+
+static void state_close(class_state *state)
+{
+    for (int64_t i = 0; state->components && i < state->n; i++)
+        component_free(&state->components[i]);
+    free(state->components);
+    free(state->least);
+    free(state->label);
+}
+
+int class_evaluate(const metrics_input *in, metrics_result *result, metrics_row *row, const int64_t *picture)
+{
+    if (row->pictures == 0) {
+        for (int kind = 0; kind < METRICS_KINDS; kind++)
+            refuse_value(row, (metrics_kind)kind, "the class has no picture");
+        return 0;
+    }
+    class_state state = { in, result->protocol, row, row->pictures, picture, .components = NULL };
+    int failed = state_open(&state) < 0 || find_components(&state) < 0 || label_pictures(&state, result) < 0 ||
+                 evaluate_pixels(&state, result) < 0 || score_pictures(&state) < 0 ||
+                 evaluate_pictures(&state, result) < 0 || apply_protocol(&state, result) < 0;
+    state_close(&state);
+    return failed ? -1 : 0;
+}

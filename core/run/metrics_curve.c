@@ -1,0 +1,112 @@
+#include "metrics_curve.h"
+#include "../base/diag.h"
+#include <math.h>
+#include <stdlib.h>
+
+void curve_add(curve_sum *total, double term)
+{
+    double sum = total->sum + term;
+    total->rest += fabs(total->sum) >= fabs(term) ? (total->sum - sum) + term : (term - sum) + total->sum;
+    total->sum = sum;
+}
+
+double curve_total(const curve_sum *total)
+{
+    return total->sum + total->rest;
+}
+
+static uint32_t tied_negatives(const curve_counts *counts, int64_t j)
+{
+    return counts->slot[2 * j + 1] - counts->positive[j];
+}
+
+/* Twice the Mann-Whitney count is an integer below 2^64, so the only rounding is the division's. */
+double curve_auroc(const curve_counts *counts)
+{
+    uint64_t below = 0, twice = 0;
+    for (int64_t j = 0; j < counts->distinct; j++) {
+        uint64_t tied = tied_negatives(counts, j);
+        below += counts->slot[2 * j];
+        twice += counts->positive[j] * (2 * below + tied);
+        below += tied;
+    }
+    return (double)twice / (2.0 * (double)counts->positives * (double)counts->negatives);
+}
+
+double curve_ap(const curve_counts *counts)
+{
+    curve_sum area = { 0 };
+    uint64_t above = 0, found = 0; /* pixels at or above the threshold, and the defective ones of them */
+    for (int64_t j = counts->distinct - 1; j >= 0; j--) {
+        above += (uint64_t)counts->slot[2 * j + 2] + counts->slot[2 * j + 1];
+        found += counts->positive[j];
+        curve_add(&area, (double)counts->positive[j] * ((double)found / (double)above));
+    }
+    return curve_total(&area) / (double)counts->positives;
+}
+
+/* The curve runs level where only good pixels pass the threshold and slants where good and defective ones tie. */
+double curve_aupro(const curve_counts *counts, double limit)
+{
+    double end = limit * (double)counts->negatives, rate = 0; /* both in defect-free pixels */
+    curve_sum area = { 0 }, covered = { 0 };
+    for (int64_t j = counts->distinct - 1; j >= 0; j--) {
+        double level = fmin(counts->slot[2 * j + 2], end - rate);
+        curve_add(&area, level * curve_total(&covered));
+        rate += level;
+        double tied = tied_negatives(counts, j), slant = fmin(tied, end - rate);
+        double part = tied > 0 ? slant / tied : 1;
+        curve_add(&area, slant * (curve_total(&covered) + counts->weight[j] * part / 2));
+        rate += slant;
+        if (rate >= end)
+            break;
+        curve_add(&covered, counts->weight[j]);
+    }
+    if (rate < end)
+        curve_add(&area, (end - rate) * curve_total(&covered));
+    return curve_total(&area) / (end * (double)counts->defects);
+}
+
+typedef struct picture {
+    double score;
+    int defective;
+} picture;
+
+static int compare_pictures(const void *one, const void *other)
+{
+    double a = ((const picture *)one)->score, b = ((const picture *)other)->score;
+    return (a < b) - (a > b);
+}
+
+/* Walks the pictures, best score first, one group of equal scores after the other. */
+static void walk_pictures(const picture *sorted, int64_t n, double *auroc, double *ap)
+{
+    int64_t bad = 0, good = 0, wins_twice = 0;
+    curve_sum area = { 0 };
+    for (int64_t i = 0; i < n;) {
+        int64_t tied_bad = 0, tied_good = 0;
+        for (double score = sorted[i].score; i < n && sorted[i].score == score; i++) {
+            tied_bad += sorted[i].defective;
+            tied_good += !sorted[i].defective;
+        }
+        wins_twice += tied_good * (2 * bad + tied_bad);
+        bad += tied_bad;
+        good += tied_good;
+        curve_add(&area, (double)tied_bad * ((double)bad / (double)(bad + good)));
+    }
+    *auroc = (double)wins_twice / (2.0 * (double)bad * (double)good);
+    *ap = curve_total(&area) / (double)bad;
+}
+
+int curve_pictures(const double *score, const int8_t *label, int64_t n, double *auroc, double *ap)
+{
+    picture *sorted = take((size_t)n, sizeof *sorted, "scores of pictures");
+    if (!sorted)
+        return -1;
+    for (int64_t i = 0; i < n; i++)
+        sorted[i] = (picture){ score[i], label[i] != 0 };
+    qsort(sorted, (size_t)n, sizeof *sorted, compare_pictures);
+    walk_pictures(sorted, n, auroc, ap);
+    free(sorted);
+    return 0;
+}

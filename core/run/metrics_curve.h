@@ -1,0 +1,31 @@
+/* metrics_curve.h: exact AUROC, AP and AUPRO from counts at the distinct scores of the defective. */
+#ifndef ABLATE_METRICS_CURVE_H
+#define ABLATE_METRICS_CURVE_H
+#include <stdint.h>
+
+/* A sum whose rounding error does not grow with the number of terms (Neumaier 1974). */
+typedef struct curve_sum {
+    double sum, rest;
+} curve_sum;
+void curve_add(curve_sum *, double term);
+double curve_total(const curve_sum *);
+
+/* Everything the three need to know of a class. Slots as in metrics_rank.h, of all pixels, defective ones too. */
+typedef struct curve_counts {
+    int64_t distinct;         /* scores of the defective, ascending */
+    const uint32_t *slot;     /* (2 * distinct + 1) */
+    const uint32_t *positive; /* (distinct) of slot[2j + 1], the defective ones */
+    const double *weight;     /* (distinct) sum over these pixels of 1 / area of their defect; AUPRO only */
+    int64_t positives, negatives, defects;
+} curve_counts;
+
+double curve_auroc(const curve_counts *); /* positives and negatives > 0 */
+double curve_ap(const curve_counts *);    /* positives > 0 */
+/* Area under the PRO curve from false positive rate 0 to limit, over limit; negatives and defects > 0. */
+double curve_aupro(const curve_counts *, double limit);
+
+/* AUROC and AP of n pictures by their scores (finite) and labels (non-zero: defective); both kinds are there.
+ * 0, or -1: complained, no memory. */
+int curve_pictures(const double *score, const int8_t *label, int64_t n, double *auroc, double *ap);
+
+#endif

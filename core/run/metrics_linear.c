@@ -1,0 +1,179 @@
+#include "metrics_linear.h"
+#include "../base/diag.h"
+#include <math.h>
+#include <stdlib.h>
+
+typedef struct even_steps {
+    int64_t count;
+    double *threshold; /* (count) ascending */
+    double least, step;
+} even_steps;
+
+/* What passes: entry k counts pixels that pass exactly the first k thresholds. */
+typedef struct step_counts {
+    double *good;    /* (count + 1) defect-free pixels */
+    double *covered; /* (count + 1) defect pixels, each weighed by 1 / area of its defect */
+} step_counts;
+
+/* Rounding may give one step more than asked for, here as in NumPy's arange, whose arithmetic this is. */
+static int make_steps(even_steps *steps, double least, double greatest, int n)
+{
+    double step = (greatest - least) / n;
+    *steps = (even_steps){ .least = least };
+    if (!(step > 0) || !isfinite(step))
+        return 0;
+    steps->count = (int64_t)ceil((greatest - least) / step);
+    steps->step = (least + step) - least;
+    steps->threshold = take((size_t)steps->count, sizeof *steps->threshold, "thresholds");
+    if (!steps->threshold)
+        return -1;
+    for (int64_t i = 0; i < steps->count; i++)
+        steps->threshold[i] = least + (double)i * steps->step;
+    return 0;
+}
+
+/* How many thresholds a score is above: a guess by division, then exact comparisons. */
+static int64_t steps_passed(const even_steps *steps, double score)
+{
+    double guess = (score - steps->least) / steps->step;
+    int64_t k = guess < 0 ? 0 : guess > (double)steps->count ? steps->count : (int64_t)guess;
+    while (k > 0 && !(score > steps->threshold[k - 1]))
+        k--;
+    while (k < steps->count && score > steps->threshold[k])
+        k++;
+    return k;
+}
+
+static double score_at(const metrics_input *in, int64_t pixel)
+{
+    return in->maps ? (double)in->maps[pixel] : in->maps_wide[pixel];
+}
+
+/* Counts a picture: every pixel as if it were good, then the defects' pixels are moved to where they belong. */
+static void tally_picture(const metrics_input *in, int64_t picture, const component_list *list, const even_steps *steps,
+                          const step_counts *tally)
+{
+    int64_t pixels = in->height * in->width, base = picture * pixels;
+    for (int64_t i = 0; i < pixels; i++)
+        tally->good[steps_passed(steps, score_at(in, base + i))]++;
+    for (int64_t r = 0; r < list->run_count; r++) {
+        const component_run *run = &list->runs[r];
+        for (int64_t x = run->begin; x < run->end; x++) {
+            int64_t k = steps_passed(steps, score_at(in, base + run->row * in->width + x));
+            tally->good[k]--;
+            tally->covered[k] += 1.0 / (double)list->area[run->component];
+        }
+    }
+}
+
+/* Area of the points whose rate is below the limit; walks from the highest threshold (least rate) down. */
+static double stretched_area(const even_steps *steps, const step_counts *tally, double defects, double limit,
+                             bool from_least)
+{
+    double all_good = 0, good = 0, covered = 0, area = 0, first = NAN, last = NAN, last_height = 0;
+    for (int64_t k = 0; k <= steps->count; k++)
+        all_good += tally->good[k];
+    for (int64_t k = steps->count; k > 0; k--) {
+        good += tally->good[k];
+        covered += tally->covered[k];
+        double rate = good / all_good, height = covered / defects;
+        if (!(rate < limit))
+            break;
+        if (isnan(first))
+            first = rate;
+        else
+            area += (rate - last) * (height + last_height) / 2;
+        last = rate;
+        last_height = height;
+    }
+    double width = from_least ? last - first : last;
+    return width > 0 ? area / width : NAN;
+}
+
+/* Counts each picture by itself and adds them up in order, so that threads change nothing. The sum is the
+ * first entries of `total`. */
+static void tally_pictures(const metrics_input *in, const int64_t *picture, int64_t n, const component_list *components,
+                           const even_steps *steps, double *total)
+{
+    int64_t entries = steps->count + 1;
+#pragma omp parallel for schedule(dynamic, 1) if (n > 1)
+    for (int64_t i = 0; i < n; i++) {
+        step_counts own = { total + 2 * i * entries, total + (2 * i + 1) * entries };
+        tally_picture(in, picture[i], &components[i], steps, &own);
+    }
+    for (int64_t i = 1; i < n; i++)
+        for (int64_t k = 0; k < 2 * entries; k++)
+            total[k] += total[2 * i * entries + k];
+}
+
+/* One curve over n pictures. */
+static int one_curve(const metrics_input *in, const metrics_protocol *protocol, const int64_t *picture, int64_t n,
+                     const component_list *components, double least, double greatest, double *value)
+{
+    even_steps steps;
+    *value = NAN;
+    if (make_steps(&steps, least, greatest, protocol->thresholds) < 0)
+        return -1;
+    if (steps.count == 0)
+        return 0;
+    double *total = take_zeroed((size_t)(2 * n * (steps.count + 1)), sizeof *total, "counts of thresholds"),
+           defects = 0;
+    if (total) {
+        tally_pictures(in, picture, n, components, &steps, total);
+        for (int64_t i = 0; i < n; i++)
+            defects += (double)components[i].count;
+        step_counts all = { total, total + steps.count + 1 };
+        *value = stretched_area(&steps, &all, defects, protocol->limit, protocol->from_least);
+    }
+    free(steps.threshold);
+    free(total);
+    return total ? 0 : -1;
+}
+
+/* The mean over the pictures that have a defect and a curve. */
+static int each_picture(const metrics_input *in, const metrics_protocol *protocol, const int64_t *picture, int64_t n,
+                        const component_list *components, const double *least, const double *greatest, double *value,
+                        int64_t *left_out)
+{
+    double *own = take((size_t)n, sizeof *own, "values of pictures"), sum = 0, count = 0;
+    int failed = !own;
+#pragma omp parallel for schedule(dynamic, 1) reduction(| : failed)
+    for (int64_t i = 0; i < n; i++) {
+        if (failed)
+            continue;
+        own[i] = NAN;
+        if (components[i].count)
+            failed |= one_curve(in, protocol, picture + i, 1, components + i, least[i], greatest[i], own + i) < 0;
+    }
+    for (int64_t i = 0; !failed && i < n; i++)
+        if (!isnan(own[i])) {
+            sum += own[i];
+            count++;
+        } else {
+            *left_out += components[i].count > 0;
+        }
+    *value = count > 0 ? sum / count : NAN;
+    free(own);
+    return failed ? complain("out of memory while estimating AUPRO; close other programs") : 0;
+}
+
+int linear_aupro(const metrics_input *in, const metrics_protocol *protocol, const int64_t *picture, int64_t n,
+                 const component_list *components, const double *least, const double *greatest, double *value,
+                 const char **reason, int64_t *left_out)
+{
+    int status;
+    *left_out = 0;
+    if (protocol->each_picture) {
+        status = each_picture(in, protocol, picture, n, components, least, greatest, value, left_out);
+    } else {
+        double low = least[0], high = greatest[0];
+        for (int64_t i = 1; i < n; i++) {
+            low = least[i] < low ? least[i] : low;
+            high = greatest[i] > high ? greatest[i] : high;
+        }
+        status = one_curve(in, protocol, picture, n, components, low, high, value);
+    }
+    if (isnan(*value))
+        *reason = "the thresholds give no two false positive rates below the limit";
+    return status;
+}

@@ -1,0 +1,213 @@
+#include "verb_metrics.h"
+#include "../base/diag.h"
+#include "metrics.h"
+#include "metrics_load.h"
+#include <argp.h>
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct request {
+    const char *path;
+    const metrics_protocol *protocol;
+    bool json, help;
+} request;
+
+static const struct argp_option options[] = {
+    { "protocol", 'p', "P", 0, "exact (default), ader2024, rd4ad, uniad or diad", 0 },
+    { "json", 'j', NULL, 0, "print JSON: fractions with 17 digits, null where a number is not defined", 0 },
+    { "help", '?', NULL, 0, "print this text", 0 },
+    { 0 }
+};
+
+static const char doc[] =
+    "Evaluates anomaly maps of any method: image AUROC and AP, pixel AUROC and AP, and AUPRO, for each class and on "
+    "average.\v"
+    "FILE.npz holds the arrays maps (N,H,W) and masks (N,H,W), and if you have them scores (N), labels (N; 0 good, 1 "
+    "defective) and classes (N; names or whole numbers). Without scores a picture's is taken from its map, without "
+    "labels "
+    "a picture is defective if its mask shows a defect.";
+
+static error_t parse_option(int key, char *argument, struct argp_state *state)
+{
+    request *wanted = state->input;
+    switch (key) {
+    case 'p':
+        wanted->protocol = metrics_protocol_find(argument);
+        return wanted->protocol ? 0 : EINVAL;
+    case 'j':
+        wanted->json = true;
+        return 0;
+    case '?':
+        wanted->help = true;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (wanted->path) {
+            complain("metrics: one file at a time, not '%s' and '%s'", wanted->path, argument);
+            return EINVAL;
+        }
+        wanted->path = argument;
+        return 0;
+    case ARGP_KEY_END:
+        if (!wanted->path && !wanted->help)
+            complain("metrics: name a file: ablate metrics FILE.npz [--protocol P] [--json]");
+        return wanted->path || wanted->help ? 0 : EINVAL;
+    case ARGP_KEY_ERROR:
+        complain("metrics: option '%s' is not known or lacks its value; see ablate metrics --help",
+                 state->argv[state->next > 1 ? state->next - 1 : 0]);
+        return EINVAL;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static void print_number(double value)
+{
+    if (isnan(value))
+        printf("  %-19s", "-");
+    else
+        printf("  %-19.17g", value);
+}
+
+static int name_width(const metrics_result *result)
+{
+    size_t width = strlen("class");
+    for (int c = 0; c < result->class_count; c++)
+        width = strlen(result->classes[c].name) > width ? strlen(result->classes[c].name) : width;
+    return width > 60 ? 60 : (int)width;
+}
+
+static void print_rows(const metrics_result *result)
+{
+    int width = name_width(result);
+    printf("%-*s  pictures  defective  defects", width, "class");
+    for (int kind = 0; kind < METRICS_KINDS; kind++)
+        printf("  %-19s", metrics_title((metrics_kind)kind));
+    metrics_row all = { .pictures = 0 };
+    for (int c = 0; c < result->class_count; c++) {
+        const metrics_row *row = &result->classes[c];
+        printf("\n%-*s  %8lld  %9lld  %7lld", width, row->name, (long long)row->pictures, (long long)row->defective,
+               (long long)row->defects);
+        for (int kind = 0; kind < METRICS_KINDS; kind++)
+            print_number(row->value[kind]);
+        all.pictures += row->pictures;
+        all.defective += row->defective;
+        all.defects += row->defects;
+    }
+    printf("\n%-*s  %8lld  %9lld  %7lld", width, "mean", (long long)all.pictures, (long long)all.defective,
+           (long long)all.defects);
+    for (int kind = 0; kind < METRICS_KINDS; kind++)
+        print_number(result->mean[kind]);
+    putchar('\n');
+}
+
+/* Everything the reader of the numbers must know, a sentence at a time. */
+static void each_remark(const metrics_result *result, void (*give)(void *context, const char *sentence), void *context)
+{
+    char text[512];
+    for (int i = 0; i < result->note_count; i++)
+        give(context, result->notes[i]);
+    for (int c = 0; c < result->class_count; c++)
+        for (int kind = 0; kind < METRICS_KINDS; kind++)
+            if (result->classes[c].reason[kind]) {
+                snprintf(text, sizeof text, "class '%s': no %s: %s", result->classes[c].name,
+                         metrics_title((metrics_kind)kind), result->classes[c].reason[kind]);
+                give(context, text);
+            }
+    for (int kind = 0; kind < METRICS_KINDS; kind++)
+        if (result->mean_over[kind] < result->class_count) {
+            snprintf(text, sizeof text, "mean %s is over %d of %d classes", metrics_title((metrics_kind)kind),
+                     result->mean_over[kind], result->class_count);
+            give(context, text);
+        }
+}
+
+static void print_remark(void *context, const char *sentence)
+{
+    (void)context;
+    printf("note: %s\n", sentence);
+}
+
+static void add_remark(void *context, const char *sentence)
+{
+    cJSON_AddItemToArray(context, cJSON_CreateString(sentence));
+}
+
+static cJSON *numbers_object(const double value[METRICS_KINDS])
+{
+    cJSON *object = cJSON_CreateObject();
+    for (int kind = 0; kind < METRICS_KINDS; kind++) {
+        char digits[40];
+        snprintf(digits, sizeof digits, "%.17g", value[kind]);
+        cJSON_AddItemToObject(object, metrics_name((metrics_kind)kind),
+                              isnan(value[kind]) ? cJSON_CreateNull() : cJSON_CreateRaw(digits));
+    }
+    return object;
+}
+
+static int print_json(const metrics_result *result)
+{
+    cJSON *root = cJSON_CreateObject(), *classes = cJSON_CreateObject(), *notes = cJSON_CreateArray();
+    cJSON_AddStringToObject(root, "protocol", result->protocol->name);
+    cJSON_AddItemToObject(root, "mean", numbers_object(result->mean));
+    cJSON_AddItemToObject(root, "classes", classes);
+    for (int c = 0; c < result->class_count; c++)
+        cJSON_AddItemToObject(classes, result->classes[c].name, numbers_object(result->classes[c].value));
+    each_remark(result, add_remark, notes);
+    if (cJSON_GetArraySize(notes))
+        cJSON_AddItemToObject(root, "notes", notes);
+    else
+        cJSON_Delete(notes);
+    char *text = cJSON_Print(root);
+    cJSON_Delete(root);
+    if (!text)
+        return complain("metrics: out of memory for printing");
+    puts(text);
+    cJSON_free(text);
+    return 0;
+}
+
+static int print_result(const request *wanted, const metrics_input *in, const metrics_result *result)
+{
+    if (wanted->json) {
+        if (print_json(result) < 0)
+            return -1;
+    } else {
+        printf("%s: %lld maps of %lld x %lld, protocol %s (%s)\n", wanted->path, (long long)in->pictures,
+               (long long)in->height, (long long)in->width, result->protocol->name, result->protocol->doc);
+        print_rows(result);
+        each_remark(result, print_remark, NULL);
+    }
+    return fflush(stdout) == 0 ? 0 : complain("metrics: the result cannot be printed; is the disk full?");
+}
+
+static int evaluate_file(const request *wanted)
+{
+    metrics_file file;
+    metrics_result result;
+    int status = metrics_file_read(&file, wanted->path, wanted->protocol->mask_threshold);
+    if (status == 0)
+        status = metrics_evaluate(&file.in, wanted->protocol, &result);
+    if (status == 0) {
+        status = print_result(wanted, &file.in, &result);
+        metrics_result_free(&result);
+    }
+    metrics_file_free(&file);
+    return status;
+}
+
+int verb_metrics(int argc, char **argv)
+{
+    static char name[] = "ablate metrics";
+    const struct argp parser = { options, parse_option, "FILE.npz", doc, NULL, NULL, NULL };
+    request wanted = { .protocol = metrics_protocol_find("exact") };
+    argv[0] = name;
+    if (argp_parse(&parser, argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP, NULL, &wanted) != 0)
+        return complain("metrics: the command line is not understood; see ablate metrics --help");
+    if (!wanted.help)
+        return evaluate_file(&wanted);
+    argp_help(&parser, stdout, ARGP_HELP_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC, name);
+    return 0;
+}

@@ -1,0 +1,9 @@
+/* verb_metrics.h: `ablate metrics FILE.npz [--protocol P] [--json]`. */
+#ifndef ABLATE_VERB_METRICS_H
+#define ABLATE_VERB_METRICS_H
+
+/* argv[0] is the verb. Evaluates the file and prints the five numbers of each class and their means to standard output.
+ * 0, or -1: complained. */
+int verb_metrics(int argc, char **argv);
+
+#endif
