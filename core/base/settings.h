@@ -1,7 +1,7 @@
 /* settings.h: what may be chosen, read from INI files (inih), merged, and poured into structs by schema.
  *
  * A `settings` is a list of entries; where two have the same section and key, the later wins. A schema is a {0}-ended
- * table of `ablate_setting` rows (op.h). Nothing is silently accepted: an unknown key, a wrong type, a value out of
+ * list of `ablate_setting` rows (op.h). Nothing is silently accepted: an unknown key, a wrong type, a value out of
  * range, a key or a section twice in one file are complaints with file:line and what would be right.
  *
  * Format of a file: `[section]`, `key = value`, comments from `;` (anywhere after a blank) or `#` (first in a line), an
@@ -45,7 +45,7 @@ const char *settings_section(const settings *, int i);
 
 /* Fills the struct at `into`: defaults, then the section's values, checked by the rows (NULL: none are allowed). Marks
  * the section's entries used. A TEXT field points into the settings and lives as long; a TEXT without default is "".
- * 0, or -1: complained, e.g. "experiments/x.ini:3: 'moe.experts' must be an integer from 1 to 64; it is 'five'". */
+ * 0, or -1: complained, e.g. "experiments/x.ini:3: 'mix.experts' must be an integer from 1 to 64; it is 'five'". */
 int settings_fill(const settings *, const char *section, const ablate_setting *rows, void *into);
 
 /* The same for `key=value key="a value"` in one text (NULL: all defaults), e.g. the attributes of an operation. `what`

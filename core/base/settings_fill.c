@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROWS_LIMIT = 64 }; /* more rows than any schema has: found the table's end missing */
+enum { ROWS_LIMIT = 64 }; /* more rows than any schema has: their end is missing */
 
 static int row_count(const ablate_setting *rows)
 {

@@ -1,0 +1,110 @@
+#include "record.h"
+#include "../base/diag.h"
+#include "../base/file.h"
+#include "../base/hash.h"
+#include <stdlib.h>
+#include <string.h>
+
+void run_record_free(run_record *r)
+{
+    char *texts[] = { r->experiment, r->row,     r->scale,     r->settings, r->data,
+                      r->data_hash,  r->version, r->core_type, r->backend,  r->protocol };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        free(texts[i]);
+    for (int i = 0; i < r->weight_count; i++) {
+        free(r->weights[i].path);
+        free(r->weights[i].hash);
+    }
+    for (int i = 0; i < r->class_count; i++)
+        free(r->classes[i].name);
+    for (int i = 0; i < r->note_count; i++)
+        free(r->notes[i]);
+    free(r->weights);
+    free(r->classes);
+    free(r->notes);
+    *r = (run_record){ 0 };
+}
+
+int run_record_add_weights(run_record *r, const char *path, const char *hash)
+{
+    run_weights *more = take_again(r->weights, (size_t)r->weight_count + 1, sizeof *more, "a record");
+    if (!more)
+        return -1;
+    r->weights = more;
+    run_weights *new = &more[r->weight_count++];
+    *new = (run_weights){ take_text("%s", path), take_text("%s", hash) };
+    return new->path &&new->hash ? 0 : -1;
+}
+
+int run_record_add_class(run_record *r, const char *name, const double value[METRICS_KINDS])
+{
+    run_class *more = take_again(r->classes, (size_t)r->class_count + 1, sizeof *more, "a record");
+    if (!more)
+        return -1;
+    r->classes = more;
+    run_class *new = &more[r->class_count++];
+    new->name = take_text("%s", name);
+    memcpy(new->value, value, sizeof new->value);
+    return new->name ? 0 : -1;
+}
+
+int run_record_add_note(run_record *r, const char *note)
+{
+    char **more = take_again(r->notes, (size_t)r->note_count + 1, sizeof *more, "a record");
+    if (!more)
+        return -1;
+    r->notes = more;
+    more[r->note_count] = take_text("%s", note);
+    return more[r->note_count++] ? 0 : -1;
+}
+
+int run_record_set_metrics(run_record *r, const metrics_result *result)
+{
+    memcpy(r->mean, result->mean, sizeof r->mean);
+    free(r->protocol);
+    r->protocol = take_text("%s", result->protocol->name);
+    if (!r->protocol)
+        return -1;
+    for (int i = 0; i < result->class_count; i++)
+        if (run_record_add_class(r, result->classes[i].name, result->classes[i].value) < 0)
+            return -1;
+    for (int i = 0; i < result->note_count; i++)
+        if (run_record_add_note(r, result->notes[i]) < 0)
+            return -1;
+    return 0;
+}
+
+void run_record_identity(const run_record *r, char key[65])
+{
+    hash_state state;
+    hash_begin(&state);
+    hash_add_text(&state, r->settings);
+    hash_add_text(&state, r->data_hash);
+    for (int i = 0; i < r->weight_count; i++)
+        hash_add_text(&state, r->weights[i].hash);
+    hash_add_text(&state, r->version);
+    char seed[16];
+    snprintf(seed, sizeof seed, "%d", r->seed);
+    hash_add_text(&state, seed);
+    hash_digest digest = hash_end(&state);
+    hash_print(&digest, key);
+}
+
+bool run_record_find(const char *path, const char *identity, run_record *into)
+{
+    run_record found = { 0 };
+    if (!file_exists(path))
+        return false;
+    char key[65] = "";
+    bool hushed = complaint() == NULL; /* a damaged file is as good as none: the run is done again */
+    if (run_record_read(&found, path) == 0)
+        run_record_identity(&found, key);
+    if (hushed)
+        complaint_clear();
+    if (strcmp(key, identity) != 0) {
+        run_record_free(&found);
+        return false;
+    }
+    *into = found;
+    return true;
+}

@@ -1,0 +1,182 @@
+/* report_caption.c: what must be said beside the numbers, gathered from the experiment and the records. */
+#include "../base/diag.h"
+#include "report_body.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LIST_LIMIT = 16 };
+
+typedef struct text_list { /* distinct texts, in order */
+    char *text[LIST_LIMIT];
+    int count;
+    bool cut; /* there were more */
+} text_list;
+
+/* Takes over `text`. */
+static void list_add(text_list *list, char *text)
+{
+    bool known = text == NULL;
+    for (int i = 0; !known && i < list->count; i++)
+        known = strcmp(list->text[i], text) == 0;
+    if (!known && list->count < LIST_LIMIT) {
+        list->text[list->count++] = text;
+        return;
+    }
+    list->cut |= !known;
+    free(text);
+}
+
+static void list_free(text_list *list)
+{
+    for (int i = 0; i < list->count; i++)
+        free(list->text[i]);
+}
+
+/* "Seeds: 0, 1." */
+static void print_seeds(const text_list *seeds, FILE *out)
+{
+    for (int i = 0; i < seeds->count; i++)
+        fprintf(out, "%s%s", i ? ", " : seeds->count == 1 ? "Seed: " : "Seeds: ", seeds->text[i]);
+    if (seeds->count > 0)
+        fprintf(out, "%s.\n", seeds->cut ? ", ..." : "");
+}
+
+/* "Data: a." or "Data: a; b (the runs differ in this)." */
+static void print_list(const char *title, const text_list *list, bool must_agree, FILE *out)
+{
+    if (list->count == 0)
+        return;
+    fprintf(out, "%s: ", title);
+    for (int i = 0; i < list->count; i++)
+        fprintf(out, "%s%s", i ? "; " : "", list->text[i]);
+    fprintf(out, "%s%s.\n", list->cut ? "; and more" : "",
+            must_agree && list->count > 1 ? " (the runs differ in this: do not compare them)" : "");
+}
+
+static const char *text_or(const char *text, const char *other)
+{
+    return text && *text ? text : other;
+}
+
+static char *data_of(const run_record *run)
+{
+    return take_text("%s (SHA-256 %.12s)", text_or(run->data, "not recorded"), text_or(run->data_hash, "unknown"));
+}
+
+static char *engine_of(const run_record *run)
+{
+    return take_text("version %s, %s, kernels %s", text_or(run->version, "unknown"), text_or(run->backend, "unknown"),
+                     text_or(run->core_type, "unknown"));
+}
+
+static char *protocol_of(const run_record *run)
+{
+    return take_text("%s", text_or(run->protocol, "not recorded"));
+}
+
+/* The distinct values of something over all runs of the report. */
+static void print_runs(const report_body *t, const char *title, char *(*of)(const run_record *), bool must_agree,
+                       FILE *out)
+{
+    text_list list = { 0 };
+    for (int r = 0; r < t->experiment->row_count; r++)
+        for (int i = 0; i < t->row[r].runs; i++)
+            list_add(&list, of(t->row[r].run[i]));
+    print_list(title, &list, must_agree, out);
+    list_free(&list);
+}
+
+static void print_weights(const report_body *t, FILE *out)
+{
+    text_list list = { 0 };
+    for (int r = 0; r < t->experiment->row_count; r++)
+        for (int i = 0; i < t->row[r].runs; i++)
+            for (int w = 0; w < t->row[r].run[i]->weight_count; w++) {
+                const run_weights *weights = &t->row[r].run[i]->weights[w];
+                list_add(&list, take_text("%s (SHA-256 %.12s)", weights->path, weights->hash));
+            }
+    print_list("Weights", &list, false, out);
+    list_free(&list);
+}
+
+static void print_notes(const report_body *t, FILE *out)
+{
+    text_list list = { 0 };
+    for (int r = 0; r < t->experiment->row_count; r++)
+        for (int i = 0; i < t->row[r].runs; i++)
+            for (int n = 0; n < t->row[r].run[i]->note_count; n++)
+                list_add(&list, take_text("%s", t->row[r].run[i]->notes[n]));
+    for (int i = 0; i < list.count; i++)
+        fprintf(out, "Note: %s\n", list.text[i]);
+    if (list.cut)
+        fprintf(out, "Note: there are more notes in the runs' own files.\n");
+    list_free(&list);
+}
+
+/* Rows without any run. */
+static void print_missing(const report_body *t, FILE *out)
+{
+    int missing = 0;
+    for (int r = 0; r < t->experiment->row_count; r++)
+        if (t->experiment->rows[r].applicable && t->row[r].runs == 0)
+            fprintf(out, "%s%s", missing++ ? ", " : "Not run: ", t->experiment->rows[r].name);
+    if (missing)
+        fprintf(out, ".\n");
+}
+
+static void print_values(const report_body *t, FILE *out)
+{
+    int most = 0;
+    text_list seeds = { 0 };
+    for (int r = 0; r < t->experiment->row_count; r++) {
+        most = t->row[r].runs > most ? t->row[r].runs : most;
+        for (int i = 0; i < t->row[r].runs; i++)
+            list_add(&seeds, take_text("%d", t->row[r].run[i]->seed));
+    }
+    if (most > 1)
+        fprintf(out, "Values: percent, mean ± sample standard deviation (n - 1) over the seeds.\n");
+    else
+        fprintf(out, "Values: percent, of one run a row.\n");
+    print_seeds(&seeds, out);
+    list_free(&seeds);
+    bool paper = false;
+    for (int c = 0; c < t->experiment->columns; c++)
+        paper |= t->paper[c];
+    if (paper)
+        fprintf(out,
+                "Paper: the values the paper prints, from its own data and encoder; Δ: this run minus the paper. Where "
+                "data or encoder differ from the paper's, Δ compares two different experiments.\n");
+}
+
+static void print_sentence(const char *text, FILE *out)
+{
+    if (*text)
+        fprintf(out, "%s\n", text);
+}
+
+char *report_caption(const report_body *t)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    if (!out) {
+        complain("out of memory for a caption");
+        return NULL;
+    }
+    print_sentence(t->experiment->caption, out);
+    print_sentence(t->experiment->note, out);
+    print_values(t, out);
+    fprintf(out, "Scale: %s.\n", text_or(t->experiment->scale, "none"));
+    print_runs(t, "Data", data_of, true, out);
+    print_weights(t, out);
+    print_runs(t, "Protocol", protocol_of, true, out);
+    print_runs(t, "Engine", engine_of, true, out);
+    print_missing(t, out);
+    print_notes(t, out);
+    if (fclose(out) == 0)
+        return text;
+    free(text);
+    complain("out of memory for a caption");
+    return NULL;
+}
