@@ -1,0 +1,208 @@
+/* PNG by libpng. Its errors come back by longjmp: everything that must survive one lives in a struct of the caller's
+ * frame, and the function that calls setjmp keeps nothing of its own in variables it changes afterwards. */
+#include "../base/diag.h"
+#include "image_parts.h"
+#include <png.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct png_job {
+    const file_map *map; /* reading */
+    size_t at;
+    FILE *stream;         /* writing */
+    const uint8_t *write; /* (height, width, channels) */
+    int width, height, channels;
+    bool cut; /* the file ended too soon */
+    char why[160];
+    png_structp png;
+    png_infop info;
+    image_want want;
+    image_raster raster; /* as decoded: 1 or 3 channels of 8 bits, or any layout of a mask */
+    uint8_t **rows;
+    size_t row_bytes;
+    const char *path;
+} png_job;
+
+static void png_fail(png_structp png, png_const_charp message)
+{
+    png_job *job = png_get_error_ptr(png);
+    if (!job->why[0])
+        snprintf(job->why, sizeof job->why, "%s", message);
+    png_longjmp(png, 1);
+}
+
+/* Warnings concern chunks that do not change the numbers (colour profiles, texts, dates). */
+static void png_ignore(png_structp png, png_const_charp message)
+{
+    (void)png;
+    (void)message;
+}
+
+static void png_take_bytes(png_structp png, png_bytep to, size_t n)
+{
+    png_job *job = png_get_io_ptr(png);
+    if (n > job->map->size - job->at) {
+        job->cut = true;
+        png_error(png, "the file ends too soon");
+    }
+    memcpy(to, job->map->data + job->at, n);
+    job->at += n;
+}
+
+static void png_give_bytes(png_structp png, png_bytep from, size_t n)
+{
+    png_job *job = png_get_io_ptr(png);
+    if (fwrite(from, 1, n, job->stream) != n)
+        png_error(png, "cannot write");
+}
+
+static void png_flush_bytes(png_structp png)
+{
+    (void)png; /* file_commit does */
+}
+
+static bool png_is_mask(const png_job *job)
+{
+    return job->want == IMAGE_WANT_MASK;
+}
+
+/* Header, then the transformations to 8 bit RGB; a mask keeps 16 bits, since even a value of 1 of 65535 counts. */
+static int png_begin(png_job *job)
+{
+    png_set_read_fn(job->png, job, png_take_bytes);
+    /* libpng's own limit on the sides is replaced by the one on pixels below */
+    png_set_user_limits(job->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
+    /* A wrong checksum is damage, also in chunks that could be left out */
+    png_set_crc_action(job->png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
+    png_read_info(job->png, job->info);
+    int64_t width = png_get_image_width(job->png, job->info), height = png_get_image_height(job->png, job->info);
+    if (image_raster_take(job->path, width, height, png_is_mask(job) ? 1 : 3, &job->raster) < 0)
+        return -1;
+    png_set_palette_to_rgb(job->png);
+    png_set_expand_gray_1_2_4_to_8(job->png);
+    png_set_strip_alpha(job->png);
+    if (!png_is_mask(job)) {
+        png_set_strip_16(job->png);
+        png_set_gray_to_rgb(job->png);
+    }
+    png_set_interlace_handling(job->png);
+    png_read_update_info(job->png, job->info);
+    job->row_bytes = png_get_rowbytes(job->png, job->info);
+    return 0;
+}
+
+/* Row pointers, into the raster or, for a mask of any layout, into memory of their own behind the pointers. */
+static int png_take_rows(png_job *job)
+{
+    size_t height = (size_t)job->raster.height, head = height * sizeof *job->rows;
+    size_t own = png_is_mask(job) ? job->row_bytes * height : 0;
+    if (!png_is_mask(job) && job->row_bytes != 3 * (size_t)job->raster.width)
+        return complain("%s: PNG rows of %zu bytes instead of %d x 3; convert it to 8 bit RGB", job->path,
+                        job->row_bytes, job->raster.width);
+    job->rows = take(head + own, 1, "PNG rows");
+    if (!job->rows)
+        return -1;
+    uint8_t *first = png_is_mask(job) ? (uint8_t *)job->rows + head : job->raster.value;
+    for (size_t y = 0; y < height; y++)
+        job->rows[y] = first + y * job->row_bytes;
+    return 0;
+}
+
+/* A sample of any depth above zero marks a defect. */
+static void png_mark_defects(png_job *job)
+{
+    size_t pixel = job->row_bytes / (size_t)job->raster.width;
+    uint8_t *to = job->raster.value;
+    for (int y = 0; y < job->raster.height; y++) {
+        const uint8_t *from = job->rows[y];
+        for (int x = 0; x < job->raster.width; x++, to++, from += pixel) {
+            uint8_t any = 0;
+            for (size_t i = 0; i < pixel; i++)
+                any |= from[i];
+            *to = any ? 255 : 0;
+        }
+    }
+}
+
+static int png_read_all(png_job *job)
+{
+    if (setjmp(png_jmpbuf(job->png)))
+        return job->cut ? complain("%s: truncated PNG: %s after %zu bytes; copy it again", job->path, job->why,
+                                   job->map->size)
+                        : complain("%s: damaged PNG: %s; copy or convert it again", job->path, job->why);
+    if (png_begin(job) < 0 || png_take_rows(job) < 0)
+        return -1;
+    png_read_image(job->png, job->rows);
+    png_read_end(job->png, job->info); /* to the checksum of the last chunk */
+    png_colorp palette;
+    int colours = 0;
+    if (png_get_PLTE(job->png, job->info, &palette, &colours) && png_get_palette_max(job->png, job->info) >= colours)
+        return complain("%s: damaged PNG: a pixel has colour %d of a palette of %d; convert it again", job->path,
+                        png_get_palette_max(job->png, job->info), colours);
+    if (png_is_mask(job))
+        png_mark_defects(job);
+    return 0;
+}
+
+int image_png_decode(const file_map *map, const char *path, image_want want, image_raster *out)
+{
+    png_job job = { .map = map, .path = path, .want = want };
+    job.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &job, png_fail, png_ignore);
+    job.info = job.png ? png_create_info_struct(job.png) : NULL;
+    int status = job.info ? png_read_all(&job) : complain("%s: libpng cannot start; out of memory?", path);
+    if (job.png)
+        png_destroy_read_struct(&job.png, &job.info, NULL);
+    free(job.rows);
+    if (status < 0)
+        free(job.raster.value);
+    else
+        *out = job.raster;
+    return status;
+}
+
+static int png_write_all(png_job *job)
+{
+    if (setjmp(png_jmpbuf(job->png)))
+        return complain("%s: cannot write the PNG: %s; make room or choose another folder", job->path, job->why);
+    png_set_write_fn(job->png, job, png_give_bytes, png_flush_bytes);
+    png_set_IHDR(job->png, job->info, (png_uint_32)job->width, (png_uint_32)job->height, 8,
+                 job->channels == 3 ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE,
+                 PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    png_write_info(job->png, job->info);
+    for (int y = 0; y < job->height; y++)
+        png_write_row(job->png, job->write + (size_t)y * (size_t)job->width * (size_t)job->channels);
+    png_write_end(job->png, job->info);
+    return 0;
+}
+
+static int png_write_file(png_job *job)
+{
+    if (job->width < 1 || job->height < 1)
+        return complain("%s: cannot write a picture of %d x %d pixels; sides must be at least 1", job->path, job->width,
+                        job->height);
+    file_draft *draft = file_draft_open(job->path);
+    if (!draft)
+        return -1;
+    job->stream = file_draft_stream(draft);
+    job->png = png_create_write_struct(PNG_LIBPNG_VER_STRING, job, png_fail, png_ignore);
+    job->info = job->png ? png_create_info_struct(job->png) : NULL;
+    int status = job->info ? png_write_all(job) : complain("%s: libpng cannot start; out of memory?", job->path);
+    if (job->png)
+        png_destroy_write_struct(&job->png, &job->info);
+    if (status == 0)
+        return file_commit(draft);
+    file_abandon(draft);
+    return -1;
+}
+
+int image_write_png(const char *path, const ablate_image *image)
+{
+    png_job job = { .path = path, .write = image->rgb, .width = image->width, .height = image->height, .channels = 3 };
+    return png_write_file(&job);
+}
+
+int image_mask_write_png(const char *path, const image_mask *mask)
+{
+    png_job job = { .path = path, .write = mask->value, .width = mask->width, .height = mask->height, .channels = 1 };
+    return png_write_file(&job);
+}
