@@ -140,6 +140,19 @@ static void test_find(void **state)
     run_record_free(&r);
 }
 
+static void test_path(void **state)
+{
+    (void)state;
+    char key[65], wanted[200];
+    run_record r = record_make("../ViT-L/14 T=3", 7, 0.5, 0.5);
+    run_record_identity(&r, key);
+    snprintf(wanted, sizeof wanted, "out/x/_._ViT-L_14_T=3/seed-7-%.8s/metrics.json", key);
+    char *path = run_record_path(&r, "out");
+    assert_string_equal(path, wanted);
+    free(path);
+    run_record_free(&r);
+}
+
 static void refused(const char *text, const char *words)
 {
     run_record r = { 0 };
@@ -478,6 +491,7 @@ int main(void)
         TEST(round_trip),
         TEST(identity),
         TEST(find),
+        TEST(path),
         TEST(damaged),
         TEST(members),
         TEST(unwritable),

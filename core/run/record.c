@@ -90,6 +90,32 @@ void run_record_identity(const run_record *r, char key[65])
     hash_print(&digest, key);
 }
 
+/* A name as a folder's: no separator, no blank, nothing a shell minds, and not hidden. */
+static void make_safe(char *name)
+{
+    const char *safe = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+=.,@";
+    for (char *c = name; *c; c++)
+        if (!strchr(safe, *c) || (c == name && *c == '.'))
+            *c = '_';
+}
+
+char *run_record_path(const run_record *r, const char *folder)
+{
+    char key[65], *path = NULL;
+    run_record_identity(r, key);
+    char *experiment = take_text("%s", r->experiment ? r->experiment : ""),
+         *row = take_text("%s", r->row ? r->row : "");
+    if (experiment && row) {
+        make_safe(experiment);
+        make_safe(row);
+        path = take_text("%s/%s/%s/seed-%d-%.8s/metrics.json", folder, *experiment ? experiment : "_", *row ? row : "_",
+                         r->seed, key);
+    }
+    free(experiment);
+    free(row);
+    return path;
+}
+
 bool run_record_find(const char *path, const char *identity, run_record *into)
 {
     run_record found = { 0 };

@@ -45,6 +45,11 @@ int run_record_set_metrics(run_record *, const metrics_result *);
  * threads there were does not count. */
 void run_record_identity(const run_record *, char key[65]);
 
+/* FOLDER/EXPERIMENT/ROW/seed-N-IDENTITY/metrics.json with the identity's first 8 digits, so that runs with other
+ * settings, data or scale never take each other's place; unusual characters of a row's name become '_'. New memory;
+ * NULL: complained. */
+char *run_record_path(const run_record *, const char *folder);
+
 /* The file, written whole or not at all. 0, or -1: complained. */
 int run_record_write(const run_record *, const char *path);
 
