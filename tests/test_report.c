@@ -306,7 +306,7 @@ static void test_markdown(void **state)
     assert_int_equal(report_write(e, r, RUNS, "."), 0);
     char *text = read_file("x.md");
     const char *lines[] = {
-        "## Parts\\_of 100%\n",
+        "## Parts\\_of 100% (scale small)\n",
         "|  | B | I-AUROC | paper | Δ | AUPRO | paper | Δ | Mean |\n|:--|:-:|--:|--:|--:|--:|--:|--:|--:|\n",
         "| i | × | <u>91.0 ± 1.4</u> | 90.0 | +1.0 | **80.5 ± 0.7** | 80.5 | 0.0 | **85.8 ± 1.1** |\n",
         "| ii | ✓ | **93.0 ± 0.0** | 91.0 | +2.0 | <u>70.0 ± 0.0</u> |  |  | <u>81.5 ± 0.0</u> |\n",

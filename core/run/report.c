@@ -65,9 +65,9 @@ static void markdown_head(const report_body *t, FILE *out)
 void report_markdown(const report_body *t, FILE *out)
 {
     const experiment *e = t->experiment;
-    char name[200];
+    char name[200], title[400];
     fprintf(out, "<!-- Written by ablate; do not edit. -->\n\n## ");
-    print_markdown_text(*e->title ? e->title : e->name, out);
+    print_markdown_text(report_title(t, title), out);
     fprintf(out, "\n\n");
     markdown_head(t, out);
     for (int r = 0; r < e->row_count; r++) {
@@ -148,7 +148,7 @@ static void tex_head(const report_body *t, FILE *out)
 void report_tex(const report_body *t, FILE *out)
 {
     const experiment *e = t->experiment;
-    char name[200];
+    char name[200], title[400];
     fprintf(out, "%% Written by ablate; do not edit. Needs \\usepackage{amssymb} for \\checkmark.\n"
                  "\\begin{center}\n");
     tex_head(t, out);
@@ -161,7 +161,7 @@ void report_tex(const report_body *t, FILE *out)
         fprintf(out, " \\\\\n");
     }
     fprintf(out, "\\hline\n\\end{tabular}\n\n\\medskip\n");
-    print_tex_text(*e->title ? e->title : e->name, out);
+    print_tex_text(report_title(t, title), out);
     fprintf(out, ".\nBest \\textbf{bold}, second best \\underline{underlined}.");
     print_lines(t->caption, "\n", "", print_tex_text, out);
     fprintf(out, "\n\\end{center}\n");

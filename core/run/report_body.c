@@ -173,3 +173,11 @@ const char *report_row_name(const report_body *t, int r, char text[200])
         snprintf(text, 200, "%s", row->name);
     return text;
 }
+
+const char *report_title(const report_body *t, char text[400])
+{
+    const experiment *e = t->experiment;
+    snprintf(text, 400, "%s%s%s%s", *e->title ? e->title : e->name, *e->scale ? " (scale " : "", e->scale,
+             *e->scale ? ")" : "");
+    return text;
+}

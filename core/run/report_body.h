@@ -28,6 +28,9 @@ typedef struct report_body {
 report_body *report_body_make(const experiment *, const run_record *, int count);
 void report_body_free(report_body *);
 
+/* The experiment's title, with the scale, so that no excerpt passes for another scale's numbers. */
+const char *report_title(const report_body *, char text[400]);
+
 /* The caption, once the cells are filled: new memory, or NULL: complained. */
 char *report_caption(const report_body *);
 

@@ -140,9 +140,13 @@ static void print_values(const report_body *t, FILE *out)
         fprintf(out, "Values: percent, of one run a row.\n");
     print_seeds(&seeds, out);
     list_free(&seeds);
-    bool paper = false;
-    for (int c = 0; c < t->experiment->columns; c++)
+    bool paper = false, mean = false;
+    for (int c = 0; c < t->experiment->columns; c++) {
         paper |= t->paper[c];
+        mean |= t->experiment->column[c] == EXPERIMENT_MEAN;
+    }
+    if (mean)
+        fprintf(out, "Mean: the plain mean of the other columns.\n");
     if (paper)
         fprintf(out,
                 "Paper: the values the paper prints, from its own data and encoder; Δ: this run minus the paper. Where "

@@ -123,8 +123,9 @@ void report_plain(const report_body *t, FILE *out)
 {
     const experiment *e = t->experiment;
     int width[WIDTHS_LIMIT];
+    char title[400];
     measure(t, width);
-    fprintf(out, "%s\n", *e->title ? e->title : e->name);
+    fprintf(out, "%s\n", report_title(t, title));
     print_rule(width, field_count(t), out);
     for (int r = -1; r < e->row_count; r++)
         print_row(t, r, width, out);
