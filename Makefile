@@ -24,37 +24,65 @@ MODNAMES := $(sort $(basename $(notdir $(wildcard modules/*.c))) $(notdir $(pats
 MODLIBS := $(MODNAMES:%=$(BUILD)/modules/%.so)
 TESTS   := $(TESTSRC:tests/%.c=$(BUILD)/tests/%)
 
-all: $(BUILD)/ablate $(BUILD)/ablate-cpu.so $(MODLIBS) ## build everything
+BENCHES := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench_*.c))
+PACKAGES := gcc libc6-dev libgomp1 libopenblas0-pthread libpng-dev libjpeg-dev zlib1g-dev libinih-dev libcjson-dev
+ABLATE  := $(BUILD)/ablate
+
+all: $(ABLATE) $(BUILD)/ablate-cpu.so $(MODLIBS) ## build everything
 .PHONY: all
+
+# Missing packages are installed before anything is compiled; the file remembers that they were there.
+$(BUILD)/packages: scripts/need
+	@mkdir -p $(@D)
+	@scripts/need $(PACKAGES)
+	@touch $@
+$(BUILD)/packages-test: scripts/need | $(BUILD)/packages
+	@scripts/need libcmocka-dev
+	@touch $@
 
 $(BUILD)/obj/core/ops/%.o $(BUILD)/obj/core/device/cpu%.o: EXTRA = $(KERNEL)
 $(BUILD)/obj/core/run/metrics%.o: EXTRA = -O3 -march=native -fopenmp
-$(BUILD)/obj/%.o: %.c
+$(BUILD)/obj/core/run/%.o: EXTRA = -fopenmp
+$(BUILD)/obj/tests/%.o: | $(BUILD)/packages-test
+$(BUILD)/obj/%.o: %.c | $(BUILD)/packages
 	@mkdir -p $(@D)
-	$(CC) $(STD) $(CFLAGS) $(EXTRA) -DABLATE_VERSION='"$(VERSION)"' -c $< -o $@
+	@echo "  cc      $<"
+	@$(CC) $(STD) $(CFLAGS) $(EXTRA) -DABLATE_VERSION='"$(VERSION)"' -c $< -o $@
 
 $(BUILD)/libablate.a: $(call obj,$(LIBSRC))
 	@rm -f $@
-	ar rcs $@ $^
+	@ar rcs $@ $^
 $(BUILD)/ablate: $(call obj,core/run/main.c) $(BUILD)/libablate.a
-	$(CC) $(SANFLAG) -fopenmp -rdynamic $^ $(HOSTLIB) -o $@
+	@echo "  link    $@"
+	@$(CC) $(SANFLAG) -fopenmp -rdynamic $^ $(HOSTLIB) -o $@
 $(BUILD)/ablate-cpu.so: $(call obj,$(CPUSRC))
-	$(CC) -shared $(SANFLAG) -fopenmp $^ -lm -ldl -o $@
+	@echo "  link    $@"
+	@$(CC) -shared $(SANFLAG) -fopenmp $^ -lm -ldl -o $@
 
 .SECONDEXPANSION:
-$(BUILD)/modules/%.so: $$(wildcard modules/$$*.c modules/$$*/*.c modules/$$*/*.h) core/module.h core/op.h
+$(BUILD)/modules/%.so: $$(wildcard modules/$$*.c modules/$$*/*.c modules/$$*/*.h) core/module.h core/op.h | $(BUILD)/packages
 	@mkdir -p $(@D)
-	$(CC) $(filter-out -MMD -MP,$(STD)) -O2 -fopenmp -fvisibility=hidden -shared -Icore $(filter %.c,$^) -lm -o $@
+	@echo "  module  $@"
+	@$(CC) $(filter-out -MMD -MP,$(STD)) -O2 -fopenmp -fvisibility=hidden -shared -Icore $(filter %.c,$^) -lm -o $@
 
 $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/libablate.a
 	@mkdir -p $(@D)
-	$(CC) $(SANFLAG) -fopenmp -rdynamic $^ $(HOSTLIB) -lcmocka -o $@
+	@$(CC) $(SANFLAG) -fopenmp -rdynamic $^ $(HOSTLIB) -lcmocka -o $@
 
-test: all $(TESTS) ## run every test
+table%: all ## table2, ...: rerun a table of the paper at SCALE=mini|paper
+	$(ABLATE) run ablations/table$*.ini --scale $(SCALE) $(if $(DATA),--data $(DATA)) $(if $(SEEDS),--seeds $(SEEDS))
+pretrain: all ## train the small encoder again, on drawn pictures
+	$(ABLATE) run experiments/pretrain.ini
+	scripts/adopt-encoder $(BUILD)
+bench: all $(BENCHES) ## throughput, beside this machine's own measured peak
+	@for program in $(BENCHES); do ABLATE_LIBRARY=$(BUILD) $$program || exit 1; done
+test: all $(TESTS) ## run every test (SAN=1: under ASan and UBSan)
 	@scripts/run-tests $(BUILD) $(TESTS)
+install: all ## PREFIX=/usr/local: the program, the modules, and what a module of your own is built with
+	scripts/install-files $(BUILD) $(DESTDIR)$(PREFIX) $(PREFIX) $(VERSION)
 clean: ## remove what was built
 	rm -rf build build-san
 help: ## this list
-	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
-.PHONY: test clean help
+	@grep -hE '^[a-z0-9%-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+.PHONY: test bench pretrain install clean help
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,11 +1,12 @@
 /* module.h: all that a module may know of the engine. A module is one C file that includes this header, links to nothing
  * and exports one constant, `ablate_module_entry`. A model module composes a graph (`build`); a data module lists
  * pictures (`list`). Phases: [load] records are read; [build] the graph is composed, once for training and once for
- * scoring; [step] it runs; [epoch] before each epoch. Module code runs on the main thread only.
+ * scoring; [step] it runs; [epoch] before each epoch. Module code runs on the main thread only,
+ * except `image`, which several threads may call at once.
  *
  * A misfit never crashes: the call returns a poisoned value, the first complaint is kept with the file:line of the
  * module's call, later calls do nothing. So `build` needs no checks. Text handed to the engine is copied, except in the
- * static tables. Values belong to the graph. Names: "bottleneck|perturbed" means the first of these that exists. */
+ * static records. Values belong to the graph. Names: "bottleneck|perturbed" means the first of these that exists. */
 #ifndef ABLATE_MODULE_H
 #define ABLATE_MODULE_H
 #include "op.h"

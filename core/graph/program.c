@@ -1,6 +1,7 @@
 #include "program.h"
 #include "../base/diag.h"
 #include "analysis.h"
+#include "fallback.h"
 #include "program_parts.h"
 #include <math.h>
 #include <stdlib.h>
@@ -75,10 +76,15 @@ static float *data_of(const program *p, const ablate_value *value)
     return p->place[p->place[value->id].root].data;
 }
 
-int program_put(program *p, const ablate_value *value, const float *data)
+int program_put_row(program *p, const ablate_value *value, int64_t at, const float *data, int64_t n)
 {
     float *to = p->needed[value->id] ? data_of(p, value) : NULL;
-    return to ? p->request.device->upload(to, data, (size_t)shape_size(&value->shape) * sizeof(float)) : 0;
+    return to ? p->request.device->upload(to + at, data, (size_t)n * sizeof(float)) : 0;
+}
+
+int program_put(program *p, const ablate_value *value, const float *data)
+{
+    return program_put_row(p, value, 0, data, shape_size(&value->shape));
 }
 
 int program_get(program *p, const ablate_value *value, float *out)
@@ -109,7 +115,10 @@ static int run_step(program *p, step *s, uint64_t now)
     if (s->kind == STEP_CLEAR)
         return where->clear(s->target, s->bytes);
     s->call.step = now;
-    return where->run(s->value->op, s->kind == STEP_BACKWARD, &s->call);
+    const bool backward = s->kind == STEP_BACKWARD;
+    if (where->supports(s->value->op, backward))
+        return where->run(s->value->op, backward, &s->call);
+    return fallback_run(where, s->value->op, backward, &s->call, s->value->layout.aux, s->value->layout.scratch);
 }
 
 static double seconds_now(void)

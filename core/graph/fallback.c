@@ -1,0 +1,64 @@
+#include "fallback.h"
+#include "../base/diag.h"
+#include "graph.h"
+#include <stdlib.h>
+
+enum { COPIES = 2 * ABLATE_INPUTS + 4 };
+
+typedef struct copies { /* host copies of device memory; `back` marks those to return */
+    const device *where;
+    float *host[COPIES];
+    float *there[COPIES];
+    size_t bytes[COPIES];
+    bool back[COPIES];
+    int count;
+    bool failed;
+} copies;
+
+static float *copy_of(copies *c, const float *there, int64_t floats, bool back)
+{
+    if (!there || floats == 0)
+        return NULL;
+    int i = c->count++;
+    c->bytes[i] = (size_t)floats * sizeof(float);
+    c->host[i] = take((size_t)floats, sizeof(float), "a copy for the CPU");
+    c->there[i] = (float *)(uintptr_t)there;
+    c->back[i] = back;
+    c->failed = c->failed || !c->host[i] || c->where->download(c->host[i], there, c->bytes[i]) < 0;
+    return c->host[i];
+}
+
+static int return_copies(copies *c, bool worked)
+{
+    int status = worked ? 0 : -1;
+    for (int i = 0; i < c->count; i++) {
+        if (worked && c->back[i] && c->where->upload(c->there[i], c->host[i], c->bytes[i]) < 0)
+            status = -1;
+        free(c->host[i]);
+    }
+    return status;
+}
+
+int fallback_run(const device *where, const ablate_op *op, bool backward, const ablate_call *call, int64_t aux,
+                 int64_t scratch)
+{
+    const device *cpu = device_load("cpu", 0);
+    copies c = { .where = where };
+    const float *in[ABLATE_INPUTS];
+    float *grad_in[ABLATE_INPUTS] = { NULL };
+    ablate_call local = *call;
+    int64_t floats = shape_size(call->out_shape);
+    if (!cpu)
+        return -1;
+    for (int i = 0; i < call->n_in; i++) {
+        in[i] = copy_of(&c, call->in[i], shape_size(&call->in_shape[i]), false);
+        grad_in[i] = backward ? copy_of(&c, call->grad_in[i], shape_size(&call->in_shape[i]), true) : NULL;
+    }
+    local.in = in;
+    local.grad_in = grad_in;
+    local.out = copy_of(&c, call->out, floats, !backward);
+    local.grad_out = backward ? copy_of(&c, call->grad_out, floats, false) : NULL;
+    local.aux = copy_of(&c, call->aux, aux, !backward);
+    local.scratch = copy_of(&c, call->scratch, scratch, false);
+    return return_copies(&c, !c.failed && cpu->run(op, backward, &local) == 0);
+}

@@ -1,0 +1,361 @@
+/* test_graph.c: building, folding, planning, running and differentiating graphs; complaints with places. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../core/base/diag.h"
+#include "../core/graph/analysis.h"
+#include "../core/graph/builder.h"
+#include "../core/graph/plan.h"
+#include "../core/graph/program.h"
+
+typedef struct scene { /* a graph made by one function that plays the module */
+    parameters *parameters;
+    graph *graph;
+    builder *builder;
+    builder_host host;
+    ablate_module module;
+} scene;
+
+static void scene_open(scene *s, int (*build)(ablate_builder *, const void *))
+{
+    complaint_clear();
+    *s = (scene){ .parameters = parameters_new() };
+    s->module = (ablate_module){ .abi = ABLATE_ABI, .name = "actor", .reads = "image value?", .writes = "value service",
+                                 .build = build };
+    s->graph = graph_new(s->parameters);
+    s->builder = builder_new(s->graph, &s->host, true);
+    assert_non_null(s->builder);
+    assert_non_null(builder_input(s->builder, "image", &(ablate_shape){ 2, { 4, 3 } }));
+}
+
+static void scene_close(scene *s)
+{
+    builder_free(s->builder);
+    graph_free(s->graph);
+    parameters_free(s->parameters);
+    complaint_clear();
+}
+
+static void assert_complains(const char *part)
+{
+    assert_non_null(complaint());
+    if (!strstr(complaint(), part))
+        fail_msg("expected '%s' in: %s", part, complaint());
+    complaint_clear();
+}
+
+static const device *cpu(void)
+{
+    const device *where = device_load("cpu", 0);
+    if (!where)
+        fail_msg("%s", complaint());
+    return where;
+}
+
+/* loss = sum(tanh(x w + b) * (c + c)), with x (4,3), w (3,2); c + c depends on constants only. */
+static int build_small(ablate_builder *b, const void *chosen)
+{
+    (void)chosen;
+    const float c[2] = { 0.5f, -1.5f };
+    ablate_value *x = ablate_read(b, "image", 0);
+    ablate_value *w = ablate_param(b, "w", "normal 0.5", 3, 2), *bias = ablate_param(b, "b", "uniform 0.3", 2);
+    ablate_value *k = ablate_constant(b, c, 2);
+    ablate_value *twice = ablate_op(b, "add", "", k, k);
+    ablate_value *y = ablate_op(b, "tanh", "", ablate_op(b, "add", "", ablate_op(b, "matmul", "", x, w), bias));
+    ablate_value *view = ablate_op(b, "reshape", "dims=\"2,2,2\"", ablate_op(b, "mul", "", y, twice));
+    ablate_loss(b, "total", ablate_op(b, "sum", "all=1", view), 3);
+    ablate_probe(b, "mean", ablate_op(b, "mean", "all=1", ablate_op(b, "detach", "", y)));
+    ablate_write(b, "value", 0, y);
+    return 0;
+}
+
+typedef struct machine { /* a differentiated program with its memory */
+    constants *constants;
+    program *program;
+    float *values, *gradients;
+    int64_t count;
+} machine;
+
+static void machine_open(machine *m, scene *s, float *initial)
+{
+    const device *where = cpu();
+    ablate_value *given[1] = { builder_value(s->builder, "image", 0) };
+    m->count = s->parameters->count;
+    m->constants = constants_new(where);
+    m->values = where->allocate((size_t)m->count * sizeof(float));
+    m->gradients = where->allocate((size_t)m->count * sizeof(float));
+    where->upload(m->values, initial, (size_t)m->count * sizeof(float));
+    program_request request = { .graph = s->graph, .device = where, .constants = m->constants, .given = given,
+                                .given_count = 1, .differentiate = true, .parameters = m->values,
+                                .gradients = m->gradients, .seed = 7 };
+    m->program = program_new(&request);
+    if (!m->program)
+        fail_msg("%s", complaint());
+}
+
+static void machine_close(machine *m)
+{
+    program_free(m->program);
+    constants_free(m->constants);
+    cpu()->release(m->values);
+    cpu()->release(m->gradients);
+}
+
+static const float picture[12] = { 0.1f, -0.4f, 0.9f, 1.2f, 0.3f, -0.7f, 0.2f, 0.8f, -1.1f, 0.5f, 0.6f, -0.2f };
+
+static double small_loss(const float *p)
+{
+    const double c[2] = { 1.0, -3.0 };
+    double total = 0;
+    for (int r = 0; r < 4; r++)
+        for (int j = 0; j < 2; j++) {
+            double z = (double)p[6 + j];
+            for (int i = 0; i < 3; i++)
+                z += (double)picture[3 * r + i] * (double)p[2 * i + j];
+            total += tanh(z) * c[j];
+        }
+    return total;
+}
+
+static void test_values_and_gradients(void **state)
+{
+    (void)state;
+    scene s;
+    machine m;
+    float p[8], loss, g[8];
+    scene_open(&s, build_small);
+    if (builder_compose(s.builder, &s.module, NULL) < 0)
+        fail_msg("%s", complaint());
+    assert_int_equal(s.parameters->count, 8);
+    assert_int_equal(parameters_draw(s.parameters, 3, p), 0);
+    machine_open(&m, &s, p);
+    for (int repeat = 0; repeat < 3; repeat++) { /* nothing may be left over from an earlier run */
+        assert_int_equal(program_put(m.program, builder_value(s.builder, "image", 0), picture), 0);
+        assert_int_equal(program_run(m.program, 0), 0);
+    }
+    assert_int_equal(program_get(m.program, s.graph->loss[0].value, &loss), 0);
+    cpu()->download(g, m.gradients, sizeof g);
+    /* 8 terms of size <= 3, a handful of roundings each. */
+    assert_true(fabs((double)loss - small_loss(p)) <= 8 * 3 * 8 * 1.2e-7);
+    for (int i = 0; i < 8; i++) {
+        const float h = 1e-3f;
+        float moved[8];
+        memcpy(moved, p, sizeof p);
+        moved[i] = p[i] + h;
+        double up = small_loss(moved), width = (double)moved[i];
+        moved[i] = p[i] - h;
+        double slope = 3 * (up - small_loss(moved)) / (width - (double)moved[i]);
+        /* Central differences err by h^2 / 6 times a third derivative of at most 2 * 3 * 4 * 3 * 1.2^3. */
+        assert_true(fabs(slope - (double)g[i]) <= 3 * 1e-6 / 6 * 2 * 3 * 4 * 1.8 + 1e-5);
+    }
+    machine_close(&m);
+    scene_close(&s);
+}
+
+static void test_dependence_and_folding(void **state)
+{
+    (void)state;
+    scene s;
+    machine m;
+    float p[8];
+    dependence known[64];
+    scene_open(&s, build_small);
+    assert_int_equal(builder_compose(s.builder, &s.module, NULL), 0);
+    analysis_dependence(s.graph, 4, known);
+    int once = 0;
+    for (int i = 0; i < s.graph->values; i++)
+        once += s.graph->value[i]->kind == VALUE_RESULT && known[i] == DEPENDS_ON_NOTHING;
+    assert_int_equal(once, 1); /* c + c */
+    parameters_draw(s.parameters, 3, p);
+    machine_open(&m, &s, p);
+    assert_int_equal(program_cost_of(m.program).forward, 7); /* all but the folded sum, the view and the detached view */
+    assert_int_equal(program_cost_of(m.program).constants, 2 * (int)sizeof(float));
+    machine_close(&m);
+    scene_close(&s);
+}
+
+static int build_frozen(ablate_builder *b, const void *chosen)
+{
+    (void)chosen;
+    ablate_value *x = ablate_read(b, "image", 0);
+    ablate_value *frozen = ablate_op(b, "tanh", "", ablate_op(b, "affine", "scale=2", x));
+    ablate_value *mixed = ablate_op(b, "mean", "axis=0", x); /* of the whole batch: no picture's own */
+    ablate_value *w = ablate_param(b, "w", "ones", 3);
+    ablate_value *y = ablate_op(b, "add", "", ablate_op(b, "mul", "", frozen, w), mixed);
+    ablate_loss(b, "total", ablate_op(b, "sum", "all=1", y), 1);
+    return 0;
+}
+
+static void test_frontier(void **state)
+{
+    (void)state;
+    scene s;
+    dependence known[64];
+    ablate_value *list[64];
+    scene_open(&s, build_frozen);
+    assert_int_equal(builder_compose(s.builder, &s.module, NULL), 0);
+    analysis_dependence(s.graph, 4, known);
+    assert_int_equal(analysis_frontier(s.graph, known, NULL, 0, list), 2);
+    assert_string_equal(list[0]->name, "image"); /* for the mean over the batch */
+    assert_string_equal(list[1]->op->name, "tanh");
+    scene_close(&s);
+}
+
+static void test_names_decide_initial_values(void **state)
+{
+    (void)state;
+    const ablate_shape shape = { 1, { 5 } };
+    float with[15], without[10];
+    parameters *a = parameters_new(), *b = parameters_new();
+    parameters_enter(a, "m.first", "normal 1", &shape);
+    parameters_enter(a, "m.second", "uniform 1", &shape);
+    parameters_enter(a, "m.third", "linear", &shape);
+    parameters_enter(b, "m.first", "normal 1", &shape);
+    parameters_enter(b, "m.third", "linear", &shape);
+    parameters_draw(a, 11, with);
+    parameters_draw(b, 11, without);
+    assert_memory_equal(with, without, 5 * sizeof(float));
+    assert_memory_equal(with + 10, without + 5, 5 * sizeof(float));
+    parameters_draw(a, 12, without); /* another seed draws others */
+    assert_memory_not_equal(with, without, 5 * sizeof(float));
+    parameters_free(a);
+    parameters_free(b);
+}
+
+static void test_plan_shares_and_never_overlaps(void **state)
+{
+    (void)state;
+    plan_buffer list[60];
+    int64_t sum = 0, most = 0;
+    unsigned word = 12345;
+    for (int i = 0; i < 60; i++) {
+        word = word * 1664525u + 1013904223u;
+        int first = (int)(word >> 8) % 40;
+        list[i] = (plan_buffer){ 100 + (int64_t)((word >> 16) % 5000), first, first + (int)((word >> 4) % 6), -1 };
+        sum += list[i].bytes;
+    }
+    int64_t size = plan_place(list, 60);
+    for (int i = 0; i < 60; i++) {
+        assert_true(list[i].offset >= 0 && list[i].offset % 64 == 0 && list[i].offset + list[i].bytes <= size);
+        for (int j = 0; j < i; j++) {
+            bool together = list[i].first <= list[j].last && list[j].first <= list[i].last;
+            bool apart = list[i].offset + list[i].bytes <= list[j].offset ||
+                         list[j].offset + list[j].bytes <= list[i].offset;
+            assert_true(!together || apart);
+        }
+    }
+    for (int t = 0; t < 46; t++) {
+        int64_t alive = 0;
+        for (int i = 0; i < 60; i++)
+            alive += list[i].first <= t && t <= list[i].last ? list[i].bytes : 0;
+        most = alive > most ? alive : most;
+    }
+    assert_true(size >= most && size < sum / 2);
+}
+
+static int build_misfit(ablate_builder *b, const void *chosen)
+{
+    (void)chosen;
+    ablate_value *x = ablate_read(b, "image", 0);
+    ablate_value *bad = ablate_op(b, "matmul", "", x, x); /* 4x3 times 4x3; the next line must not be reached */
+    bad = ablate_op(b, "relu", "", ablate_op(b, "add", "", bad, x));
+    ablate_loss(b, "total", bad, 1);
+    ablate_write(b, "value", 0, bad);
+    return 0;
+}
+
+static void test_misfit_names_its_place(void **state)
+{
+    (void)state;
+    scene s;
+    char place[80];
+    scene_open(&s, build_misfit);
+    assert_int_equal(builder_compose(s.builder, &s.module, NULL), -1);
+    snprintf(place, sizeof place, "tests/test_graph.c:%d: matmul: ", __LINE__ - 16);
+    assert_complains(place);
+    scene_close(&s);
+}
+
+static int build_wrong(ablate_builder *b, const void *chosen)
+{
+    ablate_value *x = ablate_read(b, "image", 0);
+    switch (*(const int *)chosen) {
+    case 0: ablate_op(b, "matmull", "", x, x); break;
+    case 1: ablate_op(b, "affine", "scael=2", x); break;
+    case 2: ablate_op(b, "tanh", "", x, x); break;
+    case 3: ablate_read(b, "bottleneck", 0); break;
+    case 4: ablate_read(b, "value", 0); break;
+    case 5: ablate_write(b, "other", 0, x); break;
+    case 6: ablate_loss(b, "big", x, 1); break;
+    case 7: ablate_param(b, "w", "gaussian", 3); break;
+    case 8: ablate_param(b, "w", "ones", 3), ablate_param(b, "w", "ones", 4); break;
+    case 9: return ablate_fail(b, "no %s today", "luck");
+    case 10: return -1;
+    case 11: ablate_call_service(b, "value", "", x); break;
+    case 12: ablate_op(b, "affine", "scale=two", x); break;
+    default: ablate_param(b, "w", "ones", 0); break;
+    }
+    return 0;
+}
+
+static void test_every_mistake_has_a_sentence(void **state)
+{
+    (void)state;
+    static const char *const words[] = { "the nearest is 'matmul'", "scale", "takes 1 to 1 inputs, was given 2",
+                                         "'actor' reads 'bottleneck' without declaring it",
+                                         "which no module before it writes", "'actor' writes 'other' without declaring",
+                                         "a loss is one number", "'gaussian' are unknown", "is 4 here and 3 elsewhere",
+                                         "no luck today", "without saying why", "no module before it offers", "two",
+                                         "every axis must be 1 or more" };
+    for (int i = 0; i < 14; i++) {
+        scene s;
+        scene_open(&s, build_wrong);
+        assert_int_equal(builder_compose(s.builder, &s.module, &i), -1);
+        assert_complains(words[i]);
+        scene_close(&s);
+    }
+}
+
+static int build_nan(ablate_builder *b, const void *chosen)
+{
+    (void)chosen;
+    ablate_value *w = ablate_param(b, "w", "ones", 3);
+    ablate_value *x = ablate_op(b, "mul", "", ablate_read(b, "image", 0), w);
+    ablate_loss(b, "total", ablate_op(b, "sum", "all=1", ablate_op(b, "log", "", x)), 1); /* of negative numbers */
+    return 0;
+}
+
+static void test_nonfinite_is_named(void **state)
+{
+    (void)state;
+    scene s;
+    machine m;
+    float p[3] = { 1, 1, 1 };
+    scene_open(&s, build_nan);
+    assert_int_equal(builder_compose(s.builder, &s.module, NULL), 0);
+    machine_open(&m, &s, p);
+    program_put(m.program, builder_value(s.builder, "image", 0), picture);
+    assert_int_equal(program_find_nonfinite(m.program, 41), -1);
+    assert_complains("log: the result is not finite (element 1) in module 'actor' at step 41");
+    machine_close(&m);
+    scene_close(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_values_and_gradients),   cmocka_unit_test(test_dependence_and_folding),
+        cmocka_unit_test(test_frontier),               cmocka_unit_test(test_names_decide_initial_values),
+        cmocka_unit_test(test_plan_shares_and_never_overlaps), cmocka_unit_test(test_misfit_names_its_place),
+        cmocka_unit_test(test_every_mistake_has_a_sentence), cmocka_unit_test(test_nonfinite_is_named),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
