@@ -1,0 +1,85 @@
+/* captions.c: procedural pictures with captions, to pretrain an encoder of pictures and words. What they show and how
+ * it is damaged is apart from every data set that the encoder is used on. */
+#include "module.h"
+#include "render.h"
+#include "words.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+typedef struct captions {
+    int seed, count, test;
+} captions;
+
+/* Held-out pictures come from streams of their own, so that `count` does not change them. */
+static uint64_t stream_seed(const captions *s, int index)
+{
+    return (uint64_t)s->seed * 2 + (index >= s->count);
+}
+
+static uint64_t stream_index(const captions *s, int index)
+{
+    return (uint64_t)(index >= s->count ? index - s->count : index);
+}
+
+static int list(ablate_builder *b, const void *settings)
+{
+    const captions *s = settings;
+    scene drawn;
+    char text[WORDS_TEXT], name[48];
+    float tokens[WORDS_TOKENS + 1];
+    for (int i = 0; i < s->count + s->test; i++) {
+        uint64_t seed = stream_seed(s, i), index = stream_index(s, i);
+        scene_draw(&drawn, seed, index);
+        words_describe(&drawn, seed, index, text);
+        if (words_tokens(text, tokens) < 0)
+            return ablate_fail(b, "captions: '%s' is too long or has a word that vocabulary.txt lacks", text);
+        bool test = i >= s->count;
+        ablate_picture picture = { .class_name = "captions", .state = "good", .test = test, .inputs = tokens };
+        snprintf(name, sizeof name, "captions/%s/%06d", test ? "test" : "train", (int)index);
+        picture.name = name;
+        if (b->api->add_picture(b, &picture) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int image(ablate_builder *b, const void *settings, int index, ablate_image *picture, ablate_image *mask)
+{
+    const captions *s = settings;
+    scene drawn;
+    (void)mask; /* nothing here is to be found as a defect */
+    canvas *work = malloc(sizeof *work);
+    uint8_t *rgb = malloc(3 * CANVAS_AREA);
+    if (!work || !rgb) {
+        free(work);
+        free(rgb);
+        return ablate_fail(b, "captions: out of memory for a picture");
+    }
+    scene_draw(&drawn, stream_seed(s, index), stream_index(s, index));
+    render_scene(&drawn, work, rgb);
+    free(work);
+    *picture = (ablate_image){ CANVAS_SIDE, CANVAS_SIDE, rgb };
+    return 0;
+}
+
+static const ablate_setting settings_table[] = {
+    ABLATE_SET(captions, seed, 0, 0, 1e9, "the pictures and their captions are a function of it"),
+    ABLATE_SET(captions, count, 20000, 1, 1e7, "pictures to train on"),
+    ABLATE_SET(captions, test, 512, 0, 1e6, "held-out pictures"),
+    { 0 },
+};
+
+const ablate_module ablate_module_entry = {
+    .abi = ABLATE_ABI,
+    .name = "captions",
+    .doc = "procedural pictures of 128 x 128 with captions of a small vocabulary, to pretrain an encoder",
+    .paper = "not of the paper",
+    .reads = "",
+    .writes = "",
+    .settings_size = sizeof(captions),
+    .settings = settings_table,
+    .list = list,
+    .image = image,
+    .inputs = "tokens",
+    .inputs_length = WORDS_TOKENS + 1,
+};

@@ -1,0 +1,36 @@
+/* surface.h: what things are made of: a colour or two, a pattern and a material. */
+#ifndef CAPTIONS_SURFACE_H
+#define CAPTIONS_SURFACE_H
+#include "draw.h"
+
+typedef struct surface {
+    int material, pattern, color, color2; /* indices of the names below */
+    float tint[3], tint2[3];              /* linear RGB, 0 to 1 */
+    float cosine, sine, scale, x, y;      /* texture units a pixel, after a turn and a shift */
+    float pattern_scale;
+    uint32_t seed;
+} surface;
+
+extern const char *const surface_colors[]; /* NULL-ended names */
+extern const char *const surface_patterns[];
+enum { PATTERN_PLAIN, SURFACE_COLORS = 14 };
+const char *surface_material_name(int material); /* NULL past the last */
+float surface_gloss(int material);               /* 0 matt to 1 mirror-like */
+
+surface surface_draw(draw_stream *, int other_color); /* random; its first colour is not `other_color` */
+
+/* The material's colour at a pixel, before light falls on it. */
+void surface_color_at(const surface *, float x, float y, float rgb[3]);
+
+/* material.c and pattern.c: brightness about 1; share of the second colour, 0 to 1. */
+typedef float surface_field(float u, float v, uint32_t seed);
+typedef struct surface_material {
+    const char *name;
+    surface_field *shade;
+    float gloss;
+    int natural; /* its usual colour, or -1: any */
+} surface_material;
+extern const surface_material surface_materials[];
+extern surface_field *const surface_pattern_fields[];
+
+#endif

@@ -1,0 +1,240 @@
+/* words.c: captions. Grammar: opening, count or article, adjectives, noun, then what it has, lies on, and where. */
+#include "words.h"
+#include "noise.h"
+#include "shape.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char vocabulary[] =
+#include "vocabulary.txt"
+    ;
+
+const char *words_vocabulary(void)
+{
+    return vocabulary;
+}
+
+int words_id(const char *word, size_t length)
+{
+    int id = 0;
+    for (const char *at = vocabulary; *at; id++) {
+        size_t n = strcspn(at, " ");
+        if (n == length && memcmp(at, word, n) == 0)
+            return id;
+        at += n;
+        at += strspn(at, " ");
+    }
+    return -1;
+}
+
+int words_tokens(const char *text, float tokens[WORDS_TOKENS + 1])
+{
+    int n = 0;
+    memset(tokens, 0, (WORDS_TOKENS + 1) * sizeof *tokens);
+    tokens[n++] = (float)words_id("<start>", 7);
+    for (const char *at = text + strspn(text, " "); *at; at += strspn(at, " ")) {
+        size_t length = strcspn(at, " ");
+        int id = words_id(at, length);
+        if (id < 0 || n == WORDS_TOKENS - 1)
+            return -1;
+        tokens[n++] = (float)id;
+        at += length;
+    }
+    tokens[n] = (float)words_id("<end>", 5);
+    tokens[WORDS_TOKENS] = (float)n;
+    return 0;
+}
+
+/* A caption as it grows. */
+typedef struct sentence {
+    char *text;
+    size_t length;
+    draw_stream draw;
+} sentence;
+
+static void say(sentence *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void say(sentence *s, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    size_t room = WORDS_TEXT - s->length;
+    if (s->length > 0 && room > 1)
+        s->text[s->length++] = ' ';
+    int n = vsnprintf(s->text + s->length, WORDS_TEXT - s->length, format, list);
+    va_end(list);
+    if (n > 0)
+        s->length += (size_t)n < WORDS_TEXT - s->length ? (size_t)n : WORDS_TEXT - 1 - s->length;
+}
+
+static bool chance(sentence *s, float probability)
+{
+    return draw_chance(&s->draw, probability);
+}
+
+static const char *one_of(sentence *s, const char *const *list, int n)
+{
+    return list[draw_below(&s->draw, n)];
+}
+#define ONE_OF(s, ...)                                                                                                 \
+    one_of(s, (const char *const[]){ __VA_ARGS__ },                                                                    \
+           (int)(sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *)))
+
+static void say_opening(sentence *s, const scene *seen)
+{
+    if (chance(s, 0.4f))
+        return;
+    const char *how = seen->blur >= 3         ? "blurry "
+                      : seen->exposure < 0.6f ? "dark "
+                      : seen->exposure > 1.2f ? "bright "
+                                              : "";
+    if (!*how && seen->shape >= 0 && seen->objects == 1 && seen->object[0].radius > 46 && chance(s, 0.5f))
+        how = "close-up ";
+    say(s, "a %s%s of", chance(s, 0.7f) ? how : "", ONE_OF(s, "photo", "picture", "image"));
+}
+
+/* The state before the noun: true if something was said. */
+static bool say_state(sentence *s, const scene *seen, bool plural)
+{
+    if (seen->damages && plural && seen->objects > 2)
+        return false; /* only one of them is damaged */
+    if (!chance(s, seen->damages ? 0.75f : 0.45f))
+        return false;
+    if (seen->damages == 0)
+        say(s, "%s", ONE_OF(s, "normal", "perfect", "flawless", "intact", "clean", "good", "undamaged"));
+    else if (chance(s, 0.35f))
+        say(s, "%s", ONE_OF(s, "damaged", "damaged", "damaged", "defective", "faulty"));
+    else
+        say(s, "%s", damage_kinds[seen->damage[0].kind].adjective);
+    return true;
+}
+
+static void say_surface_words(sentence *s, const surface *skin, float often)
+{
+    if (chance(s, often)) {
+        say(s, "%s", surface_colors[skin->color]);
+        if (skin->pattern != PATTERN_PLAIN && chance(s, 0.3f))
+            say(s, "and %s", surface_colors[skin->color2]);
+    }
+    if (skin->pattern != PATTERN_PLAIN && chance(s, often))
+        say(s, "%s", surface_patterns[skin->pattern]);
+    if (chance(s, 0.8f * often))
+        say(s, "%s", surface_material_name(skin->material));
+}
+
+static void say_size(sentence *s, const scene *seen)
+{
+    float radius = seen->object[0].radius;
+    if (seen->shape >= 0 && (radius > 46 || radius < 24) && chance(s, 0.35f))
+        say(s, radius > 46 ? "large" : "small");
+}
+
+/* Article or number; true if more than one is spoken of. */
+static bool say_number(sentence *s, const scene *seen)
+{
+    static const char *const numbers[] = { "two", "three", "four" };
+    if (seen->objects > 1)
+        say(s, "%s", seen->objects <= 4 ? numbers[seen->objects - 2] : ONE_OF(s, "many", "several"));
+    else if (chance(s, 0.85f))
+        say(s, "a");
+    return seen->objects > 1;
+}
+
+static void say_noun(sentence *s, const scene *seen, bool plural)
+{
+    if (chance(s, 0.15f))
+        say(s, plural ? "objects" : "object");
+    else if (seen->shape < 0)
+        say(s, "%s", ONE_OF(s, "surface", "texture", "sheet", "material"));
+    else
+        say(s, "%s", plural ? shapes[seen->shape].plural : shapes[seen->shape].name);
+}
+
+static void say_flaw(sentence *s, const scene *seen, bool plural, bool said)
+{
+    if (seen->damages == 0) {
+        if (!said && chance(s, 0.2f))
+            say(s, "%s", ONE_OF(s, "without damage", "without defect", "in perfect condition", "with no defect"));
+        return;
+    }
+    const damage_kind *kind = &damage_kinds[seen->damage[0].kind];
+    if (plural && seen->objects > 2) {
+        if (chance(s, 0.8f))
+            say(s, "one is %s", chance(s, 0.3f) ? "damaged" : kind->adjective);
+    } else if (chance(s, said ? 0.15f : 0.6f)) {
+        say(s, "with %s", chance(s, 0.25f) ? "a defect" : kind->noun);
+        if (seen->damages > 1 && chance(s, 0.7f))
+            say(s, "and %s", damage_kinds[seen->damage[1].kind].noun);
+    }
+}
+
+static void say_surroundings(sentence *s, const scene *seen)
+{
+    if (seen->shape >= 0 && chance(s, 0.5f)) {
+        say(s, "on");
+        if (chance(s, 0.4f))
+            say(s, "%s", surface_colors[seen->ground.color]);
+        say(s, "%s", surface_material_name(seen->ground.material));
+    }
+    const scene_object *o = &seen->object[0];
+    float x = o->x - CANVAS_SIDE / 2.0f, y = o->y - CANVAS_SIDE / 2.0f;
+    if (seen->objects == 1 && fmaxf(fabsf(x), fabsf(y)) > 20 && chance(s, 0.3f))
+        say(s, "at the %s", fabsf(x) > fabsf(y) ? (x < 0 ? "left" : "right") : (y < 0 ? "top" : "bottom"));
+    if (chance(s, 0.1f) && (seen->exposure < 0.6f || seen->exposure > 1.2f))
+        say(s, "in %s light", seen->exposure < 0.6f ? "dim" : "bright");
+}
+
+/* "damaged object": nothing but the state. */
+static void say_state_only(sentence *s, const scene *seen)
+{
+    if (chance(s, 0.5f))
+        say(s, "a %s of", ONE_OF(s, "photo", "picture", "image"));
+    if (chance(s, 0.5f))
+        say(s, "a");
+    if (seen->damages == 0 && chance(s, 0.7f))
+        say(s, "%s", ONE_OF(s, "normal", "perfect", "flawless", "intact", "clean", "good", "undamaged"));
+    else if (seen->damages)
+        say(s, "%s", chance(s, 0.5f) ? "damaged" : damage_kinds[seen->damage[0].kind].adjective);
+    say(s, "object");
+}
+
+static void describe(sentence *s, const scene *seen)
+{
+    if (chance(s, 0.05f)) {
+        say_state_only(s, seen);
+        return;
+    }
+    float often = chance(s, 0.25f) ? 0.25f : 0.75f; /* some people say little */
+    say_opening(s, seen);
+    bool plural = say_number(s, seen);
+    say_size(s, seen);
+    bool said = say_state(s, seen, plural);
+    say_surface_words(s, &seen->skin, often);
+    say_noun(s, seen, plural);
+    say_flaw(s, seen, plural, said);
+    if (chance(s, often))
+        say_surroundings(s, seen);
+}
+
+/* "a" becomes "an" before a vowel. */
+static void copy_with_articles(const char *from, char *to, size_t room)
+{
+    for (const char *at = from; *at && room > 2; at++) {
+        *to++ = *at;
+        room--;
+        bool alone = *at == 'a' && (at == from || at[-1] == ' ') && at[1] == ' ';
+        if (!alone || !at[2] || !strchr("aeiou", at[2]))
+            continue;
+        *to++ = 'n';
+        room--;
+    }
+    *to = '\0';
+}
+
+void words_describe(const scene *seen, uint64_t seed, uint64_t index, char text[WORDS_TEXT])
+{
+    char plain[WORDS_TEXT] = "";
+    sentence s = { plain, 0, draw_begin(seed, index, 2) };
+    describe(&s, seen);
+    copy_with_articles(plain, text, WORDS_TEXT);
+}
