@@ -59,7 +59,7 @@ typedef struct ablate_api { /* the engine's half; grows only at its end. `at` = 
     void (*loss)(ablate_builder *, const char *file, int line, const char *name, ablate_value *, double weight);
     void (*loss_weight)(ablate_builder *, const char *name, double weight);
     void (*probe)(ablate_builder *, const char *file, int line, const char *name, ablate_value *);
-    int (*fail)(ablate_builder *, const char *file, int line, const char *format, ...);
+    int (*refuse)(ablate_builder *, const char *file, int line, const char *format, ...);
     const char *(*text)(ablate_builder *, const char *format, ...);
     ablate_shape (*shape)(const ablate_value *);
     int (*add_picture)(ablate_builder *, const ablate_picture *);
@@ -97,7 +97,7 @@ struct ablate_builder { /* the engine's own struct begins so */
 #define ablate_loss(b, name, scalar, weight) (b)->api->loss(b, __FILE__, __LINE__, name, scalar, weight)
 #define ablate_loss_weight(b, name, weight) (b)->api->loss_weight(b, name, weight)
 #define ablate_probe(b, name, value) (b)->api->probe(b, __FILE__, __LINE__, name, value) /* kept and logged */
-#define ablate_fail(b, ...) (b)->api->fail(b, __FILE__, __LINE__, __VA_ARGS__)           /* complains; returns -1 */
+#define ablate_fail(b, ...) (b)->api->refuse(b, __FILE__, __LINE__, __VA_ARGS__)           /* complains; returns -1 */
 #define ablate_text(b, ...) (b)->api->text(b, __VA_ARGS__) /* printf into text that lives as long as the graph */
 #define ablate_shape_of(b, value) (b)->api->shape(value)   /* rank 1, {1} if poisoned */
 

@@ -1,0 +1,52 @@
+/* main.c: the command `ablate`: one verb, its arguments, one sentence if it fails. */
+#include "../base/diag.h"
+#include "verb_metrics.h"
+#include "verb_run.h"
+#include <stdio.h>
+#include <string.h>
+
+typedef struct verb {
+    const char *name, *doc;
+    int (*run)(int argc, char **argv);
+} verb;
+
+static const verb verbs[] = {
+    { "run", "FILE...   run the rows of experiment files and write their reports", verb_run },
+    { "check", "FILE...   check experiment files without running them", verb_check },
+    { "metrics", "FILE.npz  evaluate anybody's score maps", verb_metrics },
+};
+enum { VERBS = sizeof verbs / sizeof *verbs };
+
+static int print_help(FILE *to)
+{
+    fprintf(to, "ablate %s: a model is a line of words, an ablation is a deleted word\n\n", ABLATE_VERSION);
+    for (int i = 0; i < VERBS; i++)
+        fprintf(to, "  ablate %-8s %s\n", verbs[i].name, verbs[i].doc);
+    fprintf(to, "\nablate VERB --help tells the options of each.\n");
+    return 0;
+}
+
+static int dispatch(int argc, char **argv)
+{
+    if (argc < 2)
+        return print_help(stderr), complain("name a verb");
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
+        return print_help(stdout);
+    if (strcmp(argv[1], "--version") == 0)
+        return printf("ablate %s\n", ABLATE_VERSION) < 0 ? -1 : 0;
+    for (int i = 0; i < VERBS; i++)
+        if (strcmp(argv[1], verbs[i].name) == 0)
+            return verbs[i].run(argc - 1, argv + 1);
+    return complain("'%s' is no verb of ablate; see ablate help", argv[1]);
+}
+
+int main(int argc, char **argv)
+{
+    int status = dispatch(argc, argv);
+    if (status == 0 && (fflush(stdout) != 0 || ferror(stdout)))
+        status = complain("standard output cannot be written");
+    if (status == 0)
+        return 0;
+    fprintf(stderr, "ablate: %s\n", complaint() ? complaint() : "it failed without saying why; please report this");
+    return 1;
+}

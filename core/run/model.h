@@ -1,0 +1,39 @@
+/* model.h: a line of modules made into two graphs, one for training and one for scoring, over the same parameters. */
+#ifndef ABLATE_MODEL_H
+#define ABLATE_MODEL_H
+#include "../graph/builder.h"
+#include "dataset.h"
+#include "module.h"
+#include "run_settings.h"
+#include "weights_store.h"
+
+typedef struct model_part {
+    const ablate_module *module;
+    void *settings, *state; /* filled; zeroed and kept by checkpoints */
+} model_part;
+
+typedef struct model {
+    model_part part[MODULE_LINE];
+    int parts;
+    weights_store *weights;
+    builder_host host;
+    parameters *parameters;
+    graph *train, *score;
+    builder *train_builder, *score_builder;
+    ablate_value *map, *image_score; /* of the scoring graph: (B, S, S) and (B); NULL if no module scores */
+} model;
+
+/* Loads the modules of run->model, fills their settings from `from` and composes both graphs for batches of run->batch.
+ * `file`, `line`: where the line of words stands. 0, or -1: complained. model_close is allowed after both. */
+int model_open(model *, const run_settings *run, const settings *from, const dataset *, const char *module_folders,
+               const char *file, int line);
+void model_close(model *);
+
+/* Tells every module that an epoch begins. 0, or -1: complained. */
+int model_begin_epoch(model *, int epoch);
+
+/* All that decides a result but the data: resolved settings of engine and modules, the modules' code, the weights. */
+int model_describe(const model *, const run_settings *, FILE *);
+int model_digest(const model *, const run_settings *, hash_digest *);
+
+#endif

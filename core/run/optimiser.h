@@ -1,0 +1,28 @@
+/* optimiser.h: Adam over the one array of all parameters, on the device. */
+#ifndef ABLATE_OPTIMISER_H
+#define ABLATE_OPTIMISER_H
+#include "../device/device.h"
+#include "run_settings.h"
+
+typedef struct optimiser {
+    const device *device;
+    int64_t count;
+    float *state;     /* device memory (3, count): parameters, first and second moments */
+    float *gradients; /* device memory (count) */
+    const ablate_op *op;
+    void *attr;
+} optimiser;
+
+/* 0, or -1: complained. optimiser_close is allowed after both. */
+int optimiser_open(optimiser *, const device *, int64_t count, const run_settings *);
+void optimiser_close(optimiser *);
+
+/* One update from the gradients; `step` counts from 0. */
+int optimiser_step(optimiser *, uint64_t step);
+
+/* The whole state, (3, count), from and to the host. */
+int optimiser_put(optimiser *, const float *state);
+int optimiser_get(const optimiser *, float *state);
+int optimiser_get_gradients(const optimiser *, float *gradients);
+
+#endif

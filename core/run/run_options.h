@@ -1,0 +1,29 @@
+/* run_options.h: the command line shared by the verbs that work on experiment files. */
+#ifndef ABLATE_RUN_OPTIONS_H
+#define ABLATE_RUN_OPTIONS_H
+#include "experiment.h"
+#include "runner.h"
+
+enum { RUN_OPTIONS_SETS = 64, RUN_OPTIONS_FILES = 64 };
+
+typedef struct run_options {
+    const char *file[RUN_OPTIONS_FILES];
+    int files;
+    const char *rows[RUN_OPTIONS_FILES]; /* --row; none: all */
+    int row_count;
+    const char *set[RUN_OPTIONS_SETS];
+    experiment_options experiment;
+    runner_options runner;
+    const char *device, *modules, *cache;
+    int threads;
+    bool dot; /* ablate graph --dot */
+    bool json;
+} run_options;
+
+/* Reads the line; prints help or usage and exits through argp's own ways only for --help. 0, or -1: complained. */
+int run_options_read(int argc, char **argv, const char *doc, run_options *);
+
+/* Whether --row asks for this row (always, without --row). */
+bool run_options_wants(const run_options *, const char *row);
+
+#endif

@@ -1,0 +1,336 @@
+#include "runner.h"
+#include "../base/diag.h"
+#include "../base/file.h"
+#include "module.h"
+#include "progress.h"
+#include "score.h"
+#include "train.h"
+#include "weights.h"
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+typedef struct runner { /* everything one run needs */
+    session *session;
+    const runner_options *options;
+    const experiment *experiment;
+    const experiment_row *row;
+    run_settings run;
+    const dataset *data;
+    model model;
+    char *folder, *label, *checkpoint;
+    char identity[65];
+} runner;
+
+static void runner_close(runner *r)
+{
+    model_close(&r->model);
+    free(r->folder);
+    free(r->label);
+    free(r->checkpoint);
+}
+
+/* ---- provenance ---- */
+
+static int describe_data(const runner *r, run_record *record)
+{
+    const dataset *d = r->data;
+    char digest[65];
+    hash_digest hash;
+    if (session_data_digest(r->session, &hash) < 0)
+        return -1;
+    hash_print(&hash, digest);
+    record->data = take_text("%s: %d classes, %d training and %d test pictures", d->spec, d->classes,
+                             dataset_count(d, false), dataset_count(d, true));
+    record->data_hash = take_text("%s", digest);
+    return record->data && record->data_hash ? 0 : -1;
+}
+
+/* The hash of everything compiled that takes part: program, operations, modules of the line. */
+static int describe_code(const runner *r, run_record *record)
+{
+    char text[65];
+    hash_state state;
+    hash_begin(&state);
+    hash_add(&state, r->session->code.byte, 32);
+    hash_add(&state, r->data->code.byte, 32);
+    for (int i = 0; i < r->model.parts; i++) {
+        hash_digest code;
+        if (hash_file(module_file(r->model.part[i].module), &code) < 0)
+            return -1;
+        hash_add(&state, code.byte, sizeof code.byte);
+    }
+    hash_digest all = hash_end(&state);
+    hash_print(&all, text);
+    record->version = take_text("%s %.16s", ABLATE_VERSION, text);
+    return record->version ? 0 : -1;
+}
+
+static int describe_settings(const runner *r, run_record *record)
+{
+    size_t length = 0;
+    FILE *to = open_memstream(&record->settings, &length);
+    if (!to)
+        return complain("out of memory for the resolved settings");
+    int status = model_describe(&r->model, &r->run, to);
+    if (status == 0 && r->data->module->settings)
+        settings_print(r->data->module->name, r->data->module->settings, r->data->chosen, NULL, to);
+    if (r->options->most_steps > 0)
+        fprintf(to, "run.most_steps = %lld\n", (long long)r->options->most_steps);
+    fclose(to);
+    return status;
+}
+
+static int describe(const runner *r, run_record *record)
+{
+    const device *where = r->session->device;
+    record->experiment = take_text("%s", r->experiment->name);
+    record->row = take_text("%s", r->row->name);
+    record->scale = take_text("%s", r->experiment->scale);
+    record->backend = take_text("%s: %s", where->name, where->describe());
+    record->core_type = take_text("%s", where->core_type());
+    record->protocol = take_text("%s", r->run.protocol);
+    record->threads = where->threads();
+    record->seed = r->run.seed;
+    if (!record->experiment || !record->row || !record->scale || !record->backend || !record->core_type ||
+        !record->protocol)
+        return -1;
+    return describe_settings(r, record) < 0 || describe_data(r, record) < 0 || describe_code(r, record) < 0 ||
+                   weights_store_describe(r->model.weights, record) < 0
+               ? -1
+               : 0;
+}
+
+/* ---- the run ---- */
+
+/* Letters, digits and a few marks stay, so that any row name makes a folder. */
+static void plain_name(char *text)
+{
+    for (; *text; text++)
+        if (!isalnum((unsigned char)*text) && !strchr("-_.=", *text))
+            *text = '_';
+}
+
+static int name_run(runner *r, const run_record *record)
+{
+    run_record_identity(record, r->identity);
+    char *name = take_text("%s-%s-seed%d-%.12s", r->experiment->name, r->row->name, r->run.seed, r->identity);
+    if (!name)
+        return -1;
+    plain_name(name);
+    r->folder = take_text("%s/runs/%s", r->options->out, name);
+    r->label = take_text("%s %s seed %d", r->experiment->name, r->row->name, r->run.seed);
+    r->checkpoint = r->folder ? take_text("%s/checkpoint", r->folder) : NULL;
+    free(name);
+    return r->folder && r->label && r->checkpoint ? 0 : -1;
+}
+
+static hash_digest digest_of(const char *identity)
+{
+    hash_state state;
+    hash_begin(&state);
+    hash_add_text(&state, identity);
+    return hash_end(&state);
+}
+
+static int save_parameters(const runner *r, const train_result *trained)
+{
+    const parameters *p = r->model.parameters;
+    float *state = take(3 * (size_t)p->count, sizeof *state, "the trained parameters");
+    weights_entry *entry = take_zeroed((size_t)p->entries, sizeof *entry, "the trained parameters");
+    char *path = take_text("%s/parameters.safetensors", r->folder);
+    int status = state && entry && path ? optimiser_get(&trained->optimiser, state) : -1;
+    for (int i = 0; status == 0 && i < p->entries; i++)
+        entry[i] = (weights_entry){ p->entry[i].name, p->entry[i].shape, state + p->entry[i].offset, WEIGHTS_F32 };
+    const weights_pair notes[] = { { "identity", r->identity }, { "row", r->row->name } };
+    if (status == 0)
+        status = weights_write(path, entry, p->entries, notes, 2);
+    free(state);
+    free(entry);
+    free(path);
+    return status;
+}
+
+static int save_log(const runner *r, const train_result *trained)
+{
+    const graph *g = r->model.train;
+    char *path = take_text("%s/losses.tsv", r->folder);
+    file_draft *draft = path ? file_draft_open(path) : NULL;
+    free(path);
+    if (!draft)
+        return -1;
+    FILE *to = file_draft_stream(draft);
+    fprintf(to, "epoch");
+    for (int i = 0; i < trained->terms; i++)
+        fprintf(to, "\t%s", i < g->losses ? g->loss[i].name : g->probe[i - g->losses].name);
+    for (int e = 0; e < trained->epochs; e++) {
+        fprintf(to, "\n%d", e + 1);
+        for (int i = 0; i < trained->terms; i++)
+            fprintf(to, "\t%.9g", trained->log[e * trained->terms + i]);
+    }
+    fprintf(to, "\n");
+    return file_commit(draft);
+}
+
+static int evaluate(const runner *r, const train_result *trained, run_record *record)
+{
+    scores made;
+    metrics_result result = { 0 };
+    int status = scores_make(r->session, &r->model, r->data, &r->run, trained->optimiser.state, r->label, &made);
+    if (status == 0)
+        status = scores_evaluate(r->session, r->data, &r->run, &made, &result);
+    if (status == 0) {
+        status = run_record_set_metrics(record, &result);
+        metrics_result_free(&result);
+    }
+    scores_free(&made);
+    return status;
+}
+
+/* Probes of the scoring graph, averaged over the test pictures, go into the record as notes. */
+static int probe(const runner *r, const train_result *trained, run_record *record)
+{
+    const graph *g = r->model.score;
+    double *mean = take((size_t)g->probes, sizeof *mean, "the probes");
+    int status =
+        mean ? scores_probe(r->session, &r->model, r->data, &r->run, trained->optimiser.state, r->label, mean) : -1;
+    for (int i = 0; i < g->probes && status == 0; i++) {
+        char *note =
+            take_text("%s = %.6f on held-out pictures, batches of %d", g->probe[i].name, mean[i], r->run.batch);
+        status = note ? run_record_add_note(record, note) : -1;
+        if (note)
+            fprintf(stderr, "%s: %s\n", r->label, note);
+        free(note);
+    }
+    free(mean);
+    return status;
+}
+
+static int64_t peak_memory(void)
+{
+    struct rusage usage;
+    return getrusage(RUSAGE_SELF, &usage) == 0 ? (int64_t)usage.ru_maxrss * 1024 : 0;
+}
+
+static int finish(const runner *r, const train_result *trained, run_record *record)
+{
+    char *path = take_text("%s/metrics.json", r->folder);
+    int status = path ? save_parameters(r, trained) : -1;
+    if (status == 0)
+        status = save_log(r, trained);
+    if (status == 0 && r->model.map)
+        status = evaluate(r, trained, record);
+    if (status == 0 && r->model.score->probes > 0)
+        status = probe(r, trained, record);
+    record->seconds = seconds_since_start() - record->seconds;
+    record->peak_memory = peak_memory();
+    if (status == 0)
+        status = run_record_write(record, path);
+    if (status == 0)
+        unlink(r->checkpoint);
+    free(path);
+    return status;
+}
+
+static int train_and_finish(const runner *r, model *m, run_record *record)
+{
+    train_result trained;
+    train_request request = { .session = r->session,
+                              .model = m,
+                              .dataset = r->data,
+                              .run = &r->run,
+                              .label = r->label,
+                              .checkpoint = r->checkpoint,
+                              .digest = digest_of(r->identity),
+                              .most_steps = r->options->most_steps,
+                              .timing = r->options->timing };
+    record->seconds = seconds_since_start();
+    int status = train_run(&request, &trained);
+    if (status == 0)
+        fprintf(stderr, "%s: %llu steps, %.1f ms a step, %.2f GFLOP each, planned %lld MiB\n", r->label,
+                (unsigned long long)trained.steps, 1e3 * trained.seconds_a_step, 1e-9 * trained.flops,
+                (long long)(trained.bytes >> 20));
+    if (status == 0)
+        status = finish(r, &trained, record);
+    train_result_free(&trained);
+    return status;
+}
+
+/* Sections of modules that this row's line leaves out are checked all the same: a mistyped key is fatal anywhere. */
+static int check_absent(const runner *r, const char *section)
+{
+    const ablate_module *module = module_load(section, r->session->module_folders);
+    void *filled = module ? take_zeroed(1, module->settings_size, "a module's settings") : NULL;
+    int status = filled ? settings_fill(&r->row->settings, section, module->settings, filled) : -1;
+    free(filled);
+    return status;
+}
+
+static int check_sections(const runner *r)
+{
+    module_names known;
+    if (module_list_available(r->session->module_folders, &known) < 0)
+        return -1;
+    int status = 0;
+    for (int i = 0; status == 0 && settings_section(&r->row->settings, i); i++) {
+        const char *section = settings_section(&r->row->settings, i);
+        bool present = false;
+        for (int k = 0; k < known.count; k++)
+            present = present || strcmp(known.name[k], section) == 0;
+        if (present)
+            status = check_absent(r, section);
+    }
+    if (status == 0)
+        status = settings_check_used(&r->row->settings, (const char *const *)known.name, known.count);
+    module_names_free(&known);
+    return status;
+}
+
+static int prepare(runner *r, run_record *record)
+{
+    r->data = session_data(r->session, r->run.data, &r->row->settings);
+    if (!r->data || model_open(&r->model, &r->run, &r->row->settings, r->data, r->session->module_folders, r->row->file,
+                               r->row->line) < 0)
+        return -1;
+    return check_sections(r) < 0 || describe(r, record) < 0 || name_run(r, record) < 0 ? -1 : 0;
+}
+
+int runner_run(session *s, const experiment *e, const experiment_row *row, int seed, const runner_options *options,
+               run_record *record, bool *found)
+{
+    runner r = { .session = s, .options = options, .experiment = e, .row = row, .run = row->run };
+    r.run.seed = seed;
+    *record = (run_record){ 0 };
+    *found = false;
+    int status = prepare(&r, record);
+    char *path = status == 0 ? take_text("%s/metrics.json", r.folder) : NULL;
+    if (path) {
+        run_record before = { 0 };
+        *found = !options->again && run_record_find(path, r.identity, &before);
+        if (*found) {
+            run_record_free(record);
+            *record = before;
+        } else {
+            status = train_and_finish(&r, &r.model, record);
+        }
+    } else {
+        status = -1;
+    }
+    free(path);
+    runner_close(&r);
+    return status;
+}
+
+int runner_check(session *s, const experiment *e, const experiment_row *row)
+{
+    const runner_options none = { .out = "results" };
+    runner r = { .session = s, .options = &none, .experiment = e, .row = row, .run = row->run };
+    run_record record = { 0 };
+    int status = prepare(&r, &record);
+    run_record_free(&record);
+    runner_close(&r);
+    return status;
+}

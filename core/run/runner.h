@@ -1,0 +1,23 @@
+/* runner.h: one row of an experiment with one seed, from settings to metrics.json; finished ones are not run again. */
+#ifndef ABLATE_RUNNER_H
+#define ABLATE_RUNNER_H
+#include "experiment.h"
+#include "record.h"
+#include "session.h"
+
+typedef struct runner_options {
+    const char *out;        /* folder of results; runs go to OUT/runs */
+    bool again;             /* run even what has finished */
+    int64_t most_steps;     /* 0: all */
+    bool timing, keep_maps; /* print seconds by operation; write maps.npz beside metrics.json */
+} runner_options;
+
+/* Fills the record, from the disk if this very run has finished before (*found), else by running it. 0, or -1:
+ * complained. */
+int runner_run(session *, const experiment *, const experiment_row *, int seed, const runner_options *,
+               run_record *record, bool *found);
+
+/* All that runner_run does before the first step: settings, modules, graphs, data list. 0, or -1: complained. */
+int runner_check(session *, const experiment *, const experiment_row *);
+
+#endif

@@ -1,0 +1,28 @@
+/* score.h: a trained model's score maps of the test pictures, and their evaluation. */
+#ifndef ABLATE_SCORE_H
+#define ABLATE_SCORE_H
+#include "feed.h"
+#include "metrics.h"
+#include "model.h"
+
+typedef struct scores { /* of the test pictures, in their order in the data set */
+    int count, size;
+    int *picture;  /* index in the data set */
+    float *maps;   /* (count, size, size) */
+    double *image; /* (count), or NULL: taken from the maps as the protocol does */
+} scores;
+
+/* Runs the scoring graph over all test pictures; `parameters` is device memory. 0, or -1: complained. scores_free is
+ * allowed after both. */
+int scores_make(session *, const model *, const dataset *, const run_settings *, float *parameters, const char *label,
+                scores *);
+void scores_free(scores *);
+
+/* The five metrics by class under run->protocol. 0, or -1: complained. */
+int scores_evaluate(session *, const dataset *, const run_settings *, const scores *, metrics_result *);
+
+/* Means of the scoring graph's probes over all whole batches of test pictures: mean[m->score->probes]. 0, or -1. */
+int scores_probe(session *, const model *, const dataset *, const run_settings *, float *parameters, const char *label,
+                 double *mean);
+
+#endif

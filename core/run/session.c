@@ -1,0 +1,185 @@
+#include "session.h"
+#include "../base/diag.h"
+#include "../base/file.h"
+#include "progress.h"
+#include "workers.h"
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The program itself and the object that holds the operations. */
+static int hash_program(hash_digest *out)
+{
+    hash_digest part[2];
+    hash_state state;
+    Dl_info object;
+    int count = 0;
+    const ablate_op *const *ops = device_all_ops(&count);
+    if (count == 0 || !dladdr(ops[0], &object) || !object.dli_fname)
+        return complain("the operations' shared object cannot be found; build it with 'make'");
+    if (hash_file("/proc/self/exe", &part[0]) < 0 || hash_file(object.dli_fname, &part[1]) < 0)
+        return -1;
+    hash_begin(&state);
+    hash_add(&state, part, sizeof part);
+    *out = hash_end(&state);
+    return 0;
+}
+
+int session_open(session *s, const char *device_name, int threads, const char *module_folders, const char *cache_folder)
+{
+    *s = (session){ .module_folders = module_folders, .cache_folder = cache_folder };
+    if (strcmp(device_name, "cpu") != 0 && !device_load("cpu", threads))
+        return -1;
+    s->device = device_load(device_name, threads);
+    return s->device ? hash_program(&s->code) : -1;
+}
+
+static void forget_data(session *s)
+{
+    dataset_close(&s->data);
+    free(s->data_key);
+    free(s->identity);
+    free(s->identified);
+    free(s->masks);
+    s->data_key = NULL;
+    s->identity = NULL;
+    s->identified = NULL;
+    s->masks = NULL;
+}
+
+void session_close(session *s)
+{
+    forget_data(s);
+    for (int i = 0; i < s->caches; i++)
+        cache_close(s->cache[i]);
+    s->caches = 0;
+}
+
+/* Rows may name different data or settings; as long as they do not, the pictures are listed once. */
+static char *key_of(const char *spec, const settings *from)
+{
+    char *text = NULL;
+    size_t length = 0, name = strcspn(spec, ":");
+    FILE *to = open_memstream(&text, &length);
+    if (!to)
+        return NULL;
+    fprintf(to, "%s\n", spec);
+    for (int i = 0; i < from->count; i++)
+        if (strlen(from->entry[i].section) == name && memcmp(from->entry[i].section, spec, name) == 0)
+            fprintf(to, "%s=%s\n", from->entry[i].key, from->entry[i].value);
+    fclose(to);
+    return text;
+}
+
+const dataset *session_data(session *s, const char *spec, const settings *from)
+{
+    char *key = key_of(spec, from);
+    if (!key) {
+        complain("out of memory for a data set");
+        return NULL;
+    }
+    if (s->data_key && strcmp(s->data_key, key) == 0) {
+        free(key);
+        return &s->data;
+    }
+    forget_data(s);
+    s->data_key = key;
+    if (dataset_open(&s->data, spec, from, s->module_folders) < 0)
+        return NULL;
+    s->identity = take((size_t)s->data.pictures, sizeof *s->identity, "the pictures' identities");
+    s->identified = take_zeroed((size_t)s->data.pictures, 1, "the pictures' identities");
+    return s->identity && s->identified ? &s->data : NULL;
+}
+
+static int identify_one(void *context, int index)
+{
+    session *s = context;
+    if (s->identified[index])
+        return 0;
+    if (dataset_identify(&s->data, index, &s->identity[index]) < 0)
+        return -1;
+    s->identified[index] = 1;
+    return 0;
+}
+
+const hash_digest *session_identity(session *s, int index)
+{
+    return identify_one(s, index) == 0 ? &s->identity[index] : NULL;
+}
+
+cache *session_cache(session *s, const hash_digest *key, int64_t row_floats)
+{
+    for (int i = 0; i < s->caches; i++)
+        if (memcmp(&s->cache_key[i], key, sizeof *key) == 0)
+            return s->cache[i];
+    if (s->caches == SESSION_CACHES) {
+        complain("one command uses more than %d kinds of cached rows; split the experiment", SESSION_CACHES);
+        return NULL;
+    }
+    cache *opened = cache_open(s->cache_folder, key, row_floats);
+    if (!opened || cache_index(opened) < 0) {
+        cache_close(opened);
+        return NULL;
+    }
+    if (cache_damaged(opened) > 0)
+        fprintf(stderr, "%s: %lld damaged records are computed again\n", cache_path(opened),
+                (long long)cache_damaged(opened));
+    s->cache_key[s->caches] = *key;
+    s->cache[s->caches++] = opened;
+    return opened;
+}
+
+typedef struct mask_work {
+    session *session;
+    int size, *picture;
+    double threshold;
+    uint8_t *out;
+} mask_work;
+
+static int fit_one(void *context, int i)
+{
+    const mask_work *w = context;
+    size_t area = (size_t)w->size * (size_t)w->size;
+    return dataset_mask_fitted(&w->session->data, w->picture[i], w->size, w->threshold, w->out + (size_t)i * area);
+}
+
+const uint8_t *session_masks(session *s, int size, double threshold)
+{
+    if (s->masks && s->masks_size == size && !(s->masks_threshold < threshold) && !(s->masks_threshold > threshold))
+        return s->masks;
+    free(s->masks);
+    int count = dataset_count(&s->data, true), at = 0;
+    size_t area = (size_t)size * (size_t)size;
+    s->masks = take((size_t)count * area, 1, "the masks");
+    mask_work work = { s, size, take((size_t)count, sizeof(int), "the masks"), threshold, s->masks };
+    for (int i = 0; work.picture && i < s->data.pictures; i++)
+        if (s->data.picture[i].test)
+            work.picture[at++] = i;
+    int status = s->masks && work.picture ? workers_run(count, fit_one, &work) : -1;
+    free(work.picture);
+    if (status < 0) {
+        free(s->masks);
+        s->masks = NULL;
+    }
+    s->masks_size = size;
+    s->masks_threshold = threshold;
+    return s->masks;
+}
+
+int session_data_digest(session *s, hash_digest *out)
+{
+    if (workers_run(s->data.pictures, identify_one, s) < 0)
+        return -1;
+    hash_state state;
+    hash_begin(&state);
+    for (int i = 0; i < s->data.pictures; i++) {
+        const picture *p = &s->data.picture[i];
+        hash_add(&state, s->identity[i].byte, 32);
+        hash_add_text(&state, p->class_name);
+        hash_add_text(&state, p->state);
+        hash_add(&state, &p->test, 1);
+    }
+    *out = hash_end(&state);
+    return 0;
+}

@@ -1,0 +1,43 @@
+/* session.h: what the runs of one command share: the device, the data set, its pictures' identities, open caches. */
+#ifndef ABLATE_SESSION_H
+#define ABLATE_SESSION_H
+#include "../device/device.h"
+#include "cache.h"
+#include "dataset.h"
+
+enum { SESSION_CACHES = 64 };
+
+typedef struct session {
+    const device *device;
+    const char *module_folders, *cache_folder;
+    hash_digest code; /* of the program and the device's object: part of every key */
+    dataset data;
+    char *data_key;        /* spec and settings that `data` was opened with */
+    hash_digest *identity; /* by picture; computed on first use */
+    char *identified;
+    cache *cache[SESSION_CACHES];
+    hash_digest cache_key[SESSION_CACHES];
+    int caches;
+    uint8_t *masks; /* (test pictures, size, size), or NULL */
+    int masks_size;
+    double masks_threshold;
+    int64_t rows_used, rows_computed; /* how much the cache saved */
+} session;
+
+/* 0, or -1: complained. session_close is allowed after both. */
+int session_open(session *, const char *device_name, int threads, const char *module_folders, const char *cache_folder);
+void session_close(session *);
+
+/* The data set of these settings; the same one while spec and settings stay the same. NULL: complained. */
+const dataset *session_data(session *, const char *spec, const settings *from);
+
+const hash_digest *session_identity(session *, int picture); /* NULL: complained */
+cache *session_cache(session *, const hash_digest *key, int64_t row_floats);
+
+/* Masks of the test pictures in order, 0/1, (count, size, size); owned by the session. NULL: complained. */
+const uint8_t *session_masks(session *, int size, double threshold);
+
+/* Hash of all pictures' identities and states: the data that a result is from. */
+int session_data_digest(session *, hash_digest *);
+
+#endif

@@ -1,0 +1,329 @@
+#include "train.h"
+#include "../base/diag.h"
+#include "../base/random.h"
+#include "checkpoint.h"
+#include "progress.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct trainer {
+    const train_request *request;
+    train_result *result;
+    feed *feed;
+    program *program;
+    int *picture, *order, *batch; /* training pictures; the epoch's permutation; one batch */
+    int pictures, steps_each;     /* steps_each: of an epoch */
+    uint64_t total;
+    checkpoint state; /* log: (epochs + 1, terms), the last row being the losses' weights */
+    const ablate_op *sum;
+    void *sum_attr;
+    float *sum_out;
+} trainer;
+
+void train_shuffle(uint64_t seed, int epoch, int n, int *order)
+{
+    uint64_t key = random_key(seed, "order");
+    for (int i = 0; i < n; i++)
+        order[i] = i;
+    for (int i = n - 1; i > 0; i--) {
+        uint32_t word = random_draw(key, (uint64_t)epoch, (uint64_t)i).word[0];
+        int j = (int)((uint64_t)word * ((uint64_t)i + 1) >> 32);
+        int kept = order[i];
+        order[i] = order[j];
+        order[j] = kept;
+    }
+}
+
+int train_terms(const model *m)
+{
+    return m->train->losses + m->train->probes;
+}
+
+/* ---- getting ready ---- */
+
+static int list_training_pictures(trainer *t)
+{
+    const dataset *d = t->request->dataset;
+    int batch = t->request->run->batch;
+    int count = dataset_count(d, false);
+    t->picture = take((size_t)count, sizeof(int), "the training pictures");
+    t->order = take((size_t)count, sizeof(int), "the training pictures");
+    t->batch = take((size_t)batch, sizeof(int), "a batch");
+    if (!t->picture || !t->order || !t->batch)
+        return -1;
+    for (int i = 0; i < d->pictures; i++)
+        if (!d->picture[i].test)
+            t->picture[t->pictures++] = i;
+    t->steps_each = count / batch;
+    if (t->steps_each == 0)
+        return complain("data '%s' has %d training pictures, fewer than run.batch = %d; use a smaller batch", d->spec,
+                        count, batch);
+    t->total = (uint64_t)t->steps_each * (uint64_t)t->request->run->epochs;
+    if (t->request->most_steps > 0 && (uint64_t)t->request->most_steps < t->total)
+        t->total = (uint64_t)t->request->most_steps;
+    return 0;
+}
+
+static int make_program(trainer *t, constants *frozen)
+{
+    const train_request *r = t->request;
+    const graph *g = r->model->train;
+    if (g->losses == 0)
+        return complain("no module of the line '%s' gives a loss; there is nothing to train", r->run->model);
+    feed_request wanted = { .session = r->session,
+                            .dataset = r->dataset,
+                            .run = r->run,
+                            .graph = g,
+                            .batch = r->run->batch,
+                            .pictures = t->picture,
+                            .picture_count = t->pictures };
+    t->feed = feed_new(&wanted);
+    if (!t->feed)
+        return -1;
+    program_request request = { .graph = g,
+                                .device = r->session->device,
+                                .constants = frozen,
+                                .differentiate = true,
+                                .parameters = t->result->optimiser.state,
+                                .gradients = t->result->optimiser.gradients,
+                                .seed = (uint64_t)r->run->seed };
+    request.given = feed_given(t->feed, &request.given_count);
+    t->program = program_new(&request);
+    if (!t->program)
+        return -1;
+    program_time(t->program, r->timing);
+    program_cost cost = program_cost_of(t->program);
+    t->result->flops = cost.flops;
+    t->result->bytes = cost.arena + cost.constants + cost.parameters;
+    return 0;
+}
+
+static int make_state(trainer *t)
+{
+    const train_request *r = t->request;
+    checkpoint *c = &t->state;
+    c->run = r->digest;
+    c->floats = 3 * t->result->optimiser.count;
+    c->log_floats = (int64_t)(r->run->epochs + 1) * train_terms(r->model);
+    for (int i = 0; i < r->model->parts; i++)
+        c->module_bytes += r->model->part[i].module->state_size;
+    c->state = take_zeroed((size_t)c->floats, sizeof(float), "a checkpoint");
+    c->log = take_zeroed((size_t)c->log_floats, sizeof(double), "a checkpoint");
+    c->modules = take_zeroed((size_t)c->module_bytes, 1, "a checkpoint");
+    return c->state && c->log && c->modules ? 0 : -1;
+}
+
+static void copy_module_states(trainer *t, bool restore)
+{
+    uint8_t *at = t->state.modules;
+    for (int i = 0; i < t->request->model->parts; i++) {
+        model_part *part = &t->request->model->part[i];
+        memcpy(restore ? part->state : at, restore ? at : part->state, part->module->state_size);
+        at += part->module->state_size;
+    }
+}
+
+/* The row after the epochs' rows holds the weights that the modules last gave the losses. */
+static double *weights_row(trainer *t)
+{
+    return t->state.log + (int64_t)t->request->run->epochs * train_terms(t->request->model);
+}
+
+static int begin(trainer *t)
+{
+    const train_request *r = t->request;
+    graph *g = r->model->train;
+    if (make_state(t) < 0)
+        return -1;
+    int found = r->checkpoint ? checkpoint_read(r->checkpoint, &t->state) : 0;
+    if (found < 0)
+        return -1;
+    if (found) {
+        copy_module_states(t, true);
+        for (int i = 0; i < g->losses; i++)
+            g->loss[i].weight = weights_row(t)[i];
+    } else if (parameters_draw(r->model->parameters, (uint64_t)r->run->seed, t->state.state) < 0) {
+        return -1;
+    }
+    return optimiser_put(&t->result->optimiser, t->state.state);
+}
+
+static int save(trainer *t)
+{
+    graph *g = t->request->model->train;
+    if (optimiser_get(&t->result->optimiser, t->state.state) < 0)
+        return complain("%s: parameters cannot be read back", t->request->session->device->name);
+    copy_module_states(t, false);
+    for (int i = 0; i < g->losses; i++)
+        weights_row(t)[i] = g->loss[i].weight;
+    return checkpoint_write(t->request->checkpoint, &t->state);
+}
+
+/* ---- one step ---- */
+
+static int find_sum(trainer *t)
+{
+    char *owned = NULL;
+    t->sum = device_find_op("sum");
+    if (!t->sum)
+        return complain("there is no operation 'sum'; build the operations again");
+    t->sum_attr = take_zeroed(1, t->sum->attr_size, "the sum of gradients");
+    t->sum_out = t->request->session->device->allocate(64);
+    int status = t->sum_attr && t->sum_out
+                     ? settings_fill_text("all=1", t->sum->attrs, t->sum_attr, "train", 0, "sum", &owned)
+                     : -1;
+    free(owned);
+    return status;
+}
+
+/* A sum is finite only if every gradient is (or if they overflow, which is as bad). */
+static int sum_gradients(trainer *t, float *sum)
+{
+    const optimiser *o = &t->result->optimiser;
+    const device *where = t->request->session->device;
+    const ablate_shape in_shape = { 1, { o->count } }, out_shape = { 0, { 0 } };
+    const float *in[] = { o->gradients };
+    ablate_call call = {
+        .n_in = 1, .in_shape = &in_shape, .out_shape = &out_shape, .in = in, .out = t->sum_out, .attr = t->sum_attr
+    };
+    if (where->run(t->sum, false, &call) < 0 || where->download(sum, t->sum_out, sizeof *sum) < 0)
+        return complain("%s: the gradients cannot be summed", where->name);
+    return 0;
+}
+
+/* Adds the step's losses and probes to the epoch's row; *total is the weighted sum of the losses. */
+static int log_terms(trainer *t, double *total)
+{
+    const graph *g = t->request->model->train;
+    int terms = train_terms(t->request->model);
+    double *row = t->state.log + (int64_t)(t->state.step / (uint64_t)t->steps_each) * terms;
+    *total = 0;
+    for (int i = 0; i < terms; i++) {
+        float value;
+        const graph_term *term = i < g->losses ? &g->loss[i] : &g->probe[i - g->losses];
+        if (program_get(t->program, term->value, &value) < 0)
+            return -1;
+        row[i] += (double)value / t->steps_each;
+        *total += i < g->losses ? term->weight * (double)value : 0;
+    }
+    return 0;
+}
+
+static int take_step(trainer *t, double *total)
+{
+    const train_request *r = t->request;
+    int batch = r->run->batch, within = (int)(t->state.step % (uint64_t)t->steps_each);
+    float sum = 0;
+    for (int i = 0; i < batch; i++)
+        t->batch[i] = t->picture[t->order[within * batch + i]];
+    if (feed_fill(t->feed, t->program, t->batch) < 0 || program_run(t->program, t->state.step) < 0 ||
+        log_terms(t, total) < 0 || sum_gradients(t, &sum) < 0)
+        return -1;
+    if (!isfinite(*total) || !isfinite(sum)) {
+        if (program_find_nonfinite(t->program, t->state.step) == 0)
+            complain("the sum of all gradients overflows at step %llu; lower optimiser.rate",
+                     (unsigned long long)t->state.step);
+        return -1;
+    }
+    if (optimiser_step(&t->result->optimiser, t->state.step) < 0)
+        return -1;
+    t->state.step++;
+    return 0;
+}
+
+static int begin_epoch_if_due(trainer *t, bool first)
+{
+    int epoch = (int)(t->state.step / (uint64_t)t->steps_each);
+    bool due = t->state.step % (uint64_t)t->steps_each == 0;
+    if (due || first)
+        train_shuffle((uint64_t)t->request->run->seed, epoch, t->pictures, t->order);
+    return due ? model_begin_epoch(t->request->model, epoch) : 0;
+}
+
+static int loop(trainer *t)
+{
+    const train_request *r = t->request;
+    progress bar;
+    char note[64];
+    double total = 0;
+    uint64_t started = t->state.step;
+    progress_begin(&bar, r->label, "step", (int64_t)t->total, (int64_t)started);
+    double began = seconds_since_start();
+    int status = 0;
+    while (t->state.step < t->total && status == 0) {
+        status = begin_epoch_if_due(t, t->state.step == started);
+        if (status == 0)
+            status = take_step(t, &total);
+        if (status == 0 && r->checkpoint && t->state.step % (uint64_t)r->run->checkpoint_steps == 0 &&
+            t->state.step < t->total)
+            status = save(t);
+        snprintf(note, sizeof note, "loss %.4f", total);
+        progress_show(&bar, (int64_t)t->state.step, note);
+    }
+    progress_end(&bar);
+    t->result->seconds = seconds_since_start() - began;
+    t->result->steps = t->state.step;
+    if (t->state.step > started)
+        t->result->seconds_a_step = t->result->seconds / (double)(t->state.step - started);
+    return status;
+}
+
+/* ---- the whole run ---- */
+
+static void print_timings(const trainer *t)
+{
+    program_timing list[64];
+    int count = program_timings(t->program, list, 64);
+    for (int i = 0; i < count; i++)
+        fprintf(stderr, "%-18s %-8s %7d calls %9.3f ms each step %9.1f GFLOP/s\n", list[i].op,
+                list[i].backward ? "backward" : "forward", list[i].calls,
+                1e3 * list[i].seconds / (double)(t->result->steps ? t->result->steps : 1),
+                1e-9 * list[i].flops / (list[i].seconds > 0 ? list[i].seconds : 1));
+}
+
+static int run_all(trainer *t, constants *frozen)
+{
+    const train_request *r = t->request;
+    if (list_training_pictures(t) < 0 ||
+        optimiser_open(&t->result->optimiser, r->session->device, r->model->parameters->count, r->run) < 0 ||
+        make_program(t, frozen) < 0 || find_sum(t) < 0 || begin(t) < 0 || loop(t) < 0)
+        return -1;
+    t->result->terms = train_terms(r->model);
+    t->result->epochs = r->run->epochs;
+    t->result->log = t->state.log;
+    t->state.log = NULL;
+    if (r->timing)
+        print_timings(t);
+    return 0;
+}
+
+int train_run(const train_request *request, train_result *result)
+{
+    trainer t = { .request = request, .result = result };
+    *result = (train_result){ 0 };
+    constants *frozen = constants_new(request->session->device);
+    int status = frozen ? run_all(&t, frozen) : -1;
+    program_free(t.program);
+    feed_free(t.feed);
+    constants_free(frozen);
+    if (t.sum_out)
+        request->session->device->release(t.sum_out);
+    free(t.sum_attr);
+    free(t.picture);
+    free(t.order);
+    free(t.batch);
+    free(t.state.state);
+    free(t.state.log);
+    free(t.state.modules);
+    return status;
+}
+
+void train_result_free(train_result *result)
+{
+    optimiser_close(&result->optimiser);
+    free(result->log);
+    *result = (train_result){ 0 };
+}

@@ -1,0 +1,39 @@
+/* train.h: one training run: the same bits for the same seed, wherever it was interrupted. */
+#ifndef ABLATE_TRAIN_H
+#define ABLATE_TRAIN_H
+#include "feed.h"
+#include "model.h"
+#include "optimiser.h"
+
+typedef struct train_request { /* all of it outlives the call */
+    session *session;
+    model *model;
+    const dataset *dataset;
+    const run_settings *run; /* with the run's own seed */
+    const char *label;       /* for the progress line */
+    const char *checkpoint;  /* path, or NULL: none */
+    hash_digest digest;      /* of the run; a checkpoint of another is ignored */
+    int64_t most_steps;      /* stop after so many, 0: all epochs */
+    bool timing;             /* print seconds by operation at the end */
+} train_request;
+
+typedef struct train_result {
+    optimiser optimiser; /* holds the trained parameters */
+    uint64_t steps;      /* done in all */
+    double *log;         /* (epochs, terms): mean over the epoch of each loss, then of each probe */
+    int epochs, terms;
+    double seconds, seconds_a_step, flops; /* of the steps done now; FLOPs of one step */
+    int64_t bytes;                         /* planned: workspace, frozen tensors, parameters */
+} train_result;
+
+/* 0, or -1: complained. train_result_free is allowed after both. */
+int train_run(const train_request *, train_result *);
+void train_result_free(train_result *);
+
+/* Losses and probes of the training graph. */
+int train_terms(const model *);
+
+/* order[n]: a permutation of 0 .. n-1 that depends on seed and epoch only. */
+void train_shuffle(uint64_t seed, int epoch, int n, int *order);
+
+#endif

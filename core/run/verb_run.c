@@ -1,0 +1,110 @@
+#include "verb_run.h"
+#include "../base/diag.h"
+#include "progress.h"
+#include "report.h"
+#include "run_options.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+typedef struct run_list {
+    run_record *record;
+    int count, found;
+} run_list;
+
+static int add_run(session *s, const experiment *e, const experiment_row *row, int seed, const run_options *o,
+                   run_list *list)
+{
+    run_record *grown = take_again(list->record, (size_t)list->count + 1, sizeof *grown, "the runs");
+    bool found;
+    if (!grown)
+        return -1;
+    list->record = grown;
+    if (runner_run(s, e, row, seed, &o->runner, &grown[list->count], &found) < 0)
+        return -1;
+    list->count++;
+    list->found += found;
+    return 0;
+}
+
+/* Seed by seed, so that a table interrupted early has every row once before any row twice. */
+static int run_rows(session *s, const experiment *e, const run_options *o, run_list *list)
+{
+    int most = 0, status = 0;
+    for (int i = 0; i < o->row_count; i++)
+        if (!experiment_find_row(e, o->rows[i]))
+            return -1;
+    for (int i = 0; i < e->row_count; i++)
+        most = e->rows[i].run.seeds > most ? e->rows[i].run.seeds : most;
+    for (int k = 0; k < most && status == 0; k++)
+        for (int i = 0; i < e->row_count && status == 0; i++) {
+            const experiment_row *row = &e->rows[i];
+            if (row->applicable && k < row->run.seeds && run_options_wants(o, row->name))
+                status = add_run(s, e, row, row->run.seed + k, o, list);
+        }
+    return status;
+}
+
+static void say_summary(const session *s, const run_list *list)
+{
+    fprintf(stderr,
+            "%d runs, of which %d had finished before; features of %lld pictures computed, %lld taken from %s\n",
+            list->count, list->found, (long long)s->rows_computed, (long long)s->rows_used, s->cache_folder);
+}
+
+static int run_file(session *s, const char *path, const run_options *o)
+{
+    run_list list = { 0 };
+    experiment *e = experiment_load(path, &o->experiment);
+    int status = e ? run_rows(s, e, o, &list) : -1;
+    if (status == 0)
+        say_summary(s, &list);
+    if (status == 0 && e->columns > 0)
+        status = report_write(e, list.record, list.count, o->runner.out);
+    if (status == 0 && e->columns > 0)
+        status = report_print(e, list.record, list.count, stdout);
+    for (int i = 0; i < list.count; i++)
+        run_record_free(&list.record[i]);
+    free(list.record);
+    experiment_free(e);
+    return status;
+}
+
+int verb_run(int argc, char **argv)
+{
+    run_options o;
+    session s = { 0 };
+    if (run_options_read(argc, argv, "Run the rows of experiment files and write their reports.", &o) < 0)
+        return -1;
+    int status = session_open(&s, o.device, o.threads, o.modules, o.cache);
+    for (int i = 0; i < o.files && status == 0; i++)
+        status = run_file(&s, o.file[i], &o);
+    session_close(&s);
+    return status;
+}
+
+/* Everything but the steps: files, settings, modules, graphs. */
+static int check_file(session *s, const char *path, const run_options *o)
+{
+    experiment *e = experiment_load(path, &o->experiment);
+    int status = e ? 0 : -1;
+    for (int i = 0; status == 0 && i < e->row_count; i++)
+        if (run_options_wants(o, e->rows[i].name))
+            status = runner_check(s, e, &e->rows[i]);
+    if (status == 0)
+        printf("%s: %d rows are in order\n", path, e->row_count);
+    experiment_free(e);
+    return status;
+}
+
+int verb_check(int argc, char **argv)
+{
+    run_options o;
+    session s = { 0 };
+    if (run_options_read(argc, argv, "Check experiment files without running them.", &o) < 0)
+        return -1;
+    int status = session_open(&s, o.device, o.threads, o.modules, o.cache);
+    for (int i = 0; i < o.files && status == 0; i++)
+        status = check_file(&s, o.file[i], &o);
+    session_close(&s);
+    return status;
+}

@@ -1,0 +1,22 @@
+/* weights_store.h: the weights files of a run, opened once, as the graph builder asks for them. */
+#ifndef ABLATE_WEIGHTS_STORE_H
+#define ABLATE_WEIGHTS_STORE_H
+#include "../graph/builder.h"
+#include "record.h"
+
+typedef struct weights_store weights_store;
+weights_store *weights_store_new(void);   /* NULL: complained */
+void weights_store_free(weights_store *); /* after the graphs that use it */
+
+/* The three questions of a builder_host whose context is the store. */
+int weights_store_tensor(void *store, const char *path, const char *name, ablate_shape *, value_source *);
+const char *weights_store_note(void *store, const char *path, const char *key);
+bool weights_store_has(void *store, const char *path, const char *name);
+
+/* Enters every file opened so far with its hash. 0, or -1: complained. */
+int weights_store_describe(const weights_store *, run_record *);
+
+/* Combined hash of all files opened so far. */
+hash_digest weights_store_digest(const weights_store *);
+
+#endif
