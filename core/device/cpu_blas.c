@@ -77,7 +77,8 @@ static void *load_library(void)
 /* *function = the library's function of that name, or NULL: POSIX's way round C, which has no such conversion. */
 static void find(void *library, const char *name, void *function)
 {
-    *(void **)function = dlsym(library, name);
+    void *address = dlsym(library, name);
+    memcpy(function, &address, sizeof address);
 }
 
 /* "OpenBLAS 0.3.21" of "OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH ...". */

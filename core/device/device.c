@@ -93,8 +93,9 @@ static const device *open_object(const char *path, const char *name, int threads
         dlclose(object);
         return NULL;
     }
+    void *address = dlsym(object, "ops_all");
     ops_all_function *all;
-    *(void **)&all = dlsym(object, "ops_all"); /* POSIX's way round C, which has no such conversion */
+    memcpy(&all, &address, sizeof all); /* POSIX's way round C, which has no such conversion */
     if (all && !loaded.op)
         loaded.op = all(&loaded.ops);
     return entry;

@@ -1,0 +1,175 @@
+/* vector.h: elementary functions without branches or calls, which gcc turns into vector code without fast-math, and
+ * reductions in a fixed order. The polynomials were fitted for this file (Remez exchange, relative error of the
+ * function). Accuracy against correctly rounded results, tested over the whole range (tests/test_ops_heavy.c): exp and
+ * tanh 2 units in the last place (exp down to gradual underflow and up to infinity), erf 3, sigmoid 3 (below 2^-126 it
+ * is 0). NaN stays NaN. */
+#ifndef ABLATE_VECTOR_H
+#define ABLATE_VECTOR_H
+#include <stdint.h>
+#include <string.h>
+
+enum { VECTOR_LANES = 16 };
+typedef float vector_lanes __attribute__((vector_size(64)));
+
+static inline float vector_from_bits(uint32_t bits)
+{
+    float x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+static inline uint32_t vector_to_bits(float x)
+{
+    uint32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+/* e^x = 2^n e^r with |r| <= ln(2) / 2; 2^n is applied in two steps, so that it may leave the range of floats. */
+static inline float vector_exp(float x)
+{
+    const float magic = 12582912.0f; /* 1.5 * 2^23: adding it rounds to an integer, kept in the low bits */
+    x = x < -104.0f ? -104.0f : x;
+    x = x > 89.0f ? 89.0f : x;
+    float shifted = x * 1.44269504f + magic, n = shifted - magic;
+    float r = (x - n * 0.693359375f) + n * 2.12194440e-4f; /* ln 2 in two parts, the first of 10 bits */
+    float q = 1.395049096e-3f;
+    q = q * r + 8.368889357e-3f;
+    q = q * r + 4.166620581e-2f;
+    q = q * r + 1.666651884e-1f;
+    q = q * r + 5.000000095e-1f;
+    float p = 1.0f + (r + r * r * q);
+    int32_t whole = (int32_t)(vector_to_bits(shifted) - vector_to_bits(magic));
+    int32_t half = whole >> 1;
+    float scale = vector_from_bits((uint32_t)(half + 127) << 23);
+    return p * scale * vector_from_bits((uint32_t)(whole - half + 127) << 23);
+}
+
+static inline float vector_sigmoid(float x)
+{
+    return 1.0f / (1.0f + vector_exp(-x));
+}
+
+static inline float vector_copy_sign(float size, float sign)
+{
+    return vector_from_bits(vector_to_bits(size) | (vector_to_bits(sign) & 0x80000000u));
+}
+
+static inline float vector_size_of(float x)
+{
+    return vector_from_bits(vector_to_bits(x) & 0x7FFFFFFFu);
+}
+
+/* An odd polynomial near zero, 1 - 2 / (e^2x + 1) elsewhere. */
+static inline float vector_tanh(float x)
+{
+    float size = vector_size_of(x), t = x * x;
+    float p = -5.717045370e-3f;
+    p = p * t + 2.065058764e-2f;
+    p = p * t - 5.374349821e-2f;
+    p = p * t + 1.333149129e-1f;
+    p = p * t - 3.333328393e-1f;
+    float near = size + size * (t * p), far = 1.0f - 2.0f / (vector_exp(2.0f * size) + 1.0f);
+    return vector_copy_sign(size < 0.625f ? near : far, x);
+}
+
+/* An odd polynomial near zero, 1 - e^-g elsewhere with a polynomial g = -ln erfc; from 4 on it is 1. */
+static inline float vector_erf(float x)
+{
+    float size = vector_size_of(x);
+    size = size > 4.0f ? 4.0f : size;
+    float t = size * size;
+    float p = -6.090360405e-4f;
+    p = p * t + 5.011962903e-3f;
+    p = p * t - 2.677890897e-2f;
+    p = p * t + 1.128214081e-1f;
+    p = p * t - 3.761252328e-1f;
+    p = p * t + 1.128379154f;
+    float g = -1.982196098e-4f;
+    g = g * size + 3.065489876e-3f;
+    g = g * size - 2.231521142e-2f;
+    g = g * size + 1.041136754e-1f;
+    g = g * size + 6.369760870e-1f;
+    g = g * size + 1.127797240f;
+    g = g * size + 1.664481481e-4f;
+    return vector_copy_sign(size < 0.9f ? size * p : 1.0f - vector_exp(-g), x);
+}
+
+/* Sum of sixteen partial results, always in the same order. */
+static inline float vector_fold(const float lane[VECTOR_LANES])
+{
+    float sum[8];
+    for (int i = 0; i < 8; i++)
+        sum[i] = lane[i] + lane[i + 8];
+    return ((sum[0] + sum[4]) + (sum[2] + sum[6])) + ((sum[1] + sum[5]) + (sum[3] + sum[7]));
+}
+
+/* Sum of x, in sixteen interleaved partial sums whatever the processor. */
+static inline float vector_sum(const float *x, int64_t n)
+{
+    vector_lanes sum = { 0 }, part;
+    float lane[VECTOR_LANES];
+    int64_t i = 0;
+    for (; i + VECTOR_LANES <= n; i += VECTOR_LANES) {
+        memcpy(&part, x + i, sizeof part);
+        sum += part;
+    }
+    memcpy(lane, &sum, sizeof lane);
+    for (int j = 0; i < n; i++, j++)
+        lane[j] += x[i];
+    return vector_fold(lane);
+}
+
+/* Sum of a * b, in the same order. */
+static inline float vector_dot(const float *a, const float *b, int64_t n)
+{
+    vector_lanes sum = { 0 }, left, right;
+    float lane[VECTOR_LANES];
+    int64_t i = 0;
+    for (; i + VECTOR_LANES <= n; i += VECTOR_LANES) {
+        memcpy(&left, a + i, sizeof left);
+        memcpy(&right, b + i, sizeof right);
+        sum += left * right;
+    }
+    memcpy(lane, &sum, sizeof lane);
+    for (int j = 0; i < n; i++, j++)
+        lane[j] += a[i] * b[i];
+    return vector_fold(lane);
+}
+
+/* Sum of (x - shift)^2, in the same order. */
+static inline float vector_sum_squares(const float *x, float shift, int64_t n)
+{
+    vector_lanes sum = { 0 }, part;
+    float lane[VECTOR_LANES];
+    int64_t i = 0;
+    for (; i + VECTOR_LANES <= n; i += VECTOR_LANES) {
+        memcpy(&part, x + i, sizeof part);
+        part -= shift;
+        sum += part * part;
+    }
+    memcpy(lane, &sum, sizeof lane);
+    for (int j = 0; i < n; i++, j++)
+        lane[j] += (x[i] - shift) * (x[i] - shift);
+    return vector_fold(lane);
+}
+
+/* Largest of x (n >= 1). NaN may be passed over: what is computed from x itself still carries it. */
+static inline float vector_largest(const float *x, int64_t n)
+{
+    float lane[VECTOR_LANES];
+    for (int j = 0; j < VECTOR_LANES; j++)
+        lane[j] = x[0];
+    int64_t i = 0;
+    for (; i + VECTOR_LANES <= n; i += VECTOR_LANES)
+        for (int j = 0; j < VECTOR_LANES; j++)
+            lane[j] = x[i + j] > lane[j] ? x[i + j] : lane[j];
+    for (int j = 0; i < n; i++, j++)
+        lane[j] = x[i] > lane[j] ? x[i] : lane[j];
+    float largest = lane[0];
+    for (int j = 1; j < VECTOR_LANES; j++)
+        largest = lane[j] > largest ? lane[j] : largest;
+    return largest;
+}
+
+#endif
