@@ -1,0 +1,44 @@
+/* activation.h: the activations as functions of one number, and their derivatives. */
+#ifndef ABLATE_OPS_ACTIVATION_H
+#define ABLATE_OPS_ACTIVATION_H
+#include "vector.h"
+
+static inline float quickgelu_value(float x) /* x sigmoid(1.702 x) */
+{
+    return x * vector_sigmoid(1.702f * x);
+}
+
+static inline float quickgelu_slope(float x)
+{
+    float s = vector_sigmoid(1.702f * x);
+    return s * (1.0f + 1.702f * x * (1.0f - s));
+}
+
+static inline float gelu_value(float x) /* x Phi(x), Phi by the error function */
+{
+    return 0.5f * x * (1.0f + vector_erf(x * 0.707106781186547524f));
+}
+
+static inline float gelu_slope(float x)
+{
+    float density = 0.398942280401432678f * vector_exp(-0.5f * x * x);
+    return 0.5f * (1.0f + vector_erf(x * 0.707106781186547524f)) + x * density;
+}
+
+static inline float relu_value(float x) /* NaN stays NaN */
+{
+    return x < 0.0f ? 0.0f : x;
+}
+
+static inline float relu_slope(float x) /* 0 at 0, as PyTorch has it */
+{
+    return x > 0.0f ? 1.0f : 0.0f;
+}
+
+static inline float tanh_slope(float x)
+{
+    float t = vector_tanh(x);
+    return 1.0f - t * t;
+}
+
+#endif

@@ -1,0 +1,214 @@
+/* random.c: dropout and noise. Element e of a result uses word e % 4 of block e / 4 of the stream (key, step), whatever
+ * the device and the number of threads; backward draws again instead of keeping a mask. */
+#include "misfit.h"
+#include "vector_random.h"
+#include "work.h"
+
+enum { BLOCKS = 64, TILE = 4 * BLOCKS }; /* of one batch of draws; chunks of work hold whole tiles */
+
+static int same_shape(const ablate_shape *in, int n, const void *attr, ablate_layout *layout)
+{
+    (void)n, (void)attr;
+    layout->out = in[0];
+    return 0;
+}
+
+/* word[w][i]: the w-th word of block first + i of the stream. */
+static void words_draw(const ablate_call *call, uint64_t first, uint32_t word[4][BLOCKS])
+{
+    for (int i = 0; i < BLOCKS; i++) {
+        random_block block = random_draw(call->key, call->step, first + (uint64_t)i);
+        word[0][i] = block.word[0];
+        word[1][i] = block.word[1];
+        word[2][i] = block.word[2];
+        word[3][i] = block.word[3];
+    }
+}
+
+/* ---- dropout ---- */
+
+typedef struct dropout_attr {
+    double p;
+} dropout_attr;
+
+/* factor[j]: 0 or 1 / (1 - p) for element 4 first + j. */
+static void factors_draw(const ablate_call *call, uint64_t first, float factor[TILE])
+{
+    const dropout_attr *a = call->attr;
+    uint32_t word[4][BLOCKS];
+    float p = (float)a->p, kept = (float)(1.0 / (1.0 - a->p));
+    words_draw(call, first, word);
+    for (int i = 0; i < BLOCKS; i++)
+        for (int w = 0; w < 4; w++)
+            factor[4 * i + w] = random_uniform(word[w][i]) > p ? kept : 0.0f;
+}
+
+static void dropout_chunk(void *context, int64_t i)
+{
+    const ablate_call *call = context;
+    work_span span = work_chunk(i, shape_count(call->out_shape));
+    bool backward = call->grad_out, add = backward && call->add & 1u;
+    const float *from = backward ? call->grad_out : call->in[0];
+    float *to = backward ? call->grad_in[0] : call->out, factor[TILE];
+    for (int64_t first = span.first; first < span.last; first += TILE) {
+        int64_t n = span.last - first < TILE ? span.last - first : TILE;
+        factors_draw(call, (uint64_t)first / 4u, factor);
+        if (add)
+            for (int64_t e = 0; e < n; e++)
+                to[first + e] += from[first + e] * factor[e];
+        else
+            for (int64_t e = 0; e < n; e++)
+                to[first + e] = from[first + e] * factor[e];
+    }
+}
+
+static void dropout_forward(const ablate_call *call)
+{
+    work_run_chunks(call->cpu, shape_count(call->out_shape), dropout_chunk, call);
+}
+
+static void dropout_backward(const ablate_call *call)
+{
+    if (call->grad_in[0])
+        work_run_chunks(call->cpu, shape_count(call->out_shape), dropout_chunk, call);
+}
+
+/* Ten rounds of the generator for four elements, and the product. */
+static double dropout_flops(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)
+{
+    (void)in, (void)n, (void)attr;
+    return 20.0 * (double)shape_count(out);
+}
+
+static const ablate_setting dropout_attrs[] = {
+    ABLATE_SET(dropout_attr, p, 0.5, 0, 0.999, "probability of a number becoming zero"), { 0 }
+};
+
+static const ablate_op dropout_record = { .name = "dropout",
+                                          .doc = "x / (1 - p), but zero with probability p",
+                                          .min_in = 1,
+                                          .max_in = 1,
+                                          .shape = same_shape,
+                                          .forward = dropout_forward,
+                                          .backward = dropout_backward,
+                                          .flops = dropout_flops,
+                                          .attr_size = sizeof(dropout_attr),
+                                          .attrs = dropout_attrs,
+                                          .forgets = ABLATE_FORGET(0) | ABLATE_FORGET_OUT,
+                                          .random = true,
+                                          .stores = true };
+OP_RECORD(dropout_record);
+
+/* ---- noise ---- */
+
+typedef enum { RELATIVE, ABSOLUTE, JITTER } noise_mode;
+typedef struct noise_attr {
+    double std;
+    int mode;
+} noise_attr;
+
+/* normal[j]: element 4 first + j of the stream of standard normals. */
+static void normals_draw(const ablate_call *call, uint64_t first, float normal[TILE])
+{
+    uint32_t word[4][BLOCKS];
+    float part[4][BLOCKS];
+    words_draw(call, first, word);
+    for (int i = 0; i < BLOCKS; i++)
+        vector_random_pair(word[0][i], word[1][i], &part[0][i], &part[1][i]);
+    for (int i = 0; i < BLOCKS; i++)
+        vector_random_pair(word[2][i], word[3][i], &part[2][i], &part[3][i]);
+    for (int i = 0; i < BLOCKS; i++)
+        for (int w = 0; w < 4; w++)
+            normal[4 * i + w] = part[w][i];
+}
+
+static int64_t row_length(const ablate_shape *shape)
+{
+    return shape->rank > 0 ? shape->dim[shape->rank - 1] : 1;
+}
+
+/* Standard deviation of the noise on one row. */
+static float row_scale(const noise_attr *a, const float *x, int64_t n)
+{
+    if (a->mode == ABSOLUTE)
+        return (float)a->std;
+    double square = work_sum_square(x, n, 0.0);
+    return (float)(a->std * (a->mode == RELATIVE ? sqrt(square / (double)n) : sqrt(square) / (double)n));
+}
+
+/* Some whole rows, tile by tile of draws (tiles begin at multiples of TILE of the tensor), row by row within a tile. */
+static void noise_rows(void *context, int64_t i)
+{
+    const ablate_call *call = context;
+    int64_t length = row_length(call->out_shape), rows = shape_count(call->out_shape) / length, known = -1;
+    work_span span = work_row_span(i, rows, length);
+    float normal[TILE], scale = 0.0f;
+    for (int64_t e = span.first * length; e < span.last * length;) {
+        int64_t tile = e / TILE * TILE, beyond = tile + TILE;
+        normals_draw(call, (uint64_t)tile / 4u, normal);
+        while (e < beyond && e < span.last * length) {
+            int64_t row = e / length, stop = (row + 1) * length < beyond ? (row + 1) * length : beyond;
+            if (row != known)
+                scale = row_scale(call->attr, call->in[0] + row * length, length);
+            known = row;
+            for (; e < stop; e++)
+                call->out[e] = fmaf(scale, normal[e - tile], call->in[0][e]);
+        }
+    }
+}
+
+static void noise_forward(const ablate_call *call)
+{
+    int64_t length = row_length(call->out_shape);
+    work_run_rows(call->cpu, shape_count(call->out_shape) / length, length, noise_rows, call);
+}
+
+static void pass_chunk(void *context, int64_t i)
+{
+    const ablate_call *call = context;
+    work_span span = work_chunk(i, shape_count(call->out_shape));
+    if (call->add & 1u)
+        for (int64_t e = span.first; e < span.last; e++)
+            call->grad_in[0][e] += call->grad_out[e];
+    else
+        for (int64_t e = span.first; e < span.last; e++)
+            call->grad_in[0][e] = call->grad_out[e];
+}
+
+/* The noise's scale counts as a constant. */
+static void noise_backward(const ablate_call *call)
+{
+    if (call->grad_in[0])
+        work_run_chunks(call->cpu, shape_count(call->out_shape), pass_chunk, call);
+}
+
+/* Generator, logarithm, sine, cosine. */
+static double noise_flops(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)
+{
+    (void)in, (void)n, (void)attr;
+    return 50.0 * (double)shape_count(out);
+}
+
+static const ablate_setting noise_attrs[] = {
+    ABLATE_SET(noise_attr, std, 0.2, 0, 1e6, "standard deviation, in the mode's unit"),
+    ABLATE_PICK(noise_attr, mode, RELATIVE, "relative|absolute|jitter",
+                "unit along the last axis (C): its root mean square; 1; its norm over C, as UniAD has it"),
+    { 0 }
+};
+
+static const ablate_op noise_record = { .name = "noise",
+                                        .doc =
+                                            "x + std s g, g standard normal, s by the mode; the gradient takes s for "
+                                            "a constant",
+                                        .min_in = 1,
+                                        .max_in = 1,
+                                        .shape = same_shape,
+                                        .forward = noise_forward,
+                                        .backward = noise_backward,
+                                        .flops = noise_flops,
+                                        .attr_size = sizeof(noise_attr),
+                                        .attrs = noise_attrs,
+                                        .forgets = ABLATE_FORGET(0) | ABLATE_FORGET_OUT,
+                                        .random = true,
+                                        .stores = true };
+OP_RECORD(noise_record);

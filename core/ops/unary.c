@@ -1,0 +1,180 @@
+/* unary.c: functions of one number, element by element. */
+#include "activation.h"
+#include "misfit.h"
+#include "work.h"
+#include <math.h>
+
+/* What backward does not read: the slope of a function follows from x, from the result y, or from neither. */
+#define NEEDS_X    ABLATE_FORGET_OUT
+#define NEEDS_Y    ABLATE_FORGET(0)
+#define NEEDS_NONE (ABLATE_FORGET(0) | ABLATE_FORGET_OUT)
+
+static int same_shape(const ablate_shape *in, int n, const void *attr, ablate_layout *layout)
+{
+    (void)n, (void)attr;
+    layout->out = in[0];
+    return 0;
+}
+
+static inline float sigmoid_slope(float y)
+{
+    return y * (1.0f - y);
+}
+
+static inline float tanh_slope_at(float y)
+{
+    return 1.0f - y * y;
+}
+
+static inline float exp_slope(float y)
+{
+    return y;
+}
+
+static inline float log_value(float x)
+{
+    return logf(x);
+}
+
+static inline float log_slope(float x)
+{
+    return 1.0f / x;
+}
+
+static inline float sqrt_value(float x)
+{
+    return sqrtf(x);
+}
+
+static inline float sqrt_slope(float y)
+{
+    return 0.5f / y;
+}
+
+static inline float square_value(float x)
+{
+    return x * x;
+}
+
+static inline float square_slope(float x)
+{
+    return 2.0f * x;
+}
+
+/* One operation: its value from x, its slope from what backward reads (x or y), its record. */
+#define UNARY(op, value, slope, needs, cost, words)                                                                    \
+    static void op##_forward_chunk(void *context, int64_t i)                                                           \
+    {                                                                                                                  \
+        const ablate_call *call = context;                                                                             \
+        work_span span = work_chunk(i, shape_count(call->out_shape));                                                  \
+        const float *x = call->in[0];                                                                                  \
+        float *restrict out = call->out;                                                                               \
+        for (int64_t e = span.first; e < span.last; e++)                                                               \
+            out[e] = value(x[e]);                                                                                      \
+    }                                                                                                                  \
+    static void op##_backward_chunk(void *context, int64_t i)                                                          \
+    {                                                                                                                  \
+        const ablate_call *call = context;                                                                             \
+        work_span span = work_chunk(i, shape_count(call->out_shape));                                                  \
+        const float *from = (needs)&ABLATE_FORGET(0) ? call->out : call->in[0], *grad = call->grad_out;                \
+        float *restrict to = call->grad_in[0];                                                                         \
+        if (call->add & 1u)                                                                                            \
+            for (int64_t e = span.first; e < span.last; e++)                                                           \
+                to[e] += grad[e] * slope(from[e]);                                                                     \
+        else                                                                                                           \
+            for (int64_t e = span.first; e < span.last; e++)                                                           \
+                to[e] = grad[e] * slope(from[e]);                                                                      \
+    }                                                                                                                  \
+    static void op##_forward(const ablate_call *call)                                                                  \
+    {                                                                                                                  \
+        work_run_chunks(call->cpu, shape_count(call->out_shape), op##_forward_chunk, call);                            \
+    }                                                                                                                  \
+    static void op##_backward(const ablate_call *call)                                                                 \
+    {                                                                                                                  \
+        if (call->grad_in[0])                                                                                          \
+            work_run_chunks(call->cpu, shape_count(call->out_shape), op##_backward_chunk, call);                       \
+    }                                                                                                                  \
+    static double op##_flops(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)                 \
+    {                                                                                                                  \
+        (void)in, (void)n, (void)attr;                                                                                 \
+        return (cost) * (double)shape_count(out);                                                                      \
+    }                                                                                                                  \
+    static const ablate_op op##_record = { .name = #op,                                                                \
+                                           .doc = words,                                                               \
+                                           .min_in = 1,                                                                \
+                                           .max_in = 1,                                                                \
+                                           .shape = same_shape,                                                        \
+                                           .forward = op##_forward,                                                    \
+                                           .backward = op##_backward,                                                  \
+                                           .flops = op##_flops,                                                        \
+                                           .forgets = needs,                                                           \
+                                           .stores = true };                                                           \
+    OP_RECORD(op##_record)
+
+UNARY(quickgelu, quickgelu_value, quickgelu_slope, NEEDS_X, 20, "x sigmoid(1.702 x)");
+UNARY(gelu, gelu_value, gelu_slope, NEEDS_X, 30, "x Phi(x), with the error function");
+UNARY(relu, relu_value, relu_slope, NEEDS_X, 1, "max(x, 0)");
+UNARY(sigmoid, vector_sigmoid, sigmoid_slope, NEEDS_Y, 18, "1 / (1 + exp(-x))");
+UNARY(tanh, vector_tanh, tanh_slope_at, NEEDS_Y, 30, "hyperbolic tangent");
+UNARY(exp, vector_exp, exp_slope, NEEDS_Y, 15, "e to the power of x");
+UNARY(log, log_value, log_slope, NEEDS_X, 15, "natural logarithm");
+UNARY(sqrt, sqrt_value, sqrt_slope, NEEDS_Y, 1, "square root");
+UNARY(square, square_value, square_slope, NEEDS_X, 1, "x^2");
+
+/* ---- affine: scale x + shift ---- */
+
+typedef struct affine_attr {
+    double scale, shift;
+} affine_attr;
+
+static void affine_forward_chunk(void *context, int64_t i)
+{
+    const ablate_call *call = context;
+    const affine_attr *a = call->attr;
+    work_span span = work_chunk(i, shape_count(call->out_shape));
+    float scale = (float)a->scale, shift = (float)a->shift;
+    for (int64_t e = span.first; e < span.last; e++)
+        call->out[e] = scale * call->in[0][e] + shift;
+}
+
+static void affine_backward_chunk(void *context, int64_t i)
+{
+    const ablate_call *call = context;
+    const affine_attr *a = call->attr;
+    work_span span = work_chunk(i, shape_count(call->out_shape));
+    float scale = (float)a->scale;
+    if (call->add & 1u)
+        for (int64_t e = span.first; e < span.last; e++)
+            call->grad_in[0][e] += scale * call->grad_out[e];
+    else
+        for (int64_t e = span.first; e < span.last; e++)
+            call->grad_in[0][e] = scale * call->grad_out[e];
+}
+
+static void affine_forward(const ablate_call *call)
+{
+    work_run_chunks(call->cpu, shape_count(call->out_shape), affine_forward_chunk, call);
+}
+
+static void affine_backward(const ablate_call *call)
+{
+    if (call->grad_in[0])
+        work_run_chunks(call->cpu, shape_count(call->out_shape), affine_backward_chunk, call);
+}
+
+static const ablate_setting affine_attrs[] = { ABLATE_SET(affine_attr, scale, 1, -1e30, 1e30, "factor"),
+                                               ABLATE_SET(affine_attr, shift, 0, -1e30, 1e30, "added afterwards"),
+                                               { 0 } };
+
+static const ablate_op affine_record = { .name = "affine",
+                                         .doc = "scale x + shift",
+                                         .min_in = 1,
+                                         .max_in = 1,
+                                         .shape = same_shape,
+                                         .forward = affine_forward,
+                                         .backward = affine_backward,
+                                         .attr_size = sizeof(affine_attr),
+                                         .attrs = affine_attrs,
+                                         .forgets = NEEDS_NONE,
+                                         .stores = true };
+OP_RECORD(affine_record);
