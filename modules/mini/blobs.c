@@ -102,12 +102,13 @@ static void touch_glue(const brush *b, float x, float y, surface *s)
 {
     point p = turn((point){ x, y }, -b->angle);
     p.y *= 1.9f;
-    float on = brush_blob(b, p.x, p.y, 0.5f, 0.6f / b->radius + 0.03f);
-    float bulge = brush_blob(b, p.x * 1.15f, p.y * 1.15f, 0.5f, 0.45f);
+    float on = brush_blob(b, p.x, p.y, 0.3f, 0.6f / b->radius + 0.03f);
+    float bulge = brush_blob(b, p.x * 1.15f, p.y * 1.15f, 0.3f, 0.45f);
     float ripple = noise_fractal(x * 0.11f, y * 0.11f, 2, b->salt + 3);
     float cloud = 0.35f + 0.3f * noise_value(x * 0.1f, y * 0.1f, b->salt + 4);
     s->tint = colour_mix(s->tint, b->tint, clamp(cloud * on * b->strength, 0, 0.9f));
-    s->height = mix(s->height, s->height + b->pixel * (1.5f + 0.16f * b->radius * bulge + 1.2f * ripple), on * bulge);
+    float top = mix(b->level, s->height, 0.2f) + b->pixel * (1.5f + 0.2f * b->radius * bulge + 1.5f * ripple);
+    s->height = mix(s->height, top, 0.9f * on * ramp(0, 0.4f, bulge));
     s->gloss = mix(s->gloss, 0.5f, on * clamp(b->strength, 0, 1));
     s->sharp = mix(s->sharp, 0.75f, on);
     s->metal *= 1 - 0.6f * on;

@@ -27,7 +27,7 @@ static const struct {
                    { 0.71f, 0xA98E6C }, { 0.75f, 0x3A281A }, { 0.88f, 0x1B130E }, { 0.92f, 0x6A4B2E },
                    { 1, 0x120D0A } };
 
-static void prepare(void *model, stream *random, const flaw *f)
+static void prepare(void *model, stream *random, flaw *f)
 {
     bottle *m = model;
     m->salt = draw_bits(random);
@@ -52,6 +52,7 @@ static void prepare(void *model, stream *random, const flaw *f)
         m->bite = (point){ out * cosf(angle), out * sinf(angle) };
         m->bite_size = f->size;
         m->bite_salt = draw_bits(&own);
+        flaw_reaches(f, m->bite.x, m->bite.y, 1.7f * f->size);
     }
 }
 
@@ -75,19 +76,21 @@ static float reflections(const bottle *m, float x, float y, float r)
     return sum;
 }
 
-/* Broken glass: facets, some of which let the light box through. */
+/* Broken glass: the light box through the gap, and around it the face of the break, streaked across its edge. */
 static void break_rim(const bottle *m, spot p, surface *s)
 {
-    float x = (p.x - m->bite.x) / m->bite_size, y = (p.y - m->bite.y) / m->bite_size;
-    cells facet = noise_cells(2.2f * x, 2.2f * y, m->bite_salt);
-    float edge = 1 + 0.3f * noise(2.3f * x, 2.3f * y, m->bite_salt + 1) + 0.25f * ((float)(facet.id & 63) / 63 - 0.5f);
-    float on = ramp(0.04f, -0.04f, length(x, y) - edge);
-    if (on <= 0)
+    float x = (p.x - m->bite.x) / m->bite_size, y = (p.y - m->bite.y) / m->bite_size, r = length(x, y);
+    cells facet = noise_cells(2.6f * x, 2.6f * y, m->bite_salt);
+    float jag = (float)(facet.id & 63) / 63 - 0.5f, wave = noise(2.3f * x, 2.3f * y, m->bite_salt + 1);
+    float outer = r - 1 - 0.3f * wave - 0.16f * jag, inner = outer + 0.3f + 0.16f * wave + 0.3f * jag;
+    if (outer > 0.05f)
         return;
-    float level = (float)(facet.id >> 8 & 255) / 255, rim = ramp(0.16f, 0.02f, facet.second - facet.first);
-    colour c =
-        level > 0.55f ? colour_scale(m->ground, 0.7f + 0.3f * level) : colour_scale(tint(0x6B5034), 0.4f + level);
-    s->tint = colour_mix(s->tint, colour_mix(c, tint(0xF4EFE6), 0.6f * rim), on);
+    float n = 1 / (r + 0.01f), streak = noise_fractal(7 * x * n, 7 * y * n + r, 3, m->bite_salt + 2);
+    float tilt = (float)(facet.id >> 8 & 255) / 255, sparkle = ramp(0.2f, 0.7f, streak + 0.9f * tilt - 0.3f);
+    colour face = colour_mix(colour_scale(tint(0x3A2818), 0.6f + tilt), tint(0xE9DDC8), 0.85f * sparkle);
+    face = colour_mix(face, tint(0xFBF6EC), 0.7f * ramp(0.07f, 0.01f, fabsf(inner)));
+    s->tint = colour_mix(s->tint, face, ramp(0.04f, -0.04f, outer));
+    s->tint = colour_mix(s->tint, colour_scale(m->ground, 0.92f), ramp(0.02f, -0.02f, inner));
 }
 
 static void pixel(const void *model, spot p, surface *s)

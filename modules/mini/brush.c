@@ -26,14 +26,28 @@ static point place_choose(const canvas *c, unsigned parts, stream *random)
     return best;
 }
 
+static float level_at(const canvas *c, point at)
+{
+    float sum = 0;
+    for (int j = -6; j <= 6; j += 3)
+        for (int i = -6; i <= 6; i += 3)
+            sum += c->at[(int)clamp(at.y + (float)j, 0, SIDE - 1) * SIDE + (int)clamp(at.x + (float)i, 0, SIDE - 1)]
+                       .height;
+    return sum / 25;
+}
+
 brush brush_begin(canvas *c, const flaw *f, stream *random)
 {
     brush b = { .canvas = c, .flaw = f, .pixel = 1 / c->unit, .strength = f->strength };
     b.centre = place_choose(c, f->kind->parts, random);
+    b.level = level_at(c, b.centre);
     b.radius = f->size * c->unit;
     b.angle = draw_between(random, -PI, PI);
     b.width = 0.8f;
     b.tint = tint(f->kind->tint);
+    b.tint.r *= draw_between(random, 0.7f, 1.25f);
+    b.tint.g *= draw_between(random, 0.7f, 1.25f);
+    b.tint.b *= draw_between(random, 0.7f, 1.25f);
     b.salt = draw_bits(random);
     return b;
 }

@@ -13,6 +13,7 @@ typedef struct brush {
     float angle;  /* its long axis */
     float width;  /* half, of strokes */
     float strength;
+    float level; /* height of the surface there, averaged */
     float pixel; /* object units a pixel: unit of heights */
     colour tint;
     uint32_t salt;

@@ -20,12 +20,13 @@ typedef struct cable {
     point stray[3][4];
 } cable;
 
-static void stray_strands(cable *m, const flaw *f)
+static void stray_strands(cable *m, flaw *f)
 {
     stream own = f->random;
     m->strays = 1 + draw_below(&own, 3);
     const wire *w = &m->wires[draw_below(&own, WIRES)];
     float angle = draw_between(&own, -PI, PI);
+    flaw_reaches(f, w->at.x, w->at.y, w->core + f->size + 0.03f);
     for (int i = 0; i < m->strays; i++) {
         float a = angle + draw_between(&own, -0.5f, 0.5f), bend = draw_between(&own, -0.9f, 0.9f);
         point at = { w->at.x + 0.5f * w->core * cosf(a), w->at.y + 0.5f * w->core * sinf(a) };
@@ -38,25 +39,27 @@ static void stray_strands(cable *m, const flaw *f)
     }
 }
 
-static void apply_flaw(cable *m, const flaw *f)
+static void apply_flaw(cable *m, flaw *f)
 {
     stream own = f->random;
     int one = draw_below(&own, WIRES), other = (one + 1 + draw_below(&own, WIRES - 1)) % WIRES;
     if (flaw_is(f, BENT_STRANDS))
         stray_strands(m, f);
+    if (!flaw_is(f, BENT_STRANDS))
+        flaw_reaches(f, m->wires[one].at.x, m->wires[one].at.y, m->wires[one].radius + 0.03f);
     if (flaw_is(f, SWAPPED))
         m->wires[one].coat = m->wires[other].coat;
     if (flaw_is(f, MISSING_WIRE))
         m->wires[one].missing = true;
 }
 
-static void prepare(void *model, stream *random, const flaw *f)
+static void prepare(void *model, stream *random, flaw *f)
 {
     static const uint32_t coats[WIRES] = { 0x2E5A9A, 0x6A4630, 0x6FA03C };
     cable *m = model;
     m->salt = draw_bits(random);
     m->radius = draw_between(random, 0.8f, 0.84f);
-    m->thick = draw_between(random, 0.1f, 0.13f);
+    m->thick = draw_between(random, 0.085f, 0.105f);
     m->ground = colour_scale(tint(0xA9A7A2), draw_between(random, 0.85f, 1.1f));
     m->sheath = colour_scale(tint(0x5C6068), draw_between(random, 0.8f, 1.2f));
     m->filling = colour_scale(tint(0x2B2B2D), draw_between(random, 0.8f, 1.3f));
@@ -64,10 +67,10 @@ static void prepare(void *model, stream *random, const flaw *f)
     for (int i = 0; i < WIRES; i++) {
         wire *w = &m->wires[i];
         float angle = -PI / 2 + 2 * PI / WIRES * (float)i + draw_between(random, -0.06f, 0.06f);
-        float out = draw_between(random, 0.355f, 0.375f);
+        float out = draw_between(random, 0.372f, 0.384f);
         w->at = (point){ out * cosf(angle), out * sinf(angle) };
-        w->radius = draw_between(random, 0.3f, 0.312f);
-        w->core = w->radius * draw_between(random, 0.68f, 0.73f);
+        w->radius = draw_between(random, 0.315f, 0.325f);
+        w->core = w->radius * draw_between(random, 0.72f, 0.76f);
         w->turned = draw_between(random, -PI, PI);
         w->coat = colour_scale(tint(coats[i]), draw_between(random, 0.85f, 1.15f));
         w->salt = draw_bits(random);
@@ -79,7 +82,7 @@ static void prepare(void *model, stream *random, const flaw *f)
 /* The strand of a bundle under (x, y): hexagonal packing, each pushed a little aside and cut at its own slant. */
 static void strand(const cable *m, const wire *w, point q, spot p, surface *s)
 {
-    const float pitch = 0.078f, rise = 0.0675f;
+    const float pitch = 0.071f, rise = 0.0615f;
     point t = turn(q, w->turned);
     float nearest = 1;
     point best = { 0, 0 };
@@ -92,7 +95,7 @@ static void strand(const cable *m, const wire *w, point q, spot p, surface *s)
             float x = ((float)i + shift) * pitch + 0.016f * ((float)(h & 255) / 255 - 0.5f);
             float y = (float)j * rise + 0.016f * ((float)(h >> 8 & 255) / 255 - 0.5f);
             float d = length(t.x - x, t.y - y);
-            if (d < nearest && length(x, y) < w->core - 0.03f) {
+            if (d < nearest && length(x, y) < w->core - 0.028f) {
                 nearest = d;
                 best = (point){ t.x - x, t.y - y };
                 id = h;
@@ -102,8 +105,8 @@ static void strand(const cable *m, const wire *w, point q, spot p, surface *s)
     float slant_x = (float)(id >> 16 & 15) / 15 - 0.5f, slant_y = (float)(id >> 20 & 15) / 15 - 0.5f;
     surface top = { .gloss = 0.45f, .sharp = 0.35f, .metal = 0.7f, .part = COPPER };
     top.tint = colour_scale(m->copper, 0.75f + 0.4f * (float)(id >> 24) / 255);
-    top.height = 0.1f + 0.9f * (slant_x * best.x + slant_y * best.y) + 0.3f * root(square(0.037f) - square(nearest));
-    surface_cover(s, cover(nearest - 0.036f, p.pixel), &top);
+    top.height = 0.1f + 0.9f * (slant_x * best.x + slant_y * best.y) + 0.3f * root(square(0.034f) - square(nearest));
+    surface_cover(s, cover(nearest - 0.0335f, p.pixel), &top);
 }
 
 static void wire_cover(const cable *m, const wire *w, spot p, surface *s)
@@ -113,9 +116,9 @@ static void wire_cover(const cable *m, const wire *w, spot p, surface *s)
     if (r > w->radius + p.pixel)
         return;
     float wobble = 0.008f * noise(q.x * 9, q.y * 9, w->salt);
-    float grain = noise(q.x * 60, q.y * 60, w->salt + 1), saw = noise(q.x * 9 + q.y * 50, q.y * 6, m->salt + 5);
+    float dust = grain(q.x * 90, q.y * 90, w->salt + 1), saw = noise(q.x * 9 + q.y * 50, q.y * 6, m->salt + 5);
     surface top = { .gloss = 0.12f, .sharp = 0.2f, .part = INSULATION };
-    top.tint = colour_scale(w->coat, 1 + 0.08f * grain + 0.1f * saw);
+    top.tint = colour_scale(w->coat, 1 + 0.08f * dust + 0.1f * saw);
     top.height = 0.1f * ramp(w->radius, w->radius - 0.03f, r) + 0.002f * saw;
     surface core = { .tint = tint(0x1E130D), .height = 0.02f, .part = COPPER };
     surface_cover(&top, cover(r - w->core + wobble, p.pixel), &core);
@@ -127,15 +130,15 @@ static void wire_cover(const cable *m, const wire *w, spot p, surface *s)
 static void pixel(const void *model, spot p, surface *s)
 {
     const cable *m = model;
-    float r = length(p.x, p.y), wobble = 0.012f * noise(p.x * 4, p.y * 4, m->salt);
-    float grain = noise(p.x * 70, p.y * 70, m->salt + 2), saw = noise(p.x * 8 + p.y * 40, p.y * 5, m->salt + 5);
-    *s = (surface){ .tint = colour_scale(m->ground, 1 + 0.05f * grain), .height = 0, .part = GROUND };
+    float r = length(p.x, p.y), wobble = 0.009f * noise(p.x * 2.2f, p.y * 2.2f, m->salt);
+    float dust = grain(p.x * 90, p.y * 90, m->salt + 2), saw = noise(p.x * 8 + p.y * 40, p.y * 5, m->salt + 5);
+    *s = (surface){ .tint = colour_scale(m->ground, 1 + 0.05f * dust), .height = 0, .part = GROUND };
     if (r > m->radius + 0.03f)
         return;
     surface top = { .gloss = 0.1f, .sharp = 0.2f, .part = SHEATH };
-    top.tint = colour_scale(m->sheath, 1 + 0.1f * grain + 0.12f * saw);
+    top.tint = colour_scale(m->sheath, 1 + 0.1f * dust + 0.12f * saw);
     top.height = 0.12f * ramp(m->radius, m->radius - 0.025f, r + wobble) + 0.002f * saw;
-    surface inside = { .tint = colour_scale(m->filling, 1 + 0.3f * grain), .height = 0.01f, .part = FILLING };
+    surface inside = { .tint = colour_scale(m->filling, 1 + 0.3f * dust), .height = 0.01f, .part = FILLING };
     surface_cover(&top, cover(r - m->radius + m->thick + wobble, p.pixel), &inside);
     surface_cover(s, cover(r - m->radius + wobble, p.pixel), &top);
     for (int i = 0; i < WIRES; i++)
@@ -150,7 +153,7 @@ static void pixel(const void *model, spot p, surface *s)
 }
 
 static const flaw_kind flaws[] = { { "bent_strands", NULL, 0, { 0.15f, 0.45f }, { 1, 1 }, 0 },
-                                   { "cut_sheath", mark_cut, 2, { 0.05f, 0.16f }, { 0.6f, 1 }, 0x151517 },
+                                   { "cut_sheath", mark_chip, 2, { 0.04f, 0.14f }, { 0.6f, 1 }, 0x222326 },
                                    { "swapped", NULL, 0, { 1, 1 }, { 1, 1 }, 0 },
                                    { "missing_wire", NULL, 0, { 1, 1 }, { 1, 1 }, 0 },
                                    { "poke", mark_hole, 4, { 0.025f, 0.06f }, { 0.6f, 1 }, 0x120F0E },

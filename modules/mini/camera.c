@@ -32,9 +32,9 @@ static lamp lamp_draw(const studio *s, stream *random)
 
 static sensor sensor_draw(const studio *s, stream *random)
 {
-    float light = s->light * draw_between(random, 0.88f, 1.1f), warmth = 0.05f * draw_normal(random);
-    sensor c = { .gain = { light * (1 + clamp(warmth, -0.1f, 0.1f)), light,
-                           light * (1 - clamp(warmth, -0.1f, 0.1f)) } };
+    float light = s->light * draw_between(random, 0.88f, 1.1f), warmth = 0.025f * draw_normal(random);
+    sensor c = { .gain = { light * (1 + clamp(warmth, -0.06f, 0.06f)), light,
+                           light * (1 - clamp(warmth, -0.06f, 0.06f)) } };
     c.vignette = draw_between(random, 0.02f, 0.14f);
     c.falloff_x = draw_between(random, -0.07f, 0.07f);
     c.falloff_y = draw_between(random, -0.07f, 0.07f);
@@ -134,19 +134,27 @@ static colour light_surface(const surface *s, const lamp *l, float nx, float ny,
     return (colour){ s->tint.r * body + shine, s->tint.g * body + shine, s->tint.b * body + shine };
 }
 
+/* Downhill slope of the heights around a pixel, smoothed across (Sobel), at most `steepest`. */
+static point slope_at(const surface *at, float unit, int i, int j)
+{
+    const float steepest = 2.5f;
+    int right = i + 1 < SIDE ? 1 : 0, left = i > 0 ? -1 : 0;
+    const surface *row = at + j * SIDE + i, *above = j > 0 ? row - SIDE : row, *below = j + 1 < SIDE ? row + SIDE : row;
+    float a = above[left].height, b = above[right].height, c = below[left].height, d = below[right].height;
+    float dx = 0.125f * unit * (a - b + c - d + 2 * (row[left].height - row[right].height));
+    float dy = 0.125f * unit * (a + b - c - d + 2 * (above->height - below->height));
+    float steep = dx * dx + dy * dy, limit = steep > square(steepest) ? steepest / sqrtf(steep) : 1;
+    return (point){ dx * limit, dy * limit };
+}
+
 static void light_picture(const surface *at, float unit, const lamp *l, const float *shade, float *rgb)
 {
     for (int j = 0; j < SIDE; j++)
         for (int i = 0; i < SIDE; i++) {
-            int k = j * SIDE + i, right = i + 1 < SIDE ? 1 : 0, down = j + 1 < SIDE ? SIDE : 0;
-            int left = i > 0 ? -1 : 0, up = j > 0 ? -SIDE : 0;
-            float dx = 0.5f * unit * (at[k + left].height - at[k + right].height);
-            float dy = 0.5f * unit * (at[k + up].height - at[k + down].height);
-            float slope = length(dx, dy), limit = slope > 2.5f ? 2.5f / slope : 1;
-            dx *= limit;
-            dy *= limit;
-            float nz = 1 / sqrtf(dx * dx + dy * dy + 1);
-            colour c = light_surface(&at[k], l, dx * nz, dy * nz, nz, shade_at(shade, i, j));
+            point slope = slope_at(at, unit, i, j);
+            int k = j * SIDE + i;
+            float nz = 1 / sqrtf(square(slope.x) + square(slope.y) + 1);
+            colour c = light_surface(&at[k], l, slope.x * nz, slope.y * nz, nz, shade_at(shade, i, j));
             rgb[3 * k] = c.r;
             rgb[3 * k + 1] = c.g;
             rgb[3 * k + 2] = c.b;

@@ -14,7 +14,7 @@ typedef struct capsule {
     float dent_width, dent_deep;
 } capsule;
 
-static void misprint(capsule *m, const flaw *f)
+static void misprint(capsule *m, flaw *f)
 {
     static const char *const wrong[] = { "5", "50", "005", "800", "550" };
     stream own = f->random;
@@ -34,7 +34,7 @@ static void misprint(capsule *m, const flaw *f)
     }
 }
 
-static void prepare(void *model, stream *random, const flaw *f)
+static void prepare(void *model, stream *random, flaw *f)
 {
     capsule *m = model;
     m->salt = draw_bits(random);
@@ -62,6 +62,7 @@ static void prepare(void *model, stream *random, const flaw *f)
         m->dent = (point){ draw_between(&own, -0.55f, 0.55f), draw(&own) < 0.5f ? -m->radius : m->radius };
         m->dent_width = f->size;
         m->dent_deep = f->strength * 0.4f * f->size;
+        flaw_reaches(f, m->dent.x, m->dent.y, 2.7f * f->size);
     }
     if (flaw_is(f, MISPRINT))
         misprint(m, f);
@@ -79,12 +80,11 @@ static float print_cover(const capsule *m, int i, spot p)
 static void pixel(const void *model, spot p, surface *s)
 {
     const capsule *m = model;
-    float paper = noise(p.x * 50, p.y * 50, m->salt + 1), patch = noise_fractal(p.x * 2, p.y * 2, 2, m->salt + 2);
+    float paper = grain(p.x * 80, p.y * 80, m->salt + 1), patch = noise(p.x * 2, p.y * 2, m->salt + 2);
     *s = (surface){ .tint = colour_scale(m->ground, 1 + 0.015f * paper + 0.04f * patch), .gloss = 0.02f };
     if (fabsf(p.y) > 0.45f || fabsf(p.x) > 0.95f)
         return;
-    float dent =
-        m->dent_deep * expf(-(square(p.x - m->dent.x) + 0.6f * square(p.y - m->dent.y)) / square(m->dent_width));
+    float dent = m->dent_deep * expf(-(square(p.x - m->dent.x) + square(p.y - m->dent.y)) / square(m->dent_width));
     bool cap = p.x < m->seam;
     float radius = m->radius - (cap ? 0 : 0.012f);
     float along = fabsf(p.x) - m->half, d = (along > 0 ? length(along, p.y) : fabsf(p.y)) - radius + dent;

@@ -8,7 +8,7 @@ typedef struct carpet {
     colour base, other;
 } carpet;
 
-static void prepare(void *model, stream *random, const flaw *f)
+static void prepare(void *model, stream *random, flaw *f)
 {
     carpet *m = model;
     (void)f;

@@ -13,7 +13,7 @@ typedef struct grid {
     float cut_from, cut_to, cut_lift;
 } grid;
 
-static void prepare(void *model, stream *random, const flaw *f)
+static void prepare(void *model, stream *random, flaw *f)
 {
     grid *m = model;
     m->salt = draw_bits(random);
@@ -28,6 +28,7 @@ static void prepare(void *model, stream *random, const flaw *f)
         stream own = f->random;
         m->bend = (point){ draw_between(&own, -0.7f, 0.7f), draw_between(&own, -0.7f, 0.7f) };
         m->bend_over = f->size;
+        flaw_reaches(f, m->bend.x, m->bend.y, 2.5f * f->size);
         m->bend_by = (draw(&own) < 0.5f ? -0.5f : 0.5f) * m->pitch * f->strength;
     }
     if (flaw_is(f, BROKEN)) {
@@ -69,7 +70,8 @@ static void wires(const grid *m, int family, float u, float v, spot p, surface *
 static void pixel(const void *model, spot p, surface *s)
 {
     const grid *m = model;
-    float near = expf(-(square(p.x - m->bend.x) + square(p.y - m->bend.y)) / square(m->bend_over));
+    float near =
+        m->bend_by == 0 ? 0 : expf(-(square(p.x - m->bend.x) + square(p.y - m->bend.y)) / square(m->bend_over));
     float cloud = noise_fractal(p.x * 3, p.y * 3, 2, m->salt + 9);
     *s = (surface){ .tint = colour_scale(tint(0x2E2C2B), m->ground * (1 + 0.2f * cloud)), .gloss = 0.02f };
     float x = p.x + m->bend_by * near, y = p.y + 0.4f * m->bend_by * near;
@@ -83,5 +85,5 @@ static const flaw_kind flaws[] = { { "bent", NULL, 0, { 0.12f, 0.35f }, { 0.5f, 
                                    { "thread", mark_fibre, 2, { 0.1f, 0.5f }, { 0.5f, 1 }, 0x8A5A50 },
                                    { 0 } };
 const mini_class class_grid = {
-    "mini-grid", flaws, { 0.1f, 0.05f, { 0.92f, 1.1f }, { 0.75f, 1.0f }, 0.5f, 1.1f, 0.8f }, true, prepare, pixel
+    "mini-grid", flaws, { 0.1f, 0.05f, { 0.92f, 1.1f }, { 0.75f, 1.0f }, 0.5f, 1.1f, 0.8f }, false, prepare, pixel
 };

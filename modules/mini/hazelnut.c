@@ -7,7 +7,7 @@ typedef struct hazelnut {
     colour shell, stripe, pale, ground;
 } hazelnut;
 
-static void prepare(void *model, stream *random, const flaw *f)
+static void prepare(void *model, stream *random, flaw *f)
 {
     hazelnut *m = model;
     (void)f;
@@ -28,7 +28,7 @@ static void prepare(void *model, stream *random, const flaw *f)
 static void pixel(const void *model, spot p, surface *s)
 {
     const hazelnut *m = model;
-    float lint = noise(p.x * 45, p.y * 45, m->salt + 8);
+    float lint = grain(p.x * 80, p.y * 80, m->salt + 8);
     *s = (surface){ .tint = colour_scale(m->ground, 1 + 0.25f * lint), .gloss = 0.01f };
     float x = p.x / m->size, y = p.y / (m->size * m->squash), r = length(x, y), cosine = cosf(m->tilt),
           sine = sinf(m->tilt);

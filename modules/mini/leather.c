@@ -7,12 +7,12 @@ typedef struct leather {
     colour base, deep;
 } leather;
 
-static void prepare(void *model, stream *random, const flaw *f)
+static void prepare(void *model, stream *random, flaw *f)
 {
     leather *m = model;
     (void)f;
     m->salt = draw_bits(random);
-    m->grain = draw_between(random, 15, 19);
+    m->grain = draw_between(random, 20, 27);
     m->stretch = draw_between(random, 0.75f, 1.2f);
     m->gloss = draw_between(random, 0.05f, 0.1f);
     m->base =
@@ -28,10 +28,10 @@ static void pixel(const void *model, spot p, surface *s)
     cells fine = noise_cells(p.x * m->grain * 2.3f + warp_y, p.y * m->grain * 2.1f + warp_x, m->salt + 3);
     float crease = ramp(0.02f, 0.34f, big.second - big.first), wrinkle = ramp(0, 0.3f, fine.second - fine.first);
     float patch = noise_fractal(p.x * 1.8f, p.y * 1.8f, 3, m->salt + 4);
-    float pore = noise(p.x * 90, p.y * 90, m->salt + 5);
-    float level = (1 + 0.13f * patch) * (1 + 0.07f * pore) * (0.9f + 0.2f * (float)(big.id & 255) / 255);
-    *s = (surface){ .tint = colour_scale(colour_mix(m->deep, m->base, 0.35f + 0.65f * crease), level), .part = 1 };
-    s->height = 0.011f * crease * (1.1f - 0.5f * big.first) + 0.0035f * wrinkle + 0.02f * patch;
+    float pore = grain(p.x * 100, p.y * 100, m->salt + 5);
+    float level = (1 + 0.13f * patch) * (1 + 0.07f * pore) * (0.94f + 0.12f * (float)(big.id & 255) / 255);
+    *s = (surface){ .tint = colour_scale(colour_mix(m->deep, m->base, 0.5f + 0.5f * crease), level), .part = 1 };
+    s->height = 0.0065f * crease * (1.1f - 0.5f * big.first) + 0.002f * wrinkle + 0.02f * patch;
     s->gloss = m->gloss * (0.4f + 0.6f * crease);
     s->sharp = 0.25f;
 }

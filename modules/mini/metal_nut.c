@@ -12,7 +12,7 @@ typedef struct metal_nut {
     float bent_by, bent_down;
 } metal_nut;
 
-static void prepare(void *model, stream *random, const flaw *f)
+static void prepare(void *model, stream *random, flaw *f)
 {
     metal_nut *m = model;
     m->salt = draw_bits(random);
@@ -58,16 +58,18 @@ static float outline(const metal_nut *m, point q, float *bent)
 static void pixel(const void *model, spot p, surface *s)
 {
     const metal_nut *m = model;
-    float cloth = noise(p.x * 60, p.y * 60, m->salt), patch = noise_fractal(p.x * 3, p.y * 3, 2, m->salt + 1);
+    float cloth = grain(p.x * 80, p.y * 80, m->salt), patch = noise(p.x * 3, p.y * 3, m->salt + 1);
     *s = (surface){ .tint = colour_scale(m->ground, 1 + 0.2f * cloth + 0.15f * patch), .height = 0.004f * cloth };
     float r = length(p.x, p.y);
     if (r > m->reach + 0.06f)
         return;
     float bent;
-    float d = outline(m, (point){ p.x, m->flipped ? -p.y : p.y }, &bent), inside = m->hole - r;
+    /* Turned over, its arms still point the same ways but lean the other. */
+    point seen = { p.x, p.y }, back = turn((point){ p.x, -p.y }, 1.3f * m->sweep);
+    float d = outline(m, m->flipped ? back : seen, &bent), inside = m->hole - r;
     float brushed = noise(p.x * 8 + p.y * 75, p.y * 8 - p.x * 5, m->salt + 2);
     float stamped = noise_fractal(p.x * 6, p.y * 6, 3, m->salt + 3), pits = noise(p.x * 40, p.y * 40, m->salt + 4);
-    surface top = { .gloss = 0.22f, .sharp = 0.28f, .metal = 0.75f, .part = 1 };
+    surface top = { .gloss = 0.22f, .sharp = 0.28f, .metal = 0.75f, .part = m->flipped ? 2 : 1 };
     top.tint = colour_scale(m->metal, 1 + 0.07f * brushed + 0.1f * stamped - 0.12f * ramp(0.4f, 0.9f, pits));
     float edge = d > inside ? d : inside;
     top.height = m->thick * ramp(0.01f, -0.045f, edge) + 0.0012f * brushed + 0.004f * stamped;
@@ -84,7 +86,7 @@ static void pixel(const void *model, spot p, surface *s)
     surface_cover(s, cover(edge, p.pixel), &top);
 }
 
-static const flaw_kind flaws[] = { { "bent", NULL, 0, { 0.2f, 0.6f }, { 1, 1 }, 0 },
+static const flaw_kind flaws[] = { { "bent", NULL, 0, { 0.15f, 0.45f }, { 1, 1 }, 0 },
                                    { "colour", mark_stain, 2, { 0.05f, 0.22f }, { 0.4f, 1.1f }, 0x8A3B22 },
                                    { "flip", NULL, 0, { 1, 1 }, { 1, 1 }, 0 },
                                    { "scratch", mark_scratch, 2, { 0.08f, 0.35f }, { 0.5f, 1.2f }, 0xF2F0EC },

@@ -45,6 +45,8 @@ typedef struct flaw {
     int index; /* in the class's table */
     float size, strength;
     stream random;
+    point near; /* set by `prepare`: the object changes only within `reach` of this point; reach 0: anywhere */
+    float reach;
 } flaw;
 static inline bool flaw_is(const flaw *f, int index)
 {
@@ -66,7 +68,7 @@ typedef struct mini_class {
     bool refine; /* four samples a pixel along edges */
     /* Draws the object from `random`; a flaw of the object itself is drawn from `flaw->random` afterwards, so that the
      * object with and without it is the same. `flaw` NULL: none. */
-    void (*prepare)(void *model, stream *random, const flaw *);
+    void (*prepare)(void *model, stream *random, flaw *);
     void (*pixel)(const void *model, spot, surface *); /* fills all of `surface` */
 } mini_class;
 
@@ -99,11 +101,22 @@ typedef struct pose {
 } pose;
 pose pose_draw(const studio *, stream *);
 
-/* scene.c: evaluates a class over the picture. */
-void scene_paint(const mini_class *, const void *model, pose, surface *at);
+static inline void flaw_reaches(flaw *f, float x, float y, float reach)
+{
+    f->near = (point){ x, y };
+    f->reach = reach;
+}
 
-/* mask.c: where two surfaces differ, as 0 or 255; returns how many pixels do. `scratch` has PIXELS bytes. */
-int mask_compare(const surface *flawed, const surface *clean, uint8_t *mask, uint8_t *scratch);
+/* scene.c: evaluates a class over the picture, or over the part of it that a flaw reaches. */
+void scene_paint(const mini_class *, const void *model, pose, const flaw *, surface *at);
+
+/* mask.c: where two surfaces differ, as 0 or 255; returns how many pixels do. */
+typedef struct mask_room { /* working room, PIXELS of each */
+    float *amount;
+    uint8_t *copy;
+    int *queue;
+} mask_room;
+int mask_compare(const surface *flawed, const surface *clean, uint8_t *mask, const mask_room *);
 
 /* camera.c: lights and photographs. `planes` is working room of CAMERA_FLOATS floats; rgb has 3 * PIXELS bytes. */
 enum { CAMERA_FLOATS = PIXELS * 8 };

@@ -8,7 +8,8 @@ enum { OBJECT, POSE, CAMERA, FLAW }; /* branches of a picture's stream */
 typedef struct room { /* working room of one picture */
     surface *clean, *flawed;
     float *planes;
-    uint8_t *mask, *scratch;
+    uint8_t *mask;
+    mask_room compare;
 } room;
 
 static void room_free(room *r)
@@ -17,17 +18,22 @@ static void room_free(room *r)
     free(r->flawed);
     free(r->planes);
     free(r->mask);
-    free(r->scratch);
+    free(r->compare.copy);
+    free(r->compare.queue);
 }
 
-static bool room_take(room *r)
+static bool room_take(room *r, bool flawed)
 {
     r->clean = malloc(PIXELS * sizeof *r->clean);
-    r->flawed = malloc(PIXELS * sizeof *r->flawed);
     r->planes = malloc(CAMERA_FLOATS * sizeof *r->planes);
+    if (!flawed)
+        return r->clean && r->planes;
+    r->flawed = malloc(PIXELS * sizeof *r->flawed);
     r->mask = malloc(PIXELS);
-    r->scratch = malloc(PIXELS);
-    return r->clean && r->flawed && r->planes && r->mask && r->scratch;
+    r->compare.amount = r->planes; /* the camera comes later */
+    r->compare.copy = malloc(PIXELS);
+    r->compare.queue = malloc(PIXELS * sizeof *r->compare.queue);
+    return r->clean && r->planes && r->flawed && r->mask && r->compare.copy && r->compare.queue;
 }
 
 typedef struct model { /* room for any class's description of its object */
@@ -39,24 +45,24 @@ static void paint_clean(const request *q, stream base, pose p, surface *at)
     model m = { 0 };
     stream object = stream_branch(base, OBJECT);
     q->class->prepare(&m, &object, NULL);
-    scene_paint(q->class, &m, p, at);
+    scene_paint(q->class, &m, p, NULL, at);
 }
 
 /* The same surface with flaw number `attempt` of this picture. */
 static void paint_flawed(const request *q, stream base, pose p, int attempt, room *r)
 {
     const flaw_kind *kind = &q->class->flaws[q->flaw];
-    flaw f = { kind, q->flaw, 0, 0, stream_branch(base, (uint64_t)FLAW + (uint64_t)attempt) };
+    flaw f = { .kind = kind, .index = q->flaw, .random = stream_branch(base, (uint64_t)FLAW + (uint64_t)attempt) };
     f.size = q->size * draw_log(&f.random, kind->size[0], kind->size[1]);
     f.strength = q->contrast * draw_between(&f.random, kind->strength[0], kind->strength[1]);
+    memcpy(r->flawed, r->clean, PIXELS * sizeof *r->clean);
     if (!kind->paint) {
         model m = { 0 };
         stream object = stream_branch(base, OBJECT);
         q->class->prepare(&m, &object, &f);
-        scene_paint(q->class, &m, p, r->flawed);
+        scene_paint(q->class, &m, p, &f, r->flawed);
         return;
     }
-    memcpy(r->flawed, r->clean, PIXELS * sizeof *r->clean);
     canvas c = { r->flawed, p.scale * SIDE / 2, p.turn };
     kind->paint(&c, &f, &f.random);
 }
@@ -64,7 +70,8 @@ static void paint_flawed(const request *q, stream base, pose p, int attempt, roo
 int picture_make(const request *q, uint8_t *rgb, uint8_t *mask)
 {
     room r = { 0 };
-    if (!room_take(&r)) {
+    bool flawed = q->flaw >= 0 && !q->twin;
+    if (!room_take(&r, flawed)) {
         room_free(&r);
         return -1;
     }
@@ -72,12 +79,12 @@ int picture_make(const request *q, uint8_t *rgb, uint8_t *mask)
     pose p = pose_draw(&q->class->studio, &posing);
     paint_clean(q, base, p, r.clean);
     const surface *shown = r.clean;
-    if (q->flaw >= 0 && !q->twin) {
+    if (flawed) {
         /* A flaw that fell where nothing can be seen of it is drawn again. */
         int area = 0;
         for (int attempt = 0; attempt < ATTEMPTS && area < LEAST_MASK; attempt++) {
             paint_flawed(q, base, p, attempt, &r);
-            area = mask_compare(r.flawed, r.clean, r.mask, r.scratch);
+            area = mask_compare(r.flawed, r.clean, r.mask, &r.compare);
         }
         shown = r.flawed;
         if (mask)

@@ -12,7 +12,7 @@ typedef struct pill {
     float letter_turn, letter_size, deep;
 } pill;
 
-static void prepare(void *model, stream *random, const flaw *f)
+static void prepare(void *model, stream *random, flaw *f)
 {
     static const char *const wrong[] = { "F", "FE", "EF", "FT", "LF", "" };
     pill *m = model;
@@ -51,7 +51,7 @@ static float imprint(const pill *m, spot p)
 static void pixel(const void *model, spot p, surface *s)
 {
     const pill *m = model;
-    float lint = noise(p.x * 50, p.y * 50, m->salt + 8);
+    float lint = grain(p.x * 80, p.y * 80, m->salt + 8);
     *s = (surface){ .tint = colour_scale(m->ground, 1 + 0.3f * lint) };
     float e = length(p.x / m->width, p.y / m->tall);
     if (e > 1.05f)

@@ -19,8 +19,7 @@ static spot spot_at(pose p, float cosine, float sine, float i, float j)
 
 static bool is_edge(const surface *a, const surface *b)
 {
-    float d = fabsf(a->tint.r - b->tint.r) + fabsf(a->tint.g - b->tint.g) + fabsf(a->tint.b - b->tint.b);
-    return a->part != b->part || d > 0.12f || fabsf(a->height - b->height) > 0.05f;
+    return a->part != b->part || fabsf(a->height - b->height) > 0.06f;
 }
 
 static void refine(const mini_class *c, const void *model, pose p, surface *s, int i, int j)
@@ -35,16 +34,33 @@ static void refine(const mini_class *c, const void *model, pose p, surface *s, i
     }
 }
 
-void scene_paint(const mini_class *c, const void *model, pose p, surface *at)
+typedef struct window { /* pixels from .. to, the last not included */
+    int left, right, top, bottom;
+} window;
+
+static window window_of(pose p, const flaw *f)
+{
+    if (!f || f->reach <= 0)
+        return (window){ 0, SIDE, 0, SIDE };
+    const float half = SIDE / 2.0f;
+    point at = turn(f->near, p.turn);
+    float x = half * (1 + p.shift.x + p.scale * at.x), y = half * (1 + p.shift.y + p.scale * at.y);
+    float reach = half * p.scale * f->reach + 2;
+    return (window){ (int)clamp(x - reach, 0, SIDE), (int)clamp(x + reach, 0, SIDE), (int)clamp(y - reach, 0, SIDE),
+                     (int)clamp(y + reach, 0, SIDE) };
+}
+
+void scene_paint(const mini_class *c, const void *model, pose p, const flaw *f, surface *at)
 {
     float cosine = cosf(p.turn), sine = sinf(p.turn);
-    for (int j = 0; j < SIDE; j++)
-        for (int i = 0; i < SIDE; i++)
+    window w = window_of(p, f);
+    for (int j = w.top; j < w.bottom; j++)
+        for (int i = w.left; i < w.right; i++)
             c->pixel(model, spot_at(p, cosine, sine, (float)i, (float)j), &at[j * SIDE + i]);
     if (!c->refine)
         return;
-    for (int j = 0; j + 1 < SIDE; j++)
-        for (int i = 0; i + 1 < SIDE; i++) {
+    for (int j = w.top; j < w.bottom && j + 1 < SIDE; j++)
+        for (int i = w.left; i < w.right && i + 1 < SIDE; i++) {
             surface *s = &at[j * SIDE + i];
             if (is_edge(s, s + 1) || is_edge(s, s + SIDE))
                 refine(c, model, p, s, i, j);

@@ -13,7 +13,7 @@ typedef struct screw {
     float bend_from, bend_by, cut;                /* bent or broken tip */
 } screw;
 
-static void prepare(void *model, stream *random, const flaw *f)
+static void prepare(void *model, stream *random, flaw *f)
 {
     screw *m = model;
     m->salt = draw_bits(random);
@@ -37,9 +37,11 @@ static void prepare(void *model, stream *random, const flaw *f)
         m->worn_over = f->size;
         m->worn_side = draw(&own) < 0.5f ? -1.0f : 1.0f;
         m->worn_by = f->strength;
+        flaw_reaches(f, m->worn_at, 0, f->size + 0.16f);
     }
     if (flaw_is(f, TIP)) {
         bool bent = draw(&own) < 0.5f;
+        flaw_reaches(f, 0.8f, 0, f->size + 0.2f);
         m->bend_from = bent ? 0.72f - f->size : 9;
         m->bend_by = (draw(&own) < 0.5f ? -1.0f : 1.0f) * draw_between(&own, 0.4f, 0.9f);
         m->cut = bent ? 9 : m->end - 0.9f * f->size;
@@ -75,7 +77,7 @@ static float outline(const screw *m, float u, float v, int *part)
 static void pixel(const void *model, spot p, surface *s)
 {
     const screw *m = model;
-    float paper = noise(p.x * 60, p.y * 60, m->salt), patch = noise_fractal(p.x * 2, p.y * 2, 2, m->salt + 1);
+    float paper = grain(p.x * 80, p.y * 80, m->salt), patch = noise(p.x * 2, p.y * 2, m->salt + 1);
     *s = (surface){ .tint = colour_scale(m->ground, 1 + 0.015f * paper + 0.05f * patch) };
     float u = p.x, v = p.y;
     if (u > m->bend_from)
@@ -93,9 +95,8 @@ static void pixel(const void *model, spot p, surface *s)
     surface top = { .gloss = 0.35f, .sharp = 0.4f, .metal = 0.72f, .part = part };
     float worn = part == WINDING ? worn_at(m, u, v) : 0;
     top.tint = colour_scale(m->metal, 1 + 0.06f * drawn + 0.12f * stain + 0.25f * worn);
-    float limit = part == HEAD ? m->head_radius : m->radius + m->ridge;
     float bulge = root(square(radius) - square(v));
-    top.height = m->head_radius * 0.6f + (part == HEAD ? 0.7f * bulge : bulge) - 0.25f * limit + 0.0015f * drawn;
+    top.height = 0.06f * ramp(0, -0.04f, d) + (part == HEAD ? 0.7f * bulge : bulge) + 0.0015f * drawn;
     if (u < m->head)
         top.tint = colour_scale(top.tint, 0.8f);
     surface_cover(s, cover(d, p.pixel), &top);

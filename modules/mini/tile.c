@@ -7,7 +7,7 @@ typedef struct tile {
     colour ground, vein, speck[3];
 } tile;
 
-static void prepare(void *model, stream *random, const flaw *f)
+static void prepare(void *model, stream *random, flaw *f)
 {
     tile *m = model;
     (void)f;
@@ -36,14 +36,14 @@ static void crystals(const tile *m, spot p, float size, float amount, const colo
 static void pixel(const void *model, spot p, surface *s)
 {
     const tile *m = model;
-    float cloud = noise_fractal(p.x * 3, p.y * 3, 3, m->salt);
-    float grain = noise(p.x * 70, p.y * 70, m->salt + 20);
+    float cloud = noise_fractal(p.x * 3, p.y * 3, 2, m->salt);
+    float sand = grain(p.x * 90, p.y * 90, m->salt + 20);
     colour c = colour_mix(m->ground, m->vein, ramp(-0.4f, 0.6f, cloud));
     crystals(m, p, m->size * 3.1f, 0.4f, &m->speck[2], 3, &c);
     crystals(m, p, m->size * 1.9f, 0.36f, &m->speck[1], 6, &c);
     crystals(m, p, m->size * 1.2f, m->dark + 0.12f, &m->speck[0], 9, &c);
-    *s = (surface){ .tint = colour_scale(c, 1 + 0.07f * grain), .gloss = m->gloss, .sharp = 0.45f, .part = 1 };
-    s->height = 0.0015f * grain;
+    *s = (surface){ .tint = colour_scale(c, 1 + 0.06f * sand), .gloss = m->gloss, .sharp = 0.45f, .part = 1 };
+    s->height = 0.001f * sand;
 }
 
 static const flaw_kind flaws[] = { { "crack", mark_crack, 2, { 0.2f, 0.7f }, { 0.6f, 1.1f }, 0x2A2622 },

@@ -17,10 +17,11 @@ typedef struct toothbrush {
     tuft tufts[TUFTS];
 } toothbrush;
 
-static void apply_flaw(toothbrush *m, const flaw *f)
+static void apply_flaw(toothbrush *m, flaw *f)
 {
     stream own = f->random;
     int first = draw_below(&own, TUFTS), count = 1 + (int)(f->size * 3);
+    flaw_reaches(f, m->tufts[first].at.x, m->tufts[first].at.y, 0.1f * (float)count + 0.4f);
     for (int i = 0; i < TUFTS; i++) {
         tuft *t = &m->tufts[i];
         float away = length(t->at.x - m->tufts[first].at.x, t->at.y - m->tufts[first].at.y);
@@ -34,12 +35,12 @@ static void apply_flaw(toothbrush *m, const flaw *f)
             t->hue = 1 - t->hue;
         if (flaw_is(f, SPLAYED)) {
             t->splay = draw_between(&own, 0.6f, 1);
-            t->lean = (point){ 0.12f * f->strength * cosf(a), 0.12f * f->strength * sinf(a) };
+            t->lean = (point){ 0.09f * f->strength * cosf(a), 0.09f * f->strength * sinf(a) };
         }
     }
 }
 
-static void prepare(void *model, stream *random, const flaw *f)
+static void prepare(void *model, stream *random, flaw *f)
 {
     static const uint32_t hues[] = { 0x3F78B8, 0x4B9A78, 0xB8576A };
     toothbrush *m = model;
@@ -74,12 +75,12 @@ static void tuft_cover(const toothbrush *m, const tuft *t, int number, spot p, s
     float ragged = 0.16f * radius * noise(x * 28, y * 28, m->salt + (uint32_t)number) * (0.5f + t->splay);
     float lay = 1 + 3 * ramp(0.3f, 1, t->splay), n = length(t->lean.x, t->lean.y) + 1e-4f;
     float along = (x * t->lean.x + y * t->lean.y) / n, across = (y * t->lean.x - x * t->lean.y) / n;
-    cells c = noise_cells(along * 58 / lay, across * 58, m->salt + (uint32_t)number * 7);
-    float tip = root(1 - 1.6f * square(c.first)),
-          level = 0.55f + 0.5f * tip + 0.16f * ((float)(c.id & 255) / 255 - 0.5f);
+    cells c = noise_cells(along * 36 / lay, across * 36, m->salt + (uint32_t)number * 7);
+    float tip = ramp(0.02f, 0.35f, c.second - c.first),
+          level = 0.5f + 0.5f * tip + 0.2f * ((float)(c.id & 255) / 255 - 0.5f);
     surface top = { .gloss = 0.12f, .sharp = 0.4f, .part = BRISTLES };
     top.tint = colour_scale(m->hues[t->hue], level * (1 - 0.3f * ramp(0.5f, 1.05f, r / radius)));
-    top.height = t->height * (1 - 0.25f * t->splay) - 0.1f * square(r / radius) + 0.02f * tip;
+    top.height = t->height * (1 - 0.25f * t->splay) - 0.1f * square(r / radius) + 0.012f * tip * (1 - c.first);
     surface_cover(s, ramp(0.012f, -0.012f, r - radius + ragged), &top);
 }
 

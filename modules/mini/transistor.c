@@ -13,12 +13,15 @@ typedef struct transistor {
     point lead[LEADS][LEAD_POINTS];
     float cut[LEADS]; /* leads end at this y */
     const char *label;
+    int shifted; /* added to the parts of a misplaced one, so that all of it is in the mask */
 } transistor;
 
-static void apply_flaw(transistor *m, const flaw *f)
+static void apply_flaw(transistor *m, flaw *f)
 {
     stream own = f->random;
     int one = draw_below(&own, LEADS);
+    if (!flaw_is(f, MISPLACED))
+        flaw_reaches(f, m->lead[one][2].x, m->lead[one][2].y, 0.45f + f->size);
     float side = draw(&own) < 0.5f ? -1.0f : 1.0f;
     if (flaw_is(f, BENT_LEAD))
         for (int k = 1; k < LEAD_POINTS; k++)
@@ -26,13 +29,14 @@ static void apply_flaw(transistor *m, const flaw *f)
     if (flaw_is(f, CUT_LEAD))
         m->cut[one] = draw_between(&own, 0.05f, 0.2f) + 0.3f * f->size;
     if (flaw_is(f, MISPLACED)) {
+        m->shifted = 2;
         m->turned += side * 2 * f->size;
         m->at.x += draw_between(&own, -0.2f, 0.2f);
         m->at.y += draw_between(&own, -0.15f, 0.15f);
     }
 }
 
-static void prepare(void *model, stream *random, const flaw *f)
+static void prepare(void *model, stream *random, flaw *f)
 {
     transistor *m = model;
     m->salt = draw_bits(random);
@@ -58,7 +62,7 @@ static void prepare(void *model, stream *random, const flaw *f)
 static void board(const transistor *m, spot p, surface *s)
 {
     float fibre = noise(p.x * 14, p.y * 80, m->salt), weave = noise(p.x * 70, p.y * 12, m->salt + 1);
-    float patch = noise_fractal(p.x * 2, p.y * 2, 3, m->salt + 2);
+    float patch = noise_fractal(p.x * 2, p.y * 2, 2, m->salt + 2);
     *s = (surface){ .gloss = 0.05f, .sharp = 0.2f, .part = BOARD };
     s->tint = colour_scale(m->board, 1 + 0.06f * fibre + 0.06f * weave + 0.08f * patch);
     float u = p.x / m->pitch, v = (p.y - 0.1f) / m->pitch;
@@ -79,7 +83,7 @@ static void leads(const transistor *m, point q, float pixel, surface *s)
         d = q.y > m->cut[i] && q.y - m->cut[i] + wide > d ? q.y - m->cut[i] + wide : d;
         if (d > wide + pixel)
             continue;
-        surface top = { .gloss = 0.6f, .sharp = 0.45f, .metal = 0.75f, .part = LEAD };
+        surface top = { .gloss = 0.6f, .sharp = 0.45f, .metal = 0.75f, .part = LEAD + m->shifted };
         float worn = noise(q.x * 40, q.y * 9, m->salt + 6);
         top.tint = colour_scale(m->metal, 0.95f + 0.12f * worn);
         top.height = 0.05f + 0.12f * ramp(0.7f, 0.1f, q.y) + root(square(wide) - square(d));
@@ -96,14 +100,14 @@ static void pixel(const void *model, spot p, surface *s)
     float y = q.y + 0.34f, d = distance_box(q.x, y, 0.42f, 0.34f, 0.06f);
     if (d > p.pixel)
         return;
-    float grain = noise(q.x * 70, q.y * 70, m->salt + 7), patch = noise_fractal(q.x * 4, q.y * 4, 2, m->salt + 8);
-    surface top = { .gloss = 0.1f, .sharp = 0.15f, .part = CASE };
-    top.tint = colour_scale(m->body, 1 + 0.14f * grain + 0.15f * patch);
+    float dust = grain(q.x * 90, q.y * 90, m->salt + 7), patch = noise_fractal(q.x * 4, q.y * 4, 2, m->salt + 8);
+    surface top = { .gloss = 0.1f, .sharp = 0.15f, .part = CASE + m->shifted };
+    top.tint = colour_scale(m->body, 1 + 0.12f * dust + 0.15f * patch);
     float size = 0.15f, ink = 0;
     if (fabsf(y + 0.03f) < 0.12f && fabsf(q.x) < 0.36f)
         ink = cover((distance_text(q.x / size, (y + 0.03f) / size, m->label) - 0.08f) * size, p.pixel);
-    top.tint = colour_mix(top.tint, m->ink, 0.7f * ink * (0.8f + 0.3f * grain));
-    top.height = 0.16f + 0.14f * ramp(0, -0.07f, d) + 0.0025f * grain;
+    top.tint = colour_mix(top.tint, m->ink, 0.7f * ink * (0.8f + 0.3f * dust));
+    top.height = 0.16f + 0.14f * ramp(0, -0.07f, d) + 0.002f * dust;
     surface_cover(s, cover(d, p.pixel), &top);
 }
 

@@ -7,7 +7,7 @@ typedef struct wood {
     colour early, late;
 } wood;
 
-static void prepare(void *model, stream *random, const flaw *f)
+static void prepare(void *model, stream *random, flaw *f)
 {
     wood *m = model;
     (void)f;

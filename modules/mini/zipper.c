@@ -12,7 +12,7 @@ typedef struct zipper {
     int lost, broken_from, broken_to, side; /* teeth that are missing or broken off */
 } zipper;
 
-static void prepare(void *model, stream *random, const flaw *f)
+static void prepare(void *model, stream *random, flaw *f)
 {
     zipper *m = model;
     m->salt = draw_bits(random);
@@ -30,6 +30,7 @@ static void prepare(void *model, stream *random, const flaw *f)
     if (f) {
         m->side = draw_below(&own, 2);
         int tooth = floor_int(draw_between(&own, -0.8f, 0.8f) / m->pitch);
+        flaw_reaches(f, 0, ((float)tooth + 0.5f - m->phase) * m->pitch, 0.45f);
         if (flaw_is(f, MISSING_TOOTH))
             m->lost = tooth;
         if (flaw_is(f, BROKEN_TEETH)) {
@@ -40,15 +41,18 @@ static void prepare(void *model, stream *random, const flaw *f)
     if (flaw_is(f, SPLIT)) {
         m->split_at = draw_between(&own, -0.7f, 0.7f);
         m->split_over = f->size;
+        f->reach = 0;
         m->split_by = 0.11f * f->strength;
     }
 }
 
 static void tape(const zipper *m, float x, float y, float side, spot p, surface *s)
 {
+    if (x * side < 0.04f)
+        return;
     float u = x * 48 * side, v = y * 48, warp = 0.15f * noise(x * 6, y * 6, m->salt);
     float twill = u * 0.5f + v + warp, bump = fabsf(2 * (twill - (float)floor_int(twill)) - 1);
-    float rib = fabsf(2 * (u + warp - (float)floor_int(u + warp)) - 1), lint = noise(x * 90, y * 90, m->salt + 1);
+    float rib = fabsf(2 * (u + warp - (float)floor_int(u + warp)) - 1), lint = grain(x * 100, y * 100, m->salt + 1);
     float patch = noise_fractal(x * 3, y * 3, 2, m->salt + 2);
     surface top = { .gloss = 0.03f, .sharp = 0.1f, .part = TAPE };
     top.tint = colour_scale(m->fabric, (0.7f + 0.35f * bump + 0.15f * rib) * (1 + 0.12f * lint + 0.12f * patch));
@@ -60,13 +64,15 @@ static void tape(const zipper *m, float x, float y, float side, spot p, surface 
     float border = fabsf(fabsf(x) - 0.25f) < 0.1f ? ramp(0.1f, 0.03f, fabsf(fabsf(x) - 0.25f)) : 0;
     top.height += 0.03f * border; /* the cord that carries the teeth */
     float edge = fabsf(x) - m->tape + 0.006f * noise(y * 20, side, m->salt + 3);
-    float inner = 0.1f - x * side;
+    float inner = 0.05f - x * side;
     surface_cover(s, cover(edge > inner ? edge : inner, p.pixel), &top);
 }
 
 /* Teeth of one side: `side` 1 has its fabric at positive x. */
 static void teeth(const zipper *m, float x, float y, float side, spot p, surface *s)
 {
+    if (x * side < -0.11f || x * side > 0.26f)
+        return;
     float place = y / m->pitch + m->phase + (side > 0 ? 0.5f : 0);
     int number = floor_int(place);
     bool own_side = (side > 0) == (m->side > 0),
@@ -84,7 +90,7 @@ static void teeth(const zipper *m, float x, float y, float side, spot p, surface
     d = !broken && knob < d ? knob : d;
     if (d > p.pixel)
         return;
-    float worn = noise(x * 50, y * 50, m->salt + 6);
+    float worn = grain(x * 70, y * 70, m->salt + 6);
     surface top = { .gloss = 0.45f, .sharp = 0.4f, .metal = 0.7f, .part = TEETH };
     top.tint = colour_scale(m->metal, 0.9f + 0.1f * worn + 0.12f * (jitter - 0.5f));
     top.height = 0.09f + 0.06f * ramp(0.005f, -0.03f, d) - 0.03f * ramp(0.022f, 0.008f, length(u + 0.045f, v));
@@ -94,9 +100,10 @@ static void teeth(const zipper *m, float x, float y, float side, spot p, surface
 static void pixel(const void *model, spot p, surface *s)
 {
     const zipper *m = model;
-    float paper = noise(p.x * 50, p.y * 50, m->salt + 9);
+    float paper = grain(p.x * 80, p.y * 80, m->salt + 9);
     *s = (surface){ .tint = colour_scale(m->ground, 1 + 0.02f * paper), .part = GROUND };
-    float gape = m->split_by * ramp(1, 0.2f, fabsf(p.y - m->split_at) / m->split_over),
+    float near = ramp(0.5f, 0.22f, fabsf(p.x)),
+          gape = near * m->split_by * ramp(1, 0.2f, fabsf(p.y - m->split_at) / m->split_over),
           wave = 0.01f * noise(p.y * 2, 3, m->salt);
     for (int k = 0; k < 2; k++)
         tape(m, p.x + wave + (k ? -gape : gape), p.y, k ? 1.0f : -1.0f, p, s);
