@@ -1,7 +1,12 @@
 /* main.c: the command `ablate`: one verb, its arguments, one sentence if it fails. */
 #include "../base/diag.h"
+#include "verb_data.h"
+#include "verb_graph.h"
 #include "verb_metrics.h"
+#include "verb_modules.h"
+#include "verb_new.h"
 #include "verb_run.h"
+#include "verb_weights.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -13,6 +18,12 @@ typedef struct verb {
 static const verb verbs[] = {
     { "run", "FILE...   run the rows of experiment files and write their reports", verb_run },
     { "check", "FILE...   check experiment files without running them", verb_check },
+    { "graph", "FILE      print the training graph of a row, or draw it", verb_graph },
+    { "modules", "[NAME]    the modules there are, or one with its settings", verb_modules },
+    { "ops", "[NAME]    the operations there are, or one with its attributes", verb_ops },
+    { "new", "NAME      write a module to start from", verb_new },
+    { "data", "SPEC      show what a data module holds, or write it as files", verb_data },
+    { "weights", "FILE      show what a weights file holds, or write a copy", verb_weights },
     { "metrics", "FILE.npz  evaluate anybody's score maps", verb_metrics },
 };
 enum { VERBS = sizeof verbs / sizeof *verbs };

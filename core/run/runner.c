@@ -6,7 +6,6 @@
 #include "score.h"
 #include "train.h"
 #include "weights.h"
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,13 +20,14 @@ typedef struct runner { /* everything one run needs */
     run_settings run;
     const dataset *data;
     model model;
-    char *folder, *label, *checkpoint;
+    char *metrics, *folder, *label, *checkpoint; /* metrics: path of metrics.json */
     char identity[65];
 } runner;
 
 static void runner_close(runner *r)
 {
     model_close(&r->model);
+    free(r->metrics);
     free(r->folder);
     free(r->label);
     free(r->checkpoint);
@@ -106,26 +106,19 @@ static int describe(const runner *r, run_record *record)
 
 /* ---- the run ---- */
 
-/* Letters, digits and a few marks stay, so that any row name makes a folder. */
-static void plain_name(char *text)
-{
-    for (; *text; text++)
-        if (!isalnum((unsigned char)*text) && !strchr("-_.=", *text))
-            *text = '_';
-}
-
 static int name_run(runner *r, const run_record *record)
 {
     run_record_identity(record, r->identity);
-    char *name = take_text("%s-%s-seed%d-%.12s", r->experiment->name, r->row->name, r->run.seed, r->identity);
-    if (!name)
+    char *runs = take_text("%s/runs", r->options->out);
+    r->metrics = runs ? run_record_path(record, runs) : NULL;
+    free(runs);
+    r->folder = r->metrics ? take_text("%s", r->metrics) : NULL;
+    if (!r->folder)
         return -1;
-    plain_name(name);
-    r->folder = take_text("%s/runs/%s", r->options->out, name);
+    *strrchr(r->folder, '/') = 0;
     r->label = take_text("%s %s seed %d", r->experiment->name, r->row->name, r->run.seed);
-    r->checkpoint = r->folder ? take_text("%s/checkpoint", r->folder) : NULL;
-    free(name);
-    return r->folder && r->label && r->checkpoint ? 0 : -1;
+    r->checkpoint = take_text("%s/checkpoint", r->folder);
+    return r->label && r->checkpoint ? 0 : -1;
 }
 
 static hash_digest digest_of(const char *identity)
@@ -217,8 +210,7 @@ static int64_t peak_memory(void)
 
 static int finish(const runner *r, const train_result *trained, run_record *record)
 {
-    char *path = take_text("%s/metrics.json", r->folder);
-    int status = path ? save_parameters(r, trained) : -1;
+    int status = save_parameters(r, trained);
     if (status == 0)
         status = save_log(r, trained);
     if (status == 0 && r->model.map)
@@ -228,10 +220,9 @@ static int finish(const runner *r, const train_result *trained, run_record *reco
     record->seconds = seconds_since_start() - record->seconds;
     record->peak_memory = peak_memory();
     if (status == 0)
-        status = run_record_write(record, path);
+        status = run_record_write(record, r->metrics);
     if (status == 0)
         unlink(r->checkpoint);
-    free(path);
     return status;
 }
 
@@ -306,20 +297,16 @@ int runner_run(session *s, const experiment *e, const experiment_row *row, int s
     *record = (run_record){ 0 };
     *found = false;
     int status = prepare(&r, record);
-    char *path = status == 0 ? take_text("%s/metrics.json", r.folder) : NULL;
-    if (path) {
+    if (status == 0) {
         run_record before = { 0 };
-        *found = !options->again && run_record_find(path, r.identity, &before);
+        *found = !options->again && run_record_find(r.metrics, r.identity, &before);
         if (*found) {
             run_record_free(record);
             *record = before;
         } else {
             status = train_and_finish(&r, &r.model, record);
         }
-    } else {
-        status = -1;
     }
-    free(path);
     runner_close(&r);
     return status;
 }
