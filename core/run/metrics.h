@@ -1,15 +1,15 @@
 /* metrics.h: how well maps of scores find defects. Five numbers a class, each in [0, 1] (a fraction, not a percentage):
  *
- *   image_auroc, image_ap   one score and one label a picture
- *   pixel_auroc, pixel_ap   one score and one label a pixel, over all pixels of all pictures of the class, good ones
- * too aupro                   area under the curve of per-region overlap against the false positive rate up to a limit
+ * - image_auroc, image_ap: one score and one label a picture
+ * - pixel_auroc, pixel_ap: one score and one label a pixel, over all pixels of all pictures of the class
+ * - aupro: area under the curve of per-region overlap against the false positive rate, up to a limit
  *
  * AUROC is the Mann-Whitney statistic: the chance that a random defective one scores above a random good one, ties one
  * half. AP is the step sum over distinct thresholds, sum (R_n - R_{n-1}) P_n. The PRO curve has a point for each
  * distinct threshold t: over all pixels scoring >= t, the covered fraction of a defect (a connected component of a
  * mask), averaged over the defects of the class, against the fraction of the class's defect-free pixels; its area up to
- * the limit is interpolated there and divided by it (Bergmann et al. 2021,
- * International Journal of Computer Vision 129, section 5).
+ * the limit is interpolated there and divided by it. Good pictures' pixels count in the rate
+ * (Bergmann et al. 2021, International Journal of Computer Vision 129, section 5).
  *
  * Only the scores of defect pixels are sorted; all others are counted between them, which is all the three pixel
  * metrics need. Counts are integers and sums run in a fixed order, so no result depends on the number of threads. */

@@ -17,7 +17,7 @@ double curve_total(const curve_sum *total)
 
 static uint32_t tied_negatives(const curve_counts *counts, int64_t j)
 {
-    return counts->slot[2 * j + 1] - counts->positive[j];
+    return counts->equal[j] - counts->positive[j];
 }
 
 /* Twice the Mann-Whitney count is an integer below 2^64, so the only rounding is the division's. */
@@ -26,7 +26,7 @@ double curve_auroc(const curve_counts *counts)
     uint64_t below = 0, twice = 0;
     for (int64_t j = 0; j < counts->distinct; j++) {
         uint64_t tied = tied_negatives(counts, j);
-        below += counts->slot[2 * j];
+        below += counts->between[j];
         twice += counts->positive[j] * (2 * below + tied);
         below += tied;
     }
@@ -38,7 +38,7 @@ double curve_ap(const curve_counts *counts)
     curve_sum area = { 0 };
     uint64_t above = 0, found = 0; /* pixels at or above the threshold, and the defective ones of them */
     for (int64_t j = counts->distinct - 1; j >= 0; j--) {
-        above += (uint64_t)counts->slot[2 * j + 2] + counts->slot[2 * j + 1];
+        above += (uint64_t)counts->between[j + 1] + counts->equal[j];
         found += counts->positive[j];
         curve_add(&area, (double)counts->positive[j] * ((double)found / (double)above));
     }
@@ -51,7 +51,7 @@ double curve_aupro(const curve_counts *counts, double limit)
     double end = limit * (double)counts->negatives, rate = 0; /* both in defect-free pixels */
     curve_sum area = { 0 }, covered = { 0 };
     for (int64_t j = counts->distinct - 1; j >= 0; j--) {
-        double level = fmin(counts->slot[2 * j + 2], end - rate);
+        double level = fmin(counts->between[j + 1], end - rate);
         curve_add(&area, level * curve_total(&covered));
         rate += level;
         double tied = tied_negatives(counts, j), slant = fmin(tied, end - rate);

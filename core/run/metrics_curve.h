@@ -10,11 +10,12 @@ typedef struct curve_sum {
 void curve_add(curve_sum *, double term);
 double curve_total(const curve_sum *);
 
-/* Everything the three need to know of a class. Slots as in metrics_rank.h, of all pixels, defective ones too. */
+/* Everything the three need to know of a class. `between` and `equal` count all pixels, defective ones too. */
 typedef struct curve_counts {
     int64_t distinct;         /* scores of the defective, ascending */
-    const uint32_t *slot;     /* (2 * distinct + 1) */
-    const uint32_t *positive; /* (distinct) of slot[2j + 1], the defective ones */
+    const uint32_t *between;  /* (distinct + 1) pixels below score 0, between scores j - 1 and j, above the last */
+    const uint32_t *equal;    /* (distinct) pixels that have score j */
+    const uint32_t *positive; /* (distinct) the defective ones of these */
     const double *weight;     /* (distinct) sum over these pixels of 1 / area of their defect; AUPRO only */
     int64_t positives, negatives, defects;
 } curve_counts;

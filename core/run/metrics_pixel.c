@@ -102,13 +102,13 @@ static int count_all(const metrics_input *in, const gathering *all, const rank_i
 {
     int64_t entries = 2 * counts->curve.distinct + 2, threads = COUNTS_MOST / entries;
     threads = threads < 1 ? 1 : threads > omp_get_max_threads() ? omp_get_max_threads() : threads;
-    counts->slot = take_zeroed((size_t)(threads * entries), sizeof *counts->slot, "counts of pixels");
-    if (!counts->slot)
+    counts->count = take_zeroed((size_t)(threads * entries), sizeof *counts->count, "counts of pixels");
+    if (!counts->count)
         return -1;
     bool finite = true;
 #pragma omp parallel for schedule(dynamic, 1) num_threads((int)threads) reduction(&& : finite)
     for (int64_t i = 0; i < all->n; i++) {
-        rank_span span = count_picture(in, index, all->picture[i], counts->slot + omp_get_thread_num() * entries);
+        rank_span span = count_picture(in, index, all->picture[i], counts->count + omp_get_thread_num() * entries);
         finite = finite && key_is_finite(span.least, !in->maps) && key_is_finite(span.greatest, !in->maps);
         least[i] = score_of_key(span.least, !in->maps);
         greatest[i] = score_of_key(span.greatest, !in->maps);
@@ -116,7 +116,7 @@ static int count_all(const metrics_input *in, const gathering *all, const rank_i
 #pragma omp parallel for schedule(static) if (entries > 1 << 14)
     for (int64_t e = 0; e < entries; e++)
         for (int64_t t = 1; t < threads; t++)
-            counts->slot[e] += counts->slot[t * entries + e];
+            counts->count[e] += counts->count[t * entries + e];
     return finite;
 }
 
@@ -158,7 +158,8 @@ int pixel_count(const metrics_input *in, const int64_t *picture, int64_t n, cons
                  count_between(in, &all, counts, least, greatest) < 0;
     if (!failed) {
         curve_counts *curve = &counts->curve;
-        curve->slot = counts->slot;
+        curve->between = counts->count;
+        curve->equal = counts->count + curve->distinct + 1;
         curve->positive = counts->positive;
         curve->weight = counts->weight;
         curve->positives = all.pixel_base[n];
@@ -174,7 +175,7 @@ int pixel_count(const metrics_input *in, const int64_t *picture, int64_t n, cons
 void pixel_free(pixel_counts *counts)
 {
     free(counts->key);
-    free(counts->slot);
+    free(counts->count);
     free(counts->positive);
     free(counts->weight);
     *counts = (pixel_counts){ 0 };

@@ -7,9 +7,9 @@
 #include "metrics_curve.h"
 
 typedef struct pixel_counts {
-    curve_counts curve; /* distinct = 0 if there is no defect pixel: then it has no slots */
-    uint64_t *key;      /* (distinct + 1) of the distinct scores, ascending; the last UINT64_MAX */
-    uint32_t *slot, *positive;
+    curve_counts curve;         /* distinct = 0 if there is no defect pixel: then the rest is not used */
+    uint64_t *key;              /* (distinct + 1) of the distinct scores, ascending; the last UINT64_MAX */
+    uint32_t *count, *positive; /* as rank_count gives them; of the defective pixels */
     double *weight;
 } pixel_counts;
 

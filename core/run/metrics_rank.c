@@ -3,7 +3,7 @@
 #include "metrics_key.h"
 #include <stdlib.h>
 
-enum { RANGE_BITS = 12, CELLS_PER_KEY = 2, BLOCK = 512, LINEAR_MOST = 8, DISTINCT_MOST = 1 << 29 };
+enum { RANGE_BITS = 12, CELLS_PER_KEY = 2, BLOCK = 512, DISTINCT_MOST = 1 << 29 };
 
 /* Place of the first distinct key >= key among [from, to). */
 static int64_t lower_bound(const uint64_t *distinct, int64_t from, int64_t to, uint64_t key)
@@ -86,23 +86,45 @@ void rank_free(rank_index *index)
     *index = (rank_index){ 0 };
 }
 
-/* The slot of a key. Keys outside the distinct ones' extent go to its first or last cell and are settled there. */
-static inline int64_t slot_of(const rank_index *index, uint64_t key, uint64_t low, uint64_t extent)
+/* The cells of a block of keys. Keys outside the distinct ones' extent go to the first or last cell. */
+static void find_cells(const rank_index *index, const uint64_t *key, int64_t n, uint32_t *cell)
 {
-    uint64_t distance = key < low ? 0 : key - low;
-    int64_t cell = cell_of(index, distance > extent ? extent : distance);
-    int64_t place = index->cell[cell], end = index->cell[cell + 1];
-    if (end - place > LINEAR_MOST)
-        place = lower_bound(index->key, place, end, key);
-    while (index->key[place] < key)
-        place++;
-    return 2 * place + (index->key[place] == key);
+    uint64_t low = index->key[0], extent = index->key[index->distinct - 1] - low;
+    for (int64_t i = 0; i < n; i++) {
+        uint64_t distance = key[i] < low ? 0 : key[i] - low;
+        cell[i] = (uint32_t)cell_of(index, distance > extent ? extent : distance);
+    }
+}
+
+/* The places of a block of keys, given their cells in `place`: at least the first of the cell or, without a branch that
+ * nothing could foretell, the one after it. */
+static void find_places(const rank_index *index, const uint64_t *key, int64_t n, uint32_t *place)
+{
+    for (int64_t i = 0; i < n; i++)
+        place[i] = index->cell[place[i]];
+    for (int64_t i = 0; i < n; i++)
+        place[i] += index->key[place[i]] < key[i];
+}
+
+/* Counts a block of keys from places that may still be too low. */
+static void count_places(const rank_index *index, const uint64_t *key, int64_t n, const uint32_t *place,
+                         uint32_t *count)
+{
+    for (int64_t i = 0; i < n; i++) {
+        int64_t at = place[i], step = 1;
+        if (index->key[at] < key[i]) {
+            while (at + step < index->distinct && index->key[at + step] < key[i])
+                step *= 2;
+            at = lower_bound(index->key, at, at + step < index->distinct ? at + step : index->distinct, key[i]);
+        }
+        count[index->key[at] == key[i] ? index->distinct + 1 + at : at]++;
+    }
 }
 
 rank_span rank_count(const rank_index *index, const metrics_input *in, int64_t first, int64_t n, uint32_t *count)
 {
     uint64_t key[BLOCK], least = UINT64_MAX, greatest = 0;
-    uint64_t low = index ? index->key[0] : 0, extent = index ? index->key[index->distinct - 1] - low : 0;
+    uint32_t place[BLOCK];
     for (int64_t done = 0; done < n; done += BLOCK) {
         int64_t now = n - done < BLOCK ? n - done : BLOCK;
         key_fill(in, first + done, now, key);
@@ -110,8 +132,11 @@ rank_span rank_count(const rank_index *index, const metrics_input *in, int64_t f
             least = key[i] < least ? key[i] : least;
             greatest = key[i] > greatest ? key[i] : greatest;
         }
-        for (int64_t i = 0; index && i < now; i++)
-            count[slot_of(index, key[i], low, extent)]++;
+        if (index) {
+            find_cells(index, key, now, place);
+            find_places(index, key, now, place);
+            count_places(index, key, now, place, count);
+        }
     }
     return (rank_span){ least, greatest };
 }

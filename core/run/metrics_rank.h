@@ -1,9 +1,9 @@
 /* metrics_rank.h: counting scores between the distinct scores of defect pixels, without sorting them.
  *
- * With the distinct keys k_0 < k_1 < ... < k_{D-1}, slot 2j counts keys strictly between k_{j-1} and k_j, slot 2j + 1
- * those equal to k_j, slot 2D those above all. The place of a key is found through an index of two levels: the leading
- * bits of its distance from k_0 choose a range, the range's own resolution a cell, and a cell holds half a key or so.
- */
+ * With the distinct keys k_0 < k_1 < ... < k_{D-1}, counts are kept of the keys between k_{j-1} and k_j (below k_0 for
+ * j = 0, above k_{D-1} for j = D) and of those equal to k_j. The place of a key is found through an index of two
+ * levels: the leading bits of its distance from k_0 choose a range, the range's own resolution a cell of about half a
+ * key. */
 #ifndef ABLATE_METRICS_RANK_H
 #define ABLATE_METRICS_RANK_H
 #include "metrics.h"
@@ -30,9 +30,9 @@ typedef struct rank_span {
     uint64_t least, greatest; /* keys met */
 } rank_span;
 
-/* Adds n pixels of the input, from pixel `first`, to count (2 * distinct + 2; the last for
- * a key of UINT64_MAX, which no finite score has), and says what keys it met. With a NULL
- * index only the latter. */
+/* Adds n pixels of the input, from pixel `first`, to count (2D + 2): the D + 1 counts between keys, then the D counts
+ * equal to one, then one for UINT64_MAX, which no finite score has. Says what keys it met; with a NULL index only that.
+ */
 rank_span rank_count(const rank_index *, const metrics_input *, int64_t first, int64_t n, uint32_t *count);
 
 #endif
