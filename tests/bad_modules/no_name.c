@@ -1,0 +1,10 @@
+/* It has no name. */
+#include "module.h"
+
+static int build(ablate_builder *b, const void *settings)
+{
+    (void)b, (void)settings;
+    return 0;
+}
+
+const ablate_module ablate_module_entry = { .abi = ABLATE_ABI, .build = build };
