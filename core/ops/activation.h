@@ -41,4 +41,49 @@ static inline float tanh_slope(float x)
     return 1.0f - t * t;
 }
 
+typedef enum {
+    ACTIVATION_NONE,
+    ACTIVATION_QUICKGELU,
+    ACTIVATION_GELU,
+    ACTIVATION_RELU,
+    ACTIVATION_TANH
+} activation_kind;
+#define ACTIVATION_CHOICES "none|quickgelu|gelu|relu|tanh"
+
+/* y = activation(x), n numbers; y may be x. */
+static inline void activation_values(activation_kind kind, const float *x, float *y, int64_t n)
+{
+    if (kind == ACTIVATION_QUICKGELU)
+        for (int64_t e = 0; e < n; e++)
+            y[e] = quickgelu_value(x[e]);
+    else if (kind == ACTIVATION_GELU)
+        for (int64_t e = 0; e < n; e++)
+            y[e] = gelu_value(x[e]);
+    else if (kind == ACTIVATION_RELU)
+        for (int64_t e = 0; e < n; e++)
+            y[e] = relu_value(x[e]);
+    else if (kind == ACTIVATION_TANH)
+        for (int64_t e = 0; e < n; e++)
+            y[e] = vector_tanh(x[e]);
+    else if (y != x)
+        memcpy(y, x, (size_t)n * sizeof *y);
+}
+
+/* y *= activation'(x), n numbers. */
+static inline void activation_slopes(activation_kind kind, const float *x, float *y, int64_t n)
+{
+    if (kind == ACTIVATION_QUICKGELU)
+        for (int64_t e = 0; e < n; e++)
+            y[e] *= quickgelu_slope(x[e]);
+    else if (kind == ACTIVATION_GELU)
+        for (int64_t e = 0; e < n; e++)
+            y[e] *= gelu_slope(x[e]);
+    else if (kind == ACTIVATION_RELU)
+        for (int64_t e = 0; e < n; e++)
+            y[e] *= relu_slope(x[e]);
+    else if (kind == ACTIVATION_TANH)
+        for (int64_t e = 0; e < n; e++)
+            y[e] *= tanh_slope(x[e]);
+}
+
 #endif

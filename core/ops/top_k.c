@@ -1,0 +1,160 @@
+/* top_k.c: the k largest scores of each row, as gates. */
+#include "misfit.h"
+#include "vector.h"
+#include "work.h"
+#include <math.h>
+
+typedef enum { RENORMALIZE_NONE, RENORMALIZE_SUM, RENORMALIZE_SOFTMAX } renormalize_kind;
+typedef struct top_k_attr {
+    int k, renormalize;
+} top_k_attr;
+
+static int top_k_shape(const ablate_shape *in, int n, const void *attr, ablate_layout *layout)
+{
+    (void)n;
+    const top_k_attr *a = attr;
+    if (in[0].rank != 2)
+        return misfit(layout, "the scores must have 2 axes (rows, choices); their shape is %s",
+                      shape_words(&in[0]).text);
+    if (in[0].dim[1] > 1 << 24) /* indices are kept in floats */
+        return misfit(layout, "scores %s have too many choices", shape_words(&in[0]).text);
+    if (a->k > in[0].dim[1])
+        return misfit(layout, "k=%d is more than the %lld choices of scores %s", a->k, (long long)in[0].dim[1],
+                      shape_words(&in[0]).text);
+    layout->out = in[0];
+    layout->aux = in[0].dim[0] * a->k;
+    return 0;
+}
+
+/* Is score a (at i) taken before score b (at j)? The larger first, NaN before all, so that it is seen; then the lower
+ * index. */
+static bool precedes(float a, int64_t i, float b, int64_t j)
+{
+    bool a_nan = a != a, b_nan = b != b;
+    if (a_nan != b_nan)
+        return a_nan;
+    return a > b || (i < j && (a == b || a_nan));
+}
+
+/* The choice that comes next after `last` (-1: the first of all). */
+static int64_t next_choice(const float *score, int64_t n, int64_t last)
+{
+    int64_t best = -1;
+    for (int64_t j = 0; j < n; j++) {
+        bool open = last < 0 || precedes(score[last], last, score[j], j);
+        if (open && (best < 0 || precedes(score[j], j, score[best], best)))
+            best = j;
+    }
+    return best;
+}
+
+/* Turns the scores at chosen[0 .. k - 1] into gates; chosen[0] has the largest. */
+static void gates_write(renormalize_kind kind, const float *score, const float *chosen, int64_t k, float *gate)
+{
+    double sum = 0;
+    float largest = score[(int64_t)chosen[0]];
+    for (int64_t i = 0; i < k; i++) {
+        int64_t j = (int64_t)chosen[i];
+        gate[j] = kind == RENORMALIZE_SOFTMAX ? vector_exp(score[j] - largest) : score[j];
+        sum += (double)gate[j];
+    }
+    for (int64_t i = 0; kind != RENORMALIZE_NONE && i < k; i++)
+        gate[(int64_t)chosen[i]] = (float)((double)gate[(int64_t)chosen[i]] / sum);
+}
+
+static void top_k_rows(void *context, int64_t i)
+{
+    const ablate_call *call = context;
+    const top_k_attr *a = call->attr;
+    int64_t rows = call->in_shape[0].dim[0], n = call->in_shape[0].dim[1];
+    work_span span = work_row_span(i, rows, n * a->k);
+    for (int64_t r = span.first; r < span.last; r++) {
+        const float *score = call->in[0] + r * n;
+        float *gate = call->out + r * n, *chosen = call->aux + r * a->k;
+        int64_t last = -1;
+        for (int64_t j = 0; j < n; j++)
+            gate[j] = 0.0f;
+        for (int k = 0; k < a->k; k++) {
+            last = next_choice(score, n, last);
+            chosen[k] = (float)last;
+        }
+        gates_write((renormalize_kind)a->renormalize, score, chosen, a->k, gate);
+    }
+}
+
+/* y = s / S: (g - sum g y) / S. Softmax: y (g - sum g y). Nothing to the scores that were not taken. */
+static void top_k_grad_row(const ablate_call *call, int64_t r)
+{
+    const top_k_attr *a = call->attr;
+    int64_t n = call->in_shape[0].dim[1];
+    const float *score = call->in[0] + r * n, *gate = call->out + r * n, *grad = call->grad_out + r * n;
+    const float *chosen = call->aux + r * a->k;
+    float *to = call->grad_in[0] + r * n;
+    double common = 0, sum = 0;
+    for (int64_t j = 0; !(call->add & 1u) && j < n; j++)
+        to[j] = 0.0f;
+    for (int k = 0; k < a->k; k++) {
+        int64_t j = (int64_t)chosen[k];
+        common += (double)grad[j] * (double)gate[j];
+        sum += (double)score[j];
+    }
+    for (int k = 0; k < a->k; k++) {
+        int64_t j = (int64_t)chosen[k];
+        double slope = (double)grad[j];
+        if (a->renormalize == RENORMALIZE_SUM)
+            slope = (slope - common) / sum;
+        else if (a->renormalize == RENORMALIZE_SOFTMAX)
+            slope = (slope - common) * (double)gate[j];
+        to[j] += (float)slope;
+    }
+}
+
+static void top_k_grad_rows(void *context, int64_t i)
+{
+    const ablate_call *call = context;
+    const top_k_attr *a = call->attr;
+    int64_t rows = call->in_shape[0].dim[0], n = call->in_shape[0].dim[1];
+    work_span span = work_row_span(i, rows, n * a->k);
+    for (int64_t r = span.first; r < span.last; r++)
+        top_k_grad_row(call, r);
+}
+
+static void top_k_forward(const ablate_call *call)
+{
+    const top_k_attr *a = call->attr;
+    work_run_rows(call->cpu, call->in_shape[0].dim[0], call->in_shape[0].dim[1] * a->k, top_k_rows, call);
+}
+
+static void top_k_backward(const ablate_call *call)
+{
+    const top_k_attr *a = call->attr;
+    if (call->grad_in[0])
+        work_run_rows(call->cpu, call->in_shape[0].dim[0], call->in_shape[0].dim[1] * a->k, top_k_grad_rows, call);
+}
+
+static double top_k_flops(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)
+{
+    (void)n, (void)out;
+    const top_k_attr *a = attr;
+    return (double)a->k * (double)shape_count(&in[0]);
+}
+
+static const ablate_setting top_k_attrs[] = { ABLATE_SET(top_k_attr, k, 2, 1, 4096, "how many are kept in each row"),
+                                              ABLATE_PICK(
+                                                  top_k_attr, renormalize, RENORMALIZE_NONE, "none|sum|softmax",
+                                                  "the kept scores as they are, over their sum, or their softmax"),
+                                              { 0 } };
+
+static const ablate_op top_k_record = { .name = "top_k",
+                                        .doc = "scores (R, T) -> (R, T): zero but for the k largest of each row; of "
+                                               "equals the first",
+                                        .min_in = 1,
+                                        .max_in = 1,
+                                        .shape = top_k_shape,
+                                        .forward = top_k_forward,
+                                        .backward = top_k_backward,
+                                        .flops = top_k_flops,
+                                        .attr_size = sizeof(top_k_attr),
+                                        .attrs = top_k_attrs,
+                                        .stores = true };
+OP_RECORD(top_k_record);
