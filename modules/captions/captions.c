@@ -47,7 +47,9 @@ static int image(ablate_builder *b, const void *settings, int index, ablate_imag
 {
     const captions *s = settings;
     scene drawn;
-    (void)mask; /* nothing here is to be found as a defect */
+    if (index < 0 || index >= s->count + s->test)
+        return ablate_fail(b, "captions: there is no picture %d; the last is %d", index, s->count + s->test - 1);
+    *mask = (ablate_image){ 0, 0, NULL }; /* nothing here is to be found */
     canvas *work = malloc(sizeof *work);
     uint8_t *rgb = malloc(3 * CANVAS_AREA);
     if (!work || !rgb) {

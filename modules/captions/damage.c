@@ -136,9 +136,9 @@ static void paint_dirt(canvas *c, const damage *d, int object)
 static void paint_dust(canvas *c, const damage *d, int object)
 {
     draw_stream s = details(d);
-    for (int n = 40 + draw_below(&s, 50); n > 0; n--) {
+    for (int n = 60 + draw_below(&s, 80); n > 0; n--) {
         float angle = draw_range(&s, 0, 2 * PI), far = 1.5f * d->size * sqrtf(draw_range(&s, 0, 1));
-        canvas_disc(c, d->x + far * cosf(angle), d->y + far * sinf(angle), draw_range(&s, 0.25f, 0.8f));
+        canvas_disc(c, d->x + far * cosf(angle), d->y + far * sinf(angle), draw_range(&s, 0.35f, 1));
     }
     for (int n = draw_below(&s, 5); n > 0; n--) { /* fibres */
         float x = d->x + d->size * draw_range(&s, -1, 1), y = d->y + d->size * draw_range(&s, -1, 1);

@@ -93,14 +93,14 @@ static void surface_place_draw(draw_stream *d, damage *w)
 {
     w->x = draw_range(d, 20, CANVAS_SIDE - 20);
     w->y = draw_range(d, 20, CANVAS_SIDE - 20);
-    w->size = 5 * expf(draw_range(d, 0, 1.9f));
+    w->size = 6 * expf(draw_range(d, 0, 1.8f));
 }
 
 static void object_place_draw(draw_stream *d, scene *s, damage *w)
 {
     scene_object *o = &s->object[s->damaged];
     int place = damage_kinds[w->kind].place;
-    w->size = fmaxf(3.5f, o->radius * 0.15f * expf(draw_range(d, 0, 1.5f)));
+    w->size = fmaxf(3.5f, o->radius * 0.2f * expf(draw_range(d, 0, 1.5f)));
     if (place == DAMAGE_BENT)
         o->bend = draw_range(d, 0.35f, 0.8f) * (draw_chance(d, 0.5f) ? 1.0f : -1.0f);
     if (place == DAMAGE_BROKEN) {
@@ -156,8 +156,8 @@ void scene_draw(scene *s, uint64_t seed, uint64_t index)
 {
     draw_stream d = draw_begin(seed, index, 1);
     *s = (scene){ .seed = (uint32_t)draw_word(&d) };
-    s->skin = surface_draw(&d, -1);
-    s->ground = surface_draw(&d, s->skin.color);
+    s->skin = surface_draw(&d, -1, 0.45f);
+    s->ground = surface_draw(&d, s->skin.color, 0.25f);
     s->shape = draw_chance(&d, 0.3f) ? -1 : draw_below(&d, shape_count());
     s->bevel = draw_chance(&d, 0.4f) ? draw_range(&d, 0.5f, 1) : draw_range(&d, 0.05f, 0.25f);
     s->relief = draw_range(&d, 0.2f, 0.95f);

@@ -25,9 +25,10 @@ float surface_gloss(int material)
 /* One colour is never quite like another of its name. */
 static void tint_draw(draw_stream *s, int color, float tint[3])
 {
-    float light = draw_range(s, 0.8f, 1.15f);
+    const float *pure = palette[color];
+    float light = draw_range(s, 0.8f, 1.15f), pale = draw_range(s, 0, 0.35f), gray = (pure[0] + pure[1] + pure[2]) / 3;
     for (int k = 0; k < 3; k++)
-        tint[k] = noise_limit(palette[color][k] * light + draw_range(s, -0.05f, 0.05f), 0.02f, 1);
+        tint[k] = noise_limit(noise_mix(pure[k], gray, pale) * light + draw_range(s, -0.04f, 0.04f), 0.02f, 1);
 }
 
 static int color_draw(draw_stream *s, int other, int other2)
@@ -38,7 +39,7 @@ static int color_draw(draw_stream *s, int other, int other2)
     return color;
 }
 
-surface surface_draw(draw_stream *s, int other_color)
+surface surface_draw(draw_stream *s, int other_color, float patterned)
 {
     surface made = { 0 };
     int materials = 0, patterns = 0;
@@ -50,7 +51,7 @@ surface surface_draw(draw_stream *s, int other_color)
     int natural = surface_materials[made.material].natural;
     bool usual = natural >= 0 && natural != other_color && draw_chance(s, 0.5f);
     made.color = usual ? natural : color_draw(s, other_color, other_color);
-    made.pattern = draw_chance(s, 0.5f) ? PATTERN_PLAIN : 1 + draw_below(s, patterns - 1);
+    made.pattern = draw_chance(s, patterned) ? 1 + draw_below(s, patterns - 1) : PATTERN_PLAIN;
     made.color2 = color_draw(s, made.color, other_color);
     tint_draw(s, made.color, made.tint);
     tint_draw(s, made.color2, made.tint2);

@@ -17,7 +17,8 @@ enum { PATTERN_PLAIN, SURFACE_COLORS = 14 };
 const char *surface_material_name(int material); /* NULL past the last */
 float surface_gloss(int material);               /* 0 matt to 1 mirror-like */
 
-surface surface_draw(draw_stream *, int other_color); /* random; its first colour is not `other_color` */
+/* A random surface with a pattern in the share `patterned` of draws; its colours are not `other_color`. */
+surface surface_draw(draw_stream *, int other_color, float patterned);
 
 /* The material's colour at a pixel, before light falls on it. */
 void surface_color_at(const surface *, float x, float y, float rgb[3]);
