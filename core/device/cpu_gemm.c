@@ -1,39 +1,24 @@
 /* cpu_gemm.c: matrix products in tiles over the threads. */
 #include "cpu.h"
+#include "tile.h"
 #include <stdlib.h>
 #include <time.h>
 
 typedef struct product {
     bool ta, tb;
-    int64_t m, n, k, lda, ldb, ldc, tile_m, tile_n, across;
+    int64_t m, n, k, lda, ldb, ldc;
+    tile_grid grid;
     float alpha, beta;
     const float *a, *b;
     float *c;
 } product;
 
-/* Tile sizes from the shape alone: about 8 tiles, each large enough that packing its operands costs little. */
-static void choose_tiles(product *p)
-{
-    p->tile_m = p->m;
-    p->tile_n = p->n;
-    if ((double)p->m * (double)p->n * (double)p->k < 1e5)
-        return; /* below some 2 us: the threads would cost more */
-    int64_t pieces = 8;
-    while (pieces > 1) { /* halve the longer side, by whole kernels' widths */
-        if (p->tile_m >= p->tile_n)
-            p->tile_m = ((p->tile_m + 1) / 2 + 15) / 16 * 16;
-        else
-            p->tile_n = ((p->tile_n + 1) / 2 + 15) / 16 * 16;
-        pieces /= 2;
-    }
-}
-
 static void compute_tile(void *context, int64_t i)
 {
     const product *p = context;
-    int64_t row = i / p->across * p->tile_m, column = i % p->across * p->tile_n;
-    int64_t m = p->m - row < p->tile_m ? p->m - row : p->tile_m;
-    int64_t n = p->n - column < p->tile_n ? p->n - column : p->tile_n;
+    int64_t row = i / p->grid.across * p->grid.rows, column = i % p->grid.across * p->grid.columns;
+    int64_t m = p->m - row < p->grid.rows ? p->m - row : p->grid.rows;
+    int64_t n = p->n - column < p->grid.columns ? p->n - column : p->grid.columns;
     cpu_blas_gemm(p->ta, p->tb, m, n, p->k, p->alpha, p->a + (p->ta ? row : row * p->lda), p->lda,
                   p->b + (p->tb ? column * p->ldb : column), p->ldb, p->beta, p->c + row * p->ldc + column, p->ldc);
 }
@@ -60,9 +45,8 @@ void cpu_gemm(bool ta, bool tb, int64_t m, int64_t n, int64_t k, float alpha, co
                   .a = a,
                   .b = b,
                   .c = c };
-    choose_tiles(&p);
-    p.across = (n + p.tile_n - 1) / p.tile_n;
-    cpu_parallel((m + p.tile_m - 1) / p.tile_m * p.across, compute_tile, &p);
+    p.grid = tile_cut(m, n, k);
+    cpu_parallel(p.grid.down * p.grid.across, compute_tile, &p);
 }
 
 static double seconds(void)

@@ -1,0 +1,152 @@
+/* norm.c: layer normalisation. What backward needs of a row is its mean and 1 / deviation: two numbers, in aux. */
+#include "rows.h"
+#include "vector.h"
+#include <math.h>
+#include <string.h>
+
+typedef struct layer_norm_attr {
+    double eps;
+} layer_norm_attr;
+
+static int64_t layer_norm_pieces(const ablate_shape *x)
+{
+    int64_t width = width_of(x);
+    return work_pieces(shape_count(x) / width, work_rows(width));
+}
+
+static int layer_norm_shape(const ablate_shape *in, int n, const void *attr, ablate_layout *layout)
+{
+    (void)n, (void)attr;
+    if (needs_axis(&in[0], layout) != 0)
+        return -1;
+    int64_t width = width_of(&in[0]);
+    for (int i = 1; i < 3; i++)
+        if (in[i].rank != 1 || in[i].dim[0] != width)
+            return misfit(layout, "x %s and %s %s do not fit: it must have %lld numbers", shape_words(&in[0]).text,
+                          i == 1 ? "weight" : "bias", shape_words(&in[i]).text, (long long)width);
+    layout->out = in[0];
+    layout->aux = 2 * (shape_count(&in[0]) / width);
+    layout->scratch = 2 * width * layer_norm_pieces(&in[0]);
+    layout->mixes = in[0].rank == 1;
+    return 0;
+}
+
+static void layer_norm_forward_piece(void *context, int64_t piece)
+{
+    const ablate_call *call = context;
+    work_span rows = rows_of(call, piece);
+    int64_t width = width_of(call->in_shape);
+    const float *restrict weight = call->in[1], *restrict bias = call->in[2];
+    float eps = (float)((const layer_norm_attr *)call->attr)->eps;
+    for (int64_t r = rows.first; r < rows.last; r++) {
+        const float *restrict x = call->in[0] + r * width;
+        float *restrict y = call->out + r * width;
+        float mean = vector_sum(x, width) / (float)width;
+        float rstd = 1.0f / sqrtf(vector_sum_squares(x, mean, width) / (float)width + eps);
+        for (int64_t i = 0; i < width; i++)
+            y[i] = (x[i] - mean) * rstd * weight[i] + bias[i];
+        if (call->aux) {
+            call->aux[2 * r] = mean;
+            call->aux[2 * r + 1] = rstd;
+        }
+    }
+}
+
+static void layer_norm_forward(const ablate_call *call)
+{
+    run_rows(call, layer_norm_forward_piece);
+}
+
+/* What one row adds to the gradients of weight and bias. */
+static void layer_norm_sums(const ablate_call *call, int64_t r, float *restrict sum_weight, float *restrict sum_bias)
+{
+    int64_t width = width_of(call->in_shape);
+    const float *restrict x = call->in[0] + r * width, *restrict grad = call->grad_out + r * width;
+    float mean = call->aux[2 * r], rstd = call->aux[2 * r + 1];
+    for (int64_t i = 0; i < width; i++) {
+        sum_weight[i] += grad[i] * ((x[i] - mean) * rstd);
+        sum_bias[i] += grad[i];
+    }
+}
+
+/* Gradient of one row of x: with h = (x - mean) rstd and d = grad weight, it is rstd (d - mean(d) - h mean(d h)). */
+static void layer_norm_row(const ablate_call *call, int64_t r)
+{
+    int64_t width = width_of(call->in_shape);
+    const float *restrict x = call->in[0] + r * width, *restrict grad = call->grad_out + r * width;
+    const float *restrict weight = call->in[1];
+    float mean = call->aux[2 * r], rstd = call->aux[2 * r + 1];
+    float *restrict to = call->grad_in[0] + r * width;
+    float lane_d[VECTOR_LANES] = { 0 }, lane_dh[VECTOR_LANES] = { 0 };
+    int64_t whole = width / VECTOR_LANES * VECTOR_LANES;
+    for (int64_t i = 0; i < whole; i += VECTOR_LANES)
+        for (int64_t j = 0; j < VECTOR_LANES; j++) {
+            float d = grad[i + j] * weight[i + j];
+            lane_d[j] += d;
+            lane_dh[j] += d * ((x[i + j] - mean) * rstd);
+        }
+    for (int64_t i = whole; i < width; i++) {
+        float d = grad[i] * weight[i];
+        lane_d[i - whole] += d;
+        lane_dh[i - whole] += d * ((x[i] - mean) * rstd);
+    }
+    float mean_d = vector_fold(lane_d) / (float)width, mean_dh = vector_fold(lane_dh) / (float)width;
+    if (!(call->add & 1u))
+        memset(to, 0, (size_t)width * sizeof *to);
+    for (int64_t i = 0; i < width; i++)
+        to[i] += rstd * (grad[i] * weight[i] - mean_d - (x[i] - mean) * rstd * mean_dh);
+}
+
+static void layer_norm_backward_piece(void *context, int64_t piece)
+{
+    const ablate_call *call = context;
+    work_span rows = rows_of(call, piece);
+    int64_t width = width_of(call->in_shape);
+    float *sums = call->scratch + 2 * width * piece;
+    memset(sums, 0, (size_t)(2 * width) * sizeof *sums);
+    for (int64_t r = rows.first; r < rows.last; r++) {
+        if (call->grad_in[1] || call->grad_in[2])
+            layer_norm_sums(call, r, sums, sums + width);
+        if (call->grad_in[0])
+            layer_norm_row(call, r);
+    }
+}
+
+static void layer_norm_backward(const ablate_call *call)
+{
+    run_rows(call, layer_norm_backward_piece);
+    int64_t width = width_of(call->in_shape), pieces = layer_norm_pieces(call->in_shape);
+    for (int input = 1; input < 3; input++) {
+        float *to = call->grad_in[input];
+        if (to && !(call->add & (1u << input)))
+            memset(to, 0, (size_t)width * sizeof *to);
+        for (int64_t p = 0; to && p < pieces; p++)
+            for (int64_t i = 0; i < width; i++)
+                to[i] += call->scratch[(2 * p + input - 1) * width + i];
+    }
+}
+
+static double layer_norm_flops(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)
+{
+    (void)in, (void)n, (void)attr;
+    return 8.0 * (double)shape_count(out);
+}
+
+static const ablate_setting layer_norm_attrs[] = {
+    ABLATE_SET(layer_norm_attr, eps, 1e-5, 0, 1, "added to the variance"), { 0 }
+};
+
+static const ablate_op layer_norm_record = { .name = "layer_norm",
+                                             .doc = "(x - mean) / sqrt(variance + eps) over the last axis, times "
+                                                    "weight (C) plus bias (C)",
+                                             .min_in = 3,
+                                             .max_in = 3,
+                                             .shape = layer_norm_shape,
+                                             .forward = layer_norm_forward,
+                                             .backward = layer_norm_backward,
+                                             .flops = layer_norm_flops,
+                                             .attr_size = sizeof(layer_norm_attr),
+                                             .attrs = layer_norm_attrs,
+                                             .forgets = ABLATE_FORGET(2) | ABLATE_FORGET_OUT,
+                                             .stores = true };
+OP_RECORD(layer_norm_record);
