@@ -248,7 +248,7 @@ static void test_pictures_differ(void **state)
         free(first[k].rgb);
 }
 
-/* `contrast` and `size` do what they say, for the flaws painted onto the textures (the last classes). */
+/* `contrast` and `size` do what they say, shown on the last class. */
 static void test_difficulty(void **state)
 {
     (void)state;
@@ -279,6 +279,26 @@ static void test_difficulty(void **state)
     assert_true(area[1] > 2 * area[0]);
 }
 
+/* However small and faint it is asked to be, a flaw can be seen in its mask. */
+static void test_faintest_flaws(void **state)
+{
+    (void)state;
+    settings s = small();
+    put(&s, "size", row_of("size")->min);
+    put(&s, "contrast", row_of("contrast")->min);
+    list(&s);
+    for (int i = 0; i < count; i++) {
+        if (!strcmp(entries[i].state, "good"))
+            continue;
+        ablate_image mask, picture = make(&s, i, &mask);
+        int area = area_of(&mask);
+        if (area < 5)
+            fail_msg("%s: %d pixels of mask", entries[i].name, area);
+        free(picture.rgb);
+        free(mask.rgb);
+    }
+}
+
 int main(void)
 {
     const char *build = getenv("ABLATE_LIBRARY");
@@ -294,6 +314,7 @@ int main(void)
         cmocka_unit_test(test_counts),          cmocka_unit_test(test_same_bytes_again),
         cmocka_unit_test(test_masks_say_where), cmocka_unit_test(test_same_bytes_in_other_sets),
         cmocka_unit_test(test_pictures_differ), cmocka_unit_test(test_difficulty),
+        cmocka_unit_test(test_faintest_flaws),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

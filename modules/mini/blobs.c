@@ -48,6 +48,7 @@ static void touch_stain(const brush *b, float x, float y, surface *s)
 void mark_stain(canvas *c, const flaw *f, stream *random)
 {
     brush b = brush_begin(c, f, random);
+    b.tint = tint_vary(b.tint, 0.3f, random);
     brush_sweep(&b, 2.2f * b.radius + 2, touch_stain);
 }
 
@@ -85,6 +86,7 @@ static void touch_debris(const brush *b, float x, float y, surface *s)
 void mark_debris(canvas *c, const flaw *f, stream *random)
 {
     brush b = brush_begin(c, f, random);
+    b.tint = tint_vary(b.tint, 0.3f, random);
     b.loose = true;
     int crumbs = draw_below(random, 4);
     brush_sweep(&b, 2.4f * b.radius + 2, touch_debris);
@@ -126,7 +128,7 @@ static void touch_rough(const brush *b, float x, float y, surface *s)
     float on = brush_blob(b, x, y, 0.6f, 0.2f) * b->strength;
     cells grain = noise_cells(x * 0.35f, y * 0.35f, b->salt);
     s->height += b->pixel * on * (0.9f * grain.first - 0.8f);
-    s->tint = colour_mix(s->tint, b->tint, clamp(on * (0.2f + 0.25f * grain.first), 0, 1));
+    s->tint = colour_mix(s->tint, b->tint, clamp(on * (0.3f + 0.35f * grain.first), 0, 1));
     s->gloss *= 1 - 0.9f * clamp(on, 0, 1);
 }
 

@@ -36,6 +36,15 @@ static float level_at(const canvas *c, point at)
     return sum / 25;
 }
 
+colour tint_vary(colour c, float hue, stream *random)
+{
+    float level = draw_between(random, 0.75f, 1.2f);
+    c.r *= level * (1 + draw_between(random, -hue, hue));
+    c.g *= level * (1 + draw_between(random, -hue, hue));
+    c.b *= level * (1 + draw_between(random, -hue, hue));
+    return c;
+}
+
 brush brush_begin(canvas *c, const flaw *f, stream *random)
 {
     brush b = { .canvas = c, .flaw = f, .pixel = 1 / c->unit, .strength = f->strength };
@@ -45,9 +54,7 @@ brush brush_begin(canvas *c, const flaw *f, stream *random)
     b.angle = draw_between(random, -PI, PI);
     b.width = 0.8f;
     b.tint = tint(f->kind->tint);
-    b.tint.r *= draw_between(random, 0.7f, 1.25f);
-    b.tint.g *= draw_between(random, 0.7f, 1.25f);
-    b.tint.b *= draw_between(random, 0.7f, 1.25f);
+    b.tint = tint_vary(b.tint, 0.07f, random);
     b.salt = draw_bits(random);
     return b;
 }

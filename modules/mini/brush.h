@@ -28,6 +28,9 @@ typedef void touch(const brush *, float x, float y, surface *);
 /* A brush at a random place of the flaw's parts, with the flaw's size, strength and colour. */
 brush brush_begin(canvas *, const flaw *, stream *);
 
+/* The colour a little brighter or darker, its channels apart by up to `hue`. */
+colour tint_vary(colour, float hue, stream *);
+
 /* Appends a path from `from`, heading `angle`, `length` long, that wanders: `bend` smoothly, `jag` from point to point
  * (radians). Returns its end. */
 point brush_walk(brush *, stream *, point from, float angle, float length, float bend, float jag);

@@ -67,9 +67,9 @@ static void prepare(void *model, stream *random, flaw *f)
     for (int i = 0; i < WIRES; i++) {
         wire *w = &m->wires[i];
         float angle = -PI / 2 + 2 * PI / WIRES * (float)i + draw_between(random, -0.06f, 0.06f);
-        float out = draw_between(random, 0.372f, 0.384f);
+        float out = draw_between(random, 0.382f, 0.392f);
         w->at = (point){ out * cosf(angle), out * sinf(angle) };
-        w->radius = draw_between(random, 0.315f, 0.325f);
+        w->radius = draw_between(random, 0.325f, 0.333f);
         w->core = w->radius * draw_between(random, 0.72f, 0.76f);
         w->turned = draw_between(random, -PI, PI);
         w->coat = colour_scale(tint(coats[i]), draw_between(random, 0.85f, 1.15f));

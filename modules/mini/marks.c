@@ -57,12 +57,14 @@ void mark_crack(canvas *c, const flaw *f, stream *random)
 static void touch_cut(const brush *b, float x, float y, surface *s)
 {
     float d = brush_distance(b, x, y), along = length(x, y) / b->radius;
-    float width = b->width * root(1 - 0.9f * square(clamp(along, 0, 1)));
+    float ragged = 1 + 0.45f * noise(x * 0.45f, y * 0.45f, b->salt);
+    float width = b->width * root(1 - 0.9f * square(clamp(along, 0, 1))) * ragged;
     if (d > width + 5)
         return;
     float open = ramp(width + 0.5f, width - 0.8f, d) * clamp(b->strength, 0, 1.1f);
     float lip = ramp(width + 4, width + 0.8f, d) * ramp(width - 1, width + 0.8f, d) * ramp(1.15f, 0.8f, along);
-    s->tint = colour_mix(s->tint, b->tint, clamp(0.92f * open, 0, 1));
+    colour inside = colour_scale(b->tint, 0.7f + 0.6f * noise_value(x * 0.5f, y * 0.5f, b->salt + 1));
+    s->tint = colour_mix(s->tint, inside, clamp(0.92f * open, 0, 1));
     s->height += b->pixel * (1.3f * lip - 3 * open) * b->strength;
     s->gloss *= 1 - 0.9f * clamp(open, 0, 1);
 }

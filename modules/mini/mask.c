@@ -91,7 +91,7 @@ int mask_compare(const surface *flawed, const surface *clean, uint8_t *mask, con
         most = room->amount[k] > most ? room->amount[k] : most;
     }
     /* The soft edge of a faint flaw counts from a quarter of its strength. */
-    float least = clamp(0.25f * most, 0.012f, 0.08f);
+    float least = clamp(0.25f * most, 0.002f, 0.08f);
     for (int k = 0; k < PIXELS; k++)
         mask[k] = room->amount[k] > least ? 255 : 0;
     for (int round = 0; round < 2; round++)

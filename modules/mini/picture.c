@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ATTEMPTS = 6, LEAST_MASK = 10 };
+enum { ATTEMPTS = 10, LEAST_MASK = 10 };
 enum { OBJECT, POSE, CAMERA, FLAW }; /* branches of a picture's stream */
 
 typedef struct room { /* working room of one picture */
@@ -53,7 +53,7 @@ static void paint_flawed(const request *q, stream base, pose p, int attempt, roo
 {
     const flaw_kind *kind = &q->class->flaws[q->flaw];
     flaw f = { .kind = kind, .index = q->flaw, .random = stream_branch(base, (uint64_t)FLAW + (uint64_t)attempt) };
-    f.size = q->size * draw_log(&f.random, kind->size[0], kind->size[1]);
+    f.size = q->size * draw_log(&f.random, kind->size[0], kind->size[1]) * (1 + 0.8f * (float)attempt);
     f.strength = q->contrast * draw_between(&f.random, kind->strength[0], kind->strength[1]);
     memcpy(r->flawed, r->clean, PIXELS * sizeof *r->clean);
     if (!kind->paint) {
@@ -80,7 +80,7 @@ int picture_make(const request *q, uint8_t *rgb, uint8_t *mask)
     paint_clean(q, base, p, r.clean);
     const surface *shown = r.clean;
     if (flawed) {
-        /* A flaw that fell where nothing can be seen of it is drawn again. */
+        /* A flaw of which nothing can be seen is drawn again, each time larger. */
         int area = 0;
         for (int attempt = 0; attempt < ATTEMPTS && area < LEAST_MASK; attempt++) {
             paint_flawed(q, base, p, attempt, &r);
