@@ -116,7 +116,7 @@ static void say_surface_words(sentence *s, const surface *skin, float often)
         if (skin->pattern != PATTERN_PLAIN && chance(s, 0.3f))
             say(s, "and %s", surface_colors[skin->color2]);
     }
-    if (skin->pattern != PATTERN_PLAIN && chance(s, often))
+    if (chance(s, skin->pattern == PATTERN_PLAIN ? 0.1f : often))
         say(s, "%s", surface_patterns[skin->pattern]);
     if (chance(s, 0.8f * often))
         say(s, "%s", surface_material_name(skin->material));
