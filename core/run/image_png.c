@@ -17,7 +17,8 @@ typedef struct png_job {
     png_structp png;
     png_infop info;
     image_want want;
-    image_raster raster; /* as decoded: 1 or 3 channels of 8 bits, or any layout of a mask */
+    image_raster raster; /* the result: RGB, or one channel of a mask */
+    bool palette;        /* rows hold indices of colours */
     uint8_t **rows;
     size_t row_bytes;
     const char *path;
@@ -61,12 +62,14 @@ static void png_flush_bytes(png_structp png)
     (void)png; /* file_commit does */
 }
 
-static bool png_is_mask(const png_job *job)
+/* Rows arrive as they belong in the raster, except palette indices, and masks, which may have any layout. */
+static bool png_is_direct(const png_job *job)
 {
-    return job->want == IMAGE_WANT_MASK;
+    return !job->palette && job->want == IMAGE_WANT_RGB;
 }
 
-/* Header, then the transformations to 8 bit RGB; a mask keeps 16 bits, since even a value of 1 of 65535 counts. */
+/* Header, then the transformations to 8 bit RGB; a mask keeps 16 bits, since even a value of 1 of 65535 counts.
+ * Palettes are left to png_spread, because libpng does not notice an index without a colour. */
 static int png_begin(png_job *job)
 {
     png_set_read_fn(job->png, job, png_take_bytes);
@@ -76,12 +79,16 @@ static int png_begin(png_job *job)
     png_set_crc_action(job->png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
     png_read_info(job->png, job->info);
     int64_t width = png_get_image_width(job->png, job->info), height = png_get_image_height(job->png, job->info);
-    if (image_raster_take(job->path, width, height, png_is_mask(job) ? 1 : 3, &job->raster) < 0)
+    int channels = job->want == IMAGE_WANT_MASK ? 1 : 3;
+    if (image_raster_take(job->path, width, height, channels, &job->raster) < 0)
         return -1;
-    png_set_palette_to_rgb(job->png);
-    png_set_expand_gray_1_2_4_to_8(job->png);
+    job->palette = png_get_color_type(job->png, job->info) == PNG_COLOR_TYPE_PALETTE;
+    if (job->palette)
+        png_set_packing(job->png);
+    else
+        png_set_expand_gray_1_2_4_to_8(job->png);
     png_set_strip_alpha(job->png);
-    if (!png_is_mask(job)) {
+    if (png_is_direct(job)) {
         png_set_strip_16(job->png);
         png_set_gray_to_rgb(job->png);
     }
@@ -91,20 +98,44 @@ static int png_begin(png_job *job)
     return 0;
 }
 
-/* Row pointers, into the raster or, for a mask of any layout, into memory of their own behind the pointers. */
+/* Row pointers, into the raster or into memory of their own behind the pointers. */
 static int png_take_rows(png_job *job)
 {
     size_t height = (size_t)job->raster.height, head = height * sizeof *job->rows;
-    size_t own = png_is_mask(job) ? job->row_bytes * height : 0;
-    if (!png_is_mask(job) && job->row_bytes != 3 * (size_t)job->raster.width)
+    bool direct = png_is_direct(job);
+    if (direct && job->row_bytes != 3 * (size_t)job->raster.width)
         return complain("%s: PNG rows of %zu bytes instead of %d x 3; convert it to 8 bit RGB", job->path,
                         job->row_bytes, job->raster.width);
-    job->rows = take(head + own, 1, "PNG rows");
+    job->rows = take(head + (direct ? 0 : job->row_bytes * height), 1, "PNG rows");
     if (!job->rows)
         return -1;
-    uint8_t *first = png_is_mask(job) ? (uint8_t *)job->rows + head : job->raster.value;
+    uint8_t *first = direct ? job->raster.value : (uint8_t *)job->rows + head;
     for (size_t y = 0; y < height; y++)
         job->rows[y] = first + y * job->row_bytes;
+    return 0;
+}
+
+/* Indices to colours, or to defects where a colour is not black. */
+static int png_spread(png_job *job)
+{
+    png_colorp colour;
+    int colours = 0;
+    png_get_PLTE(job->png, job->info, &colour, &colours);
+    uint8_t *to = job->raster.value;
+    for (int y = 0; y < job->raster.height; y++)
+        for (int x = 0; x < job->raster.width; x++, to += job->raster.channels) {
+            int i = job->rows[y][x];
+            if (i >= colours)
+                return complain("%s: damaged PNG: a pixel has colour %d of a palette of %d; convert it again",
+                                job->path, i, colours);
+            to[0] = colour[i].red;
+            if (job->want == IMAGE_WANT_MASK) {
+                to[0] = (colour[i].red | colour[i].green | colour[i].blue) ? 255 : 0;
+            } else {
+                to[1] = colour[i].green;
+                to[2] = colour[i].blue;
+            }
+        }
     return 0;
 }
 
@@ -134,12 +165,9 @@ static int png_read_all(png_job *job)
         return -1;
     png_read_image(job->png, job->rows);
     png_read_end(job->png, job->info); /* to the checksum of the last chunk */
-    png_colorp palette;
-    int colours = 0;
-    if (png_get_PLTE(job->png, job->info, &palette, &colours) && png_get_palette_max(job->png, job->info) >= colours)
-        return complain("%s: damaged PNG: a pixel has colour %d of a palette of %d; convert it again", job->path,
-                        png_get_palette_max(job->png, job->info), colours);
-    if (png_is_mask(job))
+    if (job->palette)
+        return png_spread(job);
+    if (job->want == IMAGE_WANT_MASK)
         png_mark_defects(job);
     return 0;
 }

@@ -1,5 +1,6 @@
 #include "metrics_linear.h"
 #include "../base/diag.h"
+#include "metrics_thread.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -70,7 +71,8 @@ static void tally_picture(const metrics_input *in, int64_t picture, const compon
 static double stretched_area(const even_steps *steps, const step_counts *tally, double defects, double limit,
                              bool from_least)
 {
-    double all_good = 0, good = 0, covered = 0, area = 0, first = NAN, last = NAN, last_height = 0;
+    double all_good = 0, good = 0, covered = 0, area = 0, first = 0, last = 0, last_height = 0;
+    int64_t points = 0;
     for (int64_t k = 0; k <= steps->count; k++)
         all_good += tally->good[k];
     for (int64_t k = steps->count; k > 0; k--) {
@@ -79,7 +81,7 @@ static double stretched_area(const even_steps *steps, const step_counts *tally, 
         double rate = good / all_good, height = covered / defects;
         if (!(rate < limit))
             break;
-        if (isnan(first))
+        if (points++ == 0)
             first = rate;
         else
             area += (rate - last) * (height + last_height) / 2;
@@ -87,7 +89,7 @@ static double stretched_area(const even_steps *steps, const step_counts *tally, 
         last_height = height;
     }
     double width = from_least ? last - first : last;
-    return width > 0 ? area / width : NAN;
+    return points > 1 && width > 0 ? area / width : NAN;
 }
 
 /* Counts each picture by itself and adds them up in order, so that threads change nothing. The sum is the
@@ -96,7 +98,8 @@ static void tally_pictures(const metrics_input *in, const int64_t *picture, int6
                            const even_steps *steps, double *total)
 {
     int64_t entries = steps->count + 1;
-#pragma omp parallel for schedule(dynamic, 1) if (n > 1)
+    int threads = thread_count(n, n * in->height * in->width);
+#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
     for (int64_t i = 0; i < n; i++) {
         step_counts own = { total + 2 * i * entries, total + (2 * i + 1) * entries };
         tally_picture(in, picture[i], &components[i], steps, &own);
@@ -136,8 +139,8 @@ static int each_picture(const metrics_input *in, const metrics_protocol *protoco
                         int64_t *left_out)
 {
     double *own = take((size_t)n, sizeof *own, "values of pictures"), sum = 0, count = 0;
-    int failed = !own;
-#pragma omp parallel for schedule(dynamic, 1) reduction(| : failed)
+    int failed = !own, threads = thread_count(n, n * in->height * in->width);
+#pragma omp parallel for schedule(dynamic, 1) reduction(| : failed) num_threads(threads)
     for (int64_t i = 0; i < n; i++) {
         if (failed)
             continue;

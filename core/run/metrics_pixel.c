@@ -3,7 +3,7 @@
 #include "metrics_key.h"
 #include "metrics_rank.h"
 #include "metrics_sort.h"
-#include <omp.h>
+#include "metrics_thread.h"
 #include <stdlib.h>
 
 enum { COUNTS_MOST = 1 << 26 }; /* entries of all threads' counts together: 256 MiB */
@@ -78,7 +78,7 @@ static int sort_defects(const metrics_input *in, const gathering *all, pixel_cou
     counts->positive = take(room, sizeof *counts->positive, "counts of scores");
     counts->weight = take(room, sizeof *counts->weight, "weights of scores");
     if (entries && weight && counts->key && counts->positive && counts->weight) {
-#pragma omp parallel for schedule(dynamic, 1)
+#pragma omp parallel for schedule(dynamic, 1) num_threads(thread_count(all->n, n))
         for (int64_t i = 0; i < all->n; i++)
             gather_picture(in, all, i, entries + all->pixel_base[i]);
         sorted = sort_entries(entries, entries + room, n);
@@ -101,7 +101,8 @@ static int count_all(const metrics_input *in, const gathering *all, const rank_i
                      double *least, double *greatest)
 {
     int64_t entries = 2 * counts->curve.distinct + 2, threads = COUNTS_MOST / entries;
-    threads = threads < 1 ? 1 : threads > omp_get_max_threads() ? omp_get_max_threads() : threads;
+    int64_t most = thread_count(all->n, all->n * in->height * in->width);
+    threads = threads < 1 ? 1 : threads > most ? most : threads;
     counts->count = take_zeroed((size_t)(threads * entries), sizeof *counts->count, "counts of pixels");
     if (!counts->count)
         return -1;
@@ -113,7 +114,7 @@ static int count_all(const metrics_input *in, const gathering *all, const rank_i
         least[i] = score_of_key(span.least, !in->maps);
         greatest[i] = score_of_key(span.greatest, !in->maps);
     }
-#pragma omp parallel for schedule(static) if (entries > 1 << 14)
+#pragma omp parallel for schedule(static) num_threads(thread_count(entries, entries *threads))
     for (int64_t e = 0; e < entries; e++)
         for (int64_t t = 1; t < threads; t++)
             counts->count[e] += counts->count[t * entries + e];

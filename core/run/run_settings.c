@@ -12,7 +12,6 @@ static const ablate_setting run_rows[] = {
     WORDS(data, "", "a data module, or module:argument, e.g. folder:../data"),
     SET(epochs, 100, 0, 1000000, "passes over the training pictures"),
     SET(batch, 8, 1, 65536, "pictures a step"),
-    SET(drop_last, 1, 0, 1, "leave out the last, smaller batch of an epoch"),
     SET(seed, 0, 0, 2147483647, "first seed"),
     SET(seeds, 1, 1, 1000, "number of runs, with seeds seed, seed + 1, ..."),
     SET(threads, 0, 0, 4096, "threads; 0: one a core. Changes no result"),

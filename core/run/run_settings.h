@@ -10,7 +10,6 @@ typedef struct run_settings {
     /* [run] */
     const char *model, *data; /* the line of modules; a data module, or "module:argument" */
     int epochs, batch;        /* passes over the training pictures; pictures a step */
-    bool drop_last;           /* leave out an epoch's last, smaller batch */
     int seed, seeds;          /* the first seed, and how many runs with seed, seed + 1, ... */
     int threads;              /* 0: all cores */
     int checkpoint_steps;     /* steps between checkpoints */

@@ -26,7 +26,7 @@ static int add_run(session *s, const experiment *e, const experiment_row *row, i
     return 0;
 }
 
-/* Seed by seed, so that a table interrupted early has every row once before any row twice. */
+/* Seed by seed, so that a report interrupted early has every row once before any row twice. */
 static int run_rows(session *s, const experiment *e, const run_options *o, run_list *list)
 {
     int most = 0, status = 0;
