@@ -1,0 +1,16 @@
+/* metrics_thread.h: how many threads a piece of work is worth. */
+#ifndef ABLATE_METRICS_THREAD_H
+#define ABLATE_METRICS_THREAD_H
+#include <omp.h>
+#include <stdint.h>
+
+enum { THREAD_PIXELS_LEAST = 1 << 16 }; /* below this, waking the others takes longer than the work */
+
+/* One thread for few pixels, else all; never more than there are items to share. */
+static inline int thread_count(int64_t items, int64_t pixels)
+{
+    int64_t threads = pixels < THREAD_PIXELS_LEAST ? 1 : omp_get_max_threads();
+    return (int)(threads < items ? threads : items > 1 ? items : 1);
+}
+
+#endif

@@ -1,0 +1,137 @@
+/* The presets that estimate as the field's evaluators do, against plain statements of those (metrics_naive.h). */
+#include "metrics_cases.h"
+
+/* rd4ad: each defective picture by itself, then the mean. */
+static double naive_each(const naive_set *set, int steps)
+{
+    static naive_set one;
+    double sum = 0, count = 0;
+    int pixels = set->height * set->width;
+    for (int p = 0; p < set->n; p++) {
+        one = (naive_set){ .n = 1, .height = set->height, .width = set->width };
+        memcpy(one.score, set->score + p * pixels, (size_t)pixels * sizeof *one.score);
+        memcpy(one.mask, set->mask + p * pixels, (size_t)pixels);
+        double value = count_mask(&one) ? naive_stepped(&one, steps, 0.3, 0) : NAN;
+        if (!isnan(value)) {
+            sum += value;
+            count++;
+        }
+    }
+    return count > 0 ? sum / count : NAN;
+}
+
+static void assert_near_or_none(double value, double wanted)
+{
+    if (isnan(wanted))
+        assert_true(isnan(value));
+    else
+        assert_near(value, wanted);
+}
+
+static void test_stepped_protocols(void **state)
+{
+    (void)state;
+    static naive_set set;
+    static float maps[NAIVE_MOST];
+    uint64_t at = 2u << 30;
+    int defined = 0;
+    for (int trial = 0; trial < 150; trial++) {
+        draw_set(&set, &at);
+        int bad = count_mask(&set);
+        if (bad == 0 || bad == naive_pixels(&set))
+            continue;
+        metrics_input in = input_of(&set, trial % 2, maps);
+        double scores[4] = { 1, 2, 3, 4 };
+        in.scores = scores;
+        double wanted = naive_stepped(&set, 100, 0.3, 1);
+        defined += !isnan(wanted);
+        assert_near_or_none(evaluate_one(&in, protocol("ader2024"), METRICS_AUPRO), wanted);
+        assert_near_or_none(evaluate_one(&in, protocol("diad"), METRICS_AUPRO), naive_stepped(&set, 200, 0.3, 0));
+        assert_near_or_none(evaluate_one(&in, protocol("rd4ad"), METRICS_AUPRO), naive_each(&set, 200));
+    }
+    assert_true(defined > 50);
+}
+
+/* Maximum after `times` mean poolings, by the definition. */
+static double naive_pooled(const float *map, int side, int size, int times)
+{
+    static double now[80 * 80], next[80 * 80];
+    for (int i = 0; i < side * side; i++)
+        now[i] = (double)map[i];
+    for (; times > 0; times--) {
+        int left = side - size + 1;
+        for (int y = 0; y < left; y++)
+            for (int x = 0; x < left; x++) {
+                double sum = 0;
+                for (int k = 0; k < size * size; k++)
+                    sum += now[(y + k / size) * side + x + k % size];
+                next[y * left + x] = sum / (size * size);
+            }
+        side = left;
+        memcpy(now, next, sizeof now);
+    }
+    double greatest = now[0];
+    for (int i = 0; i < side * side; i++)
+        greatest = fmax(greatest, now[i]);
+    return greatest;
+}
+
+/* The order of the pictures' scores is that of the pooled maxima: one defective picture against each good one. */
+static void test_pooled_scores(void **state)
+{
+    (void)state;
+    enum { SIDE = 64, N = 6 };
+    static float maps[N * SIDE * SIDE];
+    static uint8_t masks[N * SIDE * SIDE];
+    uint64_t at = 3u << 30;
+    for (int i = 0; i < N * SIDE * SIDE; i++)
+        maps[i] = (float)draw(&at, 1000) / 1000;
+    for (int p = 0; p < N; p++)
+        maps[p * SIDE * SIDE] = (float)(10 + p); /* the plain maximum orders otherwise */
+    const char *const names[] = { "uniad", "diad" };
+    for (int which = 0; which < 2; which++)
+        for (int p = 0; p < N; p++) {
+            double own[N], beaten = 0;
+            memset(masks, 0, sizeof masks);
+            masks[p * SIDE * SIDE + 5] = 1;
+            for (int q = 0; q < N; q++)
+                own[q] = naive_pooled(maps + q * SIDE * SIDE, SIDE, which ? 8 : 16, which ? 8 : 1);
+            for (int q = 0; q < N; q++)
+                beaten += own[p] > own[q];
+            metrics_input in = one_class(N, SIDE, SIDE, maps, masks);
+            double auroc = beaten / (N - 1);
+            assert_near(evaluate_one(&in, protocol(names[which]), METRICS_IMAGE_AUROC),
+                        auroc < 0.5 ? 1 - auroc : auroc);
+        }
+}
+
+static void test_protocol_lacks(void **state)
+{
+    (void)state;
+    const float maps[] = { 9, 7, 0, 6, 8, 6, 6, 5, 0, 0, 0, 0, 0, 0 };
+    const uint8_t masks[] = { 1, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 };
+    metrics_input in = one_class(2, 1, 7, maps, masks);
+    const double scores[] = { 1, 0 };
+    in.scores = scores;
+    assert_true(isnan(evaluate_one(&in, protocol("rd4ad"), METRICS_PIXEL_AP)));
+    assert_true(isnan(evaluate_one(&in, protocol("uniad"), METRICS_AUPRO)));
+    assert_true(isnan(evaluate_one(&in, protocol("uniad"), METRICS_IMAGE_AP)));
+    assert_null(metrics_protocol_find("best"));
+    assert_non_null(strstr(complaint(), "'best'; choose exact, ader2024, rd4ad, uniad or diad"));
+    complaint_clear();
+    in.scores = NULL;
+    metrics_result result;
+    assert_int_equal(metrics_evaluate(&in, protocol("uniad"), &result), -1);
+    assert_non_null(strstr(complaint(), "pools maps of at least 16 x 16 pixels, these are 1 x 7"));
+    complaint_clear();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_stepped_protocols),
+        cmocka_unit_test(test_pooled_scores),
+        cmocka_unit_test(test_protocol_lacks),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
