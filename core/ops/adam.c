@@ -1,0 +1,88 @@
+/* adam.c: Adam (Kingma and Ba 2015) as PyTorch computes it. The record is an exception: `out` holds the state and is
+ * updated in place. */
+#include "misfit.h"
+#include "work.h"
+#include <math.h>
+
+typedef struct adam_attr {
+    double rate, beta1, beta2, eps, decay;
+} adam_attr;
+
+static int adam_shape(const ablate_shape *in, int n, const void *attr, ablate_layout *layout)
+{
+    (void)n, (void)attr;
+    layout->out = (ablate_shape){ 2, { 3, shape_count(&in[0]) } };
+    layout->mixes = true;
+    return 0;
+}
+
+typedef struct adam_work {
+    const ablate_call *call;
+    float step, root;                      /* rate / (1 - beta1^t), 1 / sqrt(1 - beta2^t) */
+    float eps, decay, beta2, rest1, rest2; /* rest = 1 - beta, rounded once */
+} adam_work;
+
+static void adam_chunk(void *context, int64_t i)
+{
+    const adam_work w = *(const adam_work *)context;
+    int64_t n = shape_count(w.call->in_shape);
+    work_span span = work_chunk(i, n);
+    const float *restrict grad = w.call->in[0];
+    float *restrict parameter = w.call->out, *restrict m = w.call->out + n, *restrict v = w.call->out + 2 * n;
+    for (int64_t e = span.first; e < span.last; e++) {
+        float g = grad[e] + w.decay * parameter[e];
+        m[e] += w.rest1 * (g - m[e]);
+        v[e] = w.beta2 * v[e] + w.rest2 * g * g;
+        parameter[e] -= w.step * m[e] / (sqrtf(v[e]) * w.root + w.eps);
+    }
+}
+
+static void adam_forward(const ablate_call *call)
+{
+    const adam_attr *a = call->attr;
+    double t = (double)call->step + 1;
+    adam_work w = { .call = call,
+                    .step = (float)(a->rate / (1 - pow(a->beta1, t))),
+                    .root = (float)(1 / sqrt(1 - pow(a->beta2, t))),
+                    .eps = (float)a->eps,
+                    .rest1 = (float)(1 - a->beta1),
+                    .beta2 = (float)a->beta2,
+                    .rest2 = (float)(1 - a->beta2),
+                    .decay = (float)a->decay };
+    work_run_chunks(call->cpu, shape_count(call->in_shape), adam_chunk, &w);
+}
+
+static double adam_flops(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)
+{
+    (void)n, (void)out, (void)attr;
+    return 14.0 * (double)shape_count(&in[0]);
+}
+
+static double adam_bytes(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)
+{
+    (void)n, (void)out, (void)attr;
+    return 7.0 * sizeof(float) * (double)shape_count(&in[0]);
+}
+
+static const ablate_setting adam_attrs[] = {
+    ABLATE_SET(adam_attr, rate, 1e-3, 0, 1e6, "learning rate"),
+    ABLATE_SET(adam_attr, beta1, 0.9, 0, 0.9999999, "decay of the mean of gradients"),
+    ABLATE_SET(adam_attr, beta2, 0.999, 0, 0.9999999, "decay of the mean of their squares"),
+    ABLATE_SET(adam_attr, eps, 1e-8, 0, 1, "added to the root of the latter"),
+    ABLATE_SET(adam_attr, decay, 0, 0, 1e6, "weight decay, added to the gradient"),
+    { 0 }
+};
+
+static const ablate_op adam_record = { .name = "adam",
+                                       .doc = "one step of Adam on the gradient (n): updates the result (3, n), rows "
+                                              "parameter, mean, mean square, IN PLACE",
+                                       .min_in = 1,
+                                       .max_in = 1,
+                                       .shape = adam_shape,
+                                       .forward = adam_forward,
+                                       .flops = adam_flops,
+                                       .bytes = adam_bytes,
+                                       .attr_size = sizeof(adam_attr),
+                                       .attrs = adam_attrs,
+                                       .random = true }; /* reads the step */
+OP_RECORD(adam_record);

@@ -1,0 +1,137 @@
+/* patch.c: patch embedding: a picture cut into squares, each multiplied by one matrix (a convolution whose stride is
+ * its size). The squares of a band of patches are gathered into rows, so that the rest is a matrix product. */
+#include "misfit.h"
+#include "work.h"
+#include <string.h>
+
+enum { BAND = 64 }; /* patches gathered at once */
+
+typedef struct patches {
+    const ablate_call *call;
+    int64_t batch, channels, height, size, side, count, width, depth; /* side: patches along an edge; count = side^2 */
+    int64_t bands;                                                    /* of a picture */
+} patches;
+
+static patches patches_of(const ablate_shape *in)
+{
+    patches p = { .batch = in[0].dim[0], .channels = in[0].dim[1], .height = in[0].dim[2], .size = in[1].dim[2] };
+    p.side = p.height / p.size;
+    p.count = p.side * p.side;
+    p.width = in[1].dim[0];
+    p.depth = p.channels * p.size * p.size;
+    p.bands = work_pieces(p.count, BAND);
+    return p;
+}
+
+static int patch_embed_shape(const ablate_shape *in, int n, const void *attr, ablate_layout *layout)
+{
+    (void)n, (void)attr;
+    const ablate_shape *image = &in[0], *w = &in[1];
+    if (image->rank != 4 || image->dim[2] != image->dim[3])
+        return misfit(layout, "the image must have 4 axes (B, channels, S, S); its shape is %s",
+                      shape_words(image).text);
+    if (w->rank != 4 || w->dim[2] != w->dim[3] || w->dim[1] != image->dim[1] || w->dim[2] > image->dim[2])
+        return misfit(layout, "image %s and weight %s do not fit: the weight is (C, channels, P, P) with P up to S",
+                      shape_words(image).text, shape_words(w).text);
+    patches p = patches_of(in);
+    layout->out = (ablate_shape){ 3, { p.batch, p.count, p.width } };
+    layout->scratch = p.batch * p.count * p.depth;
+    layout->mixes = rows_alike(w, &layout->out);
+    return size_check(&layout->out, layout);
+}
+
+/* Copies one patch between the picture and a row of `depth` numbers (channel, row, column), as the weight lies. */
+static void gather(const patches *p, const float *picture, int64_t patch, float *row)
+{
+    int64_t top = patch / p->side * p->size, left = patch % p->side * p->size;
+    for (int64_t c = 0; c < p->channels; c++)
+        for (int64_t y = 0; y < p->size; y++, row += p->size)
+            memcpy(row, picture + (c * p->height + top + y) * p->height + left, (size_t)p->size * sizeof *row);
+}
+
+static void scatter(const patches *p, float *picture, int64_t patch, const float *row)
+{
+    int64_t top = patch / p->side * p->size, left = patch % p->side * p->size;
+    for (int64_t c = 0; c < p->channels; c++)
+        for (int64_t y = 0; y < p->size; y++, row += p->size)
+            for (int64_t x = 0; x < p->size; x++)
+                picture[(c * p->height + top + y) * p->height + left + x] += row[x];
+}
+
+/* Gathers band `index` of all bands of all pictures into its rows of scratch. */
+static void gather_band(void *context, int64_t index)
+{
+    const patches *p = context;
+    int64_t picture = index / p->bands;
+    work_span span = work_piece(index % p->bands, p->count, BAND);
+    const float *from = p->call->in[0] + picture * p->channels * p->height * p->height;
+    for (int64_t i = span.first; i < span.last; i++)
+        gather(p, from, i, p->call->scratch + (picture * p->count + i) * p->depth);
+}
+
+static void embed_band(void *context, int64_t index)
+{
+    const patches *p = context;
+    work_span span = work_piece(index % p->bands, p->count, BAND);
+    int64_t row = index / p->bands * p->count + span.first;
+    gather_band(context, index);
+    p->call->cpu->gemm(false, true, span.last - span.first, p->width, p->depth, 1, p->call->scratch + row * p->depth,
+                       p->depth, p->call->in[1], p->depth, 0, p->call->out + row * p->width, p->width);
+}
+
+static void patch_embed_forward(const ablate_call *call)
+{
+    patches p = patches_of(call->in_shape);
+    p.call = call;
+    call->cpu->parallel(p.batch * p.bands, embed_band, &p);
+}
+
+/* Gradient of one picture: rows of scratch, then added where they came from. */
+static void picture_gradient(void *context, int64_t picture)
+{
+    const patches *p = context;
+    const ablate_call *call = p->call;
+    float *rows = call->scratch + picture * p->count * p->depth;
+    int64_t numbers = p->channels * p->height * p->height;
+    float *to = call->grad_in[0] + picture * numbers;
+    call->cpu->gemm(false, false, p->count, p->depth, p->width, 1, call->grad_out + picture * p->count * p->width,
+                    p->width, call->in[1], p->depth, 0, rows, p->depth);
+    if (!(call->add & 1u))
+        memset(to, 0, (size_t)numbers * sizeof *to);
+    for (int64_t i = 0; i < p->count; i++)
+        scatter(p, to, i, rows + i * p->depth);
+}
+
+static void patch_embed_backward(const ablate_call *call)
+{
+    patches p = patches_of(call->in_shape);
+    p.call = call;
+    if (call->grad_in[1]) {
+        call->cpu->parallel(p.batch * p.bands, gather_band, &p);
+        call->cpu->gemm(true, false, p.width, p.depth, p.batch * p.count, 1, call->grad_out, p.width, call->scratch,
+                        p.depth, call->add & 2u ? 1.0f : 0.0f, call->grad_in[1], p.depth);
+    }
+    if (call->grad_in[0])
+        call->cpu->parallel(p.batch, picture_gradient, &p);
+}
+
+static double patch_embed_flops(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)
+{
+    (void)n, (void)attr;
+    return 2.0 * (double)patches_of(in).depth * (double)shape_count(out);
+}
+
+static const ablate_op patch_embed_record = {
+    .name = "patch_embed",
+    .doc = "image (B, channels, S, S) cut into P x P squares, row by row, each times weight (C, channels, P, P): "
+           "(B, floor(S / P)^2, C)",
+    .min_in = 2,
+    .max_in = 2,
+    .shape = patch_embed_shape,
+    .forward = patch_embed_forward,
+    .backward = patch_embed_backward,
+    .flops = patch_embed_flops,
+    .forgets = ABLATE_FORGET_OUT,
+    .stores = true
+};
+OP_RECORD(patch_embed_record);
