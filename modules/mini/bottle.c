@@ -2,7 +2,7 @@
 #include "mini.h"
 
 enum { BROKEN_LARGE, BROKEN_SMALL, CONTAMINATION, RESIDUE };
-enum { STOPS = 13, ARCS = 6 };
+enum { STOPS = 13, ARCS = 9 };
 
 typedef struct arc { /* a reflection: part of a ring */
     float angle, half, radius, width, level;
@@ -22,10 +22,10 @@ typedef struct bottle {
 static const struct {
     float radius;
     uint32_t tint;
-} rings[STOPS] = { { 0, 0x5A4128 },     { 0.2f, 0x46311E },  { 0.37f, 0x21170F }, { 0.42f, 0x1A120C },
-                   { 0.46f, 0x8B6A45 }, { 0.5f, 0x4A3420 },  { 0.61f, 0x2C1E14 }, { 0.66f, 0x17100C },
-                   { 0.71f, 0xA98E6C }, { 0.75f, 0x3A281A }, { 0.88f, 0x1B130E }, { 0.92f, 0x6A4B2E },
-                   { 1, 0x120D0A } };
+} rings[STOPS] = { { 0, 0x6B4A26 },     { 0.2f, 0x54361B },  { 0.37f, 0x1F150C }, { 0.42f, 0x120C08 },
+                   { 0.46f, 0xA87B42 }, { 0.5f, 0x3F2A15 },  { 0.61f, 0x24170D }, { 0.66f, 0x0F0A07 },
+                   { 0.71f, 0xC9A46A }, { 0.75f, 0x4A301A }, { 0.85f, 0x70491F }, { 0.91f, 0x22150C },
+                   { 1, 0x0C0806 } };
 
 static void prepare(void *model, stream *random, flaw *f)
 {
@@ -40,10 +40,15 @@ static void prepare(void *model, stream *random, flaw *f)
         m->glass[i] = colour_scale(tint(rings[i].tint), warm * draw_between(random, 0.85f, 1.15f));
     }
     m->ground = colour_scale(tint(0xF0F0EE), draw_between(random, 0.9f, 1));
-    static const float where[ARCS] = { 0.92f, 0.92f, 0.71f, 0.71f, 0.46f, 0.8f };
-    for (int i = 0; i < ARCS; i++)
-        m->arcs[i] = (arc){ draw_between(random, -PI, PI), draw_between(random, 0.15f, 0.6f), where[i],
-                            draw_between(random, 0.012f, 0.03f), draw_between(random, 0.25f, 0.8f) };
+    static const float where[ARCS] = { 0.955f, 0.955f, 0.88f, 0.71f, 0.71f, 0.6f, 0.46f, 0.46f, 0.8f };
+    for (int i = 0; i < ARCS; i++) {
+        bool broad = i + 1 == ARCS; /* the soft box in the shoulder */
+        m->arcs[i].angle = draw_between(random, -PI, PI);
+        m->arcs[i].half = draw_between(random, 0.12f, 0.6f);
+        m->arcs[i].radius = where[i] + draw_between(random, -0.01f, 0.01f);
+        m->arcs[i].width = broad ? draw_between(random, 0.04f, 0.06f) : draw_between(random, 0.008f, 0.024f);
+        m->arcs[i].level = broad ? draw_between(random, 0.12f, 0.3f) : draw_between(random, 0.35f, 0.95f);
+    }
     m->bite = (point){ 9, 9 };
     m->bite_size = 0.1f;
     if (flaw_is(f, BROKEN_LARGE) || flaw_is(f, BROKEN_SMALL)) {

@@ -13,12 +13,12 @@ static void prepare(void *model, stream *random, flaw *f)
     carpet *m = model;
     (void)f;
     m->salt = draw_bits(random);
-    m->pitch = draw_between(random, 27, 33);
+    m->pitch = draw_between(random, 23, 28);
     m->lean = draw_between(random, 0.2f, 0.7f);
     m->worn = draw_between(random, 0.06f, 0.16f);
     m->shift = (point){ 50 * draw(random), 50 * draw(random) };
     m->base = colour_scale(colour_mix(tint(0x8C8780), tint(0x84848A), draw(random)), draw_between(random, 0.85f, 1.1f));
-    m->other = colour_scale(m->base, draw_between(random, 0.45f, 0.6f));
+    m->other = colour_scale(m->base, draw_between(random, 0.6f, 0.75f));
 }
 
 static void pixel(const void *model, spot p, surface *s)
@@ -34,7 +34,7 @@ static void pixel(const void *model, spot p, surface *s)
     float round = root(1 - 2.6f * square(dx) - 2.2f * square(dy));
     float fibre = noise(p.x * 150 + m->lean * p.y * 130, p.y * 70, m->salt + 2);
     float patch = noise_fractal(p.x * 2.2f, p.y * 2.2f, 3, m->salt + 3);
-    float level = (0.62f + 0.42f * round) * (1 + 0.22f * fibre) * (1 + m->worn * patch) * (0.86f + 0.3f * h);
+    float level = (0.62f + 0.42f * round) * (1 + 0.3f * fibre) * (1 + m->worn * patch) * (0.86f + 0.3f * h);
     *s = (surface){ .tint = colour_scale(colour_mix(m->other, m->base, ramp(0.1f, 0.55f, k)), level), .part = 1 };
     s->height = 0.016f * round + 0.006f * fibre;
 }

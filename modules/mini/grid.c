@@ -44,7 +44,8 @@ static void prepare(void *model, stream *random, flaw *f)
 /* One family of wires, at u across and v along. */
 static void wires(const grid *m, int family, float u, float v, spot p, surface *s)
 {
-    float across = u / m->pitch + m->shift.x, along = v / m->pitch + m->shift.y;
+    float across = u / m->pitch + (family ? m->shift.y : m->shift.x);
+    float along = v / m->pitch + (family ? m->shift.x : m->shift.y);
     float drift = 0.05f * noise((float)floor_int(across) * 3.7f, v * 1.5f, m->salt + (uint32_t)family);
     int number = floor_int(across + drift);
     float d = (across + drift - (float)number - 0.5f) * m->pitch, parity = (float)((number + family) & 1);

@@ -12,7 +12,7 @@ static void prepare(void *model, stream *random, flaw *f)
     leather *m = model;
     (void)f;
     m->salt = draw_bits(random);
-    m->grain = draw_between(random, 20, 27);
+    m->grain = draw_between(random, 23, 29);
     m->stretch = draw_between(random, 0.75f, 1.2f);
     m->gloss = draw_between(random, 0.05f, 0.1f);
     m->base =

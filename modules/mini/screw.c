@@ -95,7 +95,7 @@ static void pixel(const void *model, spot p, surface *s)
     surface top = { .gloss = 0.35f, .sharp = 0.4f, .metal = 0.72f, .part = part };
     float worn = part == WINDING ? worn_at(m, u, v) : 0;
     top.tint = colour_scale(m->metal, 1 + 0.06f * drawn + 0.12f * stain + 0.25f * worn);
-    float bulge = root(square(radius) - square(v));
+    float bulge = root(square(radius) - square(v)) * (0.35f + 0.65f * ramp(0, 0.05f, u - m->from));
     top.height = 0.06f * ramp(0, -0.04f, d) + (part == HEAD ? 0.7f * bulge : bulge) + 0.0015f * drawn;
     if (u < m->head)
         top.tint = colour_scale(top.tint, 0.8f);

@@ -75,12 +75,11 @@ static void tuft_cover(const toothbrush *m, const tuft *t, int number, spot p, s
     float ragged = 0.16f * radius * noise(x * 28, y * 28, m->salt + (uint32_t)number) * (0.5f + t->splay);
     float lay = 1 + 3 * ramp(0.3f, 1, t->splay), n = length(t->lean.x, t->lean.y) + 1e-4f;
     float along = (x * t->lean.x + y * t->lean.y) / n, across = (y * t->lean.x - x * t->lean.y) / n;
-    cells c = noise_cells(along * 36 / lay, across * 36, m->salt + (uint32_t)number * 7);
-    float tip = ramp(0.02f, 0.35f, c.second - c.first),
-          level = 0.5f + 0.5f * tip + 0.2f * ((float)(c.id & 255) / 255 - 0.5f);
+    cells c = noise_cells(along * 42 / lay, across * 42, m->salt + (uint32_t)number * 7);
+    float tip = ramp(0.62f, 0.2f, c.first), level = 0.5f + 0.5f * tip + 0.2f * ((float)(c.id & 255) / 255 - 0.5f);
     surface top = { .gloss = 0.12f, .sharp = 0.4f, .part = BRISTLES };
     top.tint = colour_scale(m->hues[t->hue], level * (1 - 0.3f * ramp(0.5f, 1.05f, r / radius)));
-    top.height = t->height * (1 - 0.25f * t->splay) - 0.1f * square(r / radius) + 0.012f * tip * (1 - c.first);
+    top.height = t->height * (1 - 0.25f * t->splay) - 0.05f * square(r / radius) + 0.012f * tip * (1 - c.first);
     surface_cover(s, ramp(0.012f, -0.012f, r - radius + ragged), &top);
 }
 
