@@ -1,0 +1,252 @@
+/* `ablate metrics`: files in, numbers and sentences out. */
+#include "../core/base/diag.h"
+#include "../core/run/verb_metrics.h"
+#include "npz_write.h"
+#include <cjson/cJSON.h>
+#include <fcntl.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <unistd.h>
+/* cmocka needs some of the above first. */
+#include <cmocka.h>
+
+static archive made;
+static char printed[1 << 16];
+
+/* Four maps of 1 x 2. Class "b" (first and third picture): defective 0.9 | 0.1, good 0.5 | 0.2; class "a": 3 | 1 and
+ * 2 | 0. In both the defect pixel is the first of the defective picture and scores highest: all five numbers are 1. */
+static const float four_maps[] = { 0.9f, 0.1f, 3, 1, 0.5f, 0.2f, 2, 0 };
+static const uint8_t four_masks[] = { 1, 0, 1, 0, 0, 0, 0, 0 };
+static const uint32_t four_classes[] = { 'b', 'a', 'b', 'a' };
+
+static void add_maps(void)
+{
+    memset(&made, 0, sizeof made);
+    add_array(&made, "maps", "<f4", "(4, 1, 2)", 0, four_maps, sizeof four_maps, 0);
+}
+
+static void add_whole(void)
+{
+    add_maps();
+    add_array(&made, "masks", "|b1", "(4, 1, 2)", 0, four_masks, sizeof four_masks, 8);
+}
+
+/* Runs the verb on the archive made so far; what it prints goes to `printed`. */
+static int run_verb(const char *one, const char *two)
+{
+    char path[300], name[] = "metrics", first[40], second[40];
+    snprintf(path, sizeof path, "%s", test_path("case.npz"));
+    snprintf(first, sizeof first, "%s", one ? one : "");
+    snprintf(second, sizeof second, "%s", two ? two : "");
+    char *argv[] = { name, path, one ? first : NULL, two ? second : NULL, NULL };
+    if (made.members)
+        save_archive(&made, path);
+    fflush(stdout);
+    int kept = dup(STDOUT_FILENO), to = open(test_path("out"), O_RDWR | O_CREAT | O_TRUNC, 0600);
+    dup2(to, STDOUT_FILENO);
+    int status = verb_metrics(2 + (one != NULL) + (two != NULL), argv);
+    fflush(stdout);
+    dup2(kept, STDOUT_FILENO);
+    ssize_t size = pread(to, printed, sizeof printed - 1, 0);
+    printed[size > 0 ? size : 0] = 0;
+    close(to);
+    close(kept);
+    return status;
+}
+
+static void assert_refused(const char *words)
+{
+    assert_int_equal(run_verb(NULL, NULL), -1);
+    assert_non_null(complaint());
+    if (!strstr(complaint(), words))
+        fail_msg("'%s' does not say '%s'", complaint(), words);
+    complaint_clear();
+    assert_string_equal(printed, "");
+}
+
+static const cJSON *member(const cJSON *object, const char *name)
+{
+    const cJSON *found = cJSON_GetObjectItemCaseSensitive(object, name);
+    assert_non_null(found);
+    return found;
+}
+
+static void test_json(void **state)
+{
+    (void)state;
+    add_whole();
+    add_array(&made, "classes", "<U1", "(4,)", 0, four_classes, sizeof four_classes, 0);
+    add_array(&made, "scores", "<f8", "(4,)", 0, (double[]){ 1, 2, 3, 2 }, 32, 0);
+    assert_int_equal(run_verb("--json", NULL), 0);
+    cJSON *root = cJSON_Parse(printed);
+    assert_non_null(root);
+    assert_string_equal(member(root, "protocol")->valuestring, "exact");
+    const cJSON *classes = member(root, "classes"), *mean = member(root, "mean");
+    assert_string_equal(classes->child->string, "b"); /* in order of appearance */
+    assert_true(member(member(classes, "b"), "image_auroc")->valuedouble == 0);
+    assert_true(member(member(classes, "a"), "image_auroc")->valuedouble == 0.5);
+    assert_true(member(member(classes, "a"), "image_ap")->valuedouble == 0.5);
+    assert_true(member(mean, "image_auroc")->valuedouble == 0.25);
+    assert_true(member(mean, "aupro")->valuedouble == 1);
+    assert_true(member(mean, "pixel_ap")->valuedouble == 1);
+    assert_true(member(mean, "pixel_auroc")->valuedouble == 1);
+    cJSON_Delete(root);
+}
+
+/* Defective 3 against good 4, 2, 1 wins two of three, which takes 17 digits to write. */
+static void test_digits(void **state)
+{
+    (void)state;
+    memset(&made, 0, sizeof made);
+    add_array(&made, "maps", "<f4", "(4, 1, 1)", 0, (float[]){ 4, 3, 2, 1 }, 16, 0);
+    add_array(&made, "masks", "|u1", "(4, 1, 1)", 0, (uint8_t[]){ 0, 255, 0, 0 }, 4, 0);
+    assert_int_equal(run_verb("--json", NULL), 0);
+    assert_non_null(strstr(printed, "\"image_auroc\":\t0.66666666666666663"));
+    assert_int_equal(run_verb(NULL, NULL), 0);
+    assert_non_null(strstr(printed, "0.66666666666666663"));
+    assert_non_null(strstr(printed, "4 maps of 1 x 1, protocol exact"));
+}
+
+static void test_undefined_is_null_and_said(void **state)
+{
+    (void)state;
+    add_maps();
+    const uint8_t masks[] = { 1, 0, 0, 0, 0, 0, 0, 0 };
+    add_array(&made, "masks", "|u1", "(4, 1, 2)", 0, masks, sizeof masks, 0);
+    add_array(&made, "classes", "<i8", "(4,)", 0, (int64_t[]){ 7, -1, 7, -1 }, 32, 0);
+    assert_int_equal(run_verb("--json", NULL), 0);
+    cJSON *root = cJSON_Parse(printed);
+    assert_true(cJSON_IsNull(member(member(member(root, "classes"), "-1"), "aupro")));
+    assert_true(member(member(member(root, "classes"), "7"), "aupro")->valuedouble == 1);
+    assert_true(member(member(root, "mean"), "aupro")->valuedouble == 1);
+    const cJSON *notes = member(root, "notes");
+    assert_string_equal(cJSON_GetArrayItem(notes, 0)->valuestring,
+                        "class '-1': no I-AUROC: the class has no defective picture");
+    assert_string_equal(cJSON_GetArrayItem(notes, cJSON_GetArraySize(notes) - 1)->valuestring,
+                        "mean AUPRO is over 1 of 2 classes");
+    cJSON_Delete(root);
+    assert_int_equal(run_verb(NULL, NULL), 0);
+    assert_non_null(strstr(printed, "note: mean I-AP is over 1 of 2 classes\n"));
+}
+
+/* Half-transparent masks: above one half is a defect, or above zero where the protocol says so. */
+static void test_mask_scales(void **state)
+{
+    (void)state;
+    const uint8_t grey[] = { 255, 127, 128, 0, 0, 0, 0, 0 };
+    const float fraction[] = { 1, 0.5f, 0.51f, 0, 0, 0, 0, 0 };
+    const double scores[] = { 1, 2, 3, 4 };
+    for (int form = 0; form < 2; form++)
+        for (int above_zero = 0; above_zero < 2; above_zero++) {
+            add_maps();
+            if (form)
+                add_array(&made, "masks", "<f4", "(4, 1, 2)", 0, fraction, sizeof fraction, 0);
+            else
+                add_array(&made, "masks", "|u1", "(4, 1, 2)", 0, grey, sizeof grey, 0);
+            add_array(&made, "scores", "<f8", "(4, 1)", 0, scores, sizeof scores, 0);
+            assert_int_equal(run_verb("--json", above_zero ? "--protocol=uniad" : "--protocol=exact"), 0);
+            cJSON *root = cJSON_Parse(printed);
+            /* Defect pixels 0.9 and 3 against 0.1, 1, 0.5, 0.2, 2, 0: they win 4 and 6 of 6; with 0.1 among the
+             * defects they win 3, 5 and 1 of 5. */
+            assert_true(member(member(root, "mean"), "pixel_auroc")->valuedouble ==
+                        (above_zero ? 9.0 / 15 : 10.0 / 12));
+            cJSON_Delete(root);
+        }
+}
+
+static void test_double_maps_stay_exact(void **state)
+{
+    (void)state;
+    /* One unit in the last place apart: equal as floats, and then AUROC would be one half. */
+    const double maps[] = { 1, 1 + 0x1p-52 };
+    memset(&made, 0, sizeof made);
+    add_array(&made, "maps", "<f8", "(1, 1, 2)", 0, maps, sizeof maps, 0);
+    add_array(&made, "masks", "|u1", "(1, 1, 2)", 0, (uint8_t[]){ 0, 1 }, 2, 0);
+    assert_int_equal(run_verb("--json", NULL), 0);
+    assert_non_null(strstr(printed, "\"pixel_auroc\":\t1,"));
+}
+
+static void test_refusals(void **state)
+{
+    (void)state;
+    memset(&made, 0, sizeof made);
+    unlink(test_path("case.npz"));
+    assert_refused("case.npz: cannot read");
+    add_array(&made, "map", "<f4", "(4, 1, 2)", 0, four_maps, sizeof four_maps, 0);
+    assert_refused("there is no array 'maps'; it has map");
+    add_maps();
+    assert_refused("there is no array 'masks'; it has maps");
+    add_maps();
+    add_array(&made, "masks", "|u1", "(4, 2)", 0, four_masks, 8, 0);
+    assert_refused("'masks' has 2 axes; it must be (N,H,W)");
+    add_maps();
+    add_array(&made, "masks", "|u1", "(4, 2, 1)", 0, four_masks, 8, 0);
+    assert_refused("'masks' is (4,2,1) but 'maps' is (4,1,2)");
+    add_maps();
+    add_array(&made, "masks", "|u1", "(4, 1, 2)", 0, (uint8_t[]){ 3, 0, 0, 0, 0, 0, 0, 0 }, 8, 0);
+    assert_refused("'masks' holds whole numbers up to 3, neither 0 and 1 nor 0 .. 255");
+    add_maps();
+    add_array(&made, "masks", "<f4", "(4, 1, 2)", 0, (float[]){ 0, 255, 0, 0, 0, 0, 0, 0 }, 32, 0);
+    assert_refused("'masks' holds 255; a mask is 0 .. 1");
+    add_whole();
+    add_array(&made, "labels", "<i8", "(4,)", 0, (int64_t[]){ 0, 1, -1, 0 }, 32, 0);
+    assert_refused("label 2 is -1; labels are 0 (good) or 1 (defective)");
+    add_whole();
+    add_array(&made, "scores", "<f4", "(3,)", 0, (float[]){ 0, 1, 2 }, 12, 0);
+    assert_refused("'scores' has 1 axes and 3 elements; it must be (4), one for each map");
+    add_whole();
+    add_array(&made, "scores", "<f4", "(4,)", 0, (float[]){ 0, 1, NAN, 2 }, 16, 0);
+    assert_refused("the score of picture 2 is NaN");
+    add_whole();
+    add_array(&made, "classes", "<f4", "(4,)", 0, (float[]){ 0, 1, 0.5f, 2 }, 16, 0);
+    assert_refused("class 2 is 0.5; classes are text or whole numbers");
+    add_whole();
+    add_array(&made, "maps", "<f4", "(4, 1, 2)", 0, (float[]){ 0, 0, 0, 0, 0, 0, NAN, 0 }, 32, 0);
+    memcpy(made.member[0].name, "old_", 4); /* the directory counts */
+    assert_refused("the map of picture 3 has a score that is NaN or infinite, at row 0, column 0");
+}
+
+static void test_command_line(void **state)
+{
+    (void)state;
+    add_whole();
+    assert_int_equal(run_verb("--protocol", "best"), -1);
+    assert_non_null(strstr(complaint(), "there is no protocol 'best'"));
+    complaint_clear();
+    assert_int_equal(run_verb("--jsn", NULL), -1);
+    assert_non_null(strstr(complaint(), "'--jsn'"));
+    complaint_clear();
+    assert_int_equal(run_verb("more.npz", NULL), -1);
+    assert_non_null(strstr(complaint(), "one file at a time"));
+    complaint_clear();
+    assert_int_equal(run_verb("--help", NULL), 0);
+    assert_non_null(strstr(printed, "Usage: ablate metrics"));
+    char name[] = "metrics", *argv[] = { name, NULL };
+    assert_int_equal(verb_metrics(1, argv), -1);
+    assert_non_null(strstr(complaint(), "name a file"));
+    complaint_clear();
+}
+
+static int remove_files(void **state)
+{
+    (void)state;
+    unlink(test_path("case.npz"));
+    unlink(test_path("out"));
+    return rmdir(test_path(""));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_json),
+        cmocka_unit_test(test_digits),
+        cmocka_unit_test(test_undefined_is_null_and_said),
+        cmocka_unit_test(test_mask_scales),
+        cmocka_unit_test(test_double_maps_stay_exact),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_command_line),
+    };
+    return cmocka_run_group_tests(tests, NULL, remove_files);
+}
