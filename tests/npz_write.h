@@ -124,7 +124,8 @@ static inline void put_entry(archive *to, int m)
     put_number(to, to->zip64 ? UINT32_MAX : to->member[m].unpacked, 4);
     put_number(to, strlen(to->member[m].name), 2);
     put_number(to, to->zip64 ? 28 : 0, 2);
-    put_number(to, 0, 2 + 2 + 2 + 4);
+    put_number(to, 0, 6);
+    put_number(to, 0, 4);
     put_number(to, to->zip64 ? UINT32_MAX : to->member[m].offset, 4);
     put_bytes(to, to->member[m].name, strlen(to->member[m].name));
     if (to->zip64) {

@@ -200,7 +200,7 @@ static void test_bad_input_is_refused(void **state)
             maps[at] = bad[i];
             wide[at] = (double)bad[i];
             metrics_input in = one_class(3, 1, 2, maps, masks);
-            char words[40];
+            char words[64];
             snprintf(words, sizeof words, "picture %d has a score that is NaN or", at / 2);
             assert_refused(&in, words);
             in.maps = NULL;
