@@ -1,11 +1,13 @@
 #include "mini.h"
 
-enum { HALF = SIDE / 2 };
+enum { HALF = SIDE / 2, STEPS = 12 };
 
 typedef struct lamp {
     float x, y, z;    /* towards the lamp, unit length */
     float hx, hy, hz; /* halfway to the viewer */
     float ambient, shadow;
+    int path_x[STEPS], path_y[STEPS]; /* towards the lamp, in half-size pixels */
+    float rise;                       /* of a ray to the lamp, pixels a step */
 } lamp;
 
 typedef struct sensor {
@@ -27,6 +29,12 @@ static lamp lamp_draw(const studio *s, stream *random)
     l.hy = l.y / n;
     l.hz = (l.z + 1) / n;
     l.shadow = s->shadow * draw_between(random, 0.75f, 1.1f);
+    const float step = 1.6f;
+    for (int k = 0; k < STEPS; k++) {
+        l.path_x[k] = (int)lrintf((float)(k + 1) * step * cosf(azimuth));
+        l.path_y[k] = (int)lrintf((float)(k + 1) * step * sinf(azimuth));
+    }
+    l.rise = 2 * step * tanf(elevation);
     return l;
 }
 
@@ -79,16 +87,15 @@ static void box_blur(float *plane, float *other, int radius)
 /* How much of the lamp a place sees, by walking towards it through the (half-size) heights. */
 static float sight(const float *half, const lamp *l, int i, int j)
 {
-    const float step = 1.6f, rise = 2 * step * l->z / length(l->x, l->y), across = length(l->x, l->y);
     float here = half[j * HALF + i] + 0.5f, most = 0;
-    for (int k = 1; k <= 12; k++) {
-        int x = i + (int)lrintf((float)k * step * l->x / across), y = j + (int)lrintf((float)k * step * l->y / across);
+    for (int k = 0; k < STEPS; k++) {
+        int x = i + l->path_x[k], y = j + l->path_y[k];
         if (x < 0 || y < 0 || x >= HALF || y >= HALF)
             break;
-        float over = half[y * HALF + x] - here - (float)k * rise;
+        float over = half[y * HALF + x] - here - (float)(k + 1) * l->rise;
         most = over > most ? over : most;
     }
-    return 1 - l->shadow * ramp(0, 4, most);
+    return most > 0 ? 1 - l->shadow * ramp(0, 4, most) : 1;
 }
 
 /* Light that reaches each half-size pixel: cast shadow times the darkness of corners (ambient occlusion). */

@@ -28,7 +28,7 @@ static void prepare(void *model, stream *random, flaw *f)
         stream own = f->random;
         m->bend = (point){ draw_between(&own, -0.7f, 0.7f), draw_between(&own, -0.7f, 0.7f) };
         m->bend_over = f->size;
-        flaw_reaches(f, m->bend.x, m->bend.y, 2.5f * f->size);
+        flaw_reaches(f, m->bend.x, m->bend.y, 1.02f * f->size);
         m->bend_by = (draw(&own) < 0.5f ? -0.5f : 0.5f) * m->pitch * f->strength;
     }
     if (flaw_is(f, BROKEN)) {
@@ -71,8 +71,7 @@ static void wires(const grid *m, int family, float u, float v, spot p, surface *
 static void pixel(const void *model, spot p, surface *s)
 {
     const grid *m = model;
-    float near =
-        m->bend_by == 0 ? 0 : expf(-(square(p.x - m->bend.x) + square(p.y - m->bend.y)) / square(m->bend_over));
+    float near = m->bend_by == 0 ? 0 : ramp(1, 0, length(p.x - m->bend.x, p.y - m->bend.y) / m->bend_over);
     float cloud = noise_fractal(p.x * 3, p.y * 3, 2, m->salt + 9);
     *s = (surface){ .tint = colour_scale(tint(0x2E2C2B), m->ground * (1 + 0.2f * cloud)), .gloss = 0.02f };
     float x = p.x + m->bend_by * near, y = p.y + 0.4f * m->bend_by * near;
@@ -80,7 +79,7 @@ static void pixel(const void *model, spot p, surface *s)
     wires(m, 1, 0.7071f * (x - y), 0.7071f * (x + y), p, s);
 }
 
-static const flaw_kind flaws[] = { { "bent", NULL, 0, { 0.12f, 0.35f }, { 0.5f, 1.1f }, 0 },
+static const flaw_kind flaws[] = { { "bent", NULL, 0, { 0.2f, 0.5f }, { 0.5f, 1.1f }, 0 },
                                    { "broken", NULL, 0, { 0.12f, 0.4f }, { 1, 1 }, 0 },
                                    { "glue", mark_glue, 2, { 0.05f, 0.2f }, { 0.5f, 1 }, 0xD8CFB4 },
                                    { "thread", mark_fibre, 2, { 0.1f, 0.5f }, { 0.5f, 1 }, 0x8A5A50 },
