@@ -45,7 +45,9 @@ typedef struct stage {
     ablate_module actor;
     struct settings chosen;
     const ablate_module *module;
-    void *filled;
+    void *filled[4]; /* settings of the modules that played */
+    int played;
+    const char *folders;    /* where modules are looked for first, or NULL */
     float *values;          /* of all parameters */
     float *f[7];            /* teacher 0-2, student 0-2, bottleneck: (b, n, c) */
     ablate_value *input[8]; /* those, and the picture */
@@ -177,14 +179,15 @@ static inline void stage_close(stage *s)
     graph_free(s->graph);
     parameters_free(s->parameters);
     settings_free(&s->chosen);
-    free(s->filled);
+    for (int i = 0; i < s->played; i++)
+        free(s->filled[i]);
     free(s->values);
     for (int i = 0; i < 7; i++)
         free(s->f[i]);
     complaint_clear();
 }
 
-/* Settings: "moe.top=1", ... ended by NULL. Parameters get their first values, with seed 5. */
+/* Settings: "moe.top=1", ... ended by NULL. All parameters get their first values, with seed 5. */
 static inline void stage_play(stage *s, const char *name, ...)
 {
     va_list texts;
@@ -192,11 +195,13 @@ static inline void stage_play(stage *s, const char *name, ...)
     for (const char *text; (text = va_arg(texts, const char *));)
         require(settings_set_text(&s->chosen, text, "stage", 1) == 0);
     va_end(texts);
-    require(s->module = module_load(name, NULL));
-    require(s->filled = take_zeroed(1, s->module->settings_size, "settings"));
-    require(settings_fill(&s->chosen, name, s->module->settings, s->filled) == 0);
+    require(s->module = module_load(name, s->folders));
+    void *filled = s->filled[s->played++] = take_zeroed(1, s->module->settings_size, "settings");
+    require(filled);
+    require(settings_fill(&s->chosen, name, s->module->settings, filled) == 0);
     require(settings_check_used(&s->chosen, &name, 1) == 0);
-    require(builder_compose(s->builder, s->module, s->filled) == 0);
+    require(builder_compose(s->builder, s->module, filled) == 0);
+    free(s->values);
     require(s->values = take((size_t)s->parameters->count, sizeof(float), "parameters"));
     require(parameters_draw(s->parameters, 5, s->values) == 0);
 }

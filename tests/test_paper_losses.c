@@ -157,6 +157,20 @@ static void cnc_is_eq2_to_10(void **state)
     }
 }
 
+/* Without promotion the features are handed on. */
+static void cnc_can_leave_features_alone(void **state)
+{
+    (void)state;
+    stage s;
+    stage_open(&s, true, small);
+    stage_play(&s, "cnc", "cnc.lambda=none", NULL);
+    for (int i = 0; i < STAGE_LAYERS; i++) {
+        assert_ptr_equal(builder_value(s.builder, "teacher", i), s.input[i]);
+        assert_ptr_equal(builder_value(s.builder, "student", i), s.input[3 + i]);
+    }
+    stage_close(&s);
+}
+
 /* Eq. 11: L_c^2 counts from epoch theta on, with gamma. */
 static void cnc_is_eq11(void **state)
 {
@@ -165,7 +179,7 @@ static void cnc_is_eq11(void **state)
     stage_open(&s, true, small);
     stage_play(&s, "cnc", "cnc.theta=2", "cnc.gamma=0.25", NULL);
     for (int epoch = 0; epoch < 4; epoch++) {
-        assert_int_equal(builder_epoch(s.builder, s.module, s.filled, NULL, epoch), 0);
+        assert_int_equal(builder_epoch(s.builder, s.module, s.filled[0], NULL, epoch), 0);
         assert_true(stage_term(&s, "prompts")->weight == 1);
         assert_true(stage_term(&s, "constraint")->weight == (epoch < 2 ? 0 : 0.25));
     }
@@ -179,11 +193,7 @@ static double prompt_gradient(const char *anchor_grad, const char *loss)
     double most = 0;
     stage_open(&s, true, small);
     stage_play(&s, "cnc", anchor_grad, "cnc.tau=0.5", NULL);
-    const ablate_module *distill = module_load("distill", NULL);
-    require(distill);
-    void *filled = calloc(1, distill->settings_size);
-    require(settings_fill(&s.chosen, "distill", distill->settings, filled) == 0);
-    require(builder_compose(s.builder, distill, filled) == 0);
+    stage_play(&s, "distill", NULL);
     for (int i = 0; i < s.graph->losses; i++)
         s.graph->loss[i].weight = strcmp(s.graph->loss[i].name, loss) == 0;
     float *gradients = take((size_t)s.parameters->count, sizeof(float), "gradients");
@@ -192,7 +202,6 @@ static double prompt_gradient(const char *anchor_grad, const char *loss)
     for (int64_t i = 0; i < s.parameters->count; i++)
         most = fmax(most, fabs((double)gradients[i]));
     free(gradients);
-    free(filled);
     stage_close(&s);
     return most;
 }
@@ -344,6 +353,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cnc_is_eq2_to_10),
+        cmocka_unit_test(cnc_can_leave_features_alone),
         cmocka_unit_test(cnc_is_eq11),
         cmocka_unit_test(cnc_stops_gradients_where_asked),
         cmocka_unit_test(distill_is_eq9),

@@ -155,8 +155,8 @@ static int make_module(const request *wanted)
         return -1;
     }
     printf("%s is written. In the folder `modules` of the sources `make` builds it; anywhere else\n"
-           "    cc -std=c11 -O2 -fPIC -shared $(pkg-config --cflags ablate) %s -lm -o %s/%s.so\n"
-           "(or -Icore, in the sources). Then add '%s' to a line `model = ...`, and say --modules %s to ablate.\n",
+           "    cc -O2 $(pkg-config --cflags --libs ablate) %s -lm -o %s/%s.so\n"
+           "does, with an installed ablate. Then add '%s' to a line `model = ...`, and say --modules %s to ablate.\n",
            path, path, folder, wanted->name, wanted->name, folder);
     free(path);
     return fflush(stdout) == 0 ? 0 : complain("new: the advice cannot be printed; is the disk full?");
