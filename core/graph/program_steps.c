@@ -34,7 +34,7 @@ static void find_roots(program *p)
         if (value->kind == VALUE_RESULT && value->op->view && !p->stop[i])
             p->place[i].root = p->place[value->in[0]->id].root;
         for (int j = 0; value->kind == VALUE_PARAMETER && j < i; j++)
-            if (g->value[j]->kind == VALUE_PARAMETER && g->value[j]->offset == value->offset) {
+            if (p->needed[j] && g->value[j]->kind == VALUE_PARAMETER && g->value[j]->offset == value->offset) {
                 p->place[i].root = p->place[j].root;
                 break;
             }

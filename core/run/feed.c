@@ -56,6 +56,42 @@ static int find_frontier(feed *f)
     return status;
 }
 
+/* Reading a row back costs about as much as a few dozen operations a number: what is cheaper is not worth keeping, and
+ * the program computes it from the inputs at every step. */
+enum { WORTH_FLOPS = 64 };
+
+static double frozen_flops(const feed *f)
+{
+    const graph *g = f->request.graph;
+    char given[g->values], needed[g->values];
+    double flops = 0;
+    memset(given, 0, sizeof given);
+    analysis_needed(g, f->given, f->given_count, given, needed);
+    for (int i = 0; i < g->values; i++) {
+        const ablate_value *value = g->value[i];
+        ablate_shape shape[ABLATE_INPUTS];
+        for (int j = 0; j < value->n_in; j++)
+            shape[j] = value->in[j]->shape;
+        if (needed[i] && value->kind == VALUE_RESULT && value->op->flops)
+            flops += value->op->flops(shape, value->n_in, &value->shape, value->attr);
+    }
+    return flops;
+}
+
+static void give_inputs_if_cheap(feed *f)
+{
+    const graph *g = f->request.graph;
+    double floats = 0;
+    for (int i = 0; i < f->given_count; i++)
+        floats += f->given[i]->kind == VALUE_INPUT ? 0 : (double)shape_size(&f->given[i]->shape);
+    if (frozen_flops(f) >= WORTH_FLOPS * floats)
+        return;
+    f->given_count = 0;
+    for (int i = 0; i < g->values; i++)
+        if (g->value[i]->kind == VALUE_INPUT)
+            f->given[f->given_count++] = g->value[i];
+}
+
 static void lay_out_rows(feed *f)
 {
     for (int i = 0; i < f->given_count; i++) {
@@ -179,7 +215,7 @@ static int compute_batches(feed *f, program *p, const int *missing, int count)
     int *pictures = take((size_t)batch_size, sizeof(int), "a batch");
     progress bar;
     int status = batch && assembled && pictures ? 0 : -1;
-    progress_begin(&bar, "features", "picture", count, 0);
+    progress_begin(&bar, "features", "pictures", count, 0);
     for (int done = 0; done < count && status == 0; done += batch_size) {
         int now = count - done < batch_size ? count - done : batch_size;
         for (int i = 0; i < batch_size; i++) /* the last batch is filled up with its last picture */
@@ -244,8 +280,10 @@ feed *feed_new(const feed_request *request)
     int status = find_frontier(f) == 0 ? make_staging(f) : -1;
     if (status == 0 && f->given_count > ABLATE_INPUTS * 64)
         status = complain("%d values depend on a picture alone; the most is %d", f->given_count, ABLATE_INPUTS * 64);
-    if (status == 0)
+    if (status == 0) {
+        give_inputs_if_cheap(f);
         lay_out_rows(f);
+    }
     if (status == 0 && f->row_floats > 0)
         status = complete_rows(f);
     if (status == 0)

@@ -1,7 +1,7 @@
 /* optimiser.h: Adam over the one array of all parameters, on the device. */
 #ifndef ABLATE_OPTIMISER_H
 #define ABLATE_OPTIMISER_H
-#include "../device/device.h"
+#include "../graph/single.h"
 #include "run_settings.h"
 
 typedef struct optimiser {
@@ -9,8 +9,7 @@ typedef struct optimiser {
     int64_t count;
     float *state;     /* device memory (3, count): parameters, first and second moments */
     float *gradients; /* device memory (count) */
-    const ablate_op *op;
-    void *attr;
+    single adam;
 } optimiser;
 
 /* 0, or -1: complained. optimiser_close is allowed after both. */

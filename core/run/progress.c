@@ -46,7 +46,7 @@ void progress_show(progress *p, int64_t done, const char *note)
         print_bar(p, done);
     else
         fprintf(stderr, "%s", p->label);
-    fprintf(stderr, " %lld/%lld %ss, %.1f/s, %d:%02d left%s%s%s", (long long)done, (long long)p->total, p->unit, rate,
+    fprintf(stderr, " %lld/%lld %s, %.1f/s, %d:%02d left%s%s%s", (long long)done, (long long)p->total, p->unit, rate,
             (int)left / 60, (int)left % 60, *note ? ", " : "", note, p->terminal ? "\033[K" : "\n");
     fflush(stderr);
 }

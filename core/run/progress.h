@@ -7,7 +7,7 @@
 
 typedef struct progress {
     char label[64];
-    const char *unit; /* "step", "picture" */
+    const char *unit; /* "steps", "pictures" */
     int64_t total, start_at;
     double began, shown;
     bool terminal, visible;

@@ -6,6 +6,7 @@
 #include "score.h"
 #include "train.h"
 #include "weights.h"
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -296,6 +297,8 @@ int runner_run(session *s, const experiment *e, const experiment_row *row, int s
     r.run.seed = seed;
     *record = (run_record){ 0 };
     *found = false;
+    for (int k = 0; k < METRICS_KINDS; k++)
+        record->mean[k] = NAN; /* until they are evaluated, if they are */
     int status = prepare(&r, record);
     if (status == 0) {
         run_record before = { 0 };

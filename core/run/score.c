@@ -86,7 +86,7 @@ static int score_all(scores *s, const model *m, feed *f, program *p, int batch, 
     float *image = take((size_t)batch, sizeof *image, "a batch of scores");
     int status = pictures && maps && image ? 0 : -1;
     progress bar;
-    progress_begin(&bar, label, "picture", s->count, 0);
+    progress_begin(&bar, label, "pictures", s->count, 0);
     for (int first = 0; first < s->count && status == 0; first += batch) {
         status = score_batch(s, m, f, p, first, batch, pictures, maps, image);
         progress_show(&bar, first, "scoring");
@@ -124,7 +124,7 @@ static int probe_batches(const model *m, scorer *c, const feed_request *asked, c
     const graph *g = m->score;
     int batches = asked->picture_count / asked->batch, status = 0;
     progress bar;
-    progress_begin(&bar, label, "batch", batches, 0);
+    progress_begin(&bar, label, "batches", batches, 0);
     for (int i = 0; i < batches && status == 0; i++) {
         status = feed_fill(c->feed, c->program, asked->pictures + i * asked->batch);
         if (status == 0)

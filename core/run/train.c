@@ -18,8 +18,7 @@ typedef struct trainer {
     int pictures, steps_each;     /* steps_each: of an epoch */
     uint64_t total;
     checkpoint state; /* log: (epochs + 1, terms), the last row being the losses' weights */
-    const ablate_op *sum;
-    void *sum_attr;
+    single sum;       /* of all gradients */
     float *sum_out;
 } trainer;
 
@@ -164,34 +163,21 @@ static int save(trainer *t)
 
 /* ---- one step ---- */
 
-static int find_sum(trainer *t)
+static int open_sum(trainer *t)
 {
-    char *owned = NULL;
-    t->sum = device_find_op("sum");
-    if (!t->sum)
-        return complain("there is no operation 'sum'; build the operations again");
-    t->sum_attr = take_zeroed(1, t->sum->attr_size, "the sum of gradients");
-    t->sum_out = t->request->session->device->allocate(64);
-    int status = t->sum_attr && t->sum_out
-                     ? settings_fill_text("all=1", t->sum->attrs, t->sum_attr, "train", 0, "sum", &owned)
-                     : -1;
-    free(owned);
-    return status;
+    const device *where = t->request->session->device;
+    const ablate_shape shape = { 1, { t->result->optimiser.count } };
+    t->sum_out = where->allocate(sizeof(float));
+    return t->sum_out ? single_open(&t->sum, where, "sum", "all=1", &shape)
+                      : complain("%s: out of memory", where->name);
 }
 
 /* A sum is finite only if every gradient is (or if they overflow, which is as bad). */
 static int sum_gradients(trainer *t, float *sum)
 {
-    const optimiser *o = &t->result->optimiser;
-    const device *where = t->request->session->device;
-    const ablate_shape in_shape = { 1, { o->count } }, out_shape = { 0, { 0 } };
-    const float *in[] = { o->gradients };
-    ablate_call call = {
-        .n_in = 1, .in_shape = &in_shape, .out_shape = &out_shape, .in = in, .out = t->sum_out, .attr = t->sum_attr
-    };
-    if (where->run(t->sum, false, &call) < 0 || where->download(sum, t->sum_out, sizeof *sum) < 0)
-        return complain("%s: the gradients cannot be summed", where->name);
-    return 0;
+    if (single_run(&t->sum, t->result->optimiser.gradients, t->sum_out, 0) < 0)
+        return -1;
+    return t->request->session->device->download(sum, t->sum_out, sizeof *sum);
 }
 
 /* Adds the step's losses and probes to the epoch's row; *total is the weighted sum of the losses. */
@@ -250,7 +236,7 @@ static int loop(trainer *t)
     char note[64];
     double total = 0;
     uint64_t started = t->state.step;
-    progress_begin(&bar, r->label, "step", (int64_t)t->total, (int64_t)started);
+    progress_begin(&bar, r->label, "steps", (int64_t)t->total, (int64_t)started);
     double began = seconds_since_start();
     int status = 0;
     while (t->state.step < t->total && status == 0) {
@@ -289,7 +275,7 @@ static int run_all(trainer *t, constants *frozen)
     const train_request *r = t->request;
     if (list_training_pictures(t) < 0 ||
         optimiser_open(&t->result->optimiser, r->session->device, r->model->parameters->count, r->run) < 0 ||
-        make_program(t, frozen) < 0 || find_sum(t) < 0 || begin(t) < 0 || loop(t) < 0)
+        make_program(t, frozen) < 0 || open_sum(t) < 0 || begin(t) < 0 || loop(t) < 0)
         return -1;
     t->result->terms = train_terms(r->model);
     t->result->epochs = r->run->epochs;
@@ -311,7 +297,7 @@ int train_run(const train_request *request, train_result *result)
     constants_free(frozen);
     if (t.sum_out)
         request->session->device->release(t.sum_out);
-    free(t.sum_attr);
+    single_close(&t.sum);
     free(t.picture);
     free(t.order);
     free(t.batch);
