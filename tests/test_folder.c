@@ -1,0 +1,262 @@
+/* The data module `folder`: what it lists of trees that the tests make, what it refuses, and that its pictures load. */
+#include "../core/base/diag.h"
+#include "../core/base/file.h"
+#include "../core/run/dataset.h"
+#include <ftw.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char root[64];
+
+static int remove_one(const char *path, const struct stat *about, int kind, struct FTW *where)
+{
+    (void)about;
+    (void)kind;
+    (void)where;
+    return remove(path);
+}
+
+static int make_root(void **state)
+{
+    (void)state;
+    complaint_clear();
+    snprintf(root, sizeof root, "/tmp/ablate-folder-XXXXXX");
+    return mkdtemp(root) ? 0 : -1;
+}
+
+static int remove_root(void **state)
+{
+    (void)state;
+    return nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* Empty files: a list is made without looking into them. */
+static void make_files(const char *const *names)
+{
+    for (; *names; names++) {
+        char path[256];
+        snprintf(path, sizeof path, "%s/%s", root, *names);
+        assert_int_equal(file_write_text(path, ""), 0);
+    }
+}
+#define FILES(...) make_files((const char *const[]){ __VA_ARGS__, NULL })
+
+static int open_path(dataset *d, const char *below, const char *classes)
+{
+    settings from = { 0 };
+    char spec[256];
+    snprintf(spec, sizeof spec, "folder:%s%s", root, below);
+    if (classes)
+        assert_int_equal(settings_set(&from, "folder", "classes", classes, "test", 1), 0);
+    int status = dataset_open(d, spec, &from, NULL);
+    settings_free(&from);
+    return status;
+}
+
+static void open_good(dataset *d, const char *below, const char *classes)
+{
+    if (open_path(d, below, classes) < 0)
+        fail_msg("%s", complaint());
+}
+
+/* "name path mask|-" of each picture in turn, paths below the root. */
+static void listed(const dataset *d, const char *const *lines)
+{
+    size_t head = strlen(root) + 1;
+    for (int i = 0; i < d->pictures || lines[i]; i++) {
+        if (i == d->pictures || !lines[i])
+            fail_msg("%d pictures, but the line %s", d->pictures, lines[i] ? lines[i] : "is missing");
+        const picture *p = &d->picture[i];
+        char line[512];
+        snprintf(line, sizeof line, "%s %s %s", p->name, p->path + head, p->mask ? p->mask + head : "-");
+        assert_string_equal(line, lines[i]);
+        assert_true(strncmp(p->name, p->class_name, strlen(p->class_name)) == 0);
+        assert_true(p->test == (strstr(p->name, "/test/") != NULL));
+        assert_true(p->good == (strstr(p->name, "/good/") != NULL));
+        assert_non_null(strstr(p->name, p->state));
+    }
+}
+#define LISTED(d, ...) listed(d, (const char *const[]){ __VA_ARGS__, NULL })
+
+static void refused(const char *below, const char *classes, const char *words)
+{
+    dataset d;
+    complaint_clear();
+    assert_int_equal(open_path(&d, below, classes), -1);
+    assert_non_null(complaint());
+    if (!strstr(complaint(), words))
+        fail_msg("'%s' should hold '%s'", complaint(), words);
+    dataset_close(&d);
+}
+
+static void make_two_classes(void)
+{
+    FILES("pin/train/good/10.png", "pin/train/good/9.png", "pin/train/good/.hidden.png", "pin/train/good/notes.txt",
+          "pin/test/good/0.jpg", "pin/test/bent/0.PNG", "pin/test/bent/1.png", "pin/ground_truth/bent/0_mask.png",
+          "pin/ground_truth/bent/1_mask.PnG");
+    FILES("cap/train/good/a.JPEG", "cap/test/good/a.png", "cap/test/crack/b.c.png", "cap/ground_truth/crack/b.png",
+          "cap/ground_truth/crack/b.c.png", "README.md", "other/file.txt");
+}
+
+static void a_root_of_classes(void **state)
+{
+    (void)state;
+    make_two_classes();
+    dataset d;
+    open_good(&d, "", NULL);
+    LISTED(&d, "cap/train/good/a cap/train/good/a.JPEG -",
+           "cap/test/crack/b.c cap/test/crack/b.c.png cap/ground_truth/crack/b.c.png",
+           "cap/test/good/a cap/test/good/a.png -", "pin/train/good/10 pin/train/good/10.png -",
+           "pin/train/good/9 pin/train/good/9.png -",
+           "pin/test/bent/0 pin/test/bent/0.PNG pin/ground_truth/bent/0_mask.png",
+           "pin/test/bent/1 pin/test/bent/1.png pin/ground_truth/bent/1_mask.PnG",
+           "pin/test/good/0 pin/test/good/0.jpg -");
+    assert_int_equal(d.classes, 2);
+    dataset_close(&d);
+}
+
+static void one_class_is_named_as_its_folder(void **state)
+{
+    static const char *const ways[] = { "/cap", "/cap/", "/pin/../cap", "/cap/train/.." };
+    (void)state;
+    make_two_classes();
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        dataset d;
+        open_good(&d, ways[i], NULL);
+        assert_int_equal(d.pictures, 3);
+        assert_string_equal(d.picture[0].name, "cap/train/good/a");
+        dataset_close(&d);
+    }
+    refused("/cap", "cap", "is one class itself");
+}
+
+static void chosen_classes_in_the_order_given(void **state)
+{
+    (void)state;
+    make_two_classes();
+    dataset d;
+    open_good(&d, "", "pin, cap");
+    assert_int_equal(d.pictures, 8);
+    assert_string_equal(d.class_name[0], "pin");
+    dataset_close(&d);
+    open_good(&d, "", "pin");
+    assert_int_equal(d.pictures, 5);
+    assert_int_equal(dataset_count(&d, true), 3);
+    dataset_close(&d);
+    refused("", "pin cup", "no class 'cup'");
+}
+
+static void a_class_may_lack_masks(void **state)
+{
+    (void)state;
+    FILES("train/good/0.png", "test/dent/0.png");
+    dataset d;
+    open_good(&d, "", NULL);
+    assert_int_equal(d.pictures, 2);
+    assert_null(d.picture[1].mask);
+    assert_false(d.picture[1].good);
+    dataset_close(&d);
+}
+
+static void one_missing_mask_is_an_error(void **state)
+{
+    (void)state;
+    FILES("x/train/good/0.png", "x/test/dent/00.png", "x/test/dent/01.png", "x/ground_truth/dent/00_mask.png",
+          "x/ground_truth/dent/01_mask.txt", "x/ground_truth/dent/1.png", "x/ground_truth/dent/01_masks.png");
+    refused("", NULL, "/x/test/dent/01.png: its mask");
+    refused("", NULL, "/x/ground_truth/dent/01_mask.png is missing");
+    FILES("x/ground_truth/dent/01.jpg", "x/test/hole/5.png");
+    refused("", NULL, "/x/test/hole/5.png: its mask");
+}
+
+static void missing_and_empty_folders_are_named(void **state)
+{
+    (void)state;
+    refused("/nowhere", NULL, "nowhere': no such folder");
+    refused("", NULL, "no class there");
+    FILES("a/b/c.png", "file");
+    refused("", NULL, "no class there");
+    refused("/file", NULL, "file': no such folder");
+    FILES("x/test/good/0.png");
+    refused("", NULL, "/x/train/good: no PNG or JPEG picture there");
+    FILES("x/train/good/readme.txt");
+    refused("", NULL, "/x/train/good: no PNG or JPEG picture there");
+    FILES("x/train/good/0.png", "x/test/bent/none.txt");
+    refused("", NULL, "/x/test/bent: no PNG or JPEG picture there");
+    FILES("y/train/good/0.png", "y/test/0.png");
+    refused("/y", NULL, "/y/test: no folder there");
+}
+
+static void no_path_is_said(void **state)
+{
+    (void)state;
+    settings from = { 0 };
+    dataset d;
+    assert_int_equal(dataset_open(&d, "folder", &from, NULL), -1);
+    assert_non_null(strstr(complaint(), "write data = folder:PATH"));
+    dataset_close(&d);
+}
+
+static void other_formats_are_refused_by_name(void **state)
+{
+    static const char *const formats[] = { "x/test/good/1.bmp", "x/test/good/1.TIF", "x/test/good/1.webp" };
+    (void)state;
+    FILES("x/train/good/0.png", "x/test/good/0.png");
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        char path[128];
+        FILES(formats[i]);
+        refused("", NULL, formats[i]);
+        refused("", NULL, "convert it to PNG");
+        snprintf(path, sizeof path, "%s/%s", root, formats[i]);
+        unlink(path);
+    }
+}
+
+/* A picture of 6 x 4 and a mask of 12 x 8: right half defective, also after both were fitted to 2 x 2. */
+static void pictures_and_masks_of_another_size_load(void **state)
+{
+    (void)state;
+    FILES("x/train/good/empty.png");
+    uint8_t grey[3 * 6 * 4], spots[12 * 8], out[4];
+    memset(grey, 128, sizeof grey);
+    for (int i = 0; i < 12 * 8; i++)
+        spots[i] = i % 12 < 6 ? 0 : 255;
+    char path[128];
+    snprintf(path, sizeof path, "%s/x/test/dent/0.png", root);
+    assert_int_equal(image_write_png(path, &(ablate_image){ 6, 4, grey }), 0);
+    snprintf(path, sizeof path, "%s/x/ground_truth/dent/0_mask.png", root);
+    assert_int_equal(image_mask_write_png(path, &(image_mask){ 12, 8, spots }), 0);
+    dataset d;
+    open_good(&d, "", NULL);
+    ablate_image image;
+    assert_int_equal(dataset_image(&d, 1, &image), 0);
+    assert_int_equal(image.width, 6);
+    image_free(&image);
+    assert_int_equal(dataset_mask_fitted(&d, 1, 2, 0.5, out), 0);
+    assert_memory_equal(out, ((uint8_t[]){ 0, 1, 0, 1 }), 4);
+    assert_int_equal(dataset_image(&d, 0, &image), -1);
+    assert_non_null(strstr(complaint(), "/x/train/good/empty.png: the file is empty"));
+    dataset_close(&d);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_root, remove_root)
+    const struct CMUnitTest tests[] = {
+        TEST(a_root_of_classes),
+        TEST(one_class_is_named_as_its_folder),
+        TEST(chosen_classes_in_the_order_given),
+        TEST(a_class_may_lack_masks),
+        TEST(one_missing_mask_is_an_error),
+        TEST(missing_and_empty_folders_are_named),
+        TEST(no_path_is_said),
+        TEST(other_formats_are_refused_by_name),
+        TEST(pictures_and_masks_of_another_size_load),
+    };
+    return cmocka_run_group_tests_name("folder", tests, NULL, NULL);
+}
