@@ -4,9 +4,9 @@
 #include <stddef.h>
 
 typedef struct arena arena;
-arena *arena_new(void);                    /* NULL: complained */
-void arena_free(arena *);                  /* and all that was taken from it */
-void *arena_take(arena *, size_t bytes);   /* zeroed, 16-byte aligned; NULL: complained */
-char *arena_text(arena *, const char *);   /* copy; NULL: complained */
+arena *arena_new(void);                  /* NULL: complained */
+void arena_free(arena *);                /* and all that was taken from it */
+void *arena_take(arena *, size_t bytes); /* zeroed, 16-byte aligned; NULL: complained */
+char *arena_text(arena *, const char *); /* copy; NULL: complained */
 
 #endif

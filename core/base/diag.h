@@ -14,8 +14,8 @@ int complain_at(const char *file, int line, const char *format, ...) __attribute
 const char *complaint(void);
 void complaint_clear(void);
 
-/* malloc/calloc/realloc that complain ("out of memory: ... bytes for WHAT") and return NULL. The memory is the caller's,
- * released by free(). n * size is checked for overflow; zero bytes give a valid pointer. */
+/* malloc/calloc/realloc that complain ("out of memory: ... bytes for WHAT") and return NULL. The memory is the
+ * caller's, released by free(). n * size is checked for overflow; zero bytes give a valid pointer. */
 void *take(size_t n, size_t size, const char *what);
 void *take_zeroed(size_t n, size_t size, const char *what);
 void *take_again(void *old, size_t n, size_t size, const char *what);

@@ -25,8 +25,8 @@ int file_make_directory(const char *path)
         if (slash)
             *slash = 0;
         if (mkdir(copy, 0777) < 0 && errno != EEXIST)
-            status = complain("%s: cannot make the directory: %s; choose a folder you may write to", copy,
-                              strerror(errno));
+            status =
+                complain("%s: cannot make the directory: %s; choose a folder you may write to", copy, strerror(errno));
         if (!slash)
             break;
         *slash = '/';

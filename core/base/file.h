@@ -7,10 +7,10 @@
 
 /* A file under a temporary name beside `path`; file_commit flushes, fsyncs and renames it, file_abandon removes it. */
 typedef struct file_draft file_draft;
-file_draft *file_draft_open(const char *path);       /* NULL: complained. Makes missing directories. */
-FILE *file_draft_stream(file_draft *);               /* write here; errors are noticed at commit */
-int file_commit(file_draft *);                       /* 0, or -1 (disk full, ...): then nothing was changed. Frees. */
-void file_abandon(file_draft *);                     /* Frees. NULL is allowed. */
+file_draft *file_draft_open(const char *path); /* NULL: complained. Makes missing directories. */
+FILE *file_draft_stream(file_draft *);         /* write here; errors are noticed at commit */
+int file_commit(file_draft *);                 /* 0, or -1 (disk full, ...): then nothing was changed. Frees. */
+void file_abandon(file_draft *);               /* Frees. NULL is allowed. */
 
 int file_write_text(const char *path, const char *text); /* draft, write, commit */
 

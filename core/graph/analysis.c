@@ -1,4 +1,6 @@
 #include "analysis.h"
+#include "../base/diag.h"
+#include <stdlib.h>
 #include <string.h>
 
 static dependence depends(const ablate_value *value, int64_t batch, const dependence *known)
@@ -57,18 +59,52 @@ void analysis_gradients(const graph *g, const char *needed, const char *given, c
         receives[i] = (char)(receives[i] >> 1 & 1);
 }
 
+double analysis_flops(const ablate_value *value)
+{
+    ablate_shape shape[ABLATE_INPUTS];
+    if (value->kind != VALUE_RESULT || value->op->view)
+        return 0;
+    for (int i = 0; i < value->n_in; i++)
+        shape[i] = value->in[i]->shape;
+    return value->op->flops ? value->op->flops(shape, value->n_in, &value->shape, value->attr)
+                            : (double)shape_size(&value->shape);
+}
+
+/* Can it be had for a few operations a number from one other result that depends on a picture? */
+static bool is_cheap(const ablate_value *value, const dependence *known)
+{
+    const ablate_value *from = NULL;
+    if (value->kind != VALUE_RESULT || known[value->id] != DEPENDS_ON_PICTURE)
+        return false;
+    for (int i = 0; i < value->n_in; i++) {
+        if (known[value->in[i]->id] != DEPENDS_ON_PICTURE)
+            continue;
+        if (from && from != value->in[i])
+            return false;
+        from = value->in[i];
+    }
+    return from && from->kind == VALUE_RESULT &&
+           analysis_flops(value) < ANALYSIS_CHEAP * (double)(shape_size(&value->shape) + shape_size(&from->shape));
+}
+
 int analysis_frontier(const graph *g, const dependence *known, ablate_value *const *wanted, int n, ablate_value **list)
 {
     int count = 0;
-    for (int i = 0; i < g->values; i++) {
-        bool outside = false;
-        for (int w = 0; w < n; w++)
-            outside = outside || wanted[w] == g->value[i];
-        for (int user = i + 1; user < g->values && !outside; user++)
-            for (int j = 0; known[user] == DEPENDS_ON_RUN && j < g->value[user]->n_in; j++)
-                outside = outside || g->value[user]->in[j] == g->value[i];
-        if (outside && known[i] == DEPENDS_ON_PICTURE)
-            list[count++] = g->value[i];
+    char *used = take_zeroed((size_t)g->values + 1, 1, "an analysis"); /* by the side that runs at every step */
+    if (!used)
+        return -1;
+    for (int i = 0; i < n; i++)
+        used[wanted[i]->id] = 1;
+    for (int i = g->values - 1; i >= 0; i--) {
+        const ablate_value *value = g->value[i];
+        bool here = known[i] == DEPENDS_ON_RUN || (used[i] && is_cheap(value, known));
+        for (int j = 0; here && j < value->n_in; j++)
+            used[value->in[j]->id] = 1;
+        used[i] = (char)(used[i] && !here && known[i] == DEPENDS_ON_PICTURE);
     }
+    for (int i = 0; i < g->values; i++)
+        if (used[i])
+            list[count++] = g->value[i];
+    free(used);
     return count;
 }

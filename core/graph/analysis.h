@@ -9,6 +9,12 @@ typedef enum {
     DEPENDS_ON_RUN      /* parameters, random draws or other rows of the batch: computed at every step */
 } dependence;
 
+/* FLOPs a number below which keeping a value costs more than computing it again. */
+enum { ANALYSIS_CHEAP = 64 };
+
+/* FLOPs of computing this one value; 0 for views and what is not computed. */
+double analysis_flops(const ablate_value *);
+
 /* out[graph->values]. `batch` is the length of the inputs' first axis. */
 void analysis_dependence(const graph *, int64_t batch, dependence *out);
 
@@ -21,7 +27,8 @@ void analysis_needed(const graph *, ablate_value *const *wanted, int n, const ch
 void analysis_gradients(const graph *, const char *needed, const char *given, char *receives);
 
 /* The values that depend on a picture alone and that something else (or `wanted`) uses: the place to cut the graph.
- * list[graph->values]; returns their number. */
+ * What is cheap to compute from one such value alone is left to the users' side, so that graphs which differ only in
+ * that are cut at the same place. list[graph->values]; returns their number, or -1: complained. */
 int analysis_frontier(const graph *, const dependence *, ablate_value *const *wanted, int n, ablate_value **list);
 
 #endif

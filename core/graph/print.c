@@ -6,17 +6,6 @@
 
 static const char *const when[] = { "once", "picture", "step" };
 
-static double flops_of(const ablate_value *value)
-{
-    ablate_shape shape[ABLATE_INPUTS];
-    if (value->kind != VALUE_RESULT || value->op->view)
-        return 0;
-    for (int i = 0; i < value->n_in; i++)
-        shape[i] = value->in[i]->shape;
-    return value->op->flops ? value->op->flops(shape, value->n_in, &value->shape, value->attr)
-                            : (double)shape_size(&value->shape);
-}
-
 static double bytes_of(const ablate_value *value)
 {
     ablate_shape shape[ABLATE_INPUTS];
@@ -42,7 +31,7 @@ static void print_value(const ablate_value *value, dependence known, FILE *to)
 {
     char shape[64];
     fprintf(to, "%4d  %-7s %-16s %10.3f %10.1f  %-14s", value->id, when[known], shape_print(&value->shape, shape),
-            1e-6 * flops_of(value), bytes_of(value) / 1024, kind_of(value));
+            1e-6 * analysis_flops(value), bytes_of(value) / 1024, kind_of(value));
     if (value->kind != VALUE_RESULT)
         fprintf(to, " %s", value->name);
     for (int i = 0; i < value->n_in; i++)
@@ -67,7 +56,7 @@ int graph_print(const graph *g, int64_t batch, FILE *to)
     fprintf(to, "  id  when    shape                 MFLOP        KiB  operation      inputs  [module] place\n");
     for (int i = 0; i < g->values; i++) {
         print_value(g->value[i], known[i], to);
-        flops[known[i]] += flops_of(g->value[i]);
+        flops[known[i]] += analysis_flops(g->value[i]);
         bytes[known[i]] += bytes_of(g->value[i]);
     }
     for (int i = 0; i < g->losses; i++)

@@ -1,5 +1,6 @@
 /* program_steps.c: the order of execution: forward as the graph was built, then backward in reverse. */
 #include "../base/diag.h"
+#include "analysis.h"
 #include "program_parts.h"
 #include <string.h>
 
@@ -41,15 +42,6 @@ static void find_roots(program *p)
     }
 }
 
-static double forward_flops(const ablate_value *value)
-{
-    ablate_shape shape[ABLATE_INPUTS];
-    for (int i = 0; i < value->n_in; i++)
-        shape[i] = value->in[i]->shape;
-    return value->op->flops ? value->op->flops(shape, value->n_in, &value->shape, value->attr)
-                            : (double)shape_size(&value->shape);
-}
-
 static int list_forward(program *p)
 {
     const graph *g = p->request.graph;
@@ -58,7 +50,7 @@ static int list_forward(program *p)
         if (computed(p, i) && !added)
             return -1;
         if (added)
-            added->flops = forward_flops(g->value[i]);
+            added->flops = analysis_flops(g->value[i]);
     }
     return 0;
 }
@@ -92,7 +84,7 @@ static bool shares_gradient(const program *p, const ablate_value *value, int i, 
 static double backward_flops(const ablate_value *value, unsigned wants)
 {
     int products = value->n_in == 1 ? 2 : __builtin_popcount(wants & (value->n_in > 3 ? ~0u : 3u));
-    return forward_flops(value) * (products > 2 ? 2 : products);
+    return analysis_flops(value) * (products > 2 ? 2 : products);
 }
 
 static int list_one_backward(program *p, const ablate_value *value, char *written)

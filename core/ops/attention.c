@@ -22,9 +22,15 @@ typedef struct attention {
     const ablate_call *call;
     int64_t tokens, width, heads, depth; /* N, C, heads, C / heads */
     int64_t tasks, slots, bands, rows;   /* rows: of a band */
+    int64_t stride;                      /* from row to row of a band: the tokens, rounded up to whole vectors */
     bool causal;
     float scale;
 } attention;
+
+static int64_t whole_vectors(int64_t n)
+{
+    return work_pieces(n, VECTOR_LANES) * VECTOR_LANES;
+}
 
 static attention attention_of(const ablate_shape *in, const attention_attr *attr)
 {
@@ -34,6 +40,7 @@ static attention attention_of(const ablate_shape *in, const attention_attr *attr
     a.slots = a.tasks < SLOTS ? a.tasks : SLOTS;
     a.bands = work_pieces(a.tokens, BAND);
     a.rows = work_pieces(a.tokens, a.bands);
+    a.stride = whole_vectors(a.tokens);
     a.scale = (float)(1.0 / sqrt((double)a.depth));
     return a;
 }
@@ -48,7 +55,7 @@ static int attention_shape(const ablate_shape *in, int n, const void *attributes
     attention a = attention_of(in, attr);
     layout->out = (ablate_shape){ 3, { in->dim[0], a.tokens, a.width } };
     layout->aux = a.tasks * a.tokens;
-    layout->scratch = a.slots * 2 * a.rows * a.tokens;
+    layout->scratch = a.slots * 2 * a.rows * a.stride;
     return 0;
 }
 
@@ -58,7 +65,7 @@ typedef struct band {
     int64_t packed, plain;      /* offsets of the band's first query in qkv, of its first row in out */
     int64_t task_packed;        /* of the task's first query in qkv: keys are `width` on, values 2 * width */
     int64_t row;                /* of the first row in aux */
-    float *probability, *slope; /* rows of `keys` numbers in the slot */
+    float *probability, *slope; /* rows of `keys` numbers in the slot, `stride` apart */
 } band;
 
 static band band_of(const attention *a, int64_t slot, int64_t task, int64_t index)
@@ -70,8 +77,8 @@ static band band_of(const attention *a, int64_t slot, int64_t task, int64_t inde
     b.packed = b.task_packed + b.first * 3 * a->width;
     b.plain = (picture * a->tokens + b.first) * a->width + head * a->depth;
     b.row = task * a->tokens + b.first;
-    b.probability = a->call->scratch + slot * 2 * a->rows * a->tokens;
-    b.slope = b.probability + a->rows * a->tokens;
+    b.probability = a->call->scratch + slot * 2 * a->rows * a->stride;
+    b.slope = b.probability + a->rows * a->stride;
     return b;
 }
 
@@ -85,19 +92,25 @@ static void scores(const attention *a, const band *b)
 {
     const float *qkv = a->call->in[0];
     a->call->cpu->gemm(false, true, b->count, b->keys, a->depth, a->scale, qkv + b->packed, 3 * a->width,
-                       qkv + b->task_packed + a->width, 3 * a->width, 0, b->probability, b->keys);
+                       qkv + b->task_packed + a->width, 3 * a->width, 0, b->probability, a->stride);
 }
 
 /* ---- forward ---- */
 
-/* Scores of one row to exponentials; returns their sum and the largest score. */
-static float exponentials(float *restrict row, int64_t n, float *largest)
+/* Scores of one row to exponentials, and zeros from n on to `keys`; returns their sum and the largest score. The row is
+ * worked on in whole vectors: those beyond n become exp(-inf). */
+static float exponentials(float *restrict row, int64_t n, int64_t keys, float *largest)
 {
-    float top = vector_largest(row, n);
-    for (int64_t i = 0; i < n; i++)
+    int64_t whole = whole_vectors(n);
+    for (int64_t i = n; i < whole; i++)
+        row[i] = -INFINITY;
+    float top = vector_largest(row, whole);
+    for (int64_t i = 0; i < whole; i++)
         row[i] = vector_exp(row[i] - top);
+    for (int64_t i = whole; i < keys; i++)
+        row[i] = 0;
     *largest = top;
-    return vector_sum(row, n);
+    return vector_sum(row, whole);
 }
 
 static void forward_band(const attention *a, const band *b)
@@ -106,15 +119,12 @@ static void forward_band(const attention *a, const band *b)
     float inverse[BAND];
     scores(a, b);
     for (int64_t r = 0; r < b->count; r++) {
-        float *row = b->probability + r * b->keys, largest;
-        int64_t n = seen(a, b, r);
-        float sum = exponentials(row, n, &largest);
-        memset(row + n, 0, (size_t)(b->keys - n) * sizeof *row);
+        float largest, sum = exponentials(b->probability + r * a->stride, seen(a, b, r), b->keys, &largest);
         inverse[r] = 1.0f / sum;
         if (call->aux)
             call->aux[b->row + r] = largest + logf(sum);
     }
-    call->cpu->gemm(false, false, b->count, a->depth, b->keys, 1, b->probability, b->keys,
+    call->cpu->gemm(false, false, b->count, a->depth, b->keys, 1, b->probability, a->stride,
                     call->in[0] + b->task_packed + 2 * a->width, 3 * a->width, 0, call->out + b->plain, a->width);
     for (int64_t r = 0; r < b->count; r++)
         for (int64_t i = 0; i < a->depth; i++)
@@ -140,15 +150,23 @@ static void attention_forward(const ablate_call *call)
 
 /* ---- backward ---- */
 
-/* probability: scores to probabilities; slope: gradient of the probabilities to gradient of the scaled scores. */
-static void row_slopes(float *restrict probability, float *restrict slope, int64_t n, float sum, float delta,
-                       float scale)
+/* probability: scores to probabilities; slope: gradient of the probabilities to gradient of the scores before their
+ * scale; both zero from n on to `keys`. */
+static void row_slopes(float *restrict probability, float *restrict slope, int64_t n, int64_t keys, float sum,
+                       float delta, float scale)
 {
-    for (int64_t i = 0; i < n; i++) {
+    int64_t whole = whole_vectors(n);
+    for (int64_t i = n; i < whole; i++) {
+        probability[i] = -INFINITY;
+        slope[i] = 0;
+    }
+    for (int64_t i = 0; i < whole; i++) {
         float p = vector_exp(probability[i] - sum);
         probability[i] = p;
         slope[i] = p * (slope[i] - delta) * scale;
     }
+    for (int64_t i = whole; i < keys; i++)
+        probability[i] = slope[i] = 0;
 }
 
 static void band_slopes(const attention *a, const band *b)
@@ -157,13 +175,11 @@ static void band_slopes(const attention *a, const band *b)
     const float *grad = call->grad_out + b->plain, *out = call->out + b->plain;
     scores(a, b);
     call->cpu->gemm(false, true, b->count, b->keys, a->depth, 1, grad, a->width,
-                    call->in[0] + b->task_packed + 2 * a->width, 3 * a->width, 0, b->slope, b->keys);
+                    call->in[0] + b->task_packed + 2 * a->width, 3 * a->width, 0, b->slope, a->stride);
     for (int64_t r = 0; r < b->count; r++) {
-        int64_t n = seen(a, b, r), at = r * b->keys;
+        int64_t at = r * a->stride;
         float delta = vector_dot(grad + r * a->width, out + r * a->width, a->depth);
-        row_slopes(b->probability + at, b->slope + at, n, call->aux[b->row + r], delta, a->scale);
-        memset(b->probability + at + n, 0, (size_t)(b->keys - n) * sizeof(float));
-        memset(b->slope + at + n, 0, (size_t)(b->keys - n) * sizeof(float));
+        row_slopes(b->probability + at, b->slope + at, seen(a, b, r), b->keys, call->aux[b->row + r], delta, a->scale);
     }
 }
 
@@ -175,11 +191,11 @@ static void backward_band(const attention *a, const band *b, float keep, float k
     float *to = call->grad_in[0];
     int64_t packed = 3 * a->width, key = b->task_packed + a->width, value = key + a->width;
     band_slopes(a, b);
-    call->cpu->gemm(false, false, b->count, a->depth, b->keys, 1, b->slope, b->keys, qkv + key, packed, keep,
+    call->cpu->gemm(false, false, b->count, a->depth, b->keys, 1, b->slope, a->stride, qkv + key, packed, keep,
                     to + b->packed, packed);
-    call->cpu->gemm(true, false, b->keys, a->depth, b->count, 1, b->slope, b->keys, qkv + b->packed, packed, keep_keys,
-                    to + key, packed);
-    call->cpu->gemm(true, false, b->keys, a->depth, b->count, 1, b->probability, b->keys, grad, a->width, keep_keys,
+    call->cpu->gemm(true, false, b->keys, a->depth, b->count, 1, b->slope, a->stride, qkv + b->packed, packed,
+                    keep_keys, to + key, packed);
+    call->cpu->gemm(true, false, b->keys, a->depth, b->count, 1, b->probability, a->stride, grad, a->width, keep_keys,
                     to + value, packed);
 }
 

@@ -166,10 +166,10 @@ static inline float vector_largest(const float *x, int64_t n)
             lane[j] = x[i + j] > lane[j] ? x[i + j] : lane[j];
     for (int j = 0; i < n; i++, j++)
         lane[j] = x[i] > lane[j] ? x[i] : lane[j];
-    float largest = lane[0];
-    for (int j = 1; j < VECTOR_LANES; j++)
-        largest = lane[j] > largest ? lane[j] : largest;
-    return largest;
+    for (int half = VECTOR_LANES / 2; half > 0; half /= 2)
+        for (int j = 0; j < half; j++)
+            lane[j] = lane[j + half] > lane[j] ? lane[j + half] : lane[j];
+    return lane[0];
 }
 
 #endif

@@ -50,16 +50,14 @@ static int find_frontier(feed *f)
             wanted[wanted_count++] = i < g->losses ? g->loss[i].value : g->probe[i - g->losses].value;
         analysis_dependence(g, r->batch, known);
         f->given_count = analysis_frontier(g, known, wanted, wanted_count, f->given);
+        status = f->given_count < 0 ? -1 : 0;
     }
     free(known);
     free(wanted);
     return status;
 }
 
-/* Reading a row back costs about as much as a few dozen operations a number: what is cheaper is not worth keeping, and
- * the program computes it from the inputs at every step. */
-enum { WORTH_FLOPS = 64 };
-
+/* FLOPs of everything below the frontier. */
 static double frozen_flops(const feed *f)
 {
     const graph *g = f->request.graph;
@@ -67,24 +65,19 @@ static double frozen_flops(const feed *f)
     double flops = 0;
     memset(given, 0, sizeof given);
     analysis_needed(g, f->given, f->given_count, given, needed);
-    for (int i = 0; i < g->values; i++) {
-        const ablate_value *value = g->value[i];
-        ablate_shape shape[ABLATE_INPUTS];
-        for (int j = 0; j < value->n_in; j++)
-            shape[j] = value->in[j]->shape;
-        if (needed[i] && value->kind == VALUE_RESULT && value->op->flops)
-            flops += value->op->flops(shape, value->n_in, &value->shape, value->attr);
-    }
+    for (int i = 0; i < g->values; i++)
+        flops += needed[i] ? analysis_flops(g->value[i]) : 0;
     return flops;
 }
 
+/* What is cheaper to compute than to read back is not kept: the program computes it from the inputs at every step. */
 static void give_inputs_if_cheap(feed *f)
 {
     const graph *g = f->request.graph;
     double floats = 0;
     for (int i = 0; i < f->given_count; i++)
         floats += f->given[i]->kind == VALUE_INPUT ? 0 : (double)shape_size(&f->given[i]->shape);
-    if (frozen_flops(f) >= WORTH_FLOPS * floats)
+    if (frozen_flops(f) >= ANALYSIS_CHEAP * floats)
         return;
     f->given_count = 0;
     for (int i = 0; i < g->values; i++)

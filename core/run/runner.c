@@ -50,24 +50,24 @@ static int describe_data(const runner *r, run_record *record)
     return record->data && record->data_hash ? 0 : -1;
 }
 
-/* The hash of everything compiled that takes part: program, operations, modules of the line. */
+/* The version is the same for all runs of one build; what a run's own modules add is among its settings. */
 static int describe_code(const runner *r, run_record *record)
 {
     char text[65];
-    hash_state state;
-    hash_begin(&state);
-    hash_add(&state, r->session->code.byte, 32);
-    hash_add(&state, r->data->code.byte, 32);
-    for (int i = 0; i < r->model.parts; i++) {
-        hash_digest code;
-        if (hash_file(module_file(r->model.part[i].module), &code) < 0)
-            return -1;
-        hash_add(&state, code.byte, sizeof code.byte);
-    }
-    hash_digest all = hash_end(&state);
-    hash_print(&all, text);
+    hash_print(&r->session->code, text);
     record->version = take_text("%s %.16s", ABLATE_VERSION, text);
     return record->version ? 0 : -1;
+}
+
+static int print_module_code(const ablate_module *module, FILE *to)
+{
+    char text[65];
+    hash_digest code;
+    if (hash_file(module_file(module), &code) < 0)
+        return -1;
+    hash_print(&code, text);
+    fprintf(to, "code.%s = %.16s\n", module->name, text);
+    return 0;
 }
 
 static int describe_settings(const runner *r, run_record *record)
@@ -79,6 +79,10 @@ static int describe_settings(const runner *r, run_record *record)
     int status = model_describe(&r->model, &r->run, to);
     if (status == 0 && r->data->module->settings)
         settings_print(r->data->module->name, r->data->module->settings, r->data->chosen, NULL, to);
+    for (int i = 0; i < r->model.parts && status == 0; i++)
+        status = print_module_code(r->model.part[i].module, to);
+    if (status == 0)
+        status = print_module_code(r->data->module, to);
     if (r->options->most_steps > 0)
         fprintf(to, "run.most_steps = %lld\n", (long long)r->options->most_steps);
     fclose(to);
