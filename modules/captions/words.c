@@ -236,5 +236,7 @@ void words_describe(const scene *seen, uint64_t seed, uint64_t index, char text[
     char plain[WORDS_TEXT] = "";
     sentence s = { plain, 0, draw_begin(seed, index, 2) };
     describe(&s, seen);
+    if (chance(&s, 0.2f))
+        say(&s, ".");
     copy_with_articles(plain, text, WORDS_TEXT);
 }

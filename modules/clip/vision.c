@@ -46,6 +46,17 @@ static ablate_value *joint_project(ablate_builder *b, const clip_settings *s, co
     return ablate_op(b, "matmul", NULL, clip_layer_norm(b, s, "visual.ln_post", x), projection);
 }
 
+/* Service: tokens of a block (B, N, C) -> (B, N, embed), the space of the texts. */
+static ablate_value *project_serve(ablate_builder *b, const void *settings, const char *argument, int n,
+                                   ablate_value *const *in)
+{
+    clip_sizes sizes;
+    (void)argument;
+    if (n != 1)
+        ablate_fail(b, "clip: image.project takes one value, the tokens");
+    return n != 1 || clip_sizes_read(b, settings, &sizes) < 0 ? in[0] : joint_project(b, settings, &sizes, in[0]);
+}
+
 static void feature_write(ablate_builder *b, const clip_settings *s, const clip_sizes *sizes, ablate_value *x)
 {
     const char *flat = ablate_text(b, "dims=\"-1,%d\"", sizes->image.width);
@@ -61,6 +72,7 @@ int clip_vision_build(ablate_builder *b, const clip_settings *s, const clip_size
     ablate_shape size = ablate_shape_of(b, ablate_read(b, "image", -1));
     if (size.rank != 4 || size.dim[3] < sizes->patch)
         return ablate_fail(b, "clip: pictures must be at least one patch of %d pixels wide", sizes->patch);
+    ablate_offer(b, "image.project", project_serve);
     ablate_value *x = tokens_embed(b, s, sizes);
     for (int index = 0, k = 0; index < (feature ? depth : layer[n - 1]); index++) {
         x = clip_block(b, s, &sizes->image, index, x);
