@@ -80,9 +80,8 @@ static int build(ablate_builder *b, const void *settings)
     ablate_value *g = text_features(b, s, n), *l_c1 = ablate_constant(b, &(float){ 0 }, 1), *l_c2 = l_c1;
     for (int i = 0; i < n; i++) {
         ablate_value *f = ablate_read(b, "teacher", i), *decoded = ablate_read(b, "student", i);
-        bool apart = ablate_shape_of(b, f).dim[2] != ablate_shape_of(b, g).dim[1]; /* from the text */
-        ablate_value *met = apart ? ablate_call_service(b, "image.project", NULL, f) : f;
-        ablate_value *met_decoded = apart ? ablate_call_service(b, "image.project", NULL, decoded) : decoded;
+        ablate_value *met = ablate_call_service(b, "image.project", NULL, f); /* where text is met */
+        ablate_value *met_decoded = ablate_call_service(b, "image.project", NULL, decoded);
         ablate_value *g_i = ablate_op(b, "slice", ablate_text(b, "axis=0 start=%d count=2", 2 * i), g);
         ablate_value *anchor = s->anchor_grad == ONLY_EQ4 ? ablate_op(b, "detach", NULL, g_i) : g_i;
         if (b->training) {
@@ -140,7 +139,7 @@ const ablate_module ablate_module_entry = {
     .name = "cnc",
     .doc = "cross-modal normality constraint: learnable prompts that say what normal looks like",
     .paper = "Cross-modal Normality Constraint, Eq. 2-8, 10, 11",
-    .reads = "teacher student text.tokens text.encode image.project?",
+    .reads = "teacher student text.tokens text.encode image.project",
     .writes = "teacher student",
     .settings_size = sizeof(cnc_settings),
     .settings = settings_table,

@@ -46,15 +46,18 @@ static ablate_value *joint_project(ablate_builder *b, const clip_settings *s, co
     return ablate_op(b, "matmul", NULL, clip_layer_norm(b, s, "visual.ln_post", x), projection);
 }
 
-/* Service: tokens of a block (B, N, C) -> (B, N, embed), the space of the texts. */
+/* Service: tokens as "teacher" holds them -> (B, N, embed), the space of the texts; those of clip.space = joint are
+ * there already. */
 static ablate_value *project_serve(ablate_builder *b, const void *settings, const char *argument, int n,
                                    ablate_value *const *in)
 {
+    const clip_settings *s = settings;
     clip_sizes sizes;
     (void)argument;
     if (n != 1)
         ablate_fail(b, "clip: image.project takes one value, the tokens");
-    return n != 1 || clip_sizes_read(b, settings, &sizes) < 0 ? in[0] : joint_project(b, settings, &sizes, in[0]);
+    return n != 1 || s->space == CLIP_JOINT || clip_sizes_read(b, s, &sizes) < 0 ? in[0]
+                                                                                 : joint_project(b, s, &sizes, in[0]);
 }
 
 static void feature_write(ablate_builder *b, const clip_settings *s, const clip_sizes *sizes, ablate_value *x)
