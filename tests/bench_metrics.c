@@ -92,7 +92,6 @@ static void draw_set(test_set *set, shape kind)
             if (i >= good_pictures[c])
                 draw_mask(set->masks + picture * SIDE * SIDE, (uint64_t)picture);
         }
-#pragma omp parallel for
     for (int64_t p = 0; p < set->pictures; p++)
         draw_map(set->maps + p * SIDE * SIDE, set->masks + p * SIDE * SIDE, (uint64_t)p, kind);
 }

@@ -221,27 +221,40 @@ static void test_bad_input_is_refused(void **state)
     assert_refused(&in, "there are 0 pictures");
 }
 
-/* The same bits for any number of threads. */
+enum { MANY = 24, MANY_SIDE = 70, MANY_PIXELS = MANY_SIDE * MANY_SIDE, MANY_CLASSES = 8 };
+static float many_maps[MANY * MANY_PIXELS];
+static uint8_t many_masks[MANY * MANY_PIXELS];
+static int many_classes[MANY];
+
+/* Enough pixels for several threads; pictures of eight classes in turn, the odd ones of each class defective. */
+static metrics_input many_pictures(void)
+{
+    uint64_t at = 5ull << 30;
+    for (int i = 0; i < MANY * MANY_PIXELS; i++) {
+        many_masks[i] = i / MANY_PIXELS / MANY_CLASSES % 2 && draw(&at, 3) == 0;
+        many_maps[i] = (float)draw(&at, 100000) / 7 + 5000.0f * (float)many_masks[i];
+        many_classes[i / MANY_PIXELS] = i / MANY_PIXELS % MANY_CLASSES;
+    }
+    return one_class(MANY, MANY_SIDE, MANY_SIDE, many_maps, many_masks);
+}
+
+/* The same bits for any number of threads, when they share a class and when each takes one of its own. */
 static void test_threads_change_nothing(void **state)
 {
     (void)state;
-    enum { N = 24, SIDE = 70 };
-    static float maps[N * SIDE * SIDE];
-    static uint8_t masks[N * SIDE * SIDE];
-    uint64_t at = 5u << 30;
-    for (int i = 0; i < N * SIDE * SIDE; i++) {
-        masks[i] = i / SIDE / SIDE % 2 && draw(&at, 3) == 0;
-        maps[i] = (float)draw(&at, 100000) / 7 + 5000.0f * (float)masks[i];
-    }
-    metrics_input in = one_class(N, SIDE, SIDE, maps, masks);
+    static const char *const class_names[] = { "a", "b", "c", "d", "e", "f", "g", "h" };
+    metrics_input in = many_pictures();
     const char *const names[] = { "exact", "ader2024", "rd4ad", "diad" };
     int most = omp_get_max_threads();
-    for (int which = 0; which < 4; which++) {
+    for (int which = 0; which < 8; which++) {
         double first[METRICS_KINDS];
-        for (int threads = 1; threads <= 5; threads += 2) {
+        in.classes = which < 4 ? NULL : many_classes;
+        in.class_count = which < 4 ? 1 : MANY_CLASSES;
+        in.class_names = class_names;
+        for (int threads = 1; threads <= 4; threads++) {
             metrics_result result;
             omp_set_num_threads(threads);
-            assert_int_equal(metrics_evaluate(&in, protocol(names[which]), &result), 0);
+            assert_int_equal(metrics_evaluate(&in, protocol(names[which % 4]), &result), 0);
             if (threads == 1)
                 memcpy(first, result.mean, sizeof first);
             assert_memory_equal(first, result.mean, sizeof first);
@@ -249,6 +262,38 @@ static void test_threads_change_nothing(void **state)
         }
     }
     omp_set_num_threads(most);
+}
+
+/* A class among many has the value it has alone. */
+static void test_classes_are_apart(void **state)
+{
+    (void)state;
+    metrics_input in = many_pictures(), alone = one_class(MANY / MANY_CLASSES, MANY_SIDE, MANY_SIDE, NULL, NULL);
+    static float maps[MANY / MANY_CLASSES * MANY_PIXELS];
+    static uint8_t masks[MANY / MANY_CLASSES * MANY_PIXELS];
+    alone.maps = maps;
+    alone.masks = masks;
+    in.classes = many_classes;
+    in.class_count = MANY_CLASSES;
+    metrics_result all, one;
+    assert_int_equal(metrics_evaluate(&in, protocol("exact"), &all), 0);
+    for (int c = 0; c < MANY_CLASSES; c++) {
+        for (int p = 0; p < MANY / MANY_CLASSES; p++) {
+            int from = (p * MANY_CLASSES + c) * MANY_PIXELS;
+            memcpy(maps + p * MANY_PIXELS, many_maps + from, sizeof *maps * MANY_PIXELS);
+            memcpy(masks + p * MANY_PIXELS, many_masks + from, MANY_PIXELS);
+        }
+        assert_int_equal(metrics_evaluate(&alone, protocol("exact"), &one), 0);
+        assert_memory_equal(one.mean, all.classes[c].value, sizeof one.mean);
+        metrics_result_free(&one);
+    }
+    metrics_result_free(&all);
+    /* A thread's complaint reaches the caller: the first class's. */
+    many_maps[13 * MANY_PIXELS + 72] = NAN;
+    many_maps[19 * MANY_PIXELS] = NAN;
+    assert_refused(&in, "the map of picture 19 has a score that is NaN or infinite, at row 0, column 0");
+    many_maps[19 * MANY_PIXELS] = 0;
+    assert_refused(&in, "the map of picture 13 has a score that is NaN or infinite, at row 1, column 2");
 }
 
 int main(void)
@@ -265,6 +310,7 @@ int main(void)
         cmocka_unit_test(test_labels_against_masks_are_noted),
         cmocka_unit_test(test_bad_input_is_refused),
         cmocka_unit_test(test_threads_change_nothing),
+        cmocka_unit_test(test_classes_are_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

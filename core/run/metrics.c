@@ -1,9 +1,10 @@
 #include "metrics.h"
 #include "../base/diag.h"
 #include "metrics_class.h"
+#include "metrics_thread.h"
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 static int check_input(const metrics_input *in)
 {
@@ -39,15 +40,6 @@ static int check_pooling(const metrics_input *in, const metrics_protocol *protoc
         protocol->name, (long long)least, (long long)least, (long long)in->height, (long long)in->width);
 }
 
-static int64_t class_pictures(const metrics_input *in, int class, int64_t *picture)
-{
-    int64_t n = 0;
-    for (int64_t i = 0; i < in->pictures; i++)
-        if ((in->classes ? in->classes[i] : 0) == class)
-            picture[n++] = i;
-    return n;
-}
-
 /* Plain means over the classes that have a value; sums in the order of the classes. */
 static void average_classes(metrics_result *result)
 {
@@ -62,18 +54,101 @@ static void average_classes(metrics_result *result)
     }
 }
 
+/* What one class leaves besides its row. */
+typedef struct class_outcome {
+    const int64_t *picture;
+    class_notes notes;
+    bool failed;
+    char sentence[1024]; /* complaints are a thread's own, so they are carried over */
+} class_outcome;
+
+/* Puts the pictures of each class together, in order, into `picture`, and counts them. */
+static void group_pictures(const metrics_input *in, metrics_result *result, class_outcome *outcome, int64_t *picture)
+{
+    for (int64_t i = 0; i < in->pictures; i++)
+        result->classes[in->classes ? in->classes[i] : 0].pictures++;
+    int64_t *next = picture;
+    for (int c = 0; c < in->class_count; c++) {
+        outcome[c].picture = next;
+        next += result->classes[c].pictures;
+        result->classes[c].pictures = 0;
+    }
+    for (int64_t i = 0; i < in->pictures; i++) {
+        int c = in->classes ? in->classes[i] : 0;
+        picture[outcome[c].picture - picture + result->classes[c].pictures++] = i;
+    }
+}
+
+static void evaluate_class(const metrics_input *in, const metrics_protocol *protocol, metrics_row *row,
+                           class_outcome *outcome)
+{
+    outcome->failed = class_evaluate(in, protocol, outcome->picture, row, &outcome->notes) < 0;
+    if (!outcome->failed)
+        return;
+    const char *sentence = complaint();
+    snprintf(outcome->sentence, sizeof outcome->sentence, "%s", sentence ? sentence : "metrics: out of memory");
+    complaint_clear();
+}
+
+/* With many classes a thread takes one at a time and waits for no other; with few the threads share each. */
+static void evaluate_all(const metrics_input *in, metrics_result *result, class_outcome *outcome)
+{
+    int threads = thread_count(in->class_count, in->pictures * in->height * in->width);
+    if (in->class_count < 2 * threads)
+        threads = 1;
+    if (threads == 1) {
+        for (int c = 0; c < in->class_count; c++)
+            evaluate_class(in, result->protocol, &result->classes[c], &outcome[c]);
+        return;
+    }
+#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
+    for (int c = 0; c < in->class_count; c++)
+        evaluate_class(in, result->protocol, &result->classes[c], &outcome[c]);
+}
+
+/* Moves the classes' notes into the result, in order, and repeats the first class's complaint. */
+static int collect_outcomes(metrics_result *result, class_outcome *outcome)
+{
+    int status = 0, count = 0;
+    for (int c = 0; c < result->class_count; c++)
+        count += outcome[c].notes.count;
+    result->notes = take((size_t)count, sizeof *result->notes, "notes");
+    for (int c = 0; c < result->class_count; c++) {
+        for (int i = 0; i < outcome[c].notes.count; i++)
+            if (result->notes)
+                result->notes[result->note_count++] = outcome[c].notes.text[i];
+            else
+                free(outcome[c].notes.text[i]);
+        free(outcome[c].notes.text);
+        if (outcome[c].failed)
+            status = complain("%s", outcome[c].sentence);
+    }
+    return result->notes ? status : -1;
+}
+
+static char *name_class(const metrics_input *in, int class)
+{
+    if (in->class_names)
+        return take_text("%s", in->class_names[class]);
+    return in->class_count == 1 ? take_text("all") : take_text("%d", class);
+}
+
 static int evaluate_classes(const metrics_input *in, metrics_result *result)
 {
-    int64_t *picture = take((size_t)in->pictures, sizeof *picture, "pictures of a class");
-    if (!picture)
-        return -1;
-    int status = 0;
+    int64_t *picture = take((size_t)in->pictures, sizeof *picture, "pictures of classes");
+    class_outcome *outcome = take_zeroed((size_t)in->class_count, sizeof *outcome, "classes");
+    int status = picture && outcome ? 0 : -1;
     for (int c = 0; c < in->class_count && status == 0; c++) {
-        result->classes[c].name = take_text("%s", in->class_names ? in->class_names[c] : "all");
-        result->classes[c].pictures = class_pictures(in, c, picture);
-        status = result->classes[c].name ? class_evaluate(in, result, &result->classes[c], picture) : -1;
+        result->classes[c].name = name_class(in, c);
+        status = result->classes[c].name ? 0 : -1;
+    }
+    if (status == 0) {
+        group_pictures(in, result, outcome, picture);
+        evaluate_all(in, result, outcome);
+        status = collect_outcomes(result, outcome);
     }
     free(picture);
+    free(outcome);
     return status;
 }
 

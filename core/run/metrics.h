@@ -56,7 +56,7 @@ typedef struct metrics_input {
     const int8_t *labels;           /* (pictures), 0 = good, else defective; or NULL: whether the mask has a defect */
     const int *classes;             /* (pictures), 0 .. class_count - 1; or NULL: all of class 0 */
     int class_count;                /* >= 1 */
-    const char *const *class_names; /* (class_count) */
+    const char *const *class_names; /* (class_count), or NULL: "all", or their numbers */
 } metrics_input;
 
 typedef struct metrics_row {

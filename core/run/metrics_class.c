@@ -25,20 +25,20 @@ typedef struct class_state {
     int8_t *label;              /* (n) 1 = defective */
 } class_state;
 
-static int add_note(metrics_result *result, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static int add_note(metrics_result *result, const char *format, ...)
+static int add_note(class_notes *notes, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static int add_note(class_notes *notes, const char *format, ...)
 {
-    char text[512];
+    char sentence[512];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    vsnprintf(sentence, sizeof sentence, format, arguments);
     va_end(arguments);
-    char **notes = take_again(result->notes, (size_t)result->note_count + 1, sizeof *notes, "notes");
-    if (!notes)
+    char **text = take_again(notes->text, (size_t)notes->count + 1, sizeof *text, "notes");
+    if (!text)
         return -1;
-    result->notes = notes;
-    notes[result->note_count] = take_text("%s", text);
-    return notes[result->note_count++] ? 0 : -1;
+    notes->text = text;
+    text[notes->count] = take_text("%s", sentence);
+    return text[notes->count++] ? 0 : -1;
 }
 
 static void refuse_value(metrics_row *row, metrics_kind kind, const char *reason)
@@ -63,7 +63,7 @@ static int find_components(class_state *state)
     return 0;
 }
 
-static int label_pictures(class_state *state, metrics_result *result)
+static int label_pictures(class_state *state, class_notes *notes)
 {
     long long hidden = 0, marked = 0;
     for (int64_t i = 0; i < state->n; i++) {
@@ -73,12 +73,12 @@ static int label_pictures(class_state *state, metrics_result *result)
         hidden += state->label[i] && !masked;
         marked += !state->label[i] && masked;
     }
-    if (hidden && add_note(result,
+    if (hidden && add_note(notes,
                            "class '%s': the masks of %lld defective pictures show no defect; they count as "
                            "defective pictures with defect-free pixels",
                            state->row->name, hidden) < 0)
         return -1;
-    if (marked && add_note(result,
+    if (marked && add_note(notes,
                            "class '%s': the masks of %lld pictures labelled good show a defect; they count as good "
                            "pictures with defect pixels",
                            state->row->name, marked) < 0)
@@ -112,7 +112,7 @@ static int score_pictures(class_state *state)
     return 0;
 }
 
-static int evaluate_pictures(class_state *state, metrics_result *result)
+static int evaluate_pictures(class_state *state, class_notes *notes)
 {
     metrics_row *row = state->row;
     if (row->defective == 0 || row->defective == state->n) {
@@ -124,14 +124,14 @@ static int evaluate_pictures(class_state *state, metrics_result *result)
     bool constant = true;
     for (int64_t i = 1; i < state->n; i++)
         constant &= state->score[i] == state->score[0];
-    if (constant && add_note(result, "class '%s': all pictures have the same score", row->name) < 0)
+    if (constant && add_note(notes, "class '%s': all pictures have the same score", row->name) < 0)
         return -1;
     return curve_pictures(state->score, state->label, state->n, &row->value[METRICS_IMAGE_AUROC],
                           &row->value[METRICS_IMAGE_AP]);
 }
 
 /* One sort of the defect pixels' scores serves the three pixel metrics. */
-static int evaluate_pixels(class_state *state, metrics_result *result)
+static int evaluate_pixels(class_state *state, class_notes *notes)
 {
     pixel_counts counts;
     metrics_row *row = state->row;
@@ -151,11 +151,11 @@ static int evaluate_pixels(class_state *state, metrics_result *result)
     bool constant = true;
     for (int64_t i = 0; i < state->n; i++)
         constant &= state->least[i] == state->least[0] && state->greatest[i] == state->least[0];
-    return constant ? add_note(result, "class '%s': all pixels have the same score", row->name) : 0;
+    return constant ? add_note(notes, "class '%s': all pixels have the same score", row->name) : 0;
 }
 
 /* What the protocol does otherwise than `exact`. */
-static int apply_protocol(class_state *state, metrics_result *result)
+static int apply_protocol(class_state *state, class_notes *notes)
 {
     metrics_row *row = state->row;
     const metrics_protocol *protocol = state->protocol;
@@ -165,7 +165,7 @@ static int apply_protocol(class_state *state, metrics_result *result)
                      &row->value[METRICS_AUPRO], &row->reason[METRICS_AUPRO], &left_out) < 0)
         return -1;
     if (left_out &&
-        add_note(result, "class '%s': %lld defective pictures have no PRO curve of their own and are left out",
+        add_note(notes, "class '%s': %lld defective pictures have no PRO curve of their own and are left out",
                  row->name, (long long)left_out) < 0)
         return -1;
     for (int kind = 0; kind < METRICS_KINDS; kind++) {
@@ -200,17 +200,18 @@ static void state_close(class_state *state)
     free(state->label);
 }
 
-int class_evaluate(const metrics_input *in, metrics_result *result, metrics_row *row, const int64_t *picture)
+int class_evaluate(const metrics_input *in, const metrics_protocol *protocol, const int64_t *picture, metrics_row *row,
+                   class_notes *notes)
 {
     if (row->pictures == 0) {
         for (int kind = 0; kind < METRICS_KINDS; kind++)
             refuse_value(row, (metrics_kind)kind, "the class has no picture");
         return 0;
     }
-    class_state state = { in, result->protocol, row, row->pictures, picture, .components = NULL };
-    int failed = state_open(&state) < 0 || find_components(&state) < 0 || label_pictures(&state, result) < 0 ||
-                 evaluate_pixels(&state, result) < 0 || score_pictures(&state) < 0 ||
-                 evaluate_pictures(&state, result) < 0 || apply_protocol(&state, result) < 0;
+    class_state state = { in, protocol, row, row->pictures, picture, .components = NULL };
+    int failed = state_open(&state) < 0 || find_components(&state) < 0 || label_pictures(&state, notes) < 0 ||
+                 evaluate_pixels(&state, notes) < 0 || score_pictures(&state) < 0 ||
+                 evaluate_pictures(&state, notes) < 0 || apply_protocol(&state, notes) < 0;
     state_close(&state);
     return failed ? -1 : 0;
 }

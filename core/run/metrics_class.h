@@ -3,8 +3,14 @@
 #define ABLATE_METRICS_CLASS_H
 #include "metrics.h"
 
-/* Evaluates row->pictures pictures, whose places in the input are `picture`, by the result's protocol into `row`, and
- * adds notes to the result. 0, or -1: complained. */
-int class_evaluate(const metrics_input *, metrics_result *result, metrics_row *row, const int64_t *picture);
+typedef struct class_notes { /* sentences, each its own memory */
+    char **text;
+    int count;
+} class_notes;
+
+/* Evaluates row->pictures pictures, whose places in the input are `picture`, into `row`, and adds to the notes.
+ * 0, or -1: complained. Several classes may be evaluated at once, by a thread each. */
+int class_evaluate(const metrics_input *, const metrics_protocol *, const int64_t *picture, metrics_row *row,
+                   class_notes *notes);
 
 #endif

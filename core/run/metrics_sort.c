@@ -1,6 +1,6 @@
 #include "metrics_sort.h"
 #include "../base/diag.h"
-#include <omp.h>
+#include "metrics_thread.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,9 +62,7 @@ static uint64_t differing_bits(const sort_entry *entries, int64_t n)
 
 sort_entry *sort_entries(sort_entry *entries, sort_entry *spare, int64_t n)
 {
-    int64_t parts = n / PART_LEAST + 1;
-    if (parts > omp_get_max_threads())
-        parts = omp_get_max_threads();
+    int parts = thread_count(n / PART_LEAST + 1, n);
     int64_t *counts = take((size_t)parts * DIGIT_VALUES, sizeof *counts, "digits of scores");
     if (!counts)
         return NULL;
@@ -72,7 +70,7 @@ sort_entry *sort_entries(sort_entry *entries, sort_entry *spare, int64_t n)
     for (int shift = 0; shift < 64; shift += DIGIT_BITS) {
         if (!digit_of(differing, shift))
             continue;
-        sort_digit(entries, spare, n, shift, counts, (int)parts);
+        sort_digit(entries, spare, n, shift, counts, parts);
         sort_entry *swap = entries;
         entries = spare;
         spare = swap;

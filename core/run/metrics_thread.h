@@ -6,10 +6,11 @@
 
 enum { THREAD_PIXELS_LEAST = 1 << 16 }; /* below this, waking the others takes longer than the work */
 
-/* One thread for few pixels, else all; never more than there are items to share. */
+/* One thread for few pixels and where threads are at work already, else all; never more than there are items to share.
+ */
 static inline int thread_count(int64_t items, int64_t pixels)
 {
-    int64_t threads = pixels < THREAD_PIXELS_LEAST ? 1 : omp_get_max_threads();
+    int64_t threads = pixels < THREAD_PIXELS_LEAST || omp_in_parallel() ? 1 : omp_get_max_threads();
     return (int)(threads < items ? threads : items > 1 ? items : 1);
 }
 
