@@ -70,12 +70,18 @@ double analysis_flops(const ablate_value *value)
                             : (double)shape_size(&value->shape);
 }
 
-/* Can it be had for a few operations a number from one other result that depends on a picture? */
-static bool is_cheap(const ablate_value *value, const dependence *known)
+static bool costs_little(const ablate_value *value)
+{
+    double numbers = (double)shape_size(&value->shape);
+    for (int i = 0; i < value->n_in; i++)
+        numbers += (double)shape_size(&value->in[i]->shape);
+    return value->kind == VALUE_RESULT && analysis_flops(value) < ANALYSIS_CHEAP * numbers;
+}
+
+/* Does it come from one single other result that depends on a picture? */
+static bool has_one_source(const ablate_value *value, const dependence *known)
 {
     const ablate_value *from = NULL;
-    if (value->kind != VALUE_RESULT || known[value->id] != DEPENDS_ON_PICTURE)
-        return false;
     for (int i = 0; i < value->n_in; i++) {
         if (known[value->in[i]->id] != DEPENDS_ON_PICTURE)
             continue;
@@ -83,28 +89,50 @@ static bool is_cheap(const ablate_value *value, const dependence *known)
             return false;
         from = value->in[i];
     }
-    return from && from->kind == VALUE_RESULT &&
-           analysis_flops(value) < ANALYSIS_CHEAP * (double)(shape_size(&value->shape) + shape_size(&from->shape));
+    return from && from->kind == VALUE_RESULT;
+}
+
+/* Is all that it comes from there anyway? */
+static bool has_sources_kept(const ablate_value *value, const dependence *known, const char *kept)
+{
+    for (int i = 0; i < value->n_in; i++)
+        if (known[value->in[i]->id] == DEPENDS_ON_PICTURE && !kept[value->in[i]->id])
+            return false;
+    return true;
+}
+
+enum { FRONTIER_USED = 1, FRONTIER_HERE = 2 }; /* needed on the users' side; and computed there */
+
+/* From the users downwards: what is cheap to have from one value moves to their side. */
+static void mark_used(const graph *g, const dependence *known, char *mark)
+{
+    for (int i = g->values - 1; i >= 0; i--) {
+        const ablate_value *value = g->value[i];
+        bool frozen = known[i] == DEPENDS_ON_PICTURE;
+        bool here =
+            known[i] == DEPENDS_ON_RUN || (mark[i] && frozen && costs_little(value) && has_one_source(value, known));
+        for (int j = 0; here && j < value->n_in; j++)
+            mark[value->in[j]->id] = FRONTIER_USED;
+        mark[i] = (char)(!frozen || !(mark[i] || here) ? 0 : here ? FRONTIER_HERE : FRONTIER_USED);
+    }
 }
 
 int analysis_frontier(const graph *g, const dependence *known, ablate_value *const *wanted, int n, ablate_value **list)
 {
     int count = 0;
-    char *used = take_zeroed((size_t)g->values + 1, 1, "an analysis"); /* by the side that runs at every step */
-    if (!used)
+    char *mark = take_zeroed((size_t)g->values + 1, 1, "an analysis");
+    if (!mark)
         return -1;
     for (int i = 0; i < n; i++)
-        used[wanted[i]->id] = 1;
-    for (int i = g->values - 1; i >= 0; i--) {
+        mark[wanted[i]->id] = FRONTIER_USED;
+    mark_used(g, known, mark);
+    for (int i = 0; i < g->values; i++) {
         const ablate_value *value = g->value[i];
-        bool here = known[i] == DEPENDS_ON_RUN || (used[i] && is_cheap(value, known));
-        for (int j = 0; here && j < value->n_in; j++)
-            used[value->in[j]->id] = 1;
-        used[i] = (char)(used[i] && !here && known[i] == DEPENDS_ON_PICTURE);
-    }
-    for (int i = 0; i < g->values; i++)
-        if (used[i])
+        if (mark[i] == FRONTIER_USED && costs_little(value) && has_sources_kept(value, known, mark))
+            mark[i] = FRONTIER_HERE;
+        if (mark[i] == FRONTIER_USED)
             list[count++] = g->value[i];
-    free(used);
+    }
+    free(mark);
     return count;
 }
