@@ -52,6 +52,37 @@ static void test_stepped_protocols(void **state)
     assert_true(defined > 50);
 }
 
+/* Scores that fall on thresholds do not pass them: whole numbers 0 .. 100 in a hundred steps of exactly one. */
+static void test_scores_on_thresholds(void **state)
+{
+    (void)state;
+    static naive_set set = { .n = 2, .height = 10, .width = 101 };
+    static float maps[NAIVE_MOST];
+    for (int i = 0; i < naive_pixels(&set); i++) {
+        set.score[i] = i * 37 % 101;
+        set.mask[i] = i * 37 % 101 > 40 && i % 6 == 0;
+    }
+    metrics_input in = input_of(&set, false, maps);
+    assert_near(evaluate_one(&in, protocol("ader2024"), METRICS_AUPRO), naive_stepped(&set, 100, 0.3, 1));
+    metrics_protocol coarse = *protocol("diad");
+    coarse.thresholds = 100;
+    coarse.pool_times = 0;
+    assert_near(evaluate_one(&in, &coarse, METRICS_AUPRO), naive_stepped(&set, 100, 0.3, 0));
+}
+
+/* A tenth of the good pixels pass the highest threshold and four tenths the next: one point is no area. */
+static void test_one_point_is_no_area(void **state)
+{
+    (void)state;
+    const float maps[] = { 1, 1, 0.993f, 0.993f, 0.993f, 0, 0, 0, 0, 0, 0 };
+    const uint8_t masks[] = { 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 };
+    const double scores[] = { 1 };
+    metrics_input in = one_class(1, 1, 11, maps, masks);
+    in.scores = scores;
+    assert_true(isnan(evaluate_one(&in, protocol("diad"), METRICS_AUPRO)));
+    assert_true(isnan(evaluate_one(&in, protocol("rd4ad"), METRICS_AUPRO)));
+}
+
 /* Maximum after `times` mean poolings, by the definition. */
 static double naive_pooled(const float *map, int side, int size, int times)
 {
@@ -129,8 +160,8 @@ static void test_protocol_lacks(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_stepped_protocols),
-        cmocka_unit_test(test_pooled_scores),
+        cmocka_unit_test(test_stepped_protocols),    cmocka_unit_test(test_scores_on_thresholds),
+        cmocka_unit_test(test_one_point_is_no_area), cmocka_unit_test(test_pooled_scores),
         cmocka_unit_test(test_protocol_lacks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -95,6 +95,23 @@ static void test_json(void **state)
     cJSON_Delete(root);
 }
 
+/* Classes keep their pictures whatever their order: y is perfect, x the opposite. */
+static void test_classes_by_name(void **state)
+{
+    (void)state;
+    memset(&made, 0, sizeof made);
+    add_array(&made, "maps", "<f4", "(6, 1, 1)", 0, (float[]){ 1, 2, 3, 4, 3, 2 }, 24, 0);
+    add_array(&made, "masks", "|u1", "(6, 1, 1)", 0, (uint8_t[]){ 1, 0, 0, 1, 0, 0 }, 6, 0);
+    add_array(&made, "classes", "|S1", "(6,)", 0, "xxxyyy", 6, 0);
+    assert_int_equal(run_verb("--json", NULL), 0);
+    cJSON *root = cJSON_Parse(printed);
+    const cJSON *classes = member(root, "classes");
+    assert_int_equal(cJSON_GetArraySize(classes), 2);
+    assert_true(member(member(classes, "x"), "image_auroc")->valuedouble == 0);
+    assert_true(member(member(classes, "y"), "image_auroc")->valuedouble == 1);
+    cJSON_Delete(root);
+}
+
 /* Defective 3 against good 4, 2, 1 wins two of three, which takes 17 digits to write. */
 static void test_digits(void **state)
 {
@@ -240,13 +257,10 @@ static int remove_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_json),
-        cmocka_unit_test(test_digits),
-        cmocka_unit_test(test_undefined_is_null_and_said),
-        cmocka_unit_test(test_mask_scales),
-        cmocka_unit_test(test_double_maps_stay_exact),
-        cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_command_line),
+        cmocka_unit_test(test_json),        cmocka_unit_test(test_classes_by_name),
+        cmocka_unit_test(test_digits),      cmocka_unit_test(test_undefined_is_null_and_said),
+        cmocka_unit_test(test_mask_scales), cmocka_unit_test(test_double_maps_stay_exact),
+        cmocka_unit_test(test_refusals),    cmocka_unit_test(test_command_line),
     };
     return cmocka_run_group_tests(tests, NULL, remove_files);
 }

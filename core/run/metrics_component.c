@@ -106,8 +106,7 @@ int component_find(const uint8_t *mask, int64_t height, int64_t width, int conne
         int64_t row = list->run_count;
         if (add_row(list, mask + y * width, y, width) < 0)
             return -1;
-        if (row > 0 && list->runs[row - 1].row == y - 1)
-            join_rows(list->runs, above, row, list->run_count, connectivity == 8);
+        join_rows(list->runs, above, row, list->run_count, connectivity == 8);
         above = row;
     }
     return number_components(list);
