@@ -240,13 +240,11 @@ static void test_pictures_show_something(void **state)
     assert_true(plain <= PICTURES / 50);
 }
 
-int main(int argc, char **argv)
+int main(void)
 {
-    (void)argc;
+    const char *build = getenv("ABLATE_LIBRARY");
     char path[4096];
-    const char *slash = strrchr(argv[0], '/');
-    snprintf(path, sizeof path, "%.*s/../modules/captions.so", slash ? (int)(slash - argv[0]) : 1,
-             slash ? argv[0] : ".");
+    snprintf(path, sizeof path, "%s/modules/captions.so", build ? build : "build");
     void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     module = library ? (const ablate_module *)dlsym(library, "ablate_module_entry") : NULL;
     if (!module || !(tokens = malloc(MOST * (size_t)module->inputs_length * sizeof *tokens))) {
