@@ -98,6 +98,29 @@ static void hash_listing(dataset *d, const char *resolved)
     d->listing = hash_end(&state);
 }
 
+static int by_name(const void *a, const void *b)
+{
+    return strcmp((*(picture *const *)a)->name, (*(picture *const *)b)->name);
+}
+
+/* A picture listed twice would count twice in training and in every metric. */
+static int check_names(const dataset *d)
+{
+    picture **order = take((size_t)d->pictures, sizeof *order, "a data set");
+    int status = order ? 0 : -1;
+    for (int i = 0; order && i < d->pictures; i++)
+        order[i] = &d->picture[i];
+    if (order)
+        qsort(order, (size_t)d->pictures, sizeof *order, by_name);
+    for (int i = 1; status == 0 && i < d->pictures; i++)
+        if (strcmp(order[i - 1]->name, order[i]->name) == 0)
+            status =
+                complain("data '%s' lists '%s' twice (%s, %s); remove one of them", d->spec, order[i]->name,
+                         order[i - 1]->path ? order[i - 1]->path : "made", order[i]->path ? order[i]->path : "made");
+    free(order);
+    return status;
+}
+
 static char *resolve(const dataset *d)
 {
     char *text = NULL;
@@ -121,6 +144,8 @@ static int list_pictures(dataset *d)
     builder_free(b);
     if (status == 0 && d->pictures == 0)
         status = complain("data '%s' holds no pictures; look at its path and settings", d->spec);
+    if (status == 0)
+        status = check_names(d);
     char *resolved = status == 0 ? resolve(d) : NULL;
     if (resolved)
         hash_listing(d, resolved);
