@@ -128,7 +128,7 @@ const char *settings_range(const ablate_setting *row, char text[200])
 /* The whole text as a plain decimal number. */
 static bool number_read(const char *text, double *number)
 {
-    if (!*text || text[strspn(text, "0123456789+-.eE")])
+    if (!text || !*text || text[strspn(text, "0123456789+-.eE")])
         return false;
     char *end;
     errno = 0;

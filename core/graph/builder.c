@@ -161,12 +161,16 @@ ablate_value *builder_input(builder *b, const char *name, const ablate_shape *sh
     return builder_place(b, value, "input", 0);
 }
 
-static int enter_module(builder *b, const ablate_module *module, const void *chosen, const char *what, bool present)
+static void enter_module(builder *b, const ablate_module *module, const void *chosen)
 {
     b->module = module;
     b->settings = chosen;
     b->ordinal = 0;
-    return present ? 0 : complain("module '%s' has no `%s`; it cannot be used for that", module->name, what);
+}
+
+static int lacks(const ablate_module *module, const char *what)
+{
+    return complain("module '%s' has no `%s`; it cannot be used for that", module->name, what);
 }
 
 /* A module that fails without words still stops the run. */
@@ -180,8 +184,9 @@ static int leave_module(builder *b, int status, const char *what)
 
 int builder_compose(builder *b, const ablate_module *module, const void *chosen)
 {
-    if (enter_module(b, module, chosen, "build", module->build != NULL) < 0)
-        return -1;
+    if (!module->build)
+        return lacks(module, "build");
+    enter_module(b, module, chosen);
     return leave_module(b, module->build(&b->face, chosen), "build");
 }
 
@@ -189,14 +194,15 @@ int builder_epoch(builder *b, const ablate_module *module, const void *chosen, v
 {
     if (!module->epoch)
         return 0;
-    enter_module(b, module, chosen, "epoch", true);
+    enter_module(b, module, chosen);
     return leave_module(b, module->epoch(&b->face, chosen, state, epoch), "epoch");
 }
 
 int builder_list(builder *b, const ablate_module *module, const void *chosen)
 {
-    if (enter_module(b, module, chosen, "list", module->list != NULL) < 0)
-        return -1;
+    if (!module->list)
+        return lacks(module, "list");
+    enter_module(b, module, chosen);
     return leave_module(b, module->list(&b->face, chosen), "list");
 }
 

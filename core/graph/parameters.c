@@ -31,22 +31,32 @@ typedef struct init_rule {
     float scale;
 } init_rule;
 
+/* "WORD NUMBER" exactly; then *number is set. */
+static bool has_number(const char *init, const char *word, double *number)
+{
+    size_t length = strlen(word);
+    char *end;
+    if (strncmp(init, word, length) != 0 || init[length] != ' ')
+        return false;
+    *number = strtod(init + length, &end);
+    return *end == 0 && end != init + length && isfinite(*number);
+}
+
 /* PyTorch's names: xavier_uniform has bound sqrt(6 / (fan_in + fan_out)); Linear's kaiming_uniform(a = sqrt 5) comes to
  * 1 / sqrt(fan_in), fan_in being the last axis. */
 static int rule_read(const char *init, const ablate_shape *shape, init_rule *rule)
 {
-    double in = (double)shape->dim[shape->rank ? shape->rank - 1 : 0], number = 0;
-    double out = shape->rank >= 2 ? (double)shape->dim[shape->rank - 2] : 1;
-    char rest;
+    double in = shape->rank > 0 ? (double)shape->dim[shape->rank - 1] : 1, number = 0;
+    double out = shape->rank > 1 ? (double)shape->dim[shape->rank - 2] : 1;
     if (strcmp(init, "zeros") == 0)
         *rule = (init_rule){ INIT_ZEROS, 0 };
     else if (strcmp(init, "ones") == 0)
         *rule = (init_rule){ INIT_ONES, 1 };
-    else if (sscanf(init, "constant %lf%c", &number, &rest) == 1)
+    else if (has_number(init, "constant", &number))
         *rule = (init_rule){ INIT_CONSTANT, (float)number };
-    else if (sscanf(init, "normal %lf%c", &number, &rest) == 1)
+    else if (has_number(init, "normal", &number))
         *rule = (init_rule){ INIT_NORMAL, (float)number };
-    else if (sscanf(init, "uniform %lf%c", &number, &rest) == 1)
+    else if (has_number(init, "uniform", &number))
         *rule = (init_rule){ INIT_UNIFORM, (float)number };
     else if (strcmp(init, "xavier") == 0)
         *rule = (init_rule){ INIT_UNIFORM, (float)sqrt(6.0 / (in + out)) };
@@ -119,7 +129,7 @@ int parameters_draw(const parameters *p, uint64_t seed, float *out)
         const parameter *entry = &p->entry[e];
         float *to = out + entry->offset;
         uint64_t key = random_key(seed, entry->name);
-        init_rule rule;
+        init_rule rule = { INIT_ZEROS, 0 };
         if (rule_read(entry->init, &entry->shape, &rule) < 0)
             return -1;
         if (rule.kind == INIT_NORMAL)

@@ -50,7 +50,7 @@ int program_fold(program *p)
 {
     const graph *g = p->request.graph;
     int terms = p->request.differentiate ? g->losses + g->probes : 0, wanted_count = p->request.wanted_count;
-    ablate_value **wanted = take((size_t)(wanted_count + terms), sizeof *wanted, "an analysis");
+    ablate_value **wanted = take((size_t)wanted_count + (size_t)terms, sizeof *wanted, "an analysis");
     ablate_value **list = take((size_t)g->values, sizeof(ablate_value *), "an analysis");
     int status = wanted && list ? 0 : -1;
     if (status == 0) {

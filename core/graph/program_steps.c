@@ -2,7 +2,7 @@
 #include "../base/diag.h"
 #include "analysis.h"
 #include "program_parts.h"
-#include <string.h>
+#include <stdlib.h>
 
 static step *add_step(program *p, step_kind kind, const ablate_value *value)
 {
@@ -133,7 +133,8 @@ int program_list_steps(program *p)
         return -1;
     if (!p->request.differentiate)
         return 0;
-    char written[p->request.graph->values];
-    memset(written, 0, sizeof written);
-    return list_backward(p, written);
+    char *written = take_zeroed((size_t)p->request.graph->values + 1, 1, "the steps of a program");
+    int status = written ? list_backward(p, written) : -1;
+    free(written);
+    return status;
 }

@@ -57,32 +57,37 @@ static int find_frontier(feed *f)
     return status;
 }
 
-/* FLOPs of everything below the frontier. */
+/* FLOPs of everything below the frontier; -1: complained. */
 static double frozen_flops(const feed *f)
 {
     const graph *g = f->request.graph;
-    char given[g->values], needed[g->values];
     double flops = 0;
-    memset(given, 0, sizeof given);
+    char *mark = take_zeroed(2 * ((size_t)g->values + 1), 1, "an analysis");
+    char *given = mark, *needed = mark ? mark + g->values + 1 : NULL;
+    if (!mark)
+        return -1;
     analysis_needed(g, f->given, f->given_count, given, needed);
     for (int i = 0; i < g->values; i++)
         flops += needed[i] ? analysis_flops(g->value[i]) : 0;
+    free(mark);
     return flops;
 }
 
 /* What is cheaper to compute than to read back is not kept: the program computes it from the inputs at every step. */
-static void give_inputs_if_cheap(feed *f)
+static int give_inputs_if_cheap(feed *f)
 {
     const graph *g = f->request.graph;
     double floats = 0;
     for (int i = 0; i < f->given_count; i++)
         floats += f->given[i]->kind == VALUE_INPUT ? 0 : (double)shape_size(&f->given[i]->shape);
-    if (frozen_flops(f) >= ANALYSIS_CHEAP * floats)
-        return;
+    double flops = frozen_flops(f);
+    if (flops < 0 || flops >= ANALYSIS_CHEAP * floats)
+        return flops < 0 ? -1 : 0;
     f->given_count = 0;
     for (int i = 0; i < g->values; i++)
         if (g->value[i]->kind == VALUE_INPUT)
             f->given[f->given_count++] = g->value[i];
+    return 0;
 }
 
 static void lay_out_rows(feed *f)
@@ -273,10 +278,10 @@ feed *feed_new(const feed_request *request)
     int status = find_frontier(f) == 0 ? make_staging(f) : -1;
     if (status == 0 && f->given_count > ABLATE_INPUTS * 64)
         status = complain("%d values depend on a picture alone; the most is %d", f->given_count, ABLATE_INPUTS * 64);
-    if (status == 0) {
-        give_inputs_if_cheap(f);
+    if (status == 0)
+        status = give_inputs_if_cheap(f);
+    if (status == 0)
         lay_out_rows(f);
-    }
     if (status == 0 && f->row_floats > 0)
         status = complete_rows(f);
     if (status == 0)
