@@ -1,6 +1,6 @@
 #include "run_options.h"
 #include "../base/diag.h"
-#include <argp.h>
+#include "help.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -130,8 +130,11 @@ int run_options_read(int argc, char **argv, const char *doc, run_options *o)
 {
     const struct argp parser = { options, parse, "FILE...", doc, NULL, NULL, NULL };
     *o = (run_options){ .device = "cpu", .cache = "cache", .runner = { .out = "results" } };
-    if (argp_parse(&parser, argc, argv, ARGP_NO_EXIT, NULL, o) != 0)
-        return complaint() ? -1 : complain("ablate %s: see the usage above", argv[0]);
+    o->help = help_asked(argc, argv, &parser);
+    if (o->help)
+        return 0;
+    if (help_parse(argc, argv, &parser, o) < 0)
+        return -1;
     o->experiment.set = o->set;
     if (o->files == 0)
         return complain("ablate %s: name an experiment file, e.g. ablations/NAME.ini", argv[0]);

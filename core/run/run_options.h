@@ -16,11 +16,11 @@ typedef struct run_options {
     runner_options runner;
     const char *device, *modules, *cache;
     int threads;
-    bool dot; /* ablate graph --dot */
-    bool json;
+    bool dot;  /* ablate graph --dot */
+    bool help; /* --help was asked and printed: there is nothing to do */
 } run_options;
 
-/* Reads the line; prints help or usage and exits through argp's own ways only for --help. 0, or -1: complained. */
+/* Reads the line. 0, or -1: complained. */
 int run_options_read(int argc, char **argv, const char *doc, run_options *);
 
 /* Whether --row asks for this row (always, without --row). */

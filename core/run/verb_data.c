@@ -1,8 +1,8 @@
 #include "verb_data.h"
 #include "../base/diag.h"
 #include "dataset.h"
+#include "help.h"
 #include "workers.h"
-#include <argp.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,7 +111,11 @@ int verb_data(int argc, char **argv)
     data_options o = { NULL };
     settings chosen = { NULL, 0, 0 };
     dataset d = { 0 };
-    if (argp_parse(&parser, argc, argv, ARGP_NO_EXIT, NULL, &o) != 0 || !o.spec)
+    if (help_asked(argc, argv, &parser))
+        return 0;
+    if (help_parse(argc, argv, &parser, &o) < 0)
+        return -1;
+    if (!o.spec)
         return complain("ablate data: name a data module, e.g. ablate data folder:PATH");
     int status = 0;
     for (int i = 0; i < o.sets && status == 0; i++)

@@ -22,6 +22,8 @@ int verb_graph(int argc, char **argv)
     session s = { 0 };
     if (run_options_read(argc, argv, "Print the training graph of a row, or draw it for Graphviz with --dot.", &o) < 0)
         return -1;
+    if (o.help)
+        return 0;
     if (session_open(&s, o.device, o.threads, o.modules, o.cache) < 0)
         return -1;
     experiment *e = experiment_load(o.file[0], &o.experiment);

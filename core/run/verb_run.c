@@ -75,6 +75,8 @@ int verb_run(int argc, char **argv)
     session s = { 0 };
     if (run_options_read(argc, argv, "Run the rows of experiment files and write their reports.", &o) < 0)
         return -1;
+    if (o.help)
+        return 0;
     int status = session_open(&s, o.device, o.threads, o.modules, o.cache);
     for (int i = 0; i < o.files && status == 0; i++)
         status = run_file(&s, o.file[i], &o);
@@ -102,6 +104,8 @@ int verb_check(int argc, char **argv)
     session s = { 0 };
     if (run_options_read(argc, argv, "Check experiment files without running them.", &o) < 0)
         return -1;
+    if (o.help)
+        return 0;
     int status = session_open(&s, o.device, o.threads, o.modules, o.cache);
     for (int i = 0; i < o.files && status == 0; i++)
         status = check_file(&s, o.file[i], &o);

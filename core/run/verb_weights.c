@@ -1,8 +1,8 @@
 #include "verb_weights.h"
 #include "../base/diag.h"
 #include "../graph/graph.h"
+#include "help.h"
 #include "weights.h"
-#include <argp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,9 +108,11 @@ int verb_weights(int argc, char **argv)
                                  NULL,    NULL,  NULL };
     weights_options o = { NULL };
     weights *w = NULL;
-    int status = argp_parse(&parser, argc, argv, ARGP_NO_EXIT, NULL, &o) == 0 && o.path ? 0 : -1;
-    if (status < 0)
-        complain("ablate weights: name a weights file");
+    if (help_asked(argc, argv, &parser))
+        return 0;
+    int status = help_parse(argc, argv, &parser, &o);
+    if (status == 0 && !o.path)
+        status = complain("ablate weights: name a weights file");
     if (status == 0)
         status = (w = weights_open(o.path)) ? 0 : -1;
     if (status == 0 && !o.out)
