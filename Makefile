@@ -37,7 +37,7 @@ $(BUILD)/packages: scripts/need
 	@scripts/need $(PACKAGES)
 	@touch $@
 $(BUILD)/packages-test: scripts/need | $(BUILD)/packages
-	@scripts/need libcmocka-dev
+	@scripts/need libcmocka-dev pkg-config
 	@touch $@
 
 $(BUILD)/obj/core/ops/%.o $(BUILD)/obj/core/device/cpu%.o: EXTRA = $(KERNEL)

@@ -79,6 +79,7 @@ static int describe_settings(const runner *r, run_record *record)
     int status = model_describe(&r->model, &r->run, to);
     if (status == 0 && r->data->module->settings)
         settings_print(r->data->module->name, r->data->module->settings, r->data->chosen, NULL, to);
+    fprintf(to, "run.device = %s\n", r->session->device->name); /* another backend rounds otherwise */
     for (int i = 0; i < r->model.parts && status == 0; i++)
         status = print_module_code(r->model.part[i].module, to);
     if (status == 0)
@@ -143,7 +144,7 @@ static int save_parameters(const runner *r, const train_result *trained)
     int status = state && entry && path ? optimiser_get(&trained->optimiser, state) : -1;
     for (int i = 0; status == 0 && i < p->entries; i++)
         entry[i] = (weights_entry){ p->entry[i].name, p->entry[i].shape, state + p->entry[i].offset, WEIGHTS_F32 };
-    const weights_pair notes[] = { { "identity", r->identity }, { "row", r->row->name } };
+    const weights_pair notes[] = { { "experiment", r->experiment->name }, { "row", r->row->name } };
     if (status == 0)
         status = weights_write(path, entry, p->entries, notes, 2);
     free(state);

@@ -1,0 +1,59 @@
+/* test_second_device.c: another device is added by one shared object, without a line of the engine. */
+#include "module_build.h"
+
+static char answer[8192];
+
+static int shell(const char *command)
+{
+    FILE *from = popen(command, "r");
+    assert_non_null(from);
+    answer[fread(answer, 1, sizeof answer - 1, from)] = 0;
+    return pclose(from);
+}
+
+static void run_on(const char *device)
+{
+    char command[1200];
+    const char *build = getenv("ABLATE_BUILD");
+    snprintf(command, sizeof command,
+             "ABLATE_LIBRARY=%s %s/ablate run tests/data/small.ini --scale mini --row full --seeds 1 --device %s --out "
+             "%s/%s --cache %s/cache-%s --set mini.train=1 2>&1",
+             build_folder, build ? build : "build", device, build_folder, device, build_folder, device);
+    if (shell(command) != 0)
+        fail_msg("%s", answer);
+    snprintf(command, sizeof command,
+             "cd %s/%s/runs/small/full/seed-*/ && sha256sum parameters.safetensors losses.tsv && cut -f1-6 "
+             "../../../../small.tsv | grep -v '^#'",
+             build_folder, device);
+    assert_int_equal(shell(command), 0);
+}
+
+/* The same library folder with one more device in it. */
+static int begin(void **state)
+{
+    char command[1200];
+    const char *build = getenv("ABLATE_BUILD");
+    if (build_begin(state) != 0)
+        return -1;
+    snprintf(command, sizeof command,
+             "ln -s $(realpath %s)/ablate-cpu.so $(realpath %s)/modules %s && cc -std=c11 -D_GNU_SOURCE -O2 -fPIC "
+             "-shared tests/devices/walled.c -o %s/ablate-walled.so",
+             build ? build : "build", build ? build : "build", build_folder, build_folder);
+    return system(command);
+}
+
+static void test_same_bits_without_touching_its_memory(void **state)
+{
+    (void)state;
+    static char cpu[sizeof answer];
+    run_on("cpu");
+    memcpy(cpu, answer, sizeof cpu);
+    run_on("walled");
+    assert_string_equal(answer, cpu);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_same_bits_without_touching_its_memory) };
+    return cmocka_run_group_tests(tests, begin, build_end);
+}
