@@ -62,7 +62,7 @@ int graph_print(const graph *g, int64_t batch, FILE *to)
     for (int i = 0; i < g->losses; i++)
         fprintf(to, "loss  %-20s value %d, weight %g\n", g->loss[i].name, g->loss[i].value->id, g->loss[i].weight);
     for (int i = 0; i < 3; i++)
-        fprintf(to, "computed %-8s %10.3f MFLOP forward, %10.1f KiB moved\n",
+        fprintf(to, "computed %-24s %10.3f MFLOP forward, %10.1f KiB moved\n",
                 i == 0   ? "once:"
                 : i == 1 ? "a picture:"
                          : "a step:",
