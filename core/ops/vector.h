@@ -157,16 +157,20 @@ static inline float vector_sum_squares(const float *x, float shift, int64_t n)
 /* Largest of x (n >= 1). NaN may be passed over: what is computed from x itself still carries it. */
 static inline float vector_largest(const float *x, int64_t n)
 {
-    float lane[VECTOR_LANES];
-    for (int j = 0; j < VECTOR_LANES; j++)
-        lane[j] = x[0];
+    enum { WIDE = 4 * VECTOR_LANES }; /* four chains of comparisons at once */
+    float lane[WIDE];
     int64_t i = 0;
+    for (int j = 0; j < WIDE; j++)
+        lane[j] = x[0];
+    for (; i + WIDE <= n; i += WIDE)
+        for (int j = 0; j < WIDE; j++)
+            lane[j] = x[i + j] > lane[j] ? x[i + j] : lane[j];
     for (; i + VECTOR_LANES <= n; i += VECTOR_LANES)
         for (int j = 0; j < VECTOR_LANES; j++)
             lane[j] = x[i + j] > lane[j] ? x[i + j] : lane[j];
     for (int j = 0; i < n; i++, j++)
         lane[j] = x[i] > lane[j] ? x[i] : lane[j];
-    for (int half = VECTOR_LANES / 2; half > 0; half /= 2)
+    for (int half = WIDE / 2; half > 0; half /= 2)
         for (int j = 0; j < half; j++)
             lane[j] = lane[j + half] > lane[j] ? lane[j + half] : lane[j];
     return lane[0];
