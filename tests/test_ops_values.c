@@ -1,0 +1,386 @@
+/* Values of the heavy operations against plain loops in double, and the accuracy of the elementary functions of
+ * core/ops/vector.h. Tolerances are sums of n terms: n * eps * (sum of absolute terms), or less. */
+#include "../core/ops/vector.h"
+#include "op_check.h"
+
+/* |got - want| <= ulps * eps * size, and no NaN. */
+static void check_near(double got, double want, double ulps, double size, const char *what)
+{
+    if (!(fabs(got - want) <= ulps * OP_EPS * size))
+        fail_msg("%s: %.9g, not %.9g", what, got, want);
+}
+
+static op_case filled(const char *name, const char *attributes, int n, const ablate_shape *shapes)
+{
+    op_case c;
+    op_open(&c, name, attributes, n, shapes);
+    for (int i = 0; i < n; i++)
+        op_fill(&c, i, 1, 0);
+    op_forward(&c);
+    return c;
+}
+
+/* ---- matmul ---- */
+
+static double activated(int activation, double x)
+{
+    double values[] = { x, x / (1 + exp(-1.702 * x)), 0.5 * x * (1 + erf(x / sqrt(2))), x > 0 ? x : 0, tanh(x) };
+    return values[activation];
+}
+
+static void check_matmul(bool ta, bool tb, bool own, int activation, int64_t m, int64_t n, int64_t k)
+{
+    static const char *const words[] = { "none", "quickgelu", "gelu", "relu", "tanh" };
+    char attributes[96];
+    snprintf(attributes, sizeof attributes, "transpose_a=%d transpose_b=%d activation=%s", ta, tb, words[activation]);
+    ablate_shape x = { 3, { 2, ta ? k : m, ta ? m : k } }, shared = { 2, { tb ? n : k, tb ? k : n } };
+    ablate_shape w = own ? (ablate_shape){ 3, { 2, shared.dim[0], shared.dim[1] } } : shared;
+    op_case c = filled("matmul", attributes, OP_SHAPES(x, w, { 1, { n } }));
+    assert_true(c.layout.out.rank == 3 && c.layout.out.dim[1] == m && c.layout.out.dim[2] == n);
+    for (int64_t e = 0; e < 2 * m * n; e++) {
+        int64_t batch = e / (m * n), row = e / n % m, column = e % n;
+        const float *a = c.in[0] + batch * m * k, *b = c.in[1] + (own ? batch * n * k : 0);
+        double sum = (double)c.in[2][column], size = fabs(sum);
+        for (int64_t i = 0; i < k; i++) {
+            double term = (double)a[ta ? i * m + row : row * k + i] * (double)b[tb ? column * k + i : i * n + column];
+            sum += term;
+            size += fabs(term);
+        }
+        check_near((double)c.out[e], activated(activation, sum), (double)k / 2 + 6, size, "matmul");
+    }
+    op_close(&c);
+}
+
+static void test_matmul(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 8; i++) {
+        check_matmul(i & 1, i & 2, i & 4, i % 5, 5, 6, 7);
+        check_matmul(i & 1, i & 2, i & 4, 0, 1, 1, 40);
+        check_matmul(i & 1, i & 2, i & 4, (i + 3) % 5, 67, 130, 129); /* cut into tiles */
+    }
+}
+
+/* Without room for what backward needs, as when no gradient is wanted, the result is the same. */
+static void test_without_aux(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *attributes;
+        int n;
+        ablate_shape shape[3];
+    } subject[] = { { "matmul", "activation=gelu", 3, { { 2, { 4, 3 } }, { 2, { 3, 18 } }, { 1, { 18 } } } },
+                    { "attention", "heads=2", 1, { { 3, { 2, 5, 12 } } } },
+                    { "layer_norm", "", 3, { { 2, { 3, 18 } }, { 1, { 18 } }, { 1, { 18 } } } } };
+    for (size_t i = 0; i < sizeof subject / sizeof *subject; i++) {
+        op_case c = filled(subject[i].name, subject[i].attributes, subject[i].n, subject[i].shape);
+        assert_true(c.layout.aux > 0);
+        size_t bytes = (size_t)op_count(&c.layout.out) * sizeof(float);
+        float *kept = op_room(op_count(&c.layout.out)), *aux = c.aux;
+        memcpy(kept, c.out, bytes);
+        op_poison(c.out, op_count(&c.layout.out));
+        c.aux = NULL;
+        op_forward_in_place(&c);
+        assert_memory_equal(kept, c.out, bytes);
+        c.aux = aux;
+        free(kept);
+        op_close(&c);
+    }
+}
+
+/* ---- attention ---- */
+
+/* Attention of one query of one head, into `out` of `depth` numbers. */
+static void attend(const op_case *c, int64_t first, int64_t query, int64_t seen, int64_t width, int64_t depth,
+                   double *out)
+{
+    const float *qkv = c->in[0] + first;
+    double weight[512], total = 0, largest = -INFINITY;
+    for (int64_t j = 0; j < seen; j++) {
+        double dot = 0;
+        for (int64_t i = 0; i < depth; i++)
+            dot += (double)qkv[query * 3 * width + i] * (double)qkv[j * 3 * width + width + i];
+        weight[j] = dot / sqrt((double)depth);
+        largest = fmax(largest, weight[j]);
+    }
+    for (int64_t j = 0; j < seen; j++)
+        total += weight[j] = exp(weight[j] - largest);
+    for (int64_t i = 0; i < depth; i++) {
+        out[i] = 0;
+        for (int64_t j = 0; j < seen; j++)
+            out[i] += weight[j] / total * (double)qkv[j * 3 * width + 2 * width + i];
+    }
+}
+
+static void check_attention(int64_t batch, int64_t tokens, int64_t heads, int64_t depth, bool causal)
+{
+    char attributes[64];
+    int64_t width = heads * depth;
+    snprintf(attributes, sizeof attributes, "heads=%d causal=%d", (int)heads, causal);
+    op_case c = filled("attention", attributes, OP_SHAPES({ 3, { batch, tokens, 3 * width } }));
+    for (int64_t row = 0; row < batch * tokens * heads; row++) {
+        int64_t picture = row / (tokens * heads), query = row / heads % tokens, head = row % heads;
+        double want[64];
+        attend(&c, picture * tokens * 3 * width + head * depth, query, causal ? query + 1 : tokens, width, depth, want);
+        for (int64_t i = 0; i < depth; i++)
+            check_near((double)c.out[(picture * tokens + query) * width + head * depth + i], want[i],
+                       (double)(tokens + depth), 1, "attention");
+    }
+    op_close(&c);
+}
+
+static void test_attention(void **state)
+{
+    (void)state;
+    check_attention(2, 5, 3, 4, false);
+    check_attention(2, 5, 3, 4, true);
+    check_attention(9, 17, 2, 8, true);    /* more tasks than have room at once */
+    check_attention(1, 330, 2, 16, false); /* three bands */
+    check_attention(1, 330, 2, 16, true);
+    check_attention(3, 1, 1, 5, true);
+}
+
+/* Scores far from zero neither overflow nor vanish; a NaN is passed on. */
+static void test_attention_extremes(void **state)
+{
+    (void)state;
+    op_case c;
+    op_open(&c, "attention", "", OP_SHAPES({ 3, { 1, 2, 3 } }));
+    static const float qkv[] = { 100, 100, 1, -100, -100, 3 };
+    memcpy(c.in[0], qkv, sizeof qkv);
+    op_forward(&c);
+    assert_true(c.out[0] == 1.0f && c.out[1] == 3.0f);
+    c.in[0][0] = NAN;
+    op_forward(&c);
+    assert_true(isnan(c.out[0]) && c.out[1] == 3.0f);
+    op_close(&c);
+}
+
+/* ---- rows ---- */
+
+static void row_moments(const float *x, int64_t n, double *mean, double *variance)
+{
+    *mean = *variance = 0;
+    for (int64_t i = 0; i < n; i++)
+        *mean += (double)x[i] / (double)n;
+    for (int64_t i = 0; i < n; i++)
+        *variance += ((double)x[i] - *mean) * ((double)x[i] - *mean) / (double)n;
+}
+
+static void test_layer_norm(void **state)
+{
+    (void)state;
+    enum { ROWS = 7, WIDTH = 53 };
+    op_case c;
+    op_open(&c, "layer_norm", "eps=1e-3", OP_SHAPES({ 2, { ROWS, WIDTH } }, { 1, { WIDTH } }, { 1, { WIDTH } }));
+    for (int i = 0; i < 3; i++)
+        op_fill(&c, i, 1, i == 0 ? 100 : 0); /* far from zero: the mean must be taken off before squaring */
+    op_forward(&c);
+    for (int r = 0; r < ROWS; r++) {
+        double mean, variance;
+        row_moments(c.in[0] + r * WIDTH, WIDTH, &mean, &variance);
+        for (int i = 0; i < WIDTH; i++) {
+            double x = (double)c.in[0][r * WIDTH + i], w = (double)c.in[1][i], b = (double)c.in[2][i];
+            double size = 100 * fabs(w) / sqrt(variance) + fabs(b);
+            check_near((double)c.out[r * WIDTH + i], (x - mean) / sqrt(variance + 1e-3) * w + b, 8, size, "layer_norm");
+        }
+    }
+    op_close(&c);
+}
+
+static void test_softmax(void **state)
+{
+    (void)state;
+    enum { ROWS = 5, WIDTH = 37 };
+    op_case c;
+    op_open(&c, "softmax", "", OP_SHAPES({ 2, { ROWS, WIDTH } }));
+    op_fill(&c, 0, 30, 1e4f);
+    op_forward(&c);
+    for (int r = 0; r < ROWS; r++) {
+        double total = 0, largest = -INFINITY;
+        for (int i = 0; i < WIDTH; i++)
+            largest = fmax(largest, (double)c.in[0][r * WIDTH + i]);
+        for (int i = 0; i < WIDTH; i++)
+            total += exp((double)c.in[0][r * WIDTH + i] - largest);
+        for (int i = 0; i < WIDTH; i++) {
+            double want = exp((double)c.in[0][r * WIDTH + i] - largest) / total;
+            check_near((double)c.out[r * WIDTH + i], want, 12, fmax(want, 1e-30), "softmax");
+        }
+    }
+    c.in[0][0] = NAN;
+    op_forward(&c);
+    assert_true(isnan(c.out[0]) && isnan(c.out[WIDTH - 1]) && !isnan(c.out[WIDTH]));
+    op_close(&c);
+}
+
+static void test_lengths(void **state)
+{
+    (void)state;
+    enum { ROWS = 4, WIDTH = 39 };
+    ablate_shape shape = { 2, { ROWS, WIDTH } };
+    op_case norm = filled("norm", "", OP_SHAPES(shape)), normalize = filled("normalize", "", OP_SHAPES(shape));
+    op_case cosine = filled("cosine", "", OP_SHAPES(shape, shape));
+    assert_true(norm.layout.out.rank == 2 && norm.layout.out.dim[1] == 1 && cosine.layout.out.rank == 1);
+    for (int r = 0; r < ROWS; r++) {
+        double aa = 0, bb = 0, ab = 0;
+        for (int i = r * WIDTH; i < (r + 1) * WIDTH; i++) {
+            double a = (double)cosine.in[0][i], b = (double)cosine.in[1][i];
+            aa += a * a;
+            bb += b * b;
+            ab += a * b;
+        }
+        check_near((double)norm.out[r], sqrt(aa), 4, sqrt(aa), "norm");
+        check_near((double)cosine.out[r], ab / sqrt(aa * bb), 8, 1, "cosine");
+        for (int i = r * WIDTH; i < (r + 1) * WIDTH; i++)
+            check_near((double)normalize.out[i], (double)normalize.in[0][i] / sqrt(aa), 8, 1, "normalize");
+    }
+    norm.in[0][0] = normalize.in[0][0] = cosine.in[0][0] = NAN;
+    op_forward(&norm);
+    op_forward(&normalize);
+    op_forward(&cosine);
+    assert_true(isnan(norm.out[0]) && isnan(normalize.out[1]) && isnan(cosine.out[0]));
+    op_close(&norm);
+    op_close(&normalize);
+    op_close(&cosine);
+}
+
+/* ---- patch_embed ---- */
+
+static void test_patch_embed(void **state)
+{
+    (void)state;
+    enum { SIDE = 27, SIZE = 3, ACROSS = 9, WIDTH = 4, CHANNELS = 3, BATCH = 2 };
+    op_case c =
+        filled("patch_embed", "",
+               OP_SHAPES({ 4, { BATCH, CHANNELS, SIDE + 2, SIDE + 2 } }, { 4, { WIDTH, CHANNELS, SIZE, SIZE } }));
+    assert_true(c.layout.out.dim[1] == ACROSS * ACROSS && c.layout.out.dim[2] == WIDTH);
+    for (int e = 0; e < BATCH * ACROSS * ACROSS * WIDTH; e++) {
+        int filter = e % WIDTH, patch = e / WIDTH % (ACROSS * ACROSS), picture = e / (WIDTH * ACROSS * ACROSS);
+        double sum = 0, size = 0;
+        for (int i = 0; i < CHANNELS * SIZE * SIZE; i++) {
+            int channel = i / (SIZE * SIZE), y = patch / ACROSS * SIZE + i / SIZE % SIZE, x = patch % ACROSS * SIZE;
+            int at = ((picture * CHANNELS + channel) * (SIDE + 2) + y) * (SIDE + 2) + x + i % SIZE;
+            double term = (double)c.in[0][at] * (double)c.in[1][filter * CHANNELS * SIZE * SIZE + i];
+            sum += term;
+            size += fabs(term);
+        }
+        check_near((double)c.out[e], sum, 27, size, "patch_embed");
+    }
+    op_close(&c);
+}
+
+/* ---- adam ---- */
+
+static void test_adam(void **state)
+{
+    (void)state;
+    enum { N = 21, STEPS = 30 };
+    op_case c;
+    op_open(&c, "adam", "rate=0.01 beta1=0.8 beta2=0.95 eps=1e-6 decay=0.02", OP_SHAPES({ 2, { 3, 7 } }));
+    double parameter[N], m[N] = { 0 }, v[N] = { 0 };
+    memset(c.out, 0, 3 * N * sizeof *c.out);
+    op_normal(c.out, N, 5u, 1, 0);
+    for (int i = 0; i < N; i++)
+        parameter[i] = (double)c.out[i];
+    for (int t = 1; t <= STEPS; t++) {
+        op_normal(c.in[0], N, 100u + (uint64_t)t, 1, 0.5f);
+        c.step = (uint64_t)t - 1;
+        op_forward_in_place(&c);
+        for (int i = 0; i < N; i++) {
+            double g = (double)c.in[0][i] + 0.02 * parameter[i];
+            m[i] = 0.8 * m[i] + 0.2 * g;
+            v[i] = 0.95 * v[i] + 0.05 * g * g;
+            double root = sqrt(v[i]) / sqrt(1 - pow(0.95, t));
+            parameter[i] -= 0.01 / (1 - pow(0.8, t)) * m[i] / (root + 1e-6);
+            check_near((double)c.out[i], parameter[i], 8 * t, fabs(parameter[i]) + 0.1, "adam: parameter");
+            check_near((double)c.out[N + i], m[i], 16, 4, "adam: mean");
+            check_near((double)c.out[2 * N + i], v[i], 16, 8, "adam: mean square");
+        }
+    }
+    op_close(&c);
+}
+
+/* ---- vector.h ---- */
+
+/* Distance in units in the last place of the correctly rounded result (of the smallest normal number below that). */
+static double ulps_off(float got, double want)
+{
+    int exponent;
+    frexp(fabs(want), &exponent);
+    if (isinf((float)want) && got == (float)want)
+        return 0;
+    return fabs((double)got - want) / ldexp(1, (exponent < -125 ? -125 : exponent) - 24);
+}
+
+static double sigmoid(double x)
+{
+    return 1 / (1 + exp(-x));
+}
+
+static void check_accuracy(const char *name, float (*function)(float), double (*truth)(double), double low, double high,
+                           double bound)
+{
+    double worst = 0;
+    float at = 0;
+    for (uint64_t bits = 0; bits <= UINT32_MAX; bits += 5003) {
+        float x = vector_from_bits((uint32_t)bits);
+        if (!((double)x >= low && (double)x <= high))
+            continue;
+        double off = ulps_off(function(x), truth((double)x));
+        if (!(off <= worst)) {
+            worst = off;
+            at = x;
+        }
+    }
+    if (!(worst <= bound))
+        fail_msg("%s is off by %.2f units in the last place at %.9g", name, worst, (double)at);
+}
+
+static void test_functions(void **state)
+{
+    (void)state;
+    check_accuracy("exp", vector_exp, exp, -1e30, 1e30, 2);
+    check_accuracy("tanh", vector_tanh, tanh, -1e30, 1e30, 2);
+    check_accuracy("erf", vector_erf, erf, -1e30, 1e30, 3);
+    check_accuracy("sigmoid", vector_sigmoid, sigmoid, -87, 1e30, 3);
+    assert_true(vector_exp(-INFINITY) == 0 && isinf(vector_exp(INFINITY)) && isnan(vector_exp(NAN)));
+    assert_true(vector_tanh(INFINITY) == 1 && vector_tanh(-INFINITY) == -1 && isnan(vector_tanh(NAN)));
+    assert_true(vector_erf(INFINITY) == 1 && vector_erf(-INFINITY) == -1 && isnan(vector_erf(NAN)));
+    assert_true(vector_sigmoid(-INFINITY) == 0 && vector_sigmoid(INFINITY) == 1 && isnan(vector_sigmoid(NAN)));
+    assert_true(vector_exp(0) == 1 && signbit(vector_tanh(-0.0f)) && signbit(vector_erf(-0.0f)));
+}
+
+static void test_reductions(void **state)
+{
+    (void)state;
+    float x[150], y[150];
+    op_normal(x, 150, 1u, 1, 0);
+    op_normal(y, 150, 2u, 1, 0);
+    for (int n = 1; n <= 150; n++) {
+        double sum = 0, dot = 0, squares = 0, size = 0, largest = -INFINITY;
+        for (int i = 0; i < n; i++) {
+            sum += (double)x[i];
+            dot += (double)x[i] * (double)y[i];
+            squares += ((double)x[i] - 0.5) * ((double)x[i] - 0.5);
+            size += fabs((double)x[i]) + fabs((double)x[i] * (double)y[i]);
+            largest = fmax(largest, (double)x[i]);
+        }
+        check_near((double)vector_sum(x, n), sum, 10, size, "sum");
+        check_near((double)vector_dot(x, y, n), dot, 10, size, "dot");
+        check_near((double)vector_sum_squares(x, 0.5f, n), squares, 12, squares, "sum of squares");
+        assert_true((double)vector_largest(x, n) == largest);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_matmul),     cmocka_unit_test(test_without_aux),
+        cmocka_unit_test(test_attention),  cmocka_unit_test(test_attention_extremes),
+        cmocka_unit_test(test_layer_norm), cmocka_unit_test(test_softmax),
+        cmocka_unit_test(test_lengths),    cmocka_unit_test(test_patch_embed),
+        cmocka_unit_test(test_adam),       cmocka_unit_test(test_functions),
+        cmocka_unit_test(test_reductions),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
