@@ -51,8 +51,8 @@ static int find_components(class_state *state)
 {
     const metrics_input *in = state->in;
     int64_t pixels = in->height * in->width;
-    int failed = 0, threads = thread_count(state->n, state->n * pixels);
-#pragma omp parallel for schedule(dynamic, 1) reduction(| : failed) num_threads(threads)
+    int failed = 0;
+#pragma omp parallel for schedule(dynamic, 1) reduction(| : failed) num_threads(picture_threads(state->in, state->n))
     for (int64_t i = 0; i < state->n; i++)
         failed |= component_find(in->masks + state->picture[i] * pixels, in->height, in->width,
                                  state->protocol->connectivity, &state->components[i]) < 0;
@@ -89,11 +89,11 @@ static int label_pictures(class_state *state, class_notes *notes)
 static int pooled_scores(class_state *state)
 {
     const metrics_protocol *protocol = state->protocol;
-    size_t pixels = (size_t)(state->in->height * state->in->width);
-    int failed = 0, threads = thread_count(state->n, state->n * (int64_t)pixels);
-#pragma omp parallel for schedule(dynamic, 1) reduction(| : failed) num_threads(threads)
+    int64_t pixels = state->in->height * state->in->width;
+    int failed = 0;
+#pragma omp parallel for schedule(dynamic, 1) reduction(| : failed) num_threads(picture_threads(state->in, state->n))
     for (int64_t i = 0; i < state->n; i++) {
-        double *room = malloc(2 * pixels * sizeof *room);
+        double *room = malloc(2 * (size_t)pixels * sizeof *room);
         failed |= !room;
         if (room)
             state->score[i] =

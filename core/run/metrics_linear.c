@@ -98,8 +98,7 @@ static void tally_pictures(const metrics_input *in, const int64_t *picture, int6
                            const even_steps *steps, double *total)
 {
     int64_t entries = steps->count + 1;
-    int threads = thread_count(n, n * in->height * in->width);
-#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
+#pragma omp parallel for schedule(dynamic, 1) num_threads(picture_threads(in, n))
     for (int64_t i = 0; i < n; i++) {
         step_counts own = { total + 2 * i * entries, total + (2 * i + 1) * entries };
         tally_picture(in, picture[i], &components[i], steps, &own);
@@ -139,8 +138,8 @@ static int each_picture(const metrics_input *in, const metrics_protocol *protoco
                         int64_t *left_out)
 {
     double *own = take((size_t)n, sizeof *own, "values of pictures"), sum = 0, count = 0;
-    int failed = !own, threads = thread_count(n, n * in->height * in->width);
-#pragma omp parallel for schedule(dynamic, 1) reduction(| : failed) num_threads(threads)
+    int failed = !own;
+#pragma omp parallel for schedule(dynamic, 1) reduction(| : failed) num_threads(picture_threads(in, n))
     for (int64_t i = 0; i < n; i++) {
         if (failed)
             continue;
