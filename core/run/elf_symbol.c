@@ -78,7 +78,7 @@ int elf_read_symbol(const char *path, const char *symbol, void *out, size_t byte
 {
     file_map file;
     Elf64_Ehdr head;
-    Elf64_Sym found;
+    Elf64_Sym found = { 0 };
     if (file_map_open(path, &file) < 0)
         return -1;
     int status = 0;

@@ -39,7 +39,7 @@ static int find_frontier(feed *f)
     const graph *g = r->graph;
     int terms = g->losses + g->probes, wanted_count = 0;
     dependence *known = take((size_t)g->values, sizeof *known, "an analysis");
-    ablate_value **wanted = take((size_t)(r->wanted_count + terms), sizeof *wanted, "an analysis");
+    ablate_value **wanted = take((size_t)r->wanted_count + (size_t)terms, sizeof *wanted, "an analysis");
     f->given = take((size_t)g->values, sizeof(ablate_value *), "an analysis");
     f->at = take((size_t)g->values, sizeof *f->at, "an analysis");
     int status = known && wanted && f->given && f->at ? 0 : -1;

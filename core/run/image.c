@@ -22,10 +22,12 @@ static const signature signatures[] = {
 
 int image_raster_take(const char *what, int64_t width, int64_t height, int channels, image_raster *out)
 {
-    if (width < 1 || height < 1 || width > IMAGE_MOST_PIXELS || height > IMAGE_MOST_PIXELS / width)
-        return complain("%s: a picture of %lld x %lld pixels; sides must be at least 1, and at most %d million pixels "
-                        "are read",
-                        what, (long long)width, (long long)height, IMAGE_MOST_PIXELS / 1000000);
+    if (width < 1 || height < 1 || width > IMAGE_MOST_PIXELS || height > IMAGE_MOST_PIXELS / width) {
+        complain("%s: a picture of %lld x %lld pixels; sides must be at least 1, and at most %d million pixels "
+                 "are read",
+                 what, (long long)width, (long long)height, IMAGE_MOST_PIXELS / 1000000);
+        return -1;
+    }
     uint8_t *value = take((size_t)(width * height), (size_t)channels, "a picture");
     if (!value)
         return -1;
@@ -96,7 +98,7 @@ void image_mask_free(image_mask *mask)
 int image_mask_from(const ablate_image *image, image_mask *mask)
 {
     *mask = (image_mask){ 0 };
-    image_raster raster;
+    image_raster raster = { 0 };
     if (image_raster_take("mask", image->width, image->height, 1, &raster) < 0)
         return -1;
     size_t n = (size_t)image->width * (size_t)image->height;

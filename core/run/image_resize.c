@@ -202,9 +202,10 @@ static int nearest(const image_raster *in, int width, int height, image_raster *
 
 int image_raster_resize(const image_raster *in, int width, int height, image_filter filter, image_raster *out)
 {
-    if (width < 1 || height < 1 || in->width < 1 || in->height < 1)
-        return complain("resize: %d x %d to %d x %d pixels; sides must be at least 1", in->width, in->height, width,
-                        height);
+    if (width < 1 || height < 1 || in->width < 1 || in->height < 1) {
+        complain("resize: %d x %d to %d x %d pixels; sides must be at least 1", in->width, in->height, width, height);
+        return -1;
+    }
     if (width == in->width && height == in->height)
         return copy(in, out);
     if (filter == IMAGE_NEAREST)
@@ -214,7 +215,7 @@ int image_raster_resize(const image_raster *in, int width, int height, image_fil
         return horizontal(in, width, k, out);
     if (width == in->width)
         return vertical(in, height, k, out);
-    image_raster middle;
+    image_raster middle = { 0 };
     if (horizontal(in, width, k, &middle) < 0)
         return -1;
     int status = vertical(&middle, height, k, out);
@@ -250,7 +251,7 @@ int image_raster_fit(const image_raster *in, int side, image_filter filter, imag
     if (scaled > IMAGE_MOST_PIXELS / side)
         return complain("resize: %d x %d pixels to shorter side %d is %lld x %d; at most %d million pixels are made",
                         in->width, in->height, side, (long long)scaled, side, IMAGE_MOST_PIXELS / 1000000);
-    image_raster whole;
+    image_raster whole = { 0 };
     if (image_raster_resize(in, wide ? (int)scaled : side, wide ? side : (int)scaled, filter, &whole) < 0)
         return -1;
     int status = crop(&whole, side, out);

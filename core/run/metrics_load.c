@@ -1,6 +1,7 @@
 #include "metrics_load.h"
 #include "../base/diag.h"
 #include "npz.h"
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,7 +45,7 @@ static int check_vector(const npz *archive, const npz_array *array, int64_t pict
 static int read_maps(metrics_file *file, const npz *archive)
 {
     npz_array array;
-    int64_t shape[3];
+    int64_t shape[3] = { 0 };
     if (find_array(archive, "maps", true, &array) < 0 || check_maps_shape(archive, &array, shape) < 0)
         return -1;
     file->in.pictures = shape[0];
@@ -97,7 +98,7 @@ static int settle_masks(const mask_sink *sink, int64_t count)
 static int read_masks(metrics_file *file, const npz *archive, double threshold)
 {
     npz_array array;
-    int64_t shape[3];
+    int64_t shape[3] = { 0 };
     metrics_input *in = &file->in;
     if (find_array(archive, "masks", true, &array) < 0 || check_maps_shape(archive, &array, shape) < 0)
         return -1;
@@ -134,8 +135,8 @@ static int sink_label(void *context, int64_t first, const double *value, int64_t
     label_sink *sink = context;
     for (int64_t i = 0; i < n; i++) {
         if (value[i] != 0 && value[i] != 1)
-            return complain("%s: label %lld is %g; labels are 0 (good) or 1 (defective)", npz_path(sink->archive),
-                            (long long)(first + i), value[i]);
+            return complain("%s: label %" PRId64 " is %g; labels are 0 (good) or 1 (defective)",
+                            npz_path(sink->archive), first + i, value[i]);
         sink->to[first + i] = value[i] != 0;
     }
     return 0;

@@ -80,8 +80,8 @@ static bool accept_quoted(cursor *text, char *out, size_t size)
 static bool accept_truth(cursor *text, bool *out)
 {
     skip_space(text);
-    *out = !strncmp(text->at, "True", 4);
-    if (!*out && strncmp(text->at, "False", 5))
+    *out = strncmp(text->at, "True", 4) == 0;
+    if (!*out && strncmp(text->at, "False", 5) != 0)
         return false;
     text->at += *out ? 4 : 5;
     return true;
@@ -171,7 +171,7 @@ static int read_header(npz_stream *stream, npz_array *array)
     uint8_t prefix[PREFIX_LEAST + 2];
     if (stream_read(stream, prefix, PREFIX_LEAST) < 0)
         return -1;
-    if (memcmp(prefix, "\x93NUMPY", 6) || prefix[6] < 1 || prefix[6] > 3)
+    if (memcmp(prefix, "\x93NUMPY", 6) != 0 || prefix[6] < 1 || prefix[6] > 3)
         return complain("%s: '%s' is not an array of format version 1 to 3; save it with numpy.savez",
                         stream->file->path, array->name);
     uint32_t length = little16(prefix + 8);

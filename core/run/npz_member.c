@@ -53,9 +53,9 @@ static int read_end64(const npz *file, const uint8_t *end, directory *where)
 
 static const char *what_it_is(const npz *file)
 {
-    if (file->map.size == 0)
+    if (!file->map.data)
         return "it is empty";
-    if (file->map.size > 6 && !memcmp(file->map.data, "\x93NUMPY", 6))
+    if (file->map.size > 6 && memcmp(file->map.data, "\x93NUMPY", 6) == 0)
         return "it is a single array (npy)";
     return "it has no zip directory at its end";
 }

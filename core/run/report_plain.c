@@ -122,7 +122,7 @@ static void print_rule(const int width[WIDTHS_LIMIT], int fields, FILE *out)
 void report_plain(const report_body *t, FILE *out)
 {
     const experiment *e = t->experiment;
-    int width[WIDTHS_LIMIT];
+    int width[WIDTHS_LIMIT] = { 0 };
     char title[400];
     measure(t, width);
     fprintf(out, "%s\n", report_title(t, title));

@@ -19,8 +19,8 @@ weights *weights_open(const char *path)
         weights_close(w);
         return NULL;
     }
-    size_t i = 0;
-    while (!formats[i]->matches(&w->map))
+    size_t i = 0, last = sizeof formats / sizeof *formats - 1;
+    while (i < last && !formats[i]->matches(&w->map))
         i++;
     if (formats[i]->parse(w) < 0) {
         weights_close(w);
