@@ -77,7 +77,7 @@ static void draw_map(float *map, const uint8_t *mask, uint64_t picture, shape ki
             if (kind == CENTRED)
                 value = value * 10 - 1.5f;
             if (kind == UNIFORM)
-                value = unit(picture, (uint64_t)(1000 + y * SIDE + x));
+                value = unit(picture, 1000 + (uint64_t)y * SIDE + (uint64_t)x);
             map[y * SIDE + x] = value;
         }
 }

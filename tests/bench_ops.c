@@ -111,7 +111,7 @@ static int measure(const device *where, const subject *s, double peak, double bl
 
 int main(int argc, char **argv)
 {
-    const device *where = device_load("cpu", argc > 1 ? atoi(argv[1]) : 0);
+    const device *where = device_load("cpu", argc > 1 ? (int)strtol(argv[1], NULL, 10) : 0);
     if (!where) {
         fprintf(stderr, "%s\n", complaint());
         return 1;

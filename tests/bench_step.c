@@ -14,8 +14,9 @@ static int bench_row(session *s, const experiment_row *row, double peak)
     train_result trained = { 0 };
     const dataset *data = session_data(s, row->run.data, &row->settings);
     int status = data ? model_open(&m, &row->run, &row->settings, data, NULL, row->file, row->line) : -1;
-    train_request warm = { .session = s, .model = &m, .dataset = data, .run = &row->run, .label = "warm",
-                           .most_steps = 5 };
+    train_request warm = {
+        .session = s, .model = &m, .dataset = data, .run = &row->run, .label = "warm", .most_steps = 5
+    };
     train_request request = warm;
     request.label = row->name;
     request.most_steps = STEPS;
@@ -27,8 +28,8 @@ static int bench_row(session *s, const experiment_row *row, double peak)
         status = train_run(&request, &trained);
     if (status == 0) {
         double rate = trained.flops / trained.seconds_a_step;
-        printf("row %-4s %7.1f ms a step  %6.2f GFLOP, floor %6.1f ms  %7.1f GFLOP/s  %5.1f %% of the peak\n", row->name,
-               1e3 * trained.seconds_a_step, 1e-9 * trained.flops, 1e3 * trained.flops / peak, 1e-9 * rate,
+        printf("row %-4s %7.1f ms a step  %6.2f GFLOP, floor %6.1f ms  %7.1f GFLOP/s  %5.1f %% of the peak\n",
+               row->name, 1e3 * trained.seconds_a_step, 1e-9 * trained.flops, 1e3 * trained.flops / peak, 1e-9 * rate,
                100 * rate / peak);
     }
     train_result_free(&trained);

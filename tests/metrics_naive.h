@@ -136,7 +136,7 @@ static inline double naive_stepped(const naive_set *set, int steps, double limit
 {
     static int defect[NAIVE_MOST];
     int defects = naive_defects(set, 8, defect), n = naive_pixels(set), kept = 0;
-    double high = naive_next(set->score, n, INFINITY), low = high, pro[300], rate[300];
+    double high = naive_next(set->score, n, INFINITY), low = high, pro[300] = { 0 }, rate[300] = { 0 };
     for (int i = 0; i < n; i++)
         low = set->score[i] < low ? set->score[i] : low;
     double step = (high - low) / steps;

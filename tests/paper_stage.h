@@ -62,10 +62,13 @@ static inline double stage_number(unsigned stream, unsigned index)
     return (double)(float)((double)(x >> 8) / 8388608.0 - 1.0);
 }
 
+/* abort() is never reached, as fail_msg does not come back; the compiler cannot see that. */
 #define require(condition)                                                                                             \
     do {                                                                                                               \
-        if (!(condition))                                                                                              \
+        if (!(condition)) {                                                                                            \
             fail_msg("%s:%d: %s: %s", __FILE__, __LINE__, #condition, complaint() ? complaint() : "");                 \
+            abort();                                                                                                   \
+        }                                                                                                              \
     } while (0)
 
 /* ---- the text tower of the stage: tokens are numbers of (word, channel); g = (sum of the weighted tokens up to the
@@ -164,7 +167,7 @@ static inline void stage_open(stage *s, bool training, stage_sizes size)
     require(s->graph = graph_new(s->parameters));
     require(s->builder = builder_new(s->graph, &s->host, training));
     ablate_shape features = { 3, { size.b, size.n, size.c } }, picture = { 4, { size.b, 3, size.size, size.size } };
-    size_t count = (size_t)(size.b * size.n * size.c);
+    size_t count = (size_t)size.b * (size_t)size.n * (size_t)size.c;
     for (int i = 0; i < (size.bottleneck ? 7 : 6); i++) {
         require(s->input[i] = builder_input(s->builder, names[i], &features));
         require(s->f[i] = take(count, sizeof(float), "features"));

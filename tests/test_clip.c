@@ -182,6 +182,18 @@ static const char *weights_setting(const char *path)
 
 /* ---- against PyTorch ---- */
 
+/* The next golden number: its name, its index, its value. False at the end. */
+static bool read_golden(FILE *f, char name[80], long *at, double *value)
+{
+    char index[24], number[40];
+    if (fscanf(f, "%79s %23s %39s", name, index, number) != 3)
+        return false;
+    *at = strtol(index, NULL, 10);
+    char *end;
+    *value = strtod(number, &end);
+    return *end == 0;
+}
+
 /* Compares with the golden numbers of that name. A number is the end of a chain of sums, at most 512 terms long, of
  * numbers as large as the largest; errors of the chain's links add up. */
 static void expect_golden(const char *name, const float *got, int64_t n, int links)
@@ -192,12 +204,12 @@ static void expect_golden(const char *name, const float *got, int64_t n, int lin
     double value, largest = 0;
     assert_non_null(f);
     snprintf(largest_name, sizeof largest_name, "%s.largest", name);
-    while (fscanf(f, "%79s %ld %lf", read, &at, &value) == 3)
+    while (read_golden(f, read, &at, &value))
         if (strcmp(read, largest_name) == 0)
             largest = value;
     rewind(f);
     assert_true(largest > 0.1);
-    while (fscanf(f, "%79s %ld %lf", read, &at, &value) == 3)
+    while (read_golden(f, read, &at, &value))
         if (strcmp(read, name) == 0) {
             assert_true(at >= 0 && at < n);
             stage_near((double)got[at], value, links * sqrt(512) * STAGE_EPS * largest, name, at);

@@ -43,7 +43,8 @@ static outcome run(const char *arguments, int kill_after, rlim_t largest)
     outcome o = { 0 };
     const char *build = getenv("ABLATE_BUILD");
     snprintf(log, sizeof log, "%s/log", folder);
-    snprintf(command, sizeof command, "exec %s/ablate %s >%s/out 2>%s", build ? build : "build", arguments, folder, log);
+    snprintf(command, sizeof command, "exec %s/ablate %s >%s/out 2>%s", build ? build : "build", arguments, folder,
+             log);
     pid_t child = fork();
     if (child == 0) {
         struct rlimit limit = { largest, largest };
@@ -186,8 +187,8 @@ static void test_damaged_checkpoint_and_cache_are_noticed(void **state)
 {
     (void)state;
     char command[1024], now[16384];
-    shell("cd %s/cache && for f in *.rows; do printf X | dd of=$f bs=1 seek=5000 conv=notrunc 2>/dev/null; done %s",
-          "", now, sizeof now);
+    shell("cd %s/cache && for f in *.rows; do printf X | dd of=$f bs=1 seek=5000 conv=notrunc 2>/dev/null; done %s", "",
+          now, sizeof now);
     small(command, sizeof command, "repaired", "");
     outcome o = run(command, 0, 0);
     assert_int_equal(o.status, 0);

@@ -320,7 +320,8 @@ static void carve_part(canvas *c, const damage *d, int object)
 {
     float nx = cosf(d->angle), ny = sinf(d->angle);
     for (int p = 0; p < CANVAS_AREA; p++) {
-        float x = (float)(p % CANVAS_SIDE) + 0.5f - d->x, y = (float)(p / CANVAS_SIDE) + 0.5f - d->y;
+        int column = p % CANVAS_SIDE, row = p / CANVAS_SIDE;
+        float x = (float)column + 0.5f - d->x, y = (float)row + 0.5f - d->y;
         if (c->owner[p] == object && x * nx + y * ny > c->distance[p])
             c->distance[p] = x * nx + y * ny;
     }

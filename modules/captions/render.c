@@ -130,8 +130,8 @@ static void develop(const scene *s, const canvas *c, uint8_t *rgb)
     const float balance[3] = { 1 + s->warmth, 1, 1 - s->warmth };
     float dx = s->slope * cosf(s->light) / CANVAS_SIDE, dy = s->slope * sinf(s->light) / CANVAS_SIDE;
     for (int p = 0; p < CANVAS_AREA; p++) {
-        float x = (float)(p % CANVAS_SIDE - CANVAS_SIDE / 2), y = (float)(p / CANVAS_SIDE - CANVAS_SIDE / 2);
-        float light = s->exposure * (1 + 2 * (dx * x + dy * y));
+        int x = p % CANVAS_SIDE - CANVAS_SIDE / 2, y = p / CANVAS_SIDE - CANVAS_SIDE / 2;
+        float light = s->exposure * (1 + 2 * (dx * (float)x + dy * (float)y));
         uint32_t bits = noise_hash(p, 1, s->seed);
         for (int k = 0; k < 3; k++) {
             float noise = (float)((bits >> (10 * k)) & 1023) / 512 - 1;

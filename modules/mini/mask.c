@@ -80,7 +80,7 @@ static float slope_difference(const surface *a, const surface *b, int k)
     int right = k % SIDE + 1 < SIDE ? k + 1 : k, down = k + SIDE < PIXELS ? k + SIDE : k;
     float here = a[k].height - b[k].height;
     float bend = fabsf(a[right].height - b[right].height - here) + fabsf(a[down].height - b[down].height - here);
-    return SIDE / 2 * bend * (0.04f + 0.8f * (a[k].gloss < b[k].gloss ? a[k].gloss : b[k].gloss));
+    return 0.5f * SIDE * bend * (0.04f + 0.8f * (a[k].gloss < b[k].gloss ? a[k].gloss : b[k].gloss));
 }
 
 int mask_compare(const surface *flawed, const surface *clean, uint8_t *mask, const mask_room *room)
