@@ -30,7 +30,7 @@ static int transpose_shape(const ablate_shape *in, int n, const void *attr, abla
 {
     (void)n;
     const transpose_attr *a = attr;
-    int64_t axis[ABLATE_DIMS];
+    int64_t axis[ABLATE_DIMS] = { 0 };
     if (axes_read(&in[0], a->axes, axis, layout) < 0)
         return -1;
     layout->out.rank = in[0].rank;
@@ -129,7 +129,7 @@ static void turn_run(const ablate_cpu *cpu, const turn *t)
 static void transpose_forward(const ablate_call *call)
 {
     const transpose_attr *a = call->attr;
-    int64_t axis[ABLATE_DIMS];
+    int64_t axis[ABLATE_DIMS] = { 0 };
     axes_read(&call->in_shape[0], a->axes, axis, &(ablate_layout){ 0 });
     turn t = turn_of(&call->in_shape[0], axis);
     t.from = call->in[0];
@@ -140,7 +140,7 @@ static void transpose_forward(const ablate_call *call)
 static void transpose_backward(const ablate_call *call)
 {
     const transpose_attr *a = call->attr;
-    int64_t axis[ABLATE_DIMS], back[ABLATE_DIMS];
+    int64_t axis[ABLATE_DIMS] = { 0 }, back[ABLATE_DIMS] = { 0 };
     if (!call->grad_in[0])
         return;
     axes_read(&call->in_shape[0], a->axes, axis, &(ablate_layout){ 0 });
