@@ -220,14 +220,14 @@ static void attention_backward(const ablate_call *call)
     work_run(call->cpu, a.slots, backward_slot, &a);
 }
 
-/* Two products a pair of tokens and the exponential; half of it under a causal mask. */
+/* Two products of `depth` and an exponential, counted as one, for each pair of tokens that see each other. */
 static double attention_flops(const ablate_shape *in, int n, const ablate_shape *out, const void *attributes)
 {
     (void)n, (void)out;
     const attention_attr *attr = attributes;
     attention a = attention_of(in, attr);
     double pairs = (double)a.tokens * (double)(a.causal ? a.tokens + 1 : 2 * a.tokens) / 2;
-    return (double)a.tasks * pairs * (4.0 * (double)a.depth + 18);
+    return (double)a.tasks * pairs * (4.0 * (double)a.depth + 3);
 }
 
 static const ablate_setting attention_attrs[] = { ABLATE_SET(attention_attr, heads, 1, 1, 4096, "number of heads"),

@@ -69,32 +69,46 @@ static void layer_norm_sums(const ablate_call *call, int64_t r, float *restrict 
     }
 }
 
+/* Sums of d = grad weight and of d (x - mean), in the order of vector_sum. */
+static void layer_norm_dots(const float *grad, const float *weight, const float *x, float mean, int64_t n, float sum[2])
+{
+    vector_lanes total = { 0 }, total_x = { 0 }, d, w, part;
+    float lane[VECTOR_LANES], lane_x[VECTOR_LANES];
+    int64_t i = 0;
+    for (; i + VECTOR_LANES <= n; i += VECTOR_LANES) {
+        memcpy(&d, grad + i, sizeof d);
+        memcpy(&w, weight + i, sizeof w);
+        memcpy(&part, x + i, sizeof part);
+        d *= w;
+        total += d;
+        total_x += d * (part - mean);
+    }
+    memcpy(lane, &total, sizeof lane);
+    memcpy(lane_x, &total_x, sizeof lane_x);
+    for (int j = 0; i < n; i++, j++) {
+        lane[j] += grad[i] * weight[i];
+        lane_x[j] += grad[i] * weight[i] * (x[i] - mean);
+    }
+    sum[0] = vector_fold(lane);
+    sum[1] = vector_fold(lane_x);
+}
+
 /* Gradient of one row of x: with h = (x - mean) rstd and d = grad weight, it is rstd (d - mean(d) - h mean(d h)). */
 static void layer_norm_row(const ablate_call *call, int64_t r)
 {
     int64_t width = width_of(call->in_shape);
     const float *restrict x = call->in[0] + r * width, *restrict grad = call->grad_out + r * width;
     const float *restrict weight = call->in[1];
-    float mean = call->aux[2 * r], rstd = call->aux[2 * r + 1];
     float *restrict to = call->grad_in[0] + r * width;
-    float lane_d[VECTOR_LANES] = { 0 }, lane_dh[VECTOR_LANES] = { 0 };
-    int64_t whole = width / VECTOR_LANES * VECTOR_LANES;
-    for (int64_t i = 0; i < whole; i += VECTOR_LANES)
-        for (int64_t j = 0; j < VECTOR_LANES; j++) {
-            float d = grad[i + j] * weight[i + j];
-            lane_d[j] += d;
-            lane_dh[j] += d * ((x[i + j] - mean) * rstd);
-        }
-    for (int64_t i = whole; i < width; i++) {
-        float d = grad[i] * weight[i];
-        lane_d[i - whole] += d;
-        lane_dh[i - whole] += d * ((x[i] - mean) * rstd);
-    }
-    float mean_d = vector_fold(lane_d) / (float)width, mean_dh = vector_fold(lane_dh) / (float)width;
-    if (!(call->add & 1u))
-        memset(to, 0, (size_t)width * sizeof *to);
-    for (int64_t i = 0; i < width; i++)
-        to[i] += rstd * (grad[i] * weight[i] - mean_d - (x[i] - mean) * rstd * mean_dh);
+    float mean = call->aux[2 * r], rstd = call->aux[2 * r + 1], sum[2];
+    layer_norm_dots(grad, weight, x, mean, width, sum);
+    float mean_d = sum[0] / (float)width, slope = sum[1] * rstd * rstd / (float)width;
+    if (call->add & 1u)
+        for (int64_t i = 0; i < width; i++)
+            to[i] += rstd * (grad[i] * weight[i] - mean_d - (x[i] - mean) * slope);
+    else
+        for (int64_t i = 0; i < width; i++)
+            to[i] = rstd * (grad[i] * weight[i] - mean_d - (x[i] - mean) * slope);
 }
 
 static void layer_norm_backward_piece(void *context, int64_t piece)
