@@ -1,8 +1,8 @@
-/* module.h: all that a module may know of the engine. A module is one C file that includes this header, links to nothing
- * and exports one constant, `ablate_module_entry`. A model module composes a graph (`build`); a data module lists
- * pictures (`list`). Phases: [load] records are read; [build] the graph is composed, once for training and once for
- * scoring; [step] it runs; [epoch] before each epoch. Module code runs on the main thread only,
- * except `image`, which several threads may call at once.
+/* module.h: all that a module may know of the engine. A module is one C file that includes this header, links to
+ * nothing and exports one constant, `ablate_module_entry`. A model module composes a graph (`build`); a data module
+ * lists pictures (`list`). Phases: [load] records are read; [build] the graph is composed, once for training and once
+ * for scoring; [step] it runs; [epoch] before each epoch. Module code runs on the main thread only, except `image`,
+ * which several threads may call at once.
  *
  * A misfit never crashes: the call returns a poisoned value, the first complaint is kept with the file:line of the
  * module's call, later calls do nothing. So `build` needs no checks. Text handed to the engine is copied, except in the
@@ -20,7 +20,10 @@ typedef struct ablate_abi { /* the entry's first bytes, for ever: read before an
     uint32_t major, minor, size; /* size of the ablate_module it was built with; missing tail = zero */
     char stamp[20];
 } ablate_abi;
-#define ABLATE_ABI { "ABLATE", ABLATE_MAJOR, ABLATE_MINOR, (uint32_t)sizeof(ablate_module), ABLATE_STAMP }
+#define ABLATE_ABI                                                                                                     \
+    {                                                                                                                  \
+        "ABLATE", ABLATE_MAJOR, ABLATE_MINOR, (uint32_t)sizeof(ablate_module), ABLATE_STAMP                            \
+    }
 
 typedef struct ablate_value ablate_value;
 typedef struct ablate_builder ablate_builder;
@@ -32,12 +35,12 @@ typedef struct ablate_image { /* RGB, 8 bit, rows top to bottom; `rgb` is malloc
     uint8_t *rgb;
 } ablate_image;
 typedef struct ablate_picture { /* one entry of a data set; text is copied */
-    const char *class_name;  /* "bottle" */
-    const char *state;       /* "good", or the kind of defect */
-    const char *name;        /* unique in the data set: "bottle/test/crack/003" */
-    const char *path, *mask; /* files, or NULL: the module's `image` makes them. mask NULL and no `image`: no defect */
-    bool test;               /* false: for training */
-    const float *inputs;     /* further graph inputs, `inputs_length` floats, or NULL */
+    const char *class_name;     /* "bottle" */
+    const char *state;          /* "good", or the kind of defect */
+    const char *name;           /* unique in the data set: "bottle/test/crack/003" */
+    const char *path, *mask;    /* files, or NULL: the module's `image` makes them. mask NULL, no `image`: no defect */
+    bool test;                  /* false: for training */
+    const float *inputs;        /* further graph inputs, `inputs_length` floats, or NULL */
 } ablate_picture;
 
 typedef struct ablate_api { /* the engine's half; grows only at its end. `at` = file, line of the module's call */
@@ -69,6 +72,8 @@ struct ablate_builder { /* the engine's own struct begins so */
     bool training; /* composing the training graph (noise, dropout, losses), not the scoring graph */
 };
 
+/* The layout of these macros is by hand: clang-format takes the braces of compound literals for blocks. */
+/* clang-format off */
 #define ABLATE_COUNT(...) (int)(sizeof((ablate_value *[]){__VA_ARGS__}) / sizeof(ablate_value *))
 #define ABLATE_IN(...) ABLATE_COUNT(__VA_ARGS__), (ablate_value *const[]){__VA_ARGS__}
 /* [build] Result of an operation: ablate_op(b, "matmul", "transpose_b=1", x, w). See `ablate ops`. */
@@ -100,14 +105,15 @@ struct ablate_builder { /* the engine's own struct begins so */
 #define ablate_fail(b, ...) (b)->api->refuse(b, __FILE__, __LINE__, __VA_ARGS__)           /* complains; returns -1 */
 #define ablate_text(b, ...) (b)->api->text(b, __VA_ARGS__) /* printf into text that lives as long as the graph */
 #define ablate_shape_of(b, value) (b)->api->shape(value)   /* rank 1, {1} if poisoned */
+/* clang-format on */
 
 typedef struct ablate_module {
     ablate_abi abi;
-    const char *name, *doc, *paper;   /* name = the file's; "Sec. 3, Eq. 12" */
-    const char *reads, *writes;       /* "teacher bottleneck|perturbed image?": words; `|` either, `?` optional */
+    const char *name, *doc, *paper;     /* name = the file's; "Sec. 3, Eq. 12" */
+    const char *reads, *writes;         /* "teacher bottleneck|perturbed image?": words; `|` either, `?` optional */
     uint32_t settings_size, state_size; /* state: zeroed, checkpointed by the engine */
-    const ablate_setting *settings;   /* {0}-ended, or NULL */
-    const ablate_op *ops;             /* {0}-ended, or NULL */
+    const ablate_setting *settings;     /* {0}-ended, or NULL */
+    const ablate_op *ops;               /* {0}-ended, or NULL */
     int (*build)(ablate_builder *, const void *settings);
     int (*epoch)(ablate_builder *, const void *settings, void *state, int epoch); /* epoch counts from 0; may be NULL */
     /* Data modules: add every picture; then make picture `index` (order of adding) where it has no path. */

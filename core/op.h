@@ -25,19 +25,19 @@ typedef struct ablate_setting {
     const char *choices;  /* "a|b|c": the int field receives the index of the word */
 } ablate_setting;
 #define ABLATE_TYPE(x)                                                                                                 \
-    _Generic((x), int: ABLATE_INT, double: ABLATE_REAL, bool: ABLATE_BOOL, const char *: ABLATE_TEXT)
+    _Generic((x), int : ABLATE_INT, double : ABLATE_REAL, bool : ABLATE_BOOL, const char * : ABLATE_TEXT)
 #define ABLATE_FIELD(S, f) ABLATE_TYPE(((S *)0)->f), (uint32_t)offsetof(S, f)
 #define ABLATE_SET(S, f, def, min, max, doc)                                                                           \
     {                                                                                                                  \
-        #f, doc, ABLATE_FIELD(S, f), def, min, max, NULL, NULL                                                         \
+        .name = #f, doc, ABLATE_FIELD(S, f), def, min, max, NULL, NULL                                                 \
     }
 #define ABLATE_PICK(S, f, def, choices, doc)                                                                           \
     {                                                                                                                  \
-        #f, doc, ABLATE_FIELD(S, f), def, 0, 99, NULL, choices                                                         \
+        .name = #f, doc, ABLATE_FIELD(S, f), def, 0, 99, NULL, choices                                                 \
     }
 #define ABLATE_WORDS(S, f, text, doc)                                                                                  \
     {                                                                                                                  \
-        #f, doc, ABLATE_FIELD(S, f), 0, 0, 0, text, NULL                                                               \
+        .name = #f, doc, ABLATE_FIELD(S, f), 0, 0, 0, text, NULL                                                       \
     }
 
 typedef struct ablate_layout { /* what a shape rule answers; zeroed before the call */
@@ -85,7 +85,7 @@ typedef struct ablate_op {
     bool view;                   /* the result is in[0]'s numbers under another shape: memory is shared, nothing runs */
     bool stores;                 /* backward heeds `add`; otherwise it always adds, and the engine zeroes beforehand */
 } ablate_op;
-#define ABLATE_FORGET(i) (1u << (i))
+#define ABLATE_FORGET(i)  (1u << (i))
 #define ABLATE_FORGET_OUT (1u << 31)
 
 #endif

@@ -1,4 +1,4 @@
-/* ops.h: how a family's file enters its records. A new operation is one record in one file; there is no list to edit. */
+/* ops.h: how a family's file enters its records. A new operation is one record in one file: there is no list. */
 #ifndef ABLATE_OPS_H
 #define ABLATE_OPS_H
 #include "../op.h"
