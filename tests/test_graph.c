@@ -305,10 +305,9 @@ static void test_misfit_names_its_place(void **state)
     scene_close(&s);
 }
 
-static int build_wrong(ablate_builder *b, const void *chosen)
+static void apply_wrong(ablate_builder *b, int mistake, ablate_value *x)
 {
-    ablate_value *x = ablate_read(b, "image", 0);
-    switch (*(const int *)chosen) {
+    switch (mistake) {
     case 0:
         ablate_op(b, "matmull", "", x, x);
         break;
@@ -318,6 +317,17 @@ static int build_wrong(ablate_builder *b, const void *chosen)
     case 2:
         ablate_op(b, "tanh", "", x, x);
         break;
+    default:
+        ablate_op(b, "affine", "scale=two", x);
+        break;
+    }
+}
+
+static int build_wrong(ablate_builder *b, const void *chosen)
+{
+    ablate_value *x = ablate_read(b, "image", 0);
+    int mistake = *(const int *)chosen;
+    switch (mistake) {
     case 3:
         ablate_read(b, "bottleneck", 0);
         break;
@@ -343,11 +353,11 @@ static int build_wrong(ablate_builder *b, const void *chosen)
     case 11:
         ablate_call_service(b, "value", "", x);
         break;
-    case 12:
-        ablate_op(b, "affine", "scale=two", x);
+    case 13:
+        ablate_param(b, "w", "ones", 0);
         break;
     default:
-        ablate_param(b, "w", "ones", 0);
+        apply_wrong(b, mistake, x);
         break;
     }
     return 0;

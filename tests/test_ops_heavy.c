@@ -143,31 +143,33 @@ static float *everything(op_case *c, unsigned wanted, int64_t *total)
     return all;
 }
 
-/* One, two, three and four threads give the same bits, at shapes large enough to be cut. */
+/* Shapes large enough to be cut between threads. */
+static const struct {
+    const char *name, *attributes;
+    int n;
+    ablate_shape shape[3];
+} cut_subjects[] = {
+    { "matmul",
+      "transpose_b=1 activation=quickgelu",
+      3,
+      { { 3, { 2, 257, 128 } }, { 2, { 512, 128 } }, { 1, { 512 } } } },
+    { "matmul", "transpose_a=1", 2, { { 3, { 3, 70, 90 } }, { 3, { 3, 70, 110 } } } },
+    { "attention", "heads=4", 1, { { 3, { 2, 257, 384 } } } },
+    { "attention", "heads=2 causal=1", 1, { { 3, { 9, 77, 192 } } } },
+    { "layer_norm", "", 3, { { 2, { 1031, 128 } }, { 1, { 128 } }, { 1, { 128 } } } },
+    { "softmax", "", 1, { { 2, { 517, 257 } } } },
+    { "normalize", "", 1, { { 2, { 1031, 128 } } } },
+    { "cosine", "", 2, { { 2, { 1031, 128 } }, { 2, { 1031, 128 } } } },
+    { "patch_embed", "", 2, { { 4, { 3, 3, 64, 64 } }, { 4, { 128, 3, 8, 8 } } } },
+};
+
+/* One, two, three and four threads give the same bits. */
 static void test_threads(void **state)
 {
     (void)state;
-    static const struct {
-        const char *name, *attributes;
-        int n;
-        ablate_shape shape[3];
-    } subject[] = {
-        { "matmul",
-          "transpose_b=1 activation=quickgelu",
-          3,
-          { { 3, { 2, 257, 128 } }, { 2, { 512, 128 } }, { 1, { 512 } } } },
-        { "matmul", "transpose_a=1", 2, { { 3, { 3, 70, 90 } }, { 3, { 3, 70, 110 } } } },
-        { "attention", "heads=4", 1, { { 3, { 2, 257, 384 } } } },
-        { "attention", "heads=2 causal=1", 1, { { 3, { 9, 77, 192 } } } },
-        { "layer_norm", "", 3, { { 2, { 1031, 128 } }, { 1, { 128 } }, { 1, { 128 } } } },
-        { "softmax", "", 1, { { 2, { 517, 257 } } } },
-        { "normalize", "", 1, { { 2, { 1031, 128 } } } },
-        { "cosine", "", 2, { { 2, { 1031, 128 } }, { 2, { 1031, 128 } } } },
-        { "patch_embed", "", 2, { { 4, { 3, 3, 64, 64 } }, { 4, { 128, 3, 8, 8 } } } },
-    };
-    for (size_t i = 0; i < sizeof subject / sizeof *subject; i++) {
+    for (size_t i = 0; i < sizeof cut_subjects / sizeof *cut_subjects; i++) {
         op_case c;
-        op_open(&c, subject[i].name, subject[i].attributes, subject[i].n, subject[i].shape);
+        op_open(&c, cut_subjects[i].name, cut_subjects[i].attributes, cut_subjects[i].n, cut_subjects[i].shape);
         for (int j = 0; j < c.n; j++)
             op_fill(&c, j, 1, 0);
         op_normal(c.grad_out, op_count(&c.layout.out), 9u, 1, 0);
