@@ -78,11 +78,14 @@ bench: all $(BENCHES) ## throughput, beside this machine's own measured peak
 	@for program in $(BENCHES); do ABLATE_LIBRARY=$(BUILD) $$program || exit 1; done
 test: all $(TESTS) ## run every test (SAN=1: under ASan and UBSan)
 	@scripts/run-tests $(BUILD) $(TESTS)
+lint: ## what a machine can check of the style: layout, likely mistakes, lengths
+	@scripts/need clang-format clang-tidy libomp-dev
+	@scripts/lint
 install: all ## PREFIX=/usr/local: the program, the modules, and what a module of your own is built with
 	scripts/install-files $(BUILD) $(DESTDIR)$(PREFIX) $(PREFIX) $(VERSION)
 clean: ## remove what was built
 	rm -rf build build-san
 help: ## this list
 	@grep -hE '^[a-z0-9%-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
-.PHONY: test bench pretrain install clean help
+.PHONY: test lint bench pretrain install clean help
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
