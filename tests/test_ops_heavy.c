@@ -20,6 +20,38 @@ static void test_matmul_gradients(void **state)
     }
 }
 
+/* Leading axes: four, and so many products that each is one piece of work. */
+static void test_matmul_batches(void **state)
+{
+    (void)state;
+    op_check("matmul", "transpose_b=1", 7u, OP_SHAPES({ 4, { 2, 2, 3, 4 } }, { 2, { 5, 4 } }, { 1, { 5 } }));
+    op_check("matmul", "activation=tanh", 7u, OP_SHAPES({ 4, { 3, 3, 2, 3 } }, { 4, { 3, 3, 3, 2 } }, { 1, { 2 } }));
+    op_check("matmul", "transpose_a=1", 3u, OP_SHAPES({ 3, { 9, 3, 2 } }, { 2, { 3, 2 } }));
+}
+
+static double flops_of(const char *name, const char *attributes, int n, const ablate_shape *shapes)
+{
+    op_case c;
+    op_open(&c, name, attributes, n, shapes);
+    double flops = c.op->flops(c.shape, n, &c.layout.out, c.attr);
+    op_close(&c);
+    return flops;
+}
+
+/* Counted by hand: what the share of the peak is reckoned from. */
+static void test_flops(void **state)
+{
+    (void)state;
+    assert_true(flops_of("matmul", "", OP_SHAPES({ 3, { 2, 3, 5 } }, { 2, { 5, 7 } })) == 2.0 * 2 * 3 * 7 * 5);
+    assert_true(flops_of("matmul", "transpose_a=1 transpose_b=1 activation=gelu",
+                         OP_SHAPES({ 3, { 2, 5, 3 } }, { 3, { 2, 7, 5 } }, { 1, { 7 } })) ==
+                2.0 * 3 * 7 * (2 * 5 + 1 + 1));
+    assert_true(flops_of("attention", "heads=2", OP_SHAPES({ 3, { 3, 5, 24 } })) == 3.0 * 2 * 5 * 5 * (4 * 4 + 3));
+    assert_true(flops_of("attention", "causal=1", OP_SHAPES({ 3, { 1, 5, 12 } })) == 15.0 * (4 * 4 + 3));
+    assert_true(flops_of("patch_embed", "", OP_SHAPES({ 4, { 2, 3, 5, 5 } }, { 4, { 7, 3, 2, 2 } })) ==
+                2.0 * 2 * 4 * 7 * 12);
+}
+
 /* Away from relu's kink: no pre-activation may come within the reach of the differences. */
 static void test_matmul_relu_gradients(void **state)
 {
@@ -217,6 +249,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_matmul_gradients),
+        cmocka_unit_test(test_matmul_batches),
+        cmocka_unit_test(test_flops),
         cmocka_unit_test(test_matmul_relu_gradients),
         cmocka_unit_test(test_attention_gradients),
         cmocka_unit_test(test_row_gradients),

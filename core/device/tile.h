@@ -9,12 +9,12 @@ typedef struct tile_grid {
     int64_t down, across;  /* number of tiles along each side */
 } tile_grid;
 
-/* Number of tiles worth cutting: a power of two up to 64; each 4 MFLOP or more, and 24 once there are eight. */
+/* Number of tiles worth cutting, a power of two: up to 8 of 4 MFLOP or more each, 16 of 24, 64 of 400. More would feed
+ * more threads, but each tile packs its operands anew. */
 static inline int64_t tile_count(double flops)
 {
-    double most = flops / 24e6 > 8 ? flops / 24e6 : 8;
     int64_t count = 1;
-    while (count < 64 && 2 * count <= (int64_t)most && (double)(2 * count) * 4e6 <= flops)
+    while (count < 64 && flops >= (double)(2 * count) * (count < 8 ? 4e6 : count < 16 ? 24e6 : 400e6))
         count *= 2;
     return count;
 }
