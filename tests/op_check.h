@@ -75,8 +75,10 @@ static inline void op_find(op_case *c, const char *name, const char *attributes)
     if (!c->device)
         fail_msg("no device: %s", complaint());
     c->op = device_find_op(name);
-    if (!c->op)
+    if (!c->op) {
         fail_msg("there is no operation '%s'", name);
+        abort(); /* never reached: fail_msg does not come back */
+    }
     c->attr = take_zeroed(1, c->op->attr_size, "attributes");
     if (settings_fill_text(attributes, c->op->attrs, c->attr, __FILE__, __LINE__, name, &c->attr_text) != 0)
         fail_msg("%s", complaint());
