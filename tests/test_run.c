@@ -237,8 +237,8 @@ static void test_mistakes_on_the_command_line(void **state)
                   "'mlf' reads");
     must_complain("run tests/data/small.ini --scale mini --set clip.weights=nowhere.safetensors", 0,
                   "nowhere.safetensors");
-    must_complain("run tests/data/small.ini --scale mini --set optimiser.rate=1000 --set run.epochs=9", 0,
-                  "not finite");
+    /* without eps, Adam divides by the root of gradients whose squares are too small for a float */
+    must_complain("run tests/data/small.ini --scale mini --set optimiser.eps=0", 0, "not finite");
 }
 
 static int prepare(void **state)
