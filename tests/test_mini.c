@@ -253,6 +253,11 @@ static void test_difficulty(void **state)
 {
     (void)state;
     settings plain = small(), faint = small(), large = small(), clean = small();
+    settings *const all[] = { &plain, &faint, &large, &clean };
+    for (int i = 0; i < 4; i++) {
+        put(all[i], "size", 1);
+        put(all[i], "contrast", 1);
+    }
     put(&clean, "twin", 1);
     put(&faint, "contrast", 0.4);
     put(&large, "size", 2);

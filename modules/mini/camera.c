@@ -16,11 +16,12 @@ typedef struct sensor {
     uint32_t salt;
 } sensor;
 
-static lamp lamp_draw(const studio *s, stream *random)
+static lamp lamp_draw(const studio *s, float vary, stream *random)
 {
-    lamp l = { .ambient = clamp(s->ambient + draw_between(random, -0.08f, 0.08f), 0.1f, 0.95f) };
+    lamp l = { .ambient = clamp(s->ambient + vary * draw_between(random, -0.08f, 0.08f), 0.1f, 0.95f) };
     float elevation = draw_between(random, s->elevation[0], s->elevation[1]);
-    float azimuth = -2.2f + draw_between(random, -0.5f, 0.5f); /* from the upper left, as most people set it up */
+    float azimuth =
+        -2.2f + vary * draw_between(random, -0.5f, 0.5f); /* from the upper left, as most people set it up */
     l.x = cosf(elevation) * cosf(azimuth);
     l.y = cosf(elevation) * sinf(azimuth);
     l.z = sinf(elevation);
@@ -28,7 +29,7 @@ static lamp lamp_draw(const studio *s, stream *random)
     l.hx = l.x / n;
     l.hy = l.y / n;
     l.hz = (l.z + 1) / n;
-    l.shadow = s->shadow * draw_between(random, 0.75f, 1.1f);
+    l.shadow = s->shadow * (0.925f + vary * draw_between(random, -0.175f, 0.175f));
     const float step = 1.6f;
     for (int k = 0; k < STEPS; k++) {
         l.path_x[k] = (int)lrintf((float)(k + 1) * step * cosf(azimuth));
@@ -38,15 +39,16 @@ static lamp lamp_draw(const studio *s, stream *random)
     return l;
 }
 
-static sensor sensor_draw(const studio *s, stream *random)
+static sensor sensor_draw(const studio *s, float vary, stream *random)
 {
-    float light = s->light * draw_between(random, 0.88f, 1.1f), warmth = 0.025f * draw_normal(random);
+    float light = s->light * (0.99f + vary * draw_between(random, -0.11f, 0.11f));
+    float warmth = vary * 0.025f * draw_normal(random);
     sensor c = { .gain = { light * (1 + clamp(warmth, -0.06f, 0.06f)), light,
                            light * (1 - clamp(warmth, -0.06f, 0.06f)) } };
-    c.vignette = draw_between(random, 0.02f, 0.14f);
-    c.falloff_x = draw_between(random, -0.07f, 0.07f);
-    c.falloff_y = draw_between(random, -0.07f, 0.07f);
-    c.centre = (point){ draw_between(random, -0.2f, 0.2f), draw_between(random, -0.2f, 0.2f) };
+    c.vignette = 0.08f + vary * draw_between(random, -0.06f, 0.06f);
+    c.falloff_x = vary * draw_between(random, -0.07f, 0.07f);
+    c.falloff_y = vary * draw_between(random, -0.07f, 0.07f);
+    c.centre = (point){ vary * draw_between(random, -0.2f, 0.2f), vary * draw_between(random, -0.2f, 0.2f) };
     c.blur = draw_between(random, 0.06f, 0.2f);
     c.read = draw_between(random, 0.6f, 1.5f);
     c.shot = draw_between(random, 0.4f, 1.4f);
@@ -205,10 +207,10 @@ static void develop(const sensor *c, const float *rgb, uint8_t *out)
     }
 }
 
-void camera_take(const studio *s, const surface *at, pose p, stream *random, float *planes, uint8_t *rgb)
+void camera_take(const studio *s, float vary, const surface *at, pose p, stream *random, float *planes, uint8_t *rgb)
 {
-    lamp l = lamp_draw(s, random);
-    sensor c = sensor_draw(s, random);
+    lamp l = lamp_draw(s, vary, random);
+    sensor c = sensor_draw(s, vary, random);
     float unit = p.scale * SIDE / 2, *light = planes, *other = planes + 3 * PIXELS, *shade = planes + 6 * PIXELS;
     shade_heights(at, unit, &l, shade, shade + PIXELS / 4, shade + PIXELS / 2);
     light_picture(at, unit, &l, shade, light);

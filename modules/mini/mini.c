@@ -7,7 +7,7 @@
 
 typedef struct mini_settings {
     int seed, train, good, each;
-    double size, contrast;
+    double size, contrast, variation;
     bool twin;
 } mini_settings;
 
@@ -16,8 +16,9 @@ static const ablate_setting settings[] = {
     ABLATE_SET(mini_settings, train, 16, 1, 100000, "training pictures a class, all without defect"),
     ABLATE_SET(mini_settings, good, 8, 0, 100000, "test pictures without defect a class"),
     ABLATE_SET(mini_settings, each, 4, 0, 100000, "test pictures of each kind of defect"),
-    ABLATE_SET(mini_settings, size, 1, 0.1, 3, "factor on the size of defects"),
-    ABLATE_SET(mini_settings, contrast, 1, 0.05, 3, "factor on the strength of defects of the surface"),
+    ABLATE_SET(mini_settings, size, 2, 0.1, 3, "factor on the size of defects"),
+    ABLATE_SET(mini_settings, contrast, 2.5, 0.05, 3, "factor on the strength of defects of the surface"),
+    ABLATE_SET(mini_settings, variation, 0.2, 0, 3, "factor on how much pose and light differ between pictures"),
     ABLATE_SET(mini_settings, twin, false, 0, 1, "leave the defects out, all else being the same"),
     { 0 }
 };
@@ -100,7 +101,8 @@ static int image(ablate_builder *b, const void *given, int index, ablate_image *
         return ablate_fail(b, "there is no picture %d in this data set", index);
     bool flawed = p.flaw >= 0 && !s->twin;
     uint8_t *rgb = malloc(3 * PIXELS), *where = flawed ? malloc(3 * PIXELS) : NULL;
-    request q = { mini_classes[p.class], key_of(s, &p), p.flaw, s->twin, (float)s->size, (float)s->contrast };
+    request q = { mini_classes[p.class], key_of(s, &p),      p.flaw, s->twin, (float)s->size,
+                  (float)s->contrast,    (float)s->variation };
     if (!rgb || (flawed && !where) || picture_make(&q, rgb, where)) {
         free(rgb);
         free(where);

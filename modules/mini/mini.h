@@ -101,6 +101,9 @@ typedef struct pose {
 } pose;
 pose pose_draw(const studio *, stream *);
 
+/* The studio with the ranges of pose and light times `vary`, about their middles. */
+studio studio_steady(const studio *, float vary);
+
 static inline void flaw_reaches(flaw *f, float x, float y, float reach)
 {
     f->near = (point){ x, y };
@@ -120,7 +123,7 @@ int mask_compare(const surface *flawed, const surface *clean, uint8_t *mask, con
 
 /* camera.c: lights and photographs. `planes` is working room of CAMERA_FLOATS floats; rgb has 3 * PIXELS bytes. */
 enum { CAMERA_FLOATS = PIXELS * 8 };
-void camera_take(const studio *, const surface *, pose, stream *, float *planes, uint8_t *rgb);
+void camera_take(const studio *, float vary, const surface *, pose, stream *, float *planes, uint8_t *rgb);
 
 /* picture.c: the whole picture; 0, or -1 if memory ran out. mask NULL: not wanted. */
 typedef struct request {
@@ -128,7 +131,7 @@ typedef struct request {
     uint64_t key; /* seed, class, split, state and number in one */
     int flaw;     /* index in the class's table, or -1 */
     bool twin;    /* leave the flaw out, all else being the same */
-    float size, contrast;
+    float size, contrast, variation;
 } request;
 int picture_make(const request *, uint8_t *rgb, uint8_t *mask);
 

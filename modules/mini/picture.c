@@ -75,8 +75,9 @@ int picture_make(const request *q, uint8_t *rgb, uint8_t *mask)
         room_free(&r);
         return -1;
     }
+    const studio steady = studio_steady(&q->class->studio, q->variation);
     stream base = { q->key, 0 }, posing = stream_branch(base, POSE), camera = stream_branch(base, CAMERA);
-    pose p = pose_draw(&q->class->studio, &posing);
+    pose p = pose_draw(&steady, &posing);
     paint_clean(q, base, p, r.clean);
     const surface *shown = r.clean;
     if (flawed) {
@@ -90,7 +91,7 @@ int picture_make(const request *q, uint8_t *rgb, uint8_t *mask)
         if (mask)
             memcpy(mask, r.mask, PIXELS);
     }
-    camera_take(&q->class->studio, shown, p, &camera, r.planes, rgb);
+    camera_take(&steady, q->variation, shown, p, &camera, r.planes, rgb);
     room_free(&r);
     return 0;
 }

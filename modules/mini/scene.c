@@ -1,5 +1,22 @@
 #include "mini.h"
 
+static void narrow(float range[2], float factor)
+{
+    float middle = 0.5f * (range[0] + range[1]), half = 0.5f * factor * (range[1] - range[0]);
+    range[0] = middle - half;
+    range[1] = middle + half;
+}
+
+studio studio_steady(const studio *s, float vary)
+{
+    studio steady = *s;
+    steady.turn *= vary;
+    steady.shift *= vary;
+    narrow(steady.scale, vary);
+    narrow(steady.elevation, vary);
+    return steady;
+}
+
 pose pose_draw(const studio *s, stream *random)
 {
     pose p = { 0 };
