@@ -59,6 +59,7 @@ $(BUILD)/ablate-cpu.so: $(call obj,$(CPUSRC))
 	@echo "  link    $@"
 	@$(CC) -shared $(SANFLAG) -fopenmp $^ -lm -ldl -o $@
 
+.SECONDARY: # objects of tests are kept
 .SECONDEXPANSION:
 $(BUILD)/modules/%.so: $$(wildcard modules/$$*.c modules/$$*/*.c modules/$$*/*.h) core/module.h core/op.h | $(BUILD)/packages
 	@mkdir -p $(@D)
