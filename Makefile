@@ -43,7 +43,7 @@ $(BUILD)/packages-test: scripts/need | $(BUILD)/packages
 $(BUILD)/obj/core/ops/%.o $(BUILD)/obj/core/device/cpu%.o: EXTRA = $(KERNEL)
 $(BUILD)/obj/core/run/metrics%.o: EXTRA = -O3 -march=native -fopenmp
 $(BUILD)/obj/core/run/%.o: EXTRA = -fopenmp
-$(BUILD)/obj/tests/%.o: | $(BUILD)/packages-test
+$(TESTSRC:%.c=$(BUILD)/obj/%.o): | $(BUILD)/packages-test
 $(BUILD)/obj/%.o: %.c | $(BUILD)/packages
 	@mkdir -p $(@D)
 	@echo "  cc      $<"

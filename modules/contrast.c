@@ -1,6 +1,6 @@
 /* contrast.c: symmetric contrastive loss of pictures and their captions (Radford et al. 2021, Fig. 3), which pretrains
- * an encoder. Not of the paper. The probe `retrieval` is the share of captions whose own picture is the nearest of the
- * batch, and of pictures whose own caption is. */
+ * an encoder, for each feature of the picture that the encoder writes. Not of the paper. The probe `retrieval` is the
+ * share of captions whose own picture is the nearest of the batch, and of pictures whose own caption is. */
 #include "module.h"
 #include <stdlib.h>
 
@@ -29,31 +29,43 @@ static ablate_value *indices(ablate_builder *b, int64_t n)
     return value;
 }
 
+/* exp(logit scale), at most 100: min(x, c) = c - relu(c - x) */
+static ablate_value *scale_of(ablate_builder *b)
+{
+    ablate_value *room = ablate_op(b, "affine", "scale=-1 shift=4.60517", ablate_read(b, "logit.scale", -1));
+    ablate_value *log_scale = ablate_op(b, "affine", "scale=-1 shift=4.60517", ablate_op(b, "relu", NULL, room));
+    return ablate_op(b, "exp", NULL, log_scale);
+}
+
+static void loss_add(ablate_builder *b, const char *name, double weight, ablate_value *by_image, ablate_value *by_text,
+                     ablate_value *own)
+{
+    ablate_value *losses = ablate_op(b, "add", NULL, ablate_op(b, "cross_entropy", NULL, by_image, own),
+                                     ablate_op(b, "cross_entropy", NULL, by_text, own));
+    ablate_loss(b, name, ablate_op(b, "mean", "all=1", losses), weight);
+}
+
 static int build(ablate_builder *b, const void *settings)
 {
     (void)settings;
-    ablate_value *image = ablate_op(b, "normalize", NULL, ablate_read(b, "image.feature", -1));
     ablate_value *text = ablate_op(b, "normalize", NULL, ablate_read(b, "text.feature", -1));
-    ablate_value *own = indices(b, ablate_shape_of(b, image).dim[0]);
-    if (!own)
-        return -1;
+    ablate_value *own = indices(b, ablate_shape_of(b, text).dim[0]), *scale = scale_of(b);
+    int features = ablate_count(b, "image.feature");
+    for (int i = 0; own && i < features; i++) {
+        ablate_value *image = ablate_op(b, "normalize", NULL, ablate_read(b, "image.feature", i));
 
-    /* exp(logit scale), at most 100: min(x, c) = c - relu(c - x) */
-    ablate_value *room = ablate_op(b, "affine", "scale=-1 shift=4.60517", ablate_read(b, "logit.scale", -1));
-    ablate_value *log_scale = ablate_op(b, "affine", "scale=-1 shift=4.60517", ablate_op(b, "relu", NULL, room));
-    ablate_value *scale = ablate_op(b, "exp", NULL, log_scale);
-
-    /* Each picture among the captions, each caption among the pictures */
-    ablate_value *by_image = ablate_op(b, "mul", NULL, ablate_op(b, "matmul", "transpose_b=1", image, text), scale);
-    ablate_value *by_text = ablate_op(b, "transpose", "axes=\"1,0\"", by_image);
-    ablate_value *hits = ablate_op(b, "add", NULL, hits_share(b, by_image, own), hits_share(b, by_text, own));
-    ablate_probe(b, "retrieval", ablate_op(b, "affine", "scale=0.5", ablate_op(b, "detach", NULL, hits)));
-    if (!b->training)
-        return 0;
-    ablate_value *losses = ablate_op(b, "add", NULL, ablate_op(b, "cross_entropy", NULL, by_image, own),
-                                     ablate_op(b, "cross_entropy", NULL, by_text, own));
-    ablate_loss(b, "contrast", ablate_op(b, "mean", "all=1", losses), 0.5);
-    return 0;
+        /* Each picture among the captions, each caption among the pictures */
+        ablate_value *product = ablate_op(b, "matmul", "transpose_b=1", image, text);
+        ablate_value *by_image = ablate_op(b, "mul", NULL, product, scale);
+        ablate_value *by_text = ablate_op(b, "transpose", "axes=\"1,0\"", by_image);
+        if (i == 0) {
+            ablate_value *hits = ablate_op(b, "add", NULL, hits_share(b, by_image, own), hits_share(b, by_text, own));
+            ablate_probe(b, "retrieval", ablate_op(b, "affine", "scale=0.5", ablate_op(b, "detach", NULL, hits)));
+        }
+        if (b->training)
+            loss_add(b, ablate_text(b, "contrast%d", i), 0.5 / features, by_image, by_text, own);
+    }
+    return own ? 0 : -1;
 }
 
 const ablate_module ablate_module_entry = {

@@ -174,6 +174,45 @@ static void test_captions_are_consistent(void **state)
     assert_true(same < 2000); /* of 499500 pairs */
 }
 
+/* Pictures 2 k and 2 k + 1 show the same thing, whole and damaged: most of their pixels are equal. */
+static void test_twins(void **state)
+{
+    (void)state;
+    enum { PAIRS = 60 };
+    chosen c = choose(9, 2 * PAIRS, 0);
+    int alike = 0;
+    for (int i = 0; i < PAIRS; i++) {
+        uint8_t *whole = render(&c, 2 * i), *damaged = render(&c, 2 * i + 1),
+                *other = render(&c, (2 * i + 2) % (2 * PAIRS));
+        int same = 0, same_other = 0;
+        for (int k = 0; k < BYTES; k++) {
+            same += whole[k] == damaged[k];
+            same_other += whole[k] == other[k];
+        }
+        assert_true(same < BYTES); /* the damage shows */
+        assert_true(same > same_other);
+        alike += same > BYTES / 2;
+        free(whole);
+        free(damaged);
+        free(other);
+    }
+    assert_true(alike > PAIRS * 3 / 4); /* a bent or broken thing differs in more */
+}
+
+static void test_the_state_tells_twins_apart(void **state)
+{
+    (void)state;
+    static const char bad[] =
+        "damaged defective faulty defect scratched cracked cut creased stained dirty dusty burnt faded rusty "
+        "smeared wet moldy splashed dented punctured torn chipped incomplete bent broken";
+    enum { PAIRS = 1000 };
+    int said = 0;
+    list(10, 2 * PAIRS, 0);
+    for (int i = 0; i < PAIRS; i++)
+        said += holds(caption(2 * i + 1), bad) > 0;
+    assert_true(said > PAIRS * 8 / 10); /* "with a scratch" is not counted */
+}
+
 /* A sheet that is called red is red: the mean of its pixels has the named channel on top. */
 static void test_colours_are_true(void **state)
 {
@@ -256,6 +295,8 @@ int main(void)
         cmocka_unit_test(test_vocabulary),
         cmocka_unit_test(test_captions_are_well_formed),
         cmocka_unit_test(test_captions_are_consistent),
+        cmocka_unit_test(test_twins),
+        cmocka_unit_test(test_the_state_tells_twins_apart),
         cmocka_unit_test(test_colours_are_true),
         cmocka_unit_test(test_pictures_depend_on_seed_and_number),
         cmocka_unit_test(test_pictures_show_something),

@@ -2,14 +2,16 @@
 #include "paper_stage.h"
 
 enum { PAIRS = 6, WIDTH = 5 };
-static const float *scale; /* logit scale of the case being built */
-static ablate_value *features[2];
+static const float *scale;        /* logit scale of the case being built */
+static ablate_value *features[3]; /* of the class token; of the texts; of the patches, or NULL */
 
 static int write_features(ablate_builder *b, const void *own)
 {
     (void)own;
     ablate_shape scalar = { 0, { 0 } };
     ablate_write(b, "image.feature", 0, features[0]);
+    if (features[2])
+        ablate_write(b, "image.feature", 1, features[2]);
     ablate_write(b, "text.feature", 0, features[1]);
     ablate_write(b, "logit.scale", 0, b->api->constant(b, __FILE__, __LINE__, scalar, scale));
     return 0;
@@ -24,8 +26,9 @@ typedef struct answer {
     double loss, retrieval;
 } answer;
 
-/* Loss and probe of the module for features (PAIRS, WIDTH) of pictures and of texts. */
-static answer ask(bool training, const float *image, const float *text, float logit_scale)
+/* Loss and probe of the module for features (PAIRS, WIDTH) of pictures and of texts. `twice`: the encoder writes a
+ * second feature of the pictures, the texts' own. */
+static answer ask(bool training, bool twice, const float *image, const float *text, float logit_scale)
 {
     const ablate_shape shape = { 2, { PAIRS, WIDTH } };
     const device *where = stage_device();
@@ -39,9 +42,10 @@ static answer ask(bool training, const float *image, const float *text, float lo
     scale = &logit_scale;
     require(features[0] = builder_input(b, "pictures", &shape));
     require(features[1] = builder_input(b, "texts", &shape));
+    features[2] = twice ? features[1] : NULL;
     const ablate_module *module = module_load("contrast", NULL);
     require(module && builder_compose(b, &writer, NULL) == 0 && builder_compose(b, module, NULL) == 0);
-    assert_int_equal(g->losses, training);
+    assert_int_equal(g->losses, training ? 1 + twice : 0);
     assert_int_equal(g->probes, 1);
     ablate_value *wanted[2] = { g->probe[0].value, training ? g->loss[0].value : g->probe[0].value };
     program_request request = { .graph = g,
@@ -107,7 +111,7 @@ static void test_loss_matches(void **state)
         double expected = 0.5 * (one_way(u, v, s) + one_way(v, u, s));
         /* A cosine is wrong by some 2 WIDTH roundings, a logit by s times that; so is a difference of two */
         double tolerance = 2 * s * (2 * WIDTH + 8) * STAGE_EPS + 8 * STAGE_EPS * fabs(expected);
-        stage_near(ask(true, u, v, (float)scales[i]).loss, expected, tolerance, "loss", (int64_t)i);
+        stage_near(ask(true, false, u, v, (float)scales[i]).loss, expected, tolerance, "loss", (int64_t)i);
     }
 }
 
@@ -117,19 +121,32 @@ static void test_retrieval_by_hand(void **state)
     float u[PAIRS * WIDTH], v[PAIRS * WIDTH];
     draw(3, u);
     memcpy(v, u, sizeof u);
-    stage_near(ask(true, u, v, 3).retrieval, 1, 0, "all found", 0);
-    stage_near(ask(false, u, v, 3).retrieval, 1, 0, "all found when scoring", 0);
+    stage_near(ask(true, false, u, v, 3).retrieval, 1, 0, "all found", 0);
+    stage_near(ask(false, false, u, v, 3).retrieval, 1, 0, "all found when scoring", 0);
     for (int i = 0; i < PAIRS; i++) /* each text is that of the next picture */
         memcpy(v + i * WIDTH, u + (i + 1) % PAIRS * WIDTH, WIDTH * sizeof *v);
-    stage_near(ask(true, u, v, 3).retrieval, 0, 0, "none found", 0);
+    stage_near(ask(true, false, u, v, 3).retrieval, 0, 0, "none found", 0);
     memcpy(v, u, sizeof u);
     memcpy(v, u + WIDTH, WIDTH * sizeof *v); /* texts 0 and 1 are those of pictures 1 and 0 */
     memcpy(v + WIDTH, u, WIDTH * sizeof *v);
-    stage_near(ask(true, u, v, 3).retrieval, (PAIRS - 2.0) / PAIRS, 2 * STAGE_EPS, "two swapped", 0);
+    stage_near(ask(true, false, u, v, 3).retrieval, (PAIRS - 2.0) / PAIRS, 2 * STAGE_EPS, "two swapped", 0);
+}
+
+/* Each of two features has its own loss, of half the weight; the probe is the first one's. */
+static void test_two_features_share_the_weight(void **state)
+{
+    (void)state;
+    float u[PAIRS * WIDTH], v[PAIRS * WIDTH];
+    draw(4, u);
+    draw(5, v);
+    answer one = ask(true, false, u, v, 2), two = ask(true, true, u, v, 2);
+    stage_near(two.loss, one.loss / 2, 0, "loss of the first", 0);
+    stage_near(two.retrieval, one.retrieval, 0, "probe", 0);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_loss_matches), cmocka_unit_test(test_retrieval_by_hand) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_loss_matches), cmocka_unit_test(test_retrieval_by_hand),
+                                        cmocka_unit_test(test_two_features_share_the_weight) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

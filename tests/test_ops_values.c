@@ -300,6 +300,25 @@ static void test_adam(void **state)
     op_close(&c);
 }
 
+/* The first moves of Adam are of the rate's size (the bias corrections cancel), so they show the schedule. */
+static void test_adam_schedule(void **state)
+{
+    (void)state;
+    enum { TOTAL = 10, WARMUP = 4 };
+    op_case c;
+    op_open(&c, "adam", "rate=0.5 eps=1e-12 warmup=4 total=10", OP_SHAPES({ 1, { 1 } }));
+    memset(c.out, 0, 3 * sizeof *c.out);
+    for (int t = 1; t <= TOTAL + 2; t++) {
+        double before = (double)c.out[0], share = fmin((double)t / WARMUP, 1);
+        share *= 0.5 * (1 + cos(acos(-1) * fmin((double)t / TOTAL, 1)));
+        c.in[0][0] = 3;
+        c.step = (uint64_t)t - 1;
+        op_forward_in_place(&c);
+        check_near((double)c.out[0] - before, -0.5 * share, 64 * t, 2, "adam: a move of the schedule");
+    }
+    op_close(&c);
+}
+
 /* ---- vector.h ---- */
 
 /* Distance in units in the last place of the correctly rounded result (of the smallest normal number below that). */
@@ -379,8 +398,8 @@ int main(void)
         cmocka_unit_test(test_attention),  cmocka_unit_test(test_attention_extremes),
         cmocka_unit_test(test_layer_norm), cmocka_unit_test(test_softmax),
         cmocka_unit_test(test_lengths),    cmocka_unit_test(test_patch_embed),
-        cmocka_unit_test(test_adam),       cmocka_unit_test(test_functions),
-        cmocka_unit_test(test_reductions),
+        cmocka_unit_test(test_adam),       cmocka_unit_test(test_adam_schedule),
+        cmocka_unit_test(test_functions),  cmocka_unit_test(test_reductions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

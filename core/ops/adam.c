@@ -6,6 +6,7 @@
 
 typedef struct adam_attr {
     double rate, beta1, beta2, eps, decay;
+    int warmup, total;
 } adam_attr;
 
 static int adam_shape(const ablate_shape *in, int n, const void *attr, ablate_layout *layout)
@@ -37,12 +38,19 @@ static void adam_chunk(void *context, int64_t i)
     }
 }
 
+/* Share of the rate at step `t`, counted from 1: a line up to 1, then half a cosine down to 0. */
+static double rate_share(const adam_attr *a, double t)
+{
+    double share = t < a->warmup ? t / a->warmup : 1;
+    return a->total > 0 ? share * 0.5 * (1 + cos(3.14159265358979323846 * fmin(t / a->total, 1))) : share;
+}
+
 static void adam_forward(const ablate_call *call)
 {
     const adam_attr *a = call->attr;
     double t = (double)call->step + 1;
     adam_work w = { .call = call,
-                    .step = (float)(a->rate / (1 - pow(a->beta1, t))),
+                    .step = (float)(a->rate * rate_share(a, t) / (1 - pow(a->beta1, t))),
                     .root = (float)(1 / sqrt(1 - pow(a->beta2, t))),
                     .eps = (float)a->eps,
                     .rest1 = (float)(1 - a->beta1),
@@ -70,6 +78,8 @@ static const ablate_setting adam_attrs[] = {
     ABLATE_SET(adam_attr, beta2, 0.999, 0, 0.9999999, "decay of the mean of their squares"),
     ABLATE_SET(adam_attr, eps, 1e-8, 0, 1, "added to the root of the latter"),
     ABLATE_SET(adam_attr, decay, 0, 0, 1e6, "weight decay, added to the gradient"),
+    ABLATE_SET(adam_attr, warmup, 0, 0, 1e9, "steps in which the rate rises from 0"),
+    ABLATE_SET(adam_attr, total, 0, 0, 1e9, "steps in which the rate falls as half a cosine; 0: it does not fall"),
     { 0 }
 };
 

@@ -2,17 +2,18 @@
 #include "../base/diag.h"
 #include <stdlib.h>
 
-static int open_adam(optimiser *o, const run_settings *run)
+static int open_adam(optimiser *o, const run_settings *run, uint64_t steps)
 {
     const ablate_shape shape = { 1, { o->count } };
-    char *text = take_text("rate=%.17g beta1=%.17g beta2=%.17g eps=%.17g decay=%.17g", run->rate, run->beta1,
-                           run->beta2, run->eps, run->decay);
+    char *text = take_text("rate=%.17g beta1=%.17g beta2=%.17g eps=%.17g decay=%.17g warmup=%d total=%llu", run->rate,
+                           run->beta1, run->beta2, run->eps, run->decay, run->warmup,
+                           run->schedule == RUN_COSINE ? (unsigned long long)steps : 0);
     int status = text ? single_open(&o->adam, o->device, "adam", text, &shape) : -1;
     free(text);
     return status;
 }
 
-int optimiser_open(optimiser *o, const device *where, int64_t count, const run_settings *run)
+int optimiser_open(optimiser *o, const device *where, int64_t count, const run_settings *run, uint64_t steps)
 {
     size_t bytes = (size_t)count * sizeof(float);
     *o = (optimiser){ .device = where, .count = count };
@@ -22,7 +23,7 @@ int optimiser_open(optimiser *o, const device *where, int64_t count, const run_s
         return complain("%s: out of memory: %zu bytes for parameters, gradients and moments", where->name, 4 * bytes);
     if (where->clear(o->state, 3 * bytes) < 0 || where->clear(o->gradients, bytes) < 0)
         return complain("%s: its memory cannot be cleared", where->name);
-    return open_adam(o, run);
+    return open_adam(o, run, steps);
 }
 
 void optimiser_close(optimiser *o)

@@ -12,8 +12,9 @@ typedef struct optimiser {
     single adam;
 } optimiser;
 
-/* 0, or -1: complained. optimiser_close is allowed after both. */
-int optimiser_open(optimiser *, const device *, int64_t count, const run_settings *);
+/* `steps`: of the whole run, for the schedule of the rate. 0, or -1: complained. optimiser_close is allowed after both.
+ */
+int optimiser_open(optimiser *, const device *, int64_t count, const run_settings *, uint64_t steps);
 void optimiser_close(optimiser *);
 
 /* One update from the gradients; `step` counts from 0. */

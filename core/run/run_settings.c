@@ -15,6 +15,7 @@ static const ablate_setting run_rows[] = {
     SET(seed, 0, 0, 2147483647, "first seed"),
     SET(seeds, 1, 1, 1000, "number of runs, with seeds seed, seed + 1, ..."),
     SET(threads, 0, 0, 4096, "threads; 0: one a core. Changes no result"),
+    SET(shuffle, 1, 0, 1, "a new order of the training pictures each epoch, by the seed; no: the data module's order"),
     SET(checkpoint_steps, 500, 1, 1000000000, "steps between checkpoints. Changes no result"),
     WORDS(protocol, "exact", "how the metrics are estimated: exact, or as one of the evaluators of the field does it"),
     { 0 }
@@ -25,13 +26,16 @@ static const ablate_setting input_rows[] = {
     PICK(statistics, RUN_OPENAI, "openai|imagenet", "mean and deviation of the channels"),
     { 0 }
 };
-static const ablate_setting optimiser_rows[] = { SET(rate, 0.001, 0, 1000, "learning rate of Adam"),
-                                                 SET(beta1, 0.9, 0, 0.9999999, "decay of the first moment"),
-                                                 SET(beta2, 0.999, 0, 0.9999999, "decay of the second moment"),
-                                                 SET(eps, 1e-8, 0, 1, "added to the root of the second moment"),
-                                                 SET(decay, 0, 0, 1000,
-                                                     "L2 term added to the gradient, times the parameter"),
-                                                 { 0 } };
+static const ablate_setting optimiser_rows[] = {
+    SET(rate, 0.001, 0, 1000, "learning rate of Adam"),
+    SET(beta1, 0.9, 0, 0.9999999, "decay of the first moment"),
+    SET(beta2, 0.999, 0, 0.9999999, "decay of the second moment"),
+    SET(eps, 1e-8, 0, 1, "added to the root of the second moment"),
+    SET(decay, 0, 0, 1000, "L2 term added to the gradient, times the parameter"),
+    SET(warmup, 0, 0, 1000000000, "steps in which the rate rises from 0"),
+    PICK(schedule, RUN_CONSTANT, "constant|cosine", "the rate afterwards: as it is, or falling to 0 at the last step"),
+    { 0 }
+};
 const run_section run_sections[] = {
     { "run", run_rows }, { "input", input_rows }, { "optimiser", optimiser_rows }, { 0 }
 };

@@ -6,12 +6,15 @@
 typedef enum run_resample { RUN_BICUBIC, RUN_BILINEAR } run_resample;
 typedef enum run_statistics { RUN_OPENAI, RUN_IMAGENET } run_statistics;
 
+typedef enum run_schedule { RUN_CONSTANT, RUN_COSINE } run_schedule;
+
 typedef struct run_settings {
     /* [run] */
     const char *model, *data; /* the line of modules; a data module, or "module:argument" */
     int epochs, batch;        /* passes over the training pictures; pictures a step */
     int seed, seeds;          /* the first seed, and how many runs with seed, seed + 1, ... */
     int threads;              /* 0: all cores */
+    bool shuffle;             /* a new order of the training pictures each epoch */
     int checkpoint_steps;     /* steps between checkpoints */
     const char *protocol;     /* how the metrics are estimated, a name of metrics.h */
     /* [input] */
@@ -20,6 +23,7 @@ typedef struct run_settings {
     int statistics; /* run_statistics */
     /* [optimiser]: Adam */
     double rate, beta1, beta2, eps, decay;
+    int warmup, schedule; /* steps; run_schedule */
 } run_settings;
 
 /* The schemas, {0}-ended, each for the whole struct. */

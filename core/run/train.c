@@ -220,12 +220,21 @@ static int take_step(trainer *t, double *total)
     return 0;
 }
 
+static void order_pictures(trainer *t, int epoch)
+{
+    if (t->request->run->shuffle)
+        train_shuffle((uint64_t)t->request->run->seed, epoch, t->pictures, t->order);
+    else
+        for (int i = 0; i < t->pictures; i++)
+            t->order[i] = i;
+}
+
 static int begin_epoch_if_due(trainer *t, bool first)
 {
     int epoch = (int)(t->state.step / (uint64_t)t->steps_each);
     bool due = t->state.step % (uint64_t)t->steps_each == 0;
     if (due || first)
-        train_shuffle((uint64_t)t->request->run->seed, epoch, t->pictures, t->order);
+        order_pictures(t, epoch);
     return due ? model_begin_epoch(t->request->model, epoch) : 0;
 }
 
@@ -274,7 +283,8 @@ static int run_all(trainer *t, constants *frozen)
 {
     const train_request *r = t->request;
     if (list_training_pictures(t) < 0 ||
-        optimiser_open(&t->result->optimiser, r->session->device, r->model->parameters->count, r->run) < 0 ||
+        optimiser_open(&t->result->optimiser, r->session->device, r->model->parameters->count, r->run,
+                       (uint64_t)t->steps_each * (uint64_t)r->run->epochs) < 0 ||
         make_program(t, frozen) < 0 || open_sum(t) < 0 || begin(t) < 0 || loop(t) < 0)
         return -1;
     t->result->terms = train_terms(r->model);

@@ -154,7 +154,7 @@ static void light_draw(draw_stream *d, scene *s)
 
 void scene_draw(scene *s, uint64_t seed, uint64_t index)
 {
-    draw_stream d = draw_begin(seed, index, 1);
+    draw_stream d = draw_begin(seed, index / 2, 1);
     *s = (scene){ .seed = (uint32_t)draw_word(&d) };
     s->skin = surface_draw(&d, -1, 0.45f);
     s->ground = surface_draw(&d, s->skin.color, 0.25f);
@@ -170,6 +170,6 @@ void scene_draw(scene *s, uint64_t seed, uint64_t index)
     } else {
         several_draw(&d, s);
     }
-    if (draw_chance(&d, 0.5f))
+    if (index % 2)
         damage_draw(&d, s);
 }

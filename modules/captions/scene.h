@@ -27,6 +27,7 @@ typedef struct scene {
     uint32_t seed;
 } scene;
 
+/* Pictures 2 k and 2 k + 1 are twins: the same scene, whole and damaged, so that only the state tells them apart. */
 void scene_draw(scene *, uint64_t seed, uint64_t index);
 
 /* Distance in pixels to the outline of an object, negative inside, and the place in its own turned frame. */

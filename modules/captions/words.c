@@ -50,7 +50,8 @@ int words_tokens(const char *text, float tokens[WORDS_TOKENS + 1])
 typedef struct sentence {
     char *text;
     size_t length;
-    draw_stream draw;
+    draw_stream draw;  /* shared by twins */
+    draw_stream state; /* of what is said about the state */
 } sentence;
 
 static void say(sentence *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -72,9 +73,21 @@ static bool chance(sentence *s, float probability)
     return draw_chance(&s->draw, probability);
 }
 
+static bool state_chance(sentence *s, float probability)
+{
+    return draw_chance(&s->state, probability);
+}
+
 static const char *one_of(sentence *s, const char *const *list, int n)
 {
     return list[draw_below(&s->draw, n)];
+}
+
+static const char *state_of(sentence *s, bool damaged)
+{
+    static const char *const whole[] = { "normal", "perfect", "flawless", "intact", "clean", "good", "undamaged" };
+    static const char *const not_whole[] = { "damaged", "damaged", "damaged", "defective", "faulty" };
+    return damaged ? not_whole[draw_below(&s->state, 5)] : whole[draw_below(&s->state, 7)];
 }
 #define ONE_OF(s, ...)                                                                                                 \
     one_of(s, (const char *const[]){ __VA_ARGS__ },                                                                    \
@@ -98,14 +111,12 @@ static bool say_state(sentence *s, const scene *seen, bool plural)
 {
     if (seen->damages && plural && seen->objects > 2)
         return false; /* only one of them is damaged */
-    if (!chance(s, seen->damages ? 0.75f : 0.45f))
+    if (!state_chance(s, seen->damages ? 0.75f : 0.45f))
         return false;
-    if (seen->damages == 0)
-        say(s, "%s", ONE_OF(s, "normal", "perfect", "flawless", "intact", "clean", "good", "undamaged"));
-    else if (chance(s, 0.35f))
-        say(s, "%s", ONE_OF(s, "damaged", "damaged", "damaged", "defective", "faulty"));
-    else
+    if (seen->damages && state_chance(s, 0.6f))
         say(s, "%s", damage_kinds[seen->damage[0].kind].adjective);
+    else
+        say(s, "%s", state_of(s, seen->damages > 0));
     return true;
 }
 
@@ -152,18 +163,18 @@ static void say_noun(sentence *s, const scene *seen, bool plural)
 
 static void say_flaw(sentence *s, const scene *seen, bool plural, bool said)
 {
+    static const char *const none[] = { "without damage", "without defect", "in perfect condition", "with no defect" };
     if (seen->damages == 0) {
-        if (!said && chance(s, 0.2f))
-            say(s, "%s", ONE_OF(s, "without damage", "without defect", "in perfect condition", "with no defect"));
+        if (!said && state_chance(s, 0.2f))
+            say(s, "%s", none[draw_below(&s->state, 4)]);
         return;
     }
     const damage_kind *kind = &damage_kinds[seen->damage[0].kind];
     if (plural && seen->objects > 2) {
-        if (chance(s, 0.8f))
-            say(s, "one is %s", chance(s, 0.3f) ? "damaged" : kind->adjective);
-    } else if (chance(s, said ? 0.15f : 0.6f)) {
-        say(s, "with %s", chance(s, 0.25f) ? "a defect" : kind->noun);
-        if (seen->damages > 1 && chance(s, 0.7f))
+        say(s, "one is %s", state_chance(s, 0.3f) ? "damaged" : kind->adjective);
+    } else if (state_chance(s, said ? 0.15f : 0.9f)) {
+        say(s, "with %s", state_chance(s, 0.25f) ? "a defect" : kind->noun);
+        if (seen->damages > 1 && state_chance(s, 0.7f))
             say(s, "and %s", damage_kinds[seen->damage[1].kind].noun);
     }
 }
@@ -191,16 +202,16 @@ static void say_state_only(sentence *s, const scene *seen)
         say(s, "a %s of", ONE_OF(s, "photo", "picture", "image"));
     if (chance(s, 0.5f))
         say(s, "a");
-    if (seen->damages == 0 && chance(s, 0.7f))
-        say(s, "%s", ONE_OF(s, "normal", "perfect", "flawless", "intact", "clean", "good", "undamaged"));
-    else if (seen->damages)
-        say(s, "%s", chance(s, 0.5f) ? "damaged" : damage_kinds[seen->damage[0].kind].adjective);
+    if (seen->damages && state_chance(s, 0.5f))
+        say(s, "%s", damage_kinds[seen->damage[0].kind].adjective);
+    else if (seen->damages || state_chance(s, 0.7f))
+        say(s, "%s", state_of(s, seen->damages > 0));
     say(s, "object");
 }
 
 static void describe(sentence *s, const scene *seen)
 {
-    if (chance(s, 0.05f)) {
+    if (chance(s, 0.1f)) {
         say_state_only(s, seen);
         return;
     }
@@ -234,7 +245,7 @@ static void copy_with_articles(const char *from, char *to, size_t room)
 void words_describe(const scene *seen, uint64_t seed, uint64_t index, char text[WORDS_TEXT])
 {
     char plain[WORDS_TEXT] = "";
-    sentence s = { plain, 0, draw_begin(seed, index, 2) };
+    sentence s = { plain, 0, draw_begin(seed, index / 2, 2), draw_begin(seed, index, 3) };
     describe(&s, seen);
     if (chance(&s, 0.2f))
         say(&s, ".");

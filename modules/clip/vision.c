@@ -60,11 +60,15 @@ static ablate_value *project_serve(ablate_builder *b, const void *settings, cons
                                                                                  : joint_project(b, s, &sizes, in[0]);
 }
 
+/* The class token's feature, and the mean of the patches', which teaches each patch the words for what it shows. */
 static void feature_write(ablate_builder *b, const clip_settings *s, const clip_sizes *sizes, ablate_value *x)
 {
-    const char *flat = ablate_text(b, "dims=\"-1,%d\"", sizes->image.width);
-    ablate_value *class_token = ablate_op(b, "reshape", flat, ablate_op(b, "slice", "axis=1 start=0 count=1", x));
-    ablate_write(b, "image.feature", 0, joint_project(b, s, sizes, class_token));
+    const char *flat = ablate_text(b, "dims=\"-1,%d\"", sizes->embed);
+    x = joint_project(b, s, sizes, x);
+    ablate_value *class_token = ablate_op(b, "slice", "axis=1 start=0 count=1", x);
+    ablate_value *patches = ablate_op(b, "slice", "axis=1 start=1", x);
+    ablate_write(b, "image.feature", 0, ablate_op(b, "reshape", flat, class_token));
+    ablate_write(b, "image.feature", 1, ablate_op(b, "mean", "axis=1", patches));
 }
 
 int clip_vision_build(ablate_builder *b, const clip_settings *s, const clip_sizes *sizes, bool feature)
