@@ -77,6 +77,9 @@ pretrain: all ## train the small encoder again, on drawn pictures
 	scripts/adopt-encoder $(BUILD)
 bench: all $(BENCHES) ## throughput, beside this machine's own measured peak
 	@for program in $(BENCHES); do ABLATE_LIBRARY=$(BUILD) $$program || exit 1; done
+	@rm -rf $(BUILD)/bench
+	@echo "make table2 in an empty folder, by phase:"
+	@$(ABLATE) run ablations/table2.ini --scale mini --out $(BUILD)/bench --cache $(BUILD)/bench/cache $(if $(SEEDS),--seeds $(SEEDS))
 test: all $(TESTS) ## run every test (SAN=1: under ASan and UBSan)
 	@scripts/run-tests $(BUILD) $(TESTS)
 lint: ## what a machine can check of the style: layout, likely mistakes, lengths

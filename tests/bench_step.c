@@ -1,14 +1,49 @@
-/* bench_step.c: training steps of every row of the paper's ablation at scale mini: time, floor, and the share of this
- * machine's own GEMM peak, measured before and after in the same process. */
+/* bench_step.c: training steps of every row of the paper's ablation at scale mini: time, the floors
+ * of its FLOPs and bytes, and the share of this machine's own GEMM peak, measured before and after in the process. */
 #include "../core/base/diag.h"
 #include "../core/run/experiment.h"
+#include "../core/run/progress.h"
 #include "../core/run/train.h"
+#include "../core/run/workers.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-enum { STEPS = 60 };
+enum { STEPS = 60, PARTS = 64, PART = 4 << 20 };
 
-static int bench_row(session *s, const experiment_row *row, double peak)
+typedef struct machine {
+    double flops, bandwidth; /* a second: of large matrix products; of copying, bytes read and written */
+} machine;
+
+typedef struct copy_work {
+    char *from, *to;
+} copy_work;
+
+static int copy_part(void *context, int i)
+{
+    const copy_work *w = context;
+    memcpy(w->to + (size_t)i * PART, w->from + (size_t)i * PART, PART);
+    return 0;
+}
+
+/* The fastest of some copies that no cache holds, by all cores. */
+static double measure_bandwidth(void)
+{
+    copy_work w = { malloc((size_t)PARTS * PART), malloc((size_t)PARTS * PART) };
+    double best = 0;
+    for (int i = 0; w.from && w.to && i < 6; i++) {
+        memset(w.from, i, (size_t)PARTS * PART);
+        double began = seconds_since_start();
+        workers_run(PARTS, copy_part, &w);
+        double rate = 2.0 * PARTS * PART / (seconds_since_start() - began);
+        best = i > 0 && rate > best ? rate : best; /* the first one only makes the pages */
+    }
+    free(w.from);
+    free(w.to);
+    return best;
+}
+
+static int bench_row(session *s, const experiment_row *row, machine peak)
 {
     model m = { 0 };
     train_result trained = { 0 };
@@ -28,9 +63,10 @@ static int bench_row(session *s, const experiment_row *row, double peak)
         status = train_run(&request, &trained);
     if (status == 0) {
         double rate = trained.flops / trained.seconds_a_step;
-        printf("row %-4s %7.1f ms a step  %6.2f GFLOP, floor %6.1f ms  %7.1f GFLOP/s  %5.1f %% of the peak\n",
-               row->name, 1e3 * trained.seconds_a_step, 1e-9 * trained.flops, 1e3 * trained.flops / peak, 1e-9 * rate,
-               100 * rate / peak);
+        printf("row %-4s %7.1f ms a step  %6.2f GFLOP, floor %6.1f ms  %7.1f GFLOP/s  %5.1f %% of the peak  "
+               "%4.0f MB, floor %4.1f ms\n",
+               row->name, 1e3 * trained.seconds_a_step, 1e-9 * trained.flops, 1e3 * trained.flops / peak.flops,
+               1e-9 * rate, 100 * rate / peak.flops, 1e-6 * trained.traffic, 1e3 * trained.traffic / peak.bandwidth);
     }
     train_result_free(&trained);
     model_close(&m);
@@ -43,9 +79,12 @@ int main(int argc, char **argv)
     const experiment_options options = { .scale = "mini" };
     experiment *e = experiment_load("ablations/table2.ini", &options);
     int status = e ? session_open(&s, "cpu", 0, NULL, "cache") : -1;
-    double peak = status == 0 ? s.device->gemm_peak() : 0;
-    if (status == 0)
-        printf("%s\nGEMM peak %.1f GFLOP/s\n", s.device->describe(), 1e-9 * peak);
+    machine peak = { 0, 0 };
+    if (status == 0) {
+        peak = (machine){ s.device->gemm_peak(), measure_bandwidth() };
+        printf("%s\nGEMM peak %.1f GFLOP/s, copying %.1f GB/s\n", s.device->describe(), 1e-9 * peak.flops,
+               1e-9 * peak.bandwidth);
+    }
     for (int i = 0; status == 0 && i < e->row_count; i++)
         if (argc < 2 || experiment_find_row(e, argv[1]) == &e->rows[i])
             status = bench_row(&s, &e->rows[i], peak);

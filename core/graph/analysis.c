@@ -70,6 +70,21 @@ double analysis_flops(const ablate_value *value)
                             : (double)shape_size(&value->shape);
 }
 
+double analysis_bytes(const ablate_value *value)
+{
+    ablate_shape shape[ABLATE_INPUTS];
+    double total = (double)shape_size(&value->shape);
+    if (value->kind != VALUE_RESULT || value->op->view)
+        return 0;
+    for (int i = 0; i < value->n_in; i++)
+        shape[i] = value->in[i]->shape;
+    if (value->op->bytes)
+        return value->op->bytes(shape, value->n_in, &value->shape, value->attr);
+    for (int i = 0; i < value->n_in; i++)
+        total += (double)shape_size(&value->in[i]->shape);
+    return total * (double)sizeof(float);
+}
+
 static bool costs_little(const ablate_value *value)
 {
     double numbers = (double)shape_size(&value->shape);

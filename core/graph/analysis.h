@@ -15,6 +15,9 @@ enum { ANALYSIS_CHEAP = 64 };
 /* FLOPs of computing this one value; 0 for views and what is not computed. */
 double analysis_flops(const ablate_value *);
 
+/* Bytes that computing it reads and writes at least, every tensor once; 0 for views and what is not computed. */
+double analysis_bytes(const ablate_value *);
+
 /* out[graph->values]. `batch` is the length of the inputs' first axis. */
 void analysis_dependence(const graph *, int64_t batch, dependence *out);
 

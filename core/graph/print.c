@@ -6,21 +6,6 @@
 
 static const char *const when[] = { "once", "picture", "step" };
 
-static double bytes_of(const ablate_value *value)
-{
-    ablate_shape shape[ABLATE_INPUTS];
-    double total = (double)shape_size(&value->shape);
-    if (value->kind != VALUE_RESULT || value->op->view)
-        return 0;
-    for (int i = 0; i < value->n_in; i++)
-        shape[i] = value->in[i]->shape;
-    if (value->op->bytes)
-        return value->op->bytes(shape, value->n_in, &value->shape, value->attr);
-    for (int i = 0; i < value->n_in; i++)
-        total += (double)shape_size(&value->in[i]->shape);
-    return total * (double)sizeof(float);
-}
-
 static const char *kind_of(const ablate_value *value)
 {
     static const char *const kinds[] = { "input", "parameter", "constant", "" };
@@ -31,7 +16,7 @@ static void print_value(const ablate_value *value, dependence known, FILE *to)
 {
     char shape[64];
     fprintf(to, "%4d  %-7s %-16s %10.3f %10.1f  %-14s", value->id, when[known], shape_print(&value->shape, shape),
-            1e-6 * analysis_flops(value), bytes_of(value) / 1024, kind_of(value));
+            1e-6 * analysis_flops(value), analysis_bytes(value) / 1024, kind_of(value));
     if (value->kind != VALUE_RESULT)
         fprintf(to, " %s", value->name);
     for (int i = 0; i < value->n_in; i++)
@@ -57,7 +42,7 @@ int graph_print(const graph *g, int64_t batch, FILE *to)
     for (int i = 0; i < g->values; i++) {
         print_value(g->value[i], known[i], to);
         flops[known[i]] += analysis_flops(g->value[i]);
-        bytes[known[i]] += bytes_of(g->value[i]);
+        bytes[known[i]] += analysis_bytes(g->value[i]);
     }
     for (int i = 0; i < g->losses; i++)
         fprintf(to, "loss  %-20s value %d, weight %g\n", g->loss[i].name, g->loss[i].value->id, g->loss[i].weight);

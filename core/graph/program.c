@@ -202,11 +202,8 @@ program_cost program_cost_of(const program *p)
         const step *s = &p->step[i];
         if (s->kind != STEP_FORWARD && s->kind != STEP_BACKWARD)
             continue;
-        double bytes = (double)shape_size(&s->value->shape);
-        for (int j = 0; j < s->value->n_in; j++)
-            bytes += (double)shape_size(&s->value->in[j]->shape);
         cost.flops += s->flops;
-        cost.bytes += bytes * (s->kind == STEP_BACKWARD ? 2 : 1) * sizeof(float);
+        cost.bytes += analysis_bytes(s->value) * (s->kind == STEP_BACKWARD ? 2 : 1);
         *(s->kind == STEP_FORWARD ? &cost.forward : &cost.backward) += 1;
     }
     if (p->request.graph->parameters)

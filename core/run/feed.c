@@ -282,8 +282,10 @@ feed *feed_new(const feed_request *request)
         status = give_inputs_if_cheap(f);
     if (status == 0)
         lay_out_rows(f);
+    phase before = phases_enter(&request->session->phases, PHASE_FEATURES);
     if (status == 0 && f->row_floats > 0)
         status = complete_rows(f);
+    phases_enter(&request->session->phases, before);
     if (status == 0)
         return f;
     feed_free(f);

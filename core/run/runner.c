@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 typedef struct runner { /* everything one run needs */
@@ -178,9 +177,12 @@ static int evaluate(const runner *r, const train_result *trained, run_record *re
 {
     scores made;
     metrics_result result = { 0 };
+    phase before = phases_enter(&r->session->phases, PHASE_SCORING);
     int status = scores_make(r->session, &r->model, r->data, &r->run, trained->optimiser.state, r->label, &made);
+    phases_enter(&r->session->phases, PHASE_METRICS);
     if (status == 0)
         status = scores_evaluate(r->session, r->data, &r->run, &made, &result);
+    phases_enter(&r->session->phases, before);
     if (status == 0) {
         status = run_record_set_metrics(record, &result);
         metrics_result_free(&result);
@@ -194,6 +196,7 @@ static int probe(const runner *r, const train_result *trained, run_record *recor
 {
     const graph *g = r->model.score;
     double *mean = take((size_t)g->probes, sizeof *mean, "the probes");
+    phase before = phases_enter(&r->session->phases, PHASE_SCORING);
     int status =
         mean ? scores_probe(r->session, &r->model, r->data, &r->run, trained->optimiser.state, r->label, mean) : -1;
     for (int i = 0; i < g->probes && status == 0; i++) {
@@ -204,14 +207,9 @@ static int probe(const runner *r, const train_result *trained, run_record *recor
             fprintf(stderr, "%s: %s\n", r->label, note);
         free(note);
     }
+    phases_enter(&r->session->phases, before);
     free(mean);
     return status;
-}
-
-static int64_t peak_memory(void)
-{
-    struct rusage usage;
-    return getrusage(RUSAGE_SELF, &usage) == 0 ? (int64_t)usage.ru_maxrss * 1024 : 0;
 }
 
 static int finish(const runner *r, const train_result *trained, run_record *record)
@@ -224,7 +222,7 @@ static int finish(const runner *r, const train_result *trained, run_record *reco
     if (status == 0 && r->model.score->probes > 0)
         status = probe(r, trained, record);
     record->seconds = seconds_since_start() - record->seconds;
-    record->peak_memory = peak_memory();
+    record->peak_memory = phases_peak(&r->session->phases);
     if (status == 0)
         status = run_record_write(record, r->metrics);
     if (status == 0)

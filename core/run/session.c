@@ -169,7 +169,10 @@ const uint8_t *session_masks(session *s, int size, double threshold)
 
 int session_data_digest(session *s, hash_digest *out)
 {
-    if (workers_run(s->data.pictures, identify_one, s) < 0)
+    phase before = phases_enter(&s->phases, PHASE_PICTURES);
+    int status = workers_run(s->data.pictures, identify_one, s);
+    phases_enter(&s->phases, before);
+    if (status < 0)
         return -1;
     hash_state state;
     hash_begin(&state);

@@ -4,6 +4,7 @@
 #include "../device/device.h"
 #include "cache.h"
 #include "dataset.h"
+#include "phases.h"
 
 enum { SESSION_CACHES = 64 };
 
@@ -22,6 +23,7 @@ typedef struct session {
     int masks_size;
     double masks_threshold;
     int64_t rows_used, rows_computed; /* how much the cache saved */
+    phases phases;
 } session;
 
 /* 0, or -1: complained. session_close is allowed after both. */

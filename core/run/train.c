@@ -22,12 +22,12 @@ typedef struct trainer {
     float *sum_out;
 } trainer;
 
-void train_shuffle(uint64_t seed, int epoch, int n, int *order)
+void train_order(const run_settings *run, int epoch, int n, int *order)
 {
-    uint64_t key = random_key(seed, "order");
+    uint64_t key = random_key((uint64_t)run->seed, "order");
     for (int i = 0; i < n; i++)
         order[i] = i;
-    for (int i = n - 1; i > 0; i--) {
+    for (int i = n - 1; run->shuffle && i > 0; i--) {
         uint32_t word = random_draw(key, (uint64_t)epoch, (uint64_t)i).word[0];
         int j = (int)((uint64_t)word * ((uint64_t)i + 1) >> 32);
         int kept = order[i];
@@ -96,6 +96,7 @@ static int make_program(trainer *t, constants *frozen)
     program_time(t->program, r->timing);
     program_cost cost = program_cost_of(t->program);
     t->result->flops = cost.flops;
+    t->result->traffic = cost.bytes;
     t->result->bytes = cost.arena + cost.constants + cost.parameters;
     return 0;
 }
@@ -220,21 +221,12 @@ static int take_step(trainer *t, double *total)
     return 0;
 }
 
-static void order_pictures(trainer *t, int epoch)
-{
-    if (t->request->run->shuffle)
-        train_shuffle((uint64_t)t->request->run->seed, epoch, t->pictures, t->order);
-    else
-        for (int i = 0; i < t->pictures; i++)
-            t->order[i] = i;
-}
-
 static int begin_epoch_if_due(trainer *t, bool first)
 {
     int epoch = (int)(t->state.step / (uint64_t)t->steps_each);
     bool due = t->state.step % (uint64_t)t->steps_each == 0;
     if (due || first)
-        order_pictures(t, epoch);
+        train_order(t->request->run, epoch, t->pictures, t->order);
     return due ? model_begin_epoch(t->request->model, epoch) : 0;
 }
 
@@ -247,6 +239,7 @@ static int loop(trainer *t)
     uint64_t started = t->state.step;
     progress_begin(&bar, r->label, "steps", (int64_t)t->total, (int64_t)started);
     double began = seconds_since_start();
+    phase before = phases_enter(&r->session->phases, PHASE_TRAINING);
     int status = 0;
     while (t->state.step < t->total && status == 0) {
         status = begin_epoch_if_due(t, t->state.step == started);
@@ -259,6 +252,7 @@ static int loop(trainer *t)
         progress_show(&bar, (int64_t)t->state.step, note);
     }
     progress_end(&bar);
+    phases_enter(&r->session->phases, before);
     t->result->seconds = seconds_since_start() - began;
     t->result->steps = t->state.step;
     if (t->state.step > started)

@@ -22,7 +22,8 @@ typedef struct train_result {
     uint64_t steps;      /* done in all */
     double *log;         /* (epochs, terms): mean over the epoch of each loss, then of each probe */
     int epochs, terms;
-    double seconds, seconds_a_step, flops; /* of the steps done now; FLOPs of one step */
+    double seconds, seconds_a_step; /* of the steps done now */
+    double flops, traffic;          /* of one step; traffic: bytes, every tensor once an operation */
     int64_t bytes;                         /* planned: workspace, frozen tensors, parameters */
 } train_result;
 
@@ -33,7 +34,8 @@ void train_result_free(train_result *);
 /* Losses and probes of the training graph. */
 int train_terms(const model *);
 
-/* order[n]: a permutation of 0 .. n-1 that depends on seed and epoch only. */
-void train_shuffle(uint64_t seed, int epoch, int n, int *order);
+/* order[n]: in which an epoch takes its pictures: a permutation of 0 .. n-1 that depends on the run's seed and the epoch
+ * only; 0 .. n-1 itself if run.shuffle = no. */
+void train_order(const run_settings *, int epoch, int n, int *order);
 
 #endif

@@ -51,6 +51,13 @@ static void say_summary(const session *s, const run_list *list)
             list->count, list->found, (long long)s->rows_computed, (long long)s->rows_used, s->cache_folder);
 }
 
+/* Of runs that were done now; what was found finished took its time in another command. */
+static void say_phases(session *s, const run_list *list)
+{
+    if (list->count > list->found)
+        phases_print(&s->phases, stderr);
+}
+
 static int run_file(session *s, const char *path, const run_options *o)
 {
     run_list list = { 0 };
@@ -62,6 +69,8 @@ static int run_file(session *s, const char *path, const run_options *o)
         status = report_write(e, list.record, list.count, o->runner.out);
     if (status == 0 && e->columns > 0)
         status = report_print(e, list.record, list.count, stdout);
+    if (status == 0)
+        say_phases(s, &list);
     for (int i = 0; i < list.count; i++)
         run_record_free(&list.record[i]);
     free(list.record);
