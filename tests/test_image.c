@@ -1,54 +1,15 @@
 /* Pictures: every form against Pillow's bytes (tests/golden/make_images.py), damage at every byte, masks, writing. */
-#include "../core/base/diag.h"
+#define SCRATCH_FILE "x.png"
 #include "image_golden.h"
+#include "scratch.h"
 #include <float.h>
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-/* jpeglib.h needs stdio.h before it */
-#include <cmocka.h>
+/* needs stdio.h before it */
 #include <jpeglib.h>
-
-static char folder[] = "/tmp/ablate-image-XXXXXX";
-static char path[64];
-
-static int make_folder(void **state)
-{
-    (void)state;
-    if (!mkdtemp(folder))
-        return -1;
-    snprintf(path, sizeof path, "%s/x.png", folder);
-    return 0;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    unlink(path);
-    return rmdir(folder);
-}
-
-static int start(void **state)
-{
-    (void)state;
-    complaint_clear();
-    return 0;
-}
-
-/* A new file each time: some file systems write out a file at once when it is emptied and filled again. */
-static void write_bytes(const void *bytes, size_t n)
-{
-    unlink(path);
-    FILE *stream = fopen(path, "wb");
-    assert_non_null(stream);
-    assert_int_equal(fwrite(bytes, 1, n, stream), n);
-    assert_int_equal(fclose(stream), 0);
-}
 
 /* The picture is refused in one sentence that begins with its path and holds the words. */
 static void refused(const char *file, const char *words)

@@ -1,33 +1,7 @@
 /* Masks: any form gives the same defects; resizing as Pillow does; writing. */
-#include "../core/base/diag.h"
+#define SCRATCH_FILE "x.png"
 #include "image_golden.h"
-#include <unistd.h>
-
-static char folder[] = "/tmp/ablate-mask-XXXXXX";
-static char path[64];
-
-static int make_folder(void **state)
-{
-    (void)state;
-    if (!mkdtemp(folder))
-        return -1;
-    snprintf(path, sizeof path, "%s/x.png", folder);
-    return 0;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    unlink(path);
-    return rmdir(folder);
-}
-
-static int start(void **state)
-{
-    (void)state;
-    complaint_clear();
-    return 0;
-}
+#include "scratch.h"
 
 static void masks_of_any_form_are_the_same(void **state)
 {

@@ -1,14 +1,10 @@
 /* Settings files and schemas: what is accepted, and one test for each sentence of refusal. */
-#include "../core/base/diag.h"
+#define SCRATCH_FILE "x.ini"
 #include "../core/base/file.h"
 #include "../core/base/settings.h"
-#include <setjmp.h>
-#include <stdarg.h>
+#include "scratch.h"
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
 
 typedef struct sample {
     int experts, gate;
@@ -24,32 +20,6 @@ static const ablate_setting rows[] = {
     ABLATE_WORDS(sample, layers, "2 4 6", "a list"),
     { 0 },
 };
-
-static char folder[] = "/tmp/ablate-settings-XXXXXX";
-static char path[64];
-
-static int make_folder(void **state)
-{
-    (void)state;
-    if (!mkdtemp(folder))
-        return -1;
-    snprintf(path, sizeof path, "%s/x.ini", folder);
-    return 0;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    unlink(path);
-    return rmdir(folder);
-}
-
-static int start(void **state)
-{
-    (void)state;
-    complaint_clear();
-    return 0;
-}
 
 static int read_text(settings *list, const char *text)
 {

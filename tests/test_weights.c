@@ -1,51 +1,11 @@
 /* Weights files: what is written is read; each lie of a header is one sentence. */
-#include "../core/base/diag.h"
+#define SCRATCH_FILE "x.safetensors"
 #include "../core/base/file.h"
 #include "../core/run/weights_parts.h"
+#include "scratch.h"
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-static char folder[] = "/tmp/ablate-weights-XXXXXX";
-static char path[64];
-
-static int make_folder(void **state)
-{
-    (void)state;
-    if (!mkdtemp(folder))
-        return -1;
-    snprintf(path, sizeof path, "%s/x.safetensors", folder);
-    return 0;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    unlink(path);
-    return rmdir(folder);
-}
-
-static int start(void **state)
-{
-    (void)state;
-    complaint_clear();
-    return 0;
-}
-
-/* A new file each time: some file systems write out a file at once when it is emptied and filled again. */
-static void write_bytes(const void *bytes, size_t n)
-{
-    unlink(path);
-    FILE *stream = fopen(path, "wb");
-    assert_non_null(stream);
-    assert_int_equal(fwrite(bytes, 1, n, stream), n);
-    assert_int_equal(fclose(stream), 0);
-}
 
 /* A file of that header, as long as it is, and `data` bytes counting up from zero. */
 static void write_header(const char *json, size_t data)

@@ -16,10 +16,10 @@ typedef enum phase {
 
 typedef struct phases { /* zeroed = in PHASE_REST since the process began */
     phase now;
-    double since;            /* when `now` was entered, in seconds_since_start() */
+    double since; /* when `now` was entered, in seconds_since_start() */
     double seconds[PHASES];
-    int64_t peak[PHASES];    /* bytes resident at most; 0: never entered */
-    int64_t peak_before;     /* of all phases left behind */
+    int64_t peak[PHASES]; /* bytes resident at most; 0: never entered */
+    int64_t peak_before;  /* of all phases left behind */
 } phases;
 
 /* Returns the phase that was left, to go back to. */

@@ -24,7 +24,7 @@ typedef struct train_result {
     int epochs, terms;
     double seconds, seconds_a_step; /* of the steps done now */
     double flops, traffic;          /* of one step; traffic: bytes, every tensor once an operation */
-    int64_t bytes;                         /* planned: workspace, frozen tensors, parameters */
+    int64_t bytes;                  /* planned: workspace, frozen tensors, parameters */
 } train_result;
 
 /* 0, or -1: complained. train_result_free is allowed after both. */
@@ -34,8 +34,8 @@ void train_result_free(train_result *);
 /* Losses and probes of the training graph. */
 int train_terms(const model *);
 
-/* order[n]: in which an epoch takes its pictures: a permutation of 0 .. n-1 that depends on the run's seed and the epoch
- * only; 0 .. n-1 itself if run.shuffle = no. */
+/* order[n]: in which an epoch takes its pictures: a permutation of 0 .. n-1 that depends on the run's seed and the
+ * epoch only; 0 .. n-1 itself if run.shuffle = no. */
 void train_order(const run_settings *, int epoch, int n, int *order);
 
 #endif

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ATTEMPTS = 10, LEAST_MASK = 10 };
+enum { ATTEMPTS = 10, LEAST_MASK = 40 };
 enum { OBJECT, POSE, CAMERA, FLAW }; /* branches of a picture's stream */
 
 typedef struct room { /* working room of one picture */
