@@ -2,12 +2,12 @@
 #include "../core/run/phases.h"
 #include "../core/run/progress.h"
 #include "../core/run/train.h"
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 enum { PICTURES = 240, BLOCK = 96 << 20 };
 
