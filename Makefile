@@ -66,7 +66,7 @@ $(BUILD)/modules/%.so: $$(wildcard modules/$$*.c modules/$$*/*.c modules/$$*/*.h
 	@echo "  module  $@"
 	@$(CC) $(filter-out -MMD -MP,$(STD)) -O2 -fopenmp -fvisibility=hidden -shared -Icore $(filter %.c,$^) -lm -o $@
 
-$(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/libablate.a
+$(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/libablate.a | $(BUILD)/packages-test
 	@mkdir -p $(@D)
 	@$(CC) $(SANFLAG) -fopenmp -rdynamic $^ $(HOSTLIB) -lcmocka -o $@
 

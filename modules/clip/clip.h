@@ -42,7 +42,8 @@ ablate_value *clip_layer_norm(ablate_builder *, const clip_settings *, const cha
 /* block.c: residual attention block `index` (from 0) of a tower: x (B, N, C) -> (B, N, C). */
 ablate_value *clip_block(ablate_builder *, const clip_settings *, const clip_tower *, int index, ablate_value *x);
 
-/* vision.c: writes "teacher" and, if `feature`, "image.feature" (B, embed), of the class token and of the patches; offers the service "image.project". */
+/* vision.c: writes "teacher" and, if `feature`, "image.feature" (B, embed), of the class token and of the patches;
+ * offers the service "image.project". */
 int clip_vision_build(ablate_builder *, const clip_settings *, const clip_sizes *, bool feature);
 
 /* text.c: offers the services "text.tokens" and "text.encode". */
