@@ -15,6 +15,7 @@ bool cpu_inside(void); /* is this called from a body of cpu_parallel? */
  */
 int cpu_blas_open(char why[160]);
 const char *cpu_blas_core(void);    /* name of the kernels in use: "SkylakeX" */
+const char *cpu_blas_unused(void);  /* "SkylakeX" where that fits the processor but the variable forbids it; or NULL */
 const char *cpu_blas_version(void); /* "OpenBLAS 0.3.21" */
 
 /* One product on this thread, as ablate_cpu's gemm. */

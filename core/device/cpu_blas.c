@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #if defined(__x86_64__)
 #include <cpuid.h>
 #endif
@@ -73,15 +74,14 @@ static void restore(const char *name, char *kept)
 static void *load_library(void)
 {
     static const char *const names[] = { "libopenblas.so.0", "libopenblas.so" };
-    const char *core = getenv("OPENBLAS_CORETYPE") ? NULL : fitting_core();
+    const char *asked = getenv("OPENBLAS_CORETYPE"), *core = asked && *asked ? asked : fitting_core();
     char *kept = override("OPENBLAS_NUM_THREADS", "1");
-    if (core)
-        setenv("OPENBLAS_CORETYPE", core, 1);
+    char *kept_core = core ? override("OPENBLAS_CORETYPE", core) : NULL;
     void *library = NULL;
     for (size_t i = 0; !library && i < sizeof names / sizeof *names; i++)
         library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
     if (core)
-        unsetenv("OPENBLAS_CORETYPE");
+        restore("OPENBLAS_CORETYPE", kept_core);
     restore("OPENBLAS_NUM_THREADS", kept);
     return library;
 }
@@ -135,6 +135,12 @@ int cpu_blas_open(char why[160])
 const char *cpu_blas_core(void)
 {
     return blas.core;
+}
+
+const char *cpu_blas_unused(void)
+{
+    const char *fitting = fitting_core();
+    return fitting && strcasecmp(fitting, blas.core) != 0 ? fitting : NULL;
 }
 
 const char *cpu_blas_version(void)

@@ -106,6 +106,8 @@ static hash_digest key_of(const feed *f)
     hash_state state;
     hash_begin(&state);
     hash_add(&state, f->request.session->code.byte, 32);
+    hash_add_text(&state, f->request.session->device->name);
+    hash_add_text(&state, f->request.session->device->core_type()); /* other kernels round otherwise */
     hash_add(&state, input, sizeof input);
     for (int i = 0; i < f->given_count; i++) {
         if (f->at[i] < 0)

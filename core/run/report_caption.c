@@ -66,8 +66,7 @@ static char *data_of(const run_record *run)
 
 static char *engine_of(const run_record *run)
 {
-    return take_text("version %s, %s, kernels %s", text_or(run->version, "unknown"), text_or(run->backend, "unknown"),
-                     text_or(run->core_type, "unknown"));
+    return take_text("version %s, %s", text_or(run->version, "unknown"), text_or(run->backend, "unknown"));
 }
 
 static char *protocol_of(const run_record *run)

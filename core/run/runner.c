@@ -78,7 +78,8 @@ static int describe_settings(const runner *r, run_record *record)
     int status = model_describe(&r->model, &r->run, to);
     if (status == 0 && r->data->module->settings)
         settings_print(r->data->module->name, r->data->module->settings, r->data->chosen, NULL, to);
-    fprintf(to, "run.device = %s\n", r->session->device->name); /* another backend rounds otherwise */
+    const device *where = r->session->device;
+    fprintf(to, "run.device = %s %s\n", where->name, where->core_type()); /* other kernels round otherwise */
     for (int i = 0; i < r->model.parts && status == 0; i++)
         status = print_module_code(r->model.part[i].module, to);
     if (status == 0)
@@ -245,9 +246,8 @@ static int train_and_finish(const runner *r, model *m, run_record *record)
     record->seconds = seconds_since_start();
     int status = train_run(&request, &trained);
     if (status == 0)
-        fprintf(stderr, "%s: %llu steps, %.1f ms a step, %.2f GFLOP each, planned %lld MiB\n", r->label,
-                (unsigned long long)trained.steps, 1e3 * trained.seconds_a_step, 1e-9 * trained.flops,
-                (long long)(trained.bytes >> 20));
+        fprintf(stderr, "%s: %.1f ms a step, %.1f GFLOP/s\n", r->label, 1e3 * trained.seconds_a_step,
+                trained.seconds_a_step > 0 ? 1e-9 * trained.flops / trained.seconds_a_step : 0);
     if (status == 0)
         status = finish(r, &trained, record);
     train_result_free(&trained);

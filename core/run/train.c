@@ -273,13 +273,32 @@ static void print_timings(const trainer *t)
                 1e-9 * list[i].flops / (list[i].seconds > 0 ? list[i].seconds : 1));
 }
 
+static void print_plan(const trainer *t)
+{
+    program_cost cost = program_cost_of(t->program);
+    fprintf(stderr,
+            "%s: %llu steps of %.2f GFLOP in %lld MiB (workspace %lld, frozen tensors %lld, parameters %lld)\n",
+            t->request->label, (unsigned long long)t->total, 1e-9 * cost.flops, (long long)(t->result->bytes >> 20),
+            (long long)(cost.arena >> 20), (long long)(cost.constants >> 20), (long long)(cost.parameters >> 20));
+}
+
+static int get_ready(trainer *t, constants *frozen)
+{
+    const train_request *r = t->request;
+    if (list_training_pictures(t) < 0)
+        return -1;
+    uint64_t planned = (uint64_t)t->steps_each * (uint64_t)r->run->epochs;
+    if (optimiser_open(&t->result->optimiser, r->session->device, r->model->parameters->count, r->run, planned) < 0 ||
+        make_program(t, frozen) < 0 || open_sum(t) < 0)
+        return -1;
+    print_plan(t);
+    return begin(t);
+}
+
 static int run_all(trainer *t, constants *frozen)
 {
     const train_request *r = t->request;
-    if (list_training_pictures(t) < 0 ||
-        optimiser_open(&t->result->optimiser, r->session->device, r->model->parameters->count, r->run,
-                       (uint64_t)t->steps_each * (uint64_t)r->run->epochs) < 0 ||
-        make_program(t, frozen) < 0 || open_sum(t) < 0 || begin(t) < 0 || loop(t) < 0)
+    if (get_ready(t, frozen) < 0 || loop(t) < 0)
         return -1;
     t->result->terms = train_terms(r->model);
     t->result->epochs = r->run->epochs;

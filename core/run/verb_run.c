@@ -78,6 +78,18 @@ static int run_file(session *s, const char *path, const run_options *o)
     return status;
 }
 
+/* A mistake in the last file is to be told before the first has been run for an hour. */
+static int read_all(const run_options *o)
+{
+    int status = 0;
+    for (int i = 0; i < o->files && status == 0; i++) {
+        experiment *e = experiment_load(o->file[i], &o->experiment);
+        status = e ? 0 : -1;
+        experiment_free(e);
+    }
+    return status;
+}
+
 int verb_run(int argc, char **argv)
 {
     run_options o;
@@ -86,7 +98,9 @@ int verb_run(int argc, char **argv)
         return -1;
     if (o.help)
         return 0;
-    int status = session_open(&s, o.device, o.threads, o.modules, o.cache);
+    int status = read_all(&o);
+    if (status == 0)
+        status = session_open(&s, o.device, o.threads, o.modules, o.cache);
     for (int i = 0; i < o.files && status == 0; i++)
         status = run_file(&s, o.file[i], &o);
     session_close(&s);
