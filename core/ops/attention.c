@@ -1,17 +1,18 @@
 /* attention.c: multi-head self-attention on packed queries, keys and values.
  *
- * Each pair (picture, head) is one task. It works on the packed rows where they lie (matrix products take row strides)
- * and in bands of query rows, so that the scores of a band stay in the cache and are never all in memory. Forward keeps
- * the logarithm of each row's sum of exponentials; backward makes the probabilities again from it. With
+ * Each pair (picture, head) is one task, done on one thread. Its queries, keys and values are first copied to where
+ * they lie densely, keys and values once more transposed, so that all its products run on whole vectors out of the
+ * nearest caches. Query rows are taken in bands, so that the scores of a band stay there and are never all in memory.
+ * Forward keeps the logarithm of each row's sum of exponentials; backward makes the probabilities again from it. With
  * P = softmax(s Q K'), O = P V and delta = rowsum(dO * O):
  *     dV = P' dO    dS = P * (dO V' - delta)    dQ = s dS K    dK = s dS' Q */
 #include "misfit.h"
-#include "vector.h"
+#include "product.h"
 #include "work.h"
 #include <math.h>
 #include <string.h>
 
-enum { SLOTS = 16, BAND = 160 }; /* tasks that have working room at once; most query rows of a band */
+enum { SLOTS = 16, BAND = 96 }; /* tasks that have working room at once; most query rows of a band */
 
 typedef struct attention_attr {
     int heads;
@@ -22,10 +23,20 @@ typedef struct attention {
     const ablate_call *call;
     int64_t tokens, width, heads, depth; /* N, C, heads, C / heads */
     int64_t tasks, slots, bands, rows;   /* rows: of a band */
-    int64_t stride;                      /* from row to row of a band: the tokens, rounded up to whole vectors */
+    int64_t stride, wide;                /* tokens and depth, rounded up to whole vectors */
     bool causal;
     float scale;
 } attention;
+
+/* Working room of one slot. What is rounded up is zero there, but in the scores. */
+typedef struct room {
+    float *key_across, *value_across; /* (depth, stride): transposed */
+    float *key, *value;               /* (tokens, wide) */
+    float *grad_key, *grad_value;     /* (tokens, wide) */
+    float *query, *grad;              /* (rows, wide): of a band; grad: dO */
+    float *result;                    /* (rows, wide): O or dQ of a band */
+    float *probability, *slope;       /* (rows, stride) */
+} room;
 
 static int64_t whole_vectors(int64_t n)
 {
@@ -41,8 +52,30 @@ static attention attention_of(const ablate_shape *in, const attention_attr *attr
     a.bands = work_pieces(a.tokens, BAND);
     a.rows = work_pieces(a.tokens, a.bands);
     a.stride = whole_vectors(a.tokens);
+    a.wide = whole_vectors(a.depth);
     a.scale = (float)(1.0 / sqrt((double)a.depth));
     return a;
+}
+
+static int64_t room_size(const attention *a)
+{
+    return 2 * a->depth * a->stride + 4 * a->tokens * a->wide + a->rows * (3 * a->wide + 2 * a->stride);
+}
+
+static room room_of(const attention *a, int64_t slot)
+{
+    room r = { .key_across = a->call->scratch + slot * room_size(a) };
+    r.value_across = r.key_across + a->depth * a->stride;
+    r.key = r.value_across + a->depth * a->stride;
+    r.value = r.key + a->tokens * a->wide;
+    r.grad_key = r.value + a->tokens * a->wide;
+    r.grad_value = r.grad_key + a->tokens * a->wide;
+    r.query = r.grad_value + a->tokens * a->wide;
+    r.grad = r.query + a->rows * a->wide;
+    r.result = r.grad + a->rows * a->wide;
+    r.probability = r.result + a->rows * a->wide;
+    r.slope = r.probability + a->rows * a->stride;
+    return r;
 }
 
 static int attention_shape(const ablate_shape *in, int n, const void *attributes, ablate_layout *layout)
@@ -55,30 +88,31 @@ static int attention_shape(const ablate_shape *in, int n, const void *attributes
     attention a = attention_of(in, attr);
     layout->out = (ablate_shape){ 3, { in->dim[0], a.tokens, a.width } };
     layout->aux = a.tasks * a.tokens;
-    layout->scratch = a.slots * 2 * a.rows * a.stride;
+    layout->scratch = a.slots * room_size(&a);
     return 0;
 }
 
-/* One band of one task: queries first .. last - 1 against keys 0 .. keys - 1 (all, or those a causal mask lets see). */
+/* One band of one task: queries first .. first + count - 1 against keys 0 .. keys - 1 (all, or those a causal mask lets
+ * see). */
 typedef struct band {
     int64_t first, count, keys;
-    int64_t packed, plain;      /* offsets of the band's first query in qkv, of its first row in out */
-    int64_t task_packed;        /* of the task's first query in qkv: keys are `width` on, values 2 * width */
-    int64_t row;                /* of the first row in aux */
-    float *probability, *slope; /* rows of `keys` numbers in the slot, `stride` apart */
+    int64_t packed, plain; /* offsets of the band's first query in qkv, of its first row in out */
+    int64_t row;           /* of the first row in aux */
 } band;
 
-static band band_of(const attention *a, int64_t slot, int64_t task, int64_t index)
+/* Offset of the task's first query in qkv; keys are `width` on, values 2 * width. */
+static int64_t task_start(const attention *a, int64_t task)
+{
+    return task / a->heads * a->tokens * 3 * a->width + task % a->heads * a->depth;
+}
+
+static band band_of(const attention *a, int64_t task, int64_t index)
 {
     work_span span = work_piece(index, a->tokens, a->rows);
-    int64_t picture = task / a->heads, head = task % a->heads;
     band b = { .first = span.first, .count = span.last - span.first, .keys = a->causal ? span.last : a->tokens };
-    b.task_packed = picture * a->tokens * 3 * a->width + head * a->depth;
-    b.packed = b.task_packed + b.first * 3 * a->width;
-    b.plain = (picture * a->tokens + b.first) * a->width + head * a->depth;
+    b.packed = task_start(a, task) + b.first * 3 * a->width;
+    b.plain = (task / a->heads * a->tokens + b.first) * a->width + task % a->heads * a->depth;
     b.row = task * a->tokens + b.first;
-    b.probability = a->call->scratch + slot * 2 * a->rows * a->stride;
-    b.slope = b.probability + a->rows * a->stride;
     return b;
 }
 
@@ -88,11 +122,42 @@ static int64_t seen(const attention *a, const band *b, int64_t r)
     return a->causal ? b->first + r + 1 : a->tokens;
 }
 
-static void scores(const attention *a, const band *b)
+/* ---- to where it lies densely, and back ---- */
+
+/* Rows of `depth` numbers, `apart` from each other, times a factor. */
+static void copy_rows(const attention *a, const float *from, int64_t apart, int64_t rows, float factor, float *to)
 {
-    const float *qkv = a->call->in[0];
-    a->call->cpu->gemm(false, true, b->count, b->keys, a->depth, a->scale, qkv + b->packed, 3 * a->width,
-                       qkv + b->task_packed + a->width, 3 * a->width, 0, b->probability, a->stride);
+    for (int64_t r = 0; r < rows; r++) {
+        for (int64_t i = 0; i < a->depth; i++)
+            to[r * a->wide + i] = factor * from[r * apart + i];
+        for (int64_t i = a->depth; i < a->wide; i++)
+            to[r * a->wide + i] = 0;
+    }
+}
+
+static void transpose_rows(const attention *a, const float *from, int64_t apart, float *to)
+{
+    for (int64_t r = 0; r < a->tokens; r++)
+        for (int64_t i = 0; i < a->depth; i++)
+            to[i * a->stride + r] = from[r * apart + i];
+    for (int64_t i = 0; i < a->depth; i++)
+        for (int64_t r = a->tokens; r < a->stride; r++)
+            to[i * a->stride + r] = 0;
+}
+
+static void return_rows(const attention *a, const float *from, int64_t rows, bool add, float *to, int64_t apart)
+{
+    for (int64_t r = 0; r < rows; r++)
+        for (int64_t i = 0; i < a->depth; i++)
+            to[r * apart + i] = (add ? to[r * apart + i] : 0) + from[r * a->wide + i];
+}
+
+/* probability (count x keys) = s Q K' */
+static void scores(const attention *a, const room *r, const band *b)
+{
+    copy_rows(a, a->call->in[0] + b->packed, 3 * a->width, b->count, a->scale, r->query);
+    product_run((product_matrix){ r->query, a->wide, 1 }, r->key_across, a->stride, r->probability, a->stride, b->count,
+                whole_vectors(b->keys), a->depth, false);
 }
 
 /* ---- forward ---- */
@@ -113,32 +178,37 @@ static float exponentials(float *restrict row, int64_t n, int64_t keys, float *l
     return vector_sum(row, whole);
 }
 
-static void forward_band(const attention *a, const band *b)
+static void forward_band(const attention *a, const room *r, const band *b)
 {
     const ablate_call *call = a->call;
     float inverse[BAND];
-    scores(a, b);
-    for (int64_t r = 0; r < b->count; r++) {
-        float largest, sum = exponentials(b->probability + r * a->stride, seen(a, b, r), b->keys, &largest);
-        inverse[r] = 1.0f / sum;
+    scores(a, r, b);
+    for (int64_t i = 0; i < b->count; i++) {
+        float largest, sum = exponentials(r->probability + i * a->stride, seen(a, b, i), b->keys, &largest);
+        inverse[i] = 1.0f / sum;
         if (call->aux)
-            call->aux[b->row + r] = largest + logf(sum);
+            call->aux[b->row + i] = largest + logf(sum);
     }
-    call->cpu->gemm(false, false, b->count, a->depth, b->keys, 1, b->probability, a->stride,
-                    call->in[0] + b->task_packed + 2 * a->width, 3 * a->width, 0, call->out + b->plain, a->width);
-    for (int64_t r = 0; r < b->count; r++)
-        for (int64_t i = 0; i < a->depth; i++)
-            call->out[b->plain + r * a->width + i] *= inverse[r];
+    product_run((product_matrix){ r->probability, a->stride, 1 }, r->value, a->wide, r->result, a->wide, b->count,
+                a->wide, b->keys, false);
+    for (int64_t i = 0; i < b->count; i++)
+        for (int64_t c = 0; c < a->depth; c++)
+            call->out[b->plain + i * a->width + c] = inverse[i] * r->result[i * a->wide + c];
 }
 
 static void forward_slot(void *context, int64_t slot)
 {
     const attention *a = context;
-    for (int64_t task = slot; task < a->tasks; task += a->slots)
+    room r = room_of(a, slot);
+    for (int64_t task = slot; task < a->tasks; task += a->slots) {
+        const float *query = a->call->in[0] + task_start(a, task);
+        transpose_rows(a, query + a->width, 3 * a->width, r.key_across);
+        copy_rows(a, query + 2 * a->width, 3 * a->width, a->tokens, 1, r.value);
         for (int64_t index = 0; index < a->bands; index++) {
-            band b = band_of(a, slot, task, index);
-            forward_band(a, &b);
+            band b = band_of(a, task, index);
+            forward_band(a, &r, &b);
         }
+    }
 }
 
 static void attention_forward(const ablate_call *call)
@@ -150,10 +220,10 @@ static void attention_forward(const ablate_call *call)
 
 /* ---- backward ---- */
 
-/* probability: scores to probabilities; slope: gradient of the probabilities to gradient of the scores before their
- * scale; both zero from n on to `keys`. */
+/* probability: scores to probabilities; slope: gradient of the probabilities to gradient of the scores; both zero from
+ * n on to `keys`. */
 static void row_slopes(float *restrict probability, float *restrict slope, int64_t n, int64_t keys, float sum,
-                       float delta, float scale)
+                       float delta)
 {
     int64_t whole = whole_vectors(n);
     for (int64_t i = n; i < whole; i++) {
@@ -163,52 +233,64 @@ static void row_slopes(float *restrict probability, float *restrict slope, int64
     for (int64_t i = 0; i < whole; i++) {
         float p = vector_exp(probability[i] - sum);
         probability[i] = p;
-        slope[i] = p * (slope[i] - delta) * scale;
+        slope[i] = p * (slope[i] - delta);
     }
     for (int64_t i = whole; i < keys; i++)
         probability[i] = slope[i] = 0;
 }
 
-static void band_slopes(const attention *a, const band *b)
+static void band_slopes(const attention *a, const room *r, const band *b)
 {
     const ablate_call *call = a->call;
     const float *grad = call->grad_out + b->plain, *out = call->out + b->plain;
-    scores(a, b);
-    call->cpu->gemm(false, true, b->count, b->keys, a->depth, 1, grad, a->width,
-                    call->in[0] + b->task_packed + 2 * a->width, 3 * a->width, 0, b->slope, a->stride);
-    for (int64_t r = 0; r < b->count; r++) {
-        int64_t at = r * a->stride;
-        float delta = vector_dot(grad + r * a->width, out + r * a->width, a->depth);
-        row_slopes(b->probability + at, b->slope + at, seen(a, b, r), b->keys, call->aux[b->row + r], delta, a->scale);
+    scores(a, r, b);
+    copy_rows(a, grad, a->width, b->count, 1, r->grad);
+    product_run((product_matrix){ r->grad, a->wide, 1 }, r->value_across, a->stride, r->slope, a->stride, b->count,
+                whole_vectors(b->keys), a->depth, false);
+    for (int64_t i = 0; i < b->count; i++) {
+        float delta = vector_dot(grad + i * a->width, out + i * a->width, a->depth);
+        row_slopes(r->probability + i * a->stride, r->slope + i * a->stride, seen(a, b, i), b->keys,
+                   call->aux[b->row + i], delta);
     }
 }
 
-/* keep: factor of what is there in the gradients of the queries, and of the keys and values. */
-static void backward_band(const attention *a, const band *b, float keep, float keep_keys)
+/* `query` holds s Q, so the scale of dK is in it already. */
+static void backward_band(const attention *a, const room *r, const band *b, bool first)
 {
-    const ablate_call *call = a->call;
-    const float *qkv = call->in[0], *grad = call->grad_out + b->plain;
-    float *to = call->grad_in[0];
-    int64_t packed = 3 * a->width, key = b->task_packed + a->width, value = key + a->width;
-    band_slopes(a, b);
-    call->cpu->gemm(false, false, b->count, a->depth, b->keys, 1, b->slope, a->stride, qkv + key, packed, keep,
-                    to + b->packed, packed);
-    call->cpu->gemm(true, false, b->keys, a->depth, b->count, 1, b->slope, a->stride, qkv + b->packed, packed,
-                    keep_keys, to + key, packed);
-    call->cpu->gemm(true, false, b->keys, a->depth, b->count, 1, b->probability, a->stride, grad, a->width, keep_keys,
-                    to + value, packed);
+    float *to = a->call->grad_in[0] + b->packed;
+    band_slopes(a, r, b);
+    product_run((product_matrix){ r->slope, 1, a->stride }, r->query, a->wide, r->grad_key, a->wide, b->keys, a->wide,
+                b->count, !first);
+    product_run((product_matrix){ r->probability, 1, a->stride }, r->grad, a->wide, r->grad_value, a->wide, b->keys,
+                a->wide, b->count, !first);
+    product_run((product_matrix){ r->slope, a->stride, 1 }, r->key, a->wide, r->result, a->wide, b->count, a->wide,
+                b->keys, false);
+    return_rows(a, r->result, b->count, a->call->add & 1u, to, 3 * a->width);
 }
 
 /* The last band comes first: it sees every key, so that those after it only add. */
+static void backward_task(const attention *a, const room *r, int64_t task)
+{
+    int64_t packed = 3 * a->width, start = task_start(a, task);
+    const float *key = a->call->in[0] + start + a->width, *value = key + a->width;
+    transpose_rows(a, key, packed, r->key_across);
+    transpose_rows(a, value, packed, r->value_across);
+    copy_rows(a, key, packed, a->tokens, a->scale, r->key);
+    for (int64_t index = a->bands - 1; index >= 0; index--) {
+        band b = band_of(a, task, index);
+        backward_band(a, r, &b, index == a->bands - 1);
+    }
+    float *grad_key = a->call->grad_in[0] + start + a->width;
+    return_rows(a, r->grad_key, a->tokens, a->call->add & 1u, grad_key, packed);
+    return_rows(a, r->grad_value, a->tokens, a->call->add & 1u, grad_key + a->width, packed);
+}
+
 static void backward_slot(void *context, int64_t slot)
 {
     const attention *a = context;
-    float keep = a->call->add & 1u ? 1.0f : 0.0f;
+    room r = room_of(a, slot);
     for (int64_t task = slot; task < a->tasks; task += a->slots)
-        for (int64_t index = a->bands - 1; index >= 0; index--) {
-            band b = band_of(a, slot, task, index);
-            backward_band(a, &b, keep, index == a->bands - 1 ? keep : 1.0f);
-        }
+        backward_task(a, &r, task);
 }
 
 static void attention_backward(const ablate_call *call)

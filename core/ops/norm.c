@@ -72,17 +72,15 @@ static void layer_norm_sums(const ablate_call *call, int64_t r, float *restrict 
 /* Sums of d = grad weight and of d (x - mean), in the order of vector_sum. */
 static void layer_norm_dots(const float *grad, const float *weight, const float *x, float mean, int64_t n, float sum[2])
 {
-    vector_lanes total = { 0 }, total_x = { 0 }, d, w, part;
+    vector_lanes total = { { { 0 } } }, total_x = { { { 0 } } };
     float lane[VECTOR_LANES], lane_x[VECTOR_LANES];
     int64_t i = 0;
-    for (; i + VECTOR_LANES <= n; i += VECTOR_LANES) {
-        memcpy(&d, grad + i, sizeof d);
-        memcpy(&w, weight + i, sizeof w);
-        memcpy(&part, x + i, sizeof part);
-        d *= w;
-        total += d;
-        total_x += d * (part - mean);
-    }
+    for (; i + VECTOR_LANES <= n; i += VECTOR_LANES)
+        for (int j = 0; j < VECTOR_PARTS; j++) {
+            vector_part each = vector_load(grad + i, j) * vector_load(weight + i, j);
+            total.part[j] += each;
+            total_x.part[j] += each * (vector_load(x + i, j) - mean);
+        }
     memcpy(lane, &total, sizeof lane);
     memcpy(lane_x, &total_x, sizeof lane_x);
     for (int j = 0; i < n; i++, j++) {

@@ -8,8 +8,27 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { VECTOR_LANES = 16 };
-typedef float vector_lanes __attribute__((vector_size(64)));
+/* Sixteen numbers side by side, whatever the processor: as one, two or four of its registers. */
+#if defined(__AVX512F__)
+enum { VECTOR_LANES = 16, VECTOR_PARTS = 1, VECTOR_PART = 16 };
+typedef float vector_part __attribute__((vector_size(64)));
+#elif defined(__AVX__)
+enum { VECTOR_LANES = 16, VECTOR_PARTS = 2, VECTOR_PART = 8 };
+typedef float vector_part __attribute__((vector_size(32)));
+#else
+enum { VECTOR_LANES = 16, VECTOR_PARTS = 4, VECTOR_PART = 4 };
+typedef float vector_part __attribute__((vector_size(16)));
+#endif
+typedef vector_part vector_memory __attribute__((aligned(4), may_alias)); /* anywhere among floats */
+typedef struct vector_lanes {
+    vector_part part[VECTOR_PARTS];
+} vector_lanes;
+
+/* The j-th register of sixteen numbers from x on. */
+static inline vector_part vector_load(const float *x, int j)
+{
+    return *(const vector_memory *)(x + j * VECTOR_PART);
+}
 
 static inline float vector_from_bits(uint32_t bits)
 {
@@ -107,13 +126,12 @@ static inline float vector_fold(const float lane[VECTOR_LANES])
 /* Sum of x, in sixteen interleaved partial sums whatever the processor. */
 static inline float vector_sum(const float *x, int64_t n)
 {
-    vector_lanes sum = { 0 }, part;
+    vector_lanes sum = { { { 0 } } };
     float lane[VECTOR_LANES];
     int64_t i = 0;
-    for (; i + VECTOR_LANES <= n; i += VECTOR_LANES) {
-        memcpy(&part, x + i, sizeof part);
-        sum += part;
-    }
+    for (; i + VECTOR_LANES <= n; i += VECTOR_LANES)
+        for (int j = 0; j < VECTOR_PARTS; j++)
+            sum.part[j] += vector_load(x + i, j);
     memcpy(lane, &sum, sizeof lane);
     for (int j = 0; i < n; i++, j++)
         lane[j] += x[i];
@@ -123,14 +141,12 @@ static inline float vector_sum(const float *x, int64_t n)
 /* Sum of a * b, in the same order. */
 static inline float vector_dot(const float *a, const float *b, int64_t n)
 {
-    vector_lanes sum = { 0 }, left, right;
+    vector_lanes sum = { { { 0 } } };
     float lane[VECTOR_LANES];
     int64_t i = 0;
-    for (; i + VECTOR_LANES <= n; i += VECTOR_LANES) {
-        memcpy(&left, a + i, sizeof left);
-        memcpy(&right, b + i, sizeof right);
-        sum += left * right;
-    }
+    for (; i + VECTOR_LANES <= n; i += VECTOR_LANES)
+        for (int j = 0; j < VECTOR_PARTS; j++)
+            sum.part[j] += vector_load(a + i, j) * vector_load(b + i, j);
     memcpy(lane, &sum, sizeof lane);
     for (int j = 0; i < n; i++, j++)
         lane[j] += a[i] * b[i];
@@ -140,14 +156,14 @@ static inline float vector_dot(const float *a, const float *b, int64_t n)
 /* Sum of (x - shift)^2, in the same order. */
 static inline float vector_sum_squares(const float *x, float shift, int64_t n)
 {
-    vector_lanes sum = { 0 }, part;
+    vector_lanes sum = { { { 0 } } };
     float lane[VECTOR_LANES];
     int64_t i = 0;
-    for (; i + VECTOR_LANES <= n; i += VECTOR_LANES) {
-        memcpy(&part, x + i, sizeof part);
-        part -= shift;
-        sum += part * part;
-    }
+    for (; i + VECTOR_LANES <= n; i += VECTOR_LANES)
+        for (int j = 0; j < VECTOR_PARTS; j++) {
+            vector_part apart = vector_load(x + i, j) - shift;
+            sum.part[j] += apart * apart;
+        }
     memcpy(lane, &sum, sizeof lane);
     for (int j = 0; i < n; i++, j++)
         lane[j] += (x[i] - shift) * (x[i] - shift);
