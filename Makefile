@@ -73,8 +73,7 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/libablate.a | $(BUILD)/package
 table%: all ## table2, ...: rerun a table of the paper at SCALE=mini|paper
 	$(ABLATE) run ablations/table$*.ini --scale $(SCALE) $(if $(DATA),--data $(DATA)) $(if $(SEEDS),--seeds $(SEEDS))
 pretrain: all ## train the small encoder again, on drawn pictures
-	$(ABLATE) run experiments/pretrain.ini
-	scripts/adopt-encoder $(BUILD)
+	scripts/pretrain $(BUILD)
 bench: all $(BENCHES) ## throughput, beside this machine's own measured peak
 	@for program in $(BENCHES); do ABLATE_LIBRARY=$(BUILD) $$program || exit 1; done
 	@rm -rf $(BUILD)/bench

@@ -66,6 +66,7 @@ typedef struct ablate_api { /* the engine's half; grows only at its end. `at` = 
     const char *(*text)(ablate_builder *, const char *format, ...);
     ablate_shape (*shape)(const ablate_value *);
     int (*add_picture)(ablate_builder *, const ablate_picture *);
+    ablate_value *(*param_from)(ablate_builder *, const char *file, int line, const char *name, ablate_value *start);
 } ablate_api;
 struct ablate_builder { /* the engine's own struct begins so */
     const ablate_api *api;
@@ -81,6 +82,8 @@ struct ablate_builder { /* the engine's own struct begins so */
 /* [build] Trainable tensor "MODULE.name", shared by both graphs, drawn from a stream keyed by (seed, "MODULE.name").
  * init: zeros | ones | normal STD | uniform BOUND | xavier | linear (PyTorch's Linear: bound 1/sqrt(last axis)). */
 #define ablate_param(b, name, init, ...) (b)->api->param(b, __FILE__, __LINE__, name, init, ABLATE_SHAPE(__VA_ARGS__))
+/* [build] The same, but it begins at a value of constants and weights alone: fine-tuning. */
+#define ablate_param_from(b, name, start) (b)->api->param_from(b, __FILE__, __LINE__, name, start)
 #define ABLATE_SHAPE(...)                                                                                              \
     (ablate_shape) { (int)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), { __VA_ARGS__ } }
 /* [build] Copy of `data` as a frozen tensor. */

@@ -42,16 +42,24 @@ typedef struct chosen { /* the module's settings, filled through its table */
     _Alignas(16) unsigned char bytes[64];
 } chosen;
 
-static chosen choose(int seed, int train, int test)
+static chosen choose_side(int seed, int train, int test, int side)
 {
     chosen c = { { 0 } };
     assert_true(module->settings_size <= sizeof c.bytes);
     for (const ablate_setting *s = module->settings; s->name; s++) {
-        int value = !strcmp(s->name, "seed") ? seed : !strcmp(s->name, "count") ? train : test;
+        int value = !strcmp(s->name, "seed")    ? seed
+                    : !strcmp(s->name, "count") ? train
+                    : !strcmp(s->name, "side")  ? side
+                                                : test;
         assert_int_equal(s->type, ABLATE_INT);
         memcpy(c.bytes + s->offset, &value, sizeof value);
     }
     return c;
+}
+
+static chosen choose(int seed, int train, int test)
+{
+    return choose_side(seed, train, test, SIDE);
 }
 
 static void list(int seed, int train, int test)
@@ -68,15 +76,20 @@ static const float *caption(int index)
     return tokens + (size_t)index * (size_t)module->inputs_length;
 }
 
-static uint8_t *render(const chosen *c, int index)
+static uint8_t *render_side(const chosen *c, int index, int side)
 {
     ablate_image picture = { 0, 0, NULL }, mask = { 0, 0, NULL };
     assert_int_equal(module->image(&builder, c, index, &picture, &mask), 0);
-    assert_int_equal(picture.width, SIDE);
-    assert_int_equal(picture.height, SIDE);
+    assert_int_equal(picture.width, side);
+    assert_int_equal(picture.height, side);
     assert_non_null(picture.rgb);
     free(mask.rgb);
     return picture.rgb;
+}
+
+static uint8_t *render(const chosen *c, int index)
+{
+    return render_side(c, index, SIDE);
 }
 
 static int id_of(const char *word)
@@ -258,6 +271,37 @@ static void test_pictures_depend_on_seed_and_number(void **state)
     assert_int_equal(module->image(&builder, &few, -1, &picture, &mask), -1);
 }
 
+/* Bytes in which a close-up differs from the part of the whole picture with its upper left corner at (x, y). */
+static int differences(const uint8_t *near, int side, const uint8_t *whole, int x, int y)
+{
+    int n = 0;
+    for (int j = 0; j < side; j++)
+        for (int k = 0; k < 3 * side; k++)
+            n += near[3 * side * j + k] != whole[3 * (SIDE * (y + j) + x) + k];
+    return n;
+}
+
+/* A close-up is a part of the same scene, pixel for pixel, and the same part of both twins. */
+static void test_close_ups(void **state)
+{
+    (void)state;
+    enum { NEAR = 32, PICTURES = 24 };
+    chosen whole = choose(12, PICTURES, 0), near = choose_side(12, PICTURES, 0, NEAR);
+    int place[PICTURES];
+    for (int i = 0; i < PICTURES; i++) {
+        uint8_t *all = render(&whole, i), *part = render_side(&near, i, NEAR);
+        place[i] = -1;
+        for (int at = 0; at < (SIDE - NEAR + 1) * (SIDE - NEAR + 1) && place[i] < 0; at++)
+            if (differences(part, NEAR, all, at % (SIDE - NEAR + 1), at / (SIDE - NEAR + 1)) == 0)
+                place[i] = at;
+        assert_true(place[i] >= 0);
+        if (i % 2)
+            assert_int_equal(place[i], place[i - 1]);
+        free(all);
+        free(part);
+    }
+}
+
 /* Hardly any picture is so dark or bright that nothing is seen in it. */
 static void test_pictures_show_something(void **state)
 {
@@ -300,6 +344,7 @@ int main(void)
         cmocka_unit_test(test_colours_are_true),
         cmocka_unit_test(test_pictures_depend_on_seed_and_number),
         cmocka_unit_test(test_pictures_show_something),
+        cmocka_unit_test(test_close_ups),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     free(tokens);

@@ -28,6 +28,7 @@ ablate_value *builder_place(builder *, ablate_value *, const char *file, int lin
 /* The members of ablate_api, see module.h; builder_values.c and builder_board.c. */
 ablate_value *builder_apply(ablate_builder *, const char *file, int line, const char *name, const char *attributes,
                             int n, ablate_value *const *in);
+ablate_value *builder_param_from(ablate_builder *, const char *file, int line, const char *name, ablate_value *start);
 ablate_value *builder_param(ablate_builder *, const char *file, int line, const char *name, const char *init,
                             ablate_shape);
 ablate_value *builder_constant(ablate_builder *, const char *file, int line, ablate_shape, const float *data);

@@ -138,6 +138,17 @@ ablate_value *builder_param(ablate_builder *face, const char *file, int line, co
     return builder_place(b, value, file, line);
 }
 
+ablate_value *builder_param_from(ablate_builder *face, const char *file, int line, const char *name,
+                                 ablate_value *start)
+{
+    if (complaint() || builder_any_poisoned(1, &start))
+        return builder_poison();
+    ablate_value *value = builder_param(face, file, line, name, PARAMETER_START, start->shape);
+    if (!value->poisoned)
+        value->start = start;
+    return value;
+}
+
 typedef struct inline_data {
     size_t bytes;
     float data[];

@@ -32,8 +32,9 @@ struct ablate_value {
     ablate_layout layout;
     /* constants */
     value_source source;
-    /* parameters: index of the first float in the array of all parameters */
+    /* parameters: index of the first float in the array of all parameters; frozen value it begins at, or NULL: drawn */
     int64_t offset;
+    ablate_value *start;
 };
 
 typedef struct parameter {
@@ -65,11 +66,14 @@ typedef struct graph {
     int losses, probes;
 } graph;
 
+#define PARAMETER_START "start" /* init of a parameter that begins at a frozen value */
+
 parameters *parameters_new(void); /* NULL: complained */
 void parameters_free(parameters *);
 /* Entry of that name, registered on first use. NULL: complained (same name, other shape; unknown init). */
 const parameter *parameters_enter(parameters *, const char *name, const char *init, const ablate_shape *shape);
-/* Draws every initial value, out[count], from streams keyed by (seed, name): no tensor's values depend on another's. */
+/* Draws every initial value, out[count], from streams keyed by (seed, name): no tensor's values depend on another's.
+ * Those with the init PARAMETER_START are left as they are. */
 int parameters_draw(const parameters *, uint64_t seed, float *out);
 
 graph *graph_new(parameters *); /* the parameters outlive the graph */

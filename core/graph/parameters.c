@@ -25,7 +25,7 @@ void parameters_free(parameters *p)
     free(p);
 }
 
-typedef enum { INIT_ZEROS, INIT_ONES, INIT_CONSTANT, INIT_NORMAL, INIT_UNIFORM } init_kind;
+typedef enum { INIT_ZEROS, INIT_ONES, INIT_CONSTANT, INIT_NORMAL, INIT_UNIFORM, INIT_START } init_kind;
 typedef struct init_rule {
     init_kind kind;
     float scale;
@@ -62,6 +62,8 @@ static int rule_read(const char *init, const ablate_shape *shape, init_rule *rul
         *rule = (init_rule){ INIT_UNIFORM, (float)sqrt(6.0 / (in + out)) };
     else if (strcmp(init, "linear") == 0)
         *rule = (init_rule){ INIT_UNIFORM, (float)(1.0 / sqrt(in)) };
+    else if (strcmp(init, PARAMETER_START) == 0)
+        *rule = (init_rule){ INIT_START, 0 };
     else
         return complain("initial values '%s' are unknown; use zeros, ones, constant X, normal STD, uniform BOUND, "
                         "xavier or linear",
@@ -136,7 +138,7 @@ int parameters_draw(const parameters *p, uint64_t seed, float *out)
             draw_normal(key, rule.scale, entry->count, to);
         else if (rule.kind == INIT_UNIFORM)
             draw_uniform(key, rule.scale, entry->count, to);
-        else
+        else if (rule.kind != INIT_START)
             for (int64_t i = 0; i < entry->count; i++)
                 to[i] = rule.scale;
     }

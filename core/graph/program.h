@@ -32,6 +32,10 @@ int program_run(program *, uint64_t step); /* 0, or -1: complained */
  * naming operation, place and step; returns -1. 0: all are finite. */
 int program_find_nonfinite(program *, uint64_t step);
 
+/* Fills those of the graph's parameters that begin at frozen values (ablate_param_from); parameters: host memory, all
+ * of them. 0, or -1: complained. */
+int program_starts(const graph *, const device *, float *first);
+
 typedef struct program_cost {
     double flops, bytes;                  /* of one run, forward and backward, from the records */
     int64_t arena, constants, parameters; /* bytes: planned workspace; frozen tensors; parameters and gradients */

@@ -16,7 +16,7 @@ static const ablate_setting head_rows[] = {
     { 0 },
 };
 static const ablate_setting column_rows[] = {
-    ABLATE_WORDS(head_text, metrics, "image_auroc pixel_auroc aupro image_ap pixel_ap mean", "columns, in order"),
+    ABLATE_WORDS(head_text, metrics, "image_auroc pixel_auroc aupro image_ap pixel_ap mean", "columns, in order; none: no report"),
     ABLATE_WORDS(head_text, words, "", "word:label, ticked where the model line holds the word"),
     { 0 },
 };
@@ -80,8 +80,11 @@ static int column_find(const char *name, size_t length)
     return -1;
 }
 
+/* "none": runs without a report, as of an encoder's own training. */
 static int columns_read(experiment *e, const char *names)
 {
+    if (strcmp(names, "none") == 0)
+        return 0;
     for (const char *c = names + strspn(names, " "); *c; c += strspn(c, " ")) {
         size_t length = strcspn(c, " ");
         int column = column_find(c, length);
@@ -90,7 +93,7 @@ static int columns_read(experiment *e, const char *names)
                 return complain_columns(e, "metrics", "must name each column once", names);
         if (column < 0)
             return complain_columns(e, "metrics",
-                                    "must be some of image_auroc pixel_auroc aupro image_ap pixel_ap mean", names);
+                                    "must be some of image_auroc pixel_auroc aupro image_ap pixel_ap mean, or none", names);
         e->column[e->columns++] = column;
         c += length;
     }

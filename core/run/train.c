@@ -145,7 +145,8 @@ static int begin(trainer *t)
         copy_module_states(t, true);
         for (int i = 0; i < g->losses; i++)
             g->loss[i].weight = weights_row(t)[i];
-    } else if (parameters_draw(r->model->parameters, (uint64_t)r->run->seed, t->state.state) < 0) {
+    } else if (parameters_draw(r->model->parameters, (uint64_t)r->run->seed, t->state.state) < 0 ||
+               program_starts(g, r->session->device, t->state.state) < 0) {
         return -1;
     }
     return optimiser_put(&t->result->optimiser, t->state.state);

@@ -7,19 +7,15 @@ float canvas_coverage(const canvas *c, int pixel, int object)
     return c->owner[pixel] == object ? noise_limit(0.5f - c->distance[pixel], 0, 1) : 0;
 }
 
-typedef struct box {
-    int left, top, right, bottom;
-} box;
-
-/* The pixels within `reach` of a rectangle, inside the picture; the mask's own box grows to hold them. */
-static box box_take(canvas *c, float ax, float ay, float bx, float by, float reach)
+/* The pixels within `reach` of a rectangle that are made; the mask's own box grows to hold them. */
+static canvas_box box_take(canvas *c, float ax, float ay, float bx, float by, float reach)
 {
-    box b = { noise_floor(fminf(ax, bx) - reach), noise_floor(fminf(ay, by) - reach),
-              noise_floor(fmaxf(ax, bx) + reach) + 1, noise_floor(fmaxf(ay, by) + reach) + 1 };
-    b.left = b.left < 0 ? 0 : b.left;
-    b.top = b.top < 0 ? 0 : b.top;
-    b.right = b.right > CANVAS_SIDE ? CANVAS_SIDE : b.right;
-    b.bottom = b.bottom > CANVAS_SIDE ? CANVAS_SIDE : b.bottom;
+    canvas_box b = { noise_floor(fminf(ax, bx) - reach), noise_floor(fminf(ay, by) - reach),
+                     noise_floor(fmaxf(ax, bx) + reach) + 1, noise_floor(fmaxf(ay, by) + reach) + 1 };
+    b.left = b.left < c->shown.left ? c->shown.left : b.left;
+    b.top = b.top < c->shown.top ? c->shown.top : b.top;
+    b.right = b.right > c->shown.right ? c->shown.right : b.right;
+    b.bottom = b.bottom > c->shown.bottom ? c->shown.bottom : b.bottom;
     c->left = b.left < c->left ? b.left : c->left;
     c->top = b.top < c->top ? b.top : c->top;
     c->right = b.right > c->right ? b.right : c->right;
@@ -34,7 +30,7 @@ static void keep_larger(float *mask, float value)
 
 void canvas_line(canvas *c, float ax, float ay, float bx, float by, float width_a, float width_b)
 {
-    box b = box_take(c, ax, ay, bx, by, 0.5f * fmaxf(width_a, width_b) + 1);
+    canvas_box b = box_take(c, ax, ay, bx, by, 0.5f * fmaxf(width_a, width_b) + 1);
     float dx = bx - ax, dy = by - ay, length = dx * dx + dy * dy + 1e-6f;
     for (int j = b.top; j < b.bottom; j++)
         for (int i = b.left; i < b.right; i++) {
@@ -53,7 +49,7 @@ void canvas_disc(canvas *c, float x, float y, float radius)
 
 void canvas_blob(canvas *c, float x, float y, float radius, float roughness, uint32_t seed)
 {
-    box b = box_take(c, x, y, x, y, radius * (1 + roughness));
+    canvas_box b = box_take(c, x, y, x, y, radius * (1 + roughness));
     for (int j = b.top; j < b.bottom; j++)
         for (int i = b.left; i < b.right; i++) {
             float dx = ((float)i + 0.5f - x) / radius, dy = ((float)j + 0.5f - y) / radius;

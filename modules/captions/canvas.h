@@ -5,12 +5,17 @@
 
 enum { CANVAS_SIDE = 128, CANVAS_AREA = CANVAS_SIDE * CANVAS_SIDE };
 
+typedef struct canvas_box {
+    int left, top, right, bottom; /* right, bottom: one past the last */
+} canvas_box;
+
 typedef struct canvas {
     float rgb[3 * CANVAS_AREA];
     float distance[CANVAS_AREA];  /* pixels to the outline of the nearest object, negative inside */
     uint8_t owner[CANVAS_AREA];   /* that object */
     float mask[CANVAS_AREA];      /* 0 to 1; all 0 between damages */
     int left, top, right, bottom; /* pixels outside this box have mask 0 */
+    canvas_box shown;             /* pixels outside this box are not made */
 } canvas;
 
 float canvas_coverage(const canvas *, int pixel, int object); /* how much of a pixel the object fills, 0 to 1 */

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 typedef struct captions {
-    int seed, count, test;
+    int seed, count, test, side;
 } captions;
 
 /* Held-out pictures come from streams of their own, so that `count` does not change them. */
@@ -29,7 +29,7 @@ static int list(ablate_builder *b, const void *settings)
     float tokens[WORDS_TOKENS + 1];
     for (int i = 0; i < s->count + s->test; i++) {
         uint64_t seed = stream_seed(s, i), index = stream_index(s, i);
-        scene_draw(&drawn, seed, index);
+        scene_draw(&drawn, seed, index, s->side);
         words_describe(&drawn, seed, index, text);
         if (words_tokens(text, tokens) < 0)
             return ablate_fail(b, "captions: '%s' is too long or has a word that vocabulary.txt lacks", text);
@@ -51,16 +51,16 @@ static int image(ablate_builder *b, const void *settings, int index, ablate_imag
         return ablate_fail(b, "captions: there is no picture %d; the last is %d", index, s->count + s->test - 1);
     *mask = (ablate_image){ 0, 0, NULL }; /* nothing here is to be found */
     canvas *work = malloc(sizeof *work);
-    uint8_t *rgb = malloc(3 * CANVAS_AREA);
+    uint8_t *rgb = malloc(3 * (size_t)s->side * (size_t)s->side);
     if (!work || !rgb) {
         free(work);
         free(rgb);
         return ablate_fail(b, "captions: out of memory for a picture");
     }
-    scene_draw(&drawn, stream_seed(s, index), stream_index(s, index));
+    scene_draw(&drawn, stream_seed(s, index), stream_index(s, index), s->side);
     render_scene(&drawn, work, rgb);
     free(work);
-    *picture = (ablate_image){ CANVAS_SIDE, CANVAS_SIDE, rgb };
+    *picture = (ablate_image){ s->side, s->side, rgb };
     return 0;
 }
 
@@ -68,6 +68,7 @@ static const ablate_setting settings_table[] = {
     ABLATE_SET(captions, seed, 0, 0, 1e9, "the pictures and their captions are a function of it"),
     ABLATE_SET(captions, count, 20000, 1, 1e7, "pictures to train on"),
     ABLATE_SET(captions, test, 512, 0, 1e6, "held-out pictures"),
+    ABLATE_SET(captions, side, CANVAS_SIDE, 16, CANVAS_SIDE, "of a picture, in pixels; below 128: close-ups"),
     { 0 },
 };
 

@@ -319,12 +319,13 @@ static void carve_chips(canvas *c, const damage *d, int object)
 static void carve_part(canvas *c, const damage *d, int object)
 {
     float nx = cosf(d->angle), ny = sinf(d->angle);
-    for (int p = 0; p < CANVAS_AREA; p++) {
-        int column = p % CANVAS_SIDE, row = p / CANVAS_SIDE;
-        float x = (float)column + 0.5f - d->x, y = (float)row + 0.5f - d->y;
-        if (c->owner[p] == object && x * nx + y * ny > c->distance[p])
-            c->distance[p] = x * nx + y * ny;
-    }
+    for (int j = c->shown.top; j < c->shown.bottom; j++)
+        for (int i = c->shown.left; i < c->shown.right; i++) {
+            int p = j * CANVAS_SIDE + i;
+            float beyond = ((float)i + 0.5f - d->x) * nx + ((float)j + 0.5f - d->y) * ny;
+            if (c->owner[p] == object && beyond > c->distance[p])
+                c->distance[p] = beyond;
+        }
 }
 
 const damage_kind damage_kinds[] = {

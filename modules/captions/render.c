@@ -9,14 +9,15 @@ static const float FAR = 1000;
 /* Distance to the nearest outline, and whose it is. */
 static void outline_objects(const scene *s, canvas *c)
 {
-    for (int p = 0; p < CANVAS_AREA; p++)
+    const canvas_box b = c->shown;
+    for (int p = b.top * CANVAS_SIDE; p < b.bottom * CANVAS_SIDE; p++)
         c->distance[p] = s->shape < 0 ? -FAR : FAR;
     memset(c->owner, 0, sizeof c->owner);
     for (int n = 0; s->shape >= 0 && n < s->objects; n++) {
         const scene_object *o = &s->object[n];
         float reach = 1.7f * o->radius + 8, own_x, own_y;
-        for (int j = 0; j < CANVAS_SIDE; j++)
-            for (int i = 0; i < CANVAS_SIDE; i++) {
+        for (int j = b.top; j < b.bottom; j++)
+            for (int i = b.left; i < b.right; i++) {
                 float x = (float)i + 0.5f, y = (float)j + 0.5f;
                 int p = j * CANVAS_SIDE + i;
                 if (fabsf(x - o->x) > reach || fabsf(y - o->y) > reach)
@@ -32,8 +33,9 @@ static void outline_objects(const scene *s, canvas *c)
 
 static float distance_at(const canvas *c, int i, int j)
 {
-    i = i < 0 ? 0 : i >= CANVAS_SIDE ? CANVAS_SIDE - 1 : i;
-    j = j < 0 ? 0 : j >= CANVAS_SIDE ? CANVAS_SIDE - 1 : j;
+    const canvas_box b = c->shown;
+    i = i < b.left ? b.left : i >= b.right ? b.right - 1 : i;
+    j = j < b.top ? b.top : j >= b.bottom ? b.bottom - 1 : j;
     return c->distance[j * CANVAS_SIDE + i];
 }
 
@@ -84,8 +86,8 @@ static void ground_at(const scene *s, const canvas *c, int i, int j, float rgb[3
 
 static void compose(const scene *s, canvas *c)
 {
-    for (int j = 0; j < CANVAS_SIDE; j++)
-        for (int i = 0; i < CANVAS_SIDE; i++) {
+    for (int j = c->shown.top; j < c->shown.bottom; j++)
+        for (int i = c->shown.left; i < c->shown.right; i++) {
             int p = j * CANVAS_SIDE + i;
             float share = noise_limit(0.5f - c->distance[p], 0, 1), skin[3] = { 0 }, ground[3] = { 0 };
             if (share > 0)
@@ -108,15 +110,16 @@ static void damage_apply(const scene *s, canvas *c, bool carve)
     }
 }
 
-/* One pass of a mean over 1 x 3 or 3 x 1 pixels, in place; `step` is the distance of neighbours in the buffer. */
-static void blur_lines(float *rgb, int step, int line)
+/* One pass of a mean over 3 x 1 or 1 x 3 pixels, in place: `lines` lines of `length` pixels; `step` is the distance of
+ * neighbours in the buffer. */
+static void blur_lines(float *rgb, int step, int length, int line, int lines)
 {
-    for (int n = 0; n < CANVAS_SIDE; n++) {
+    for (int n = 0; n < lines; n++) {
         float *at = rgb + n * line;
         for (int k = 0; k < 3; k++) {
             float before = at[k];
-            for (int i = 0; i < CANVAS_SIDE; i++) {
-                float here = at[i * step + k], after = i + 1 < CANVAS_SIDE ? at[(i + 1) * step + k] : here;
+            for (int i = 0; i < length; i++) {
+                float here = at[i * step + k], after = i + 1 < length ? at[(i + 1) * step + k] : here;
                 at[i * step + k] = (before + here + after) / 3;
                 before = here;
             }
@@ -124,25 +127,43 @@ static void blur_lines(float *rgb, int step, int line)
     }
 }
 
+static void blur_once(canvas *c)
+{
+    const canvas_box b = c->shown;
+    float *corner = c->rgb + 3 * (b.top * CANVAS_SIDE + b.left);
+    blur_lines(corner, 3, b.right - b.left, 3 * CANVAS_SIDE, b.bottom - b.top);
+    blur_lines(corner, 3 * CANVAS_SIDE, b.bottom - b.top, 3, b.right - b.left);
+}
+
 /* Exposure, uneven light, colour of the light, noise of the sensor; then bytes. */
 static void develop(const scene *s, const canvas *c, uint8_t *rgb)
 {
     const float balance[3] = { 1 + s->warmth, 1, 1 - s->warmth };
     float dx = s->slope * cosf(s->light) / CANVAS_SIDE, dy = s->slope * sinf(s->light) / CANVAS_SIDE;
-    for (int p = 0; p < CANVAS_AREA; p++) {
-        int x = p % CANVAS_SIDE - CANVAS_SIDE / 2, y = p / CANVAS_SIDE - CANVAS_SIDE / 2;
+    for (int at = 0; at < s->side * s->side; at++) {
+        int column = s->left + at % s->side, row = s->top + at / s->side, p = row * CANVAS_SIDE + column;
+        int x = column - CANVAS_SIDE / 2, y = row - CANVAS_SIDE / 2;
         float light = s->exposure * (1 + 2 * (dx * (float)x + dy * (float)y));
         uint32_t bits = noise_hash(p, 1, s->seed);
         for (int k = 0; k < 3; k++) {
             float noise = (float)((bits >> (10 * k)) & 1023) / 512 - 1;
             float value = c->rgb[3 * p + k] * light * balance[k] + 1.7f * s->grain * noise;
-            rgb[3 * p + k] = (uint8_t)(255 * noise_limit(value, 0, 1) + 0.5f);
+            rgb[3 * at + k] = (uint8_t)(255 * noise_limit(value, 0, 1) + 0.5f);
         }
     }
 }
 
+/* What is shown and a margin, from which shadows fall and blur reaches in. */
+static canvas_box shown_of(const scene *s)
+{
+    const int margin = 10, right = s->left + s->side + margin, bottom = s->top + s->side + margin;
+    return (canvas_box){ s->left > margin ? s->left - margin : 0, s->top > margin ? s->top - margin : 0,
+                         right < CANVAS_SIDE ? right : CANVAS_SIDE, bottom < CANVAS_SIDE ? bottom : CANVAS_SIDE };
+}
+
 void render_scene(const scene *s, canvas *c, uint8_t *rgb)
 {
+    c->shown = shown_of(s);
     memset(c->mask, 0, sizeof c->mask);
     c->left = c->top = c->right = c->bottom = 0;
     canvas_rub(c);
@@ -150,9 +171,7 @@ void render_scene(const scene *s, canvas *c, uint8_t *rgb)
     damage_apply(s, c, true);
     compose(s, c);
     damage_apply(s, c, false);
-    for (int i = 0; i < s->blur; i++) {
-        blur_lines(c->rgb, 3, 3 * CANVAS_SIDE);
-        blur_lines(c->rgb, 3 * CANVAS_SIDE, 3);
-    }
+    for (int i = 0; i < s->blur; i++)
+        blur_once(c);
     develop(s, c, rgb);
 }

@@ -3,7 +3,7 @@
 #define CAPTIONS_RENDER_H
 #include "scene.h"
 
-/* Fills rgb, CANVAS_SIDE x CANVAS_SIDE x 3 bytes; `work` is scratch and need not be initialised. */
+/* Fills rgb, side x side x 3 bytes; `work` is scratch and need not be initialised. */
 void render_scene(const scene *, canvas *work, uint8_t *rgb);
 
 #endif

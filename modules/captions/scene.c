@@ -152,7 +152,17 @@ static void light_draw(draw_stream *d, scene *s)
     s->blur = draw_chance(d, 0.12f) ? 3 + draw_below(d, 3) : draw_below(d, 2);
 }
 
-void scene_draw(scene *s, uint64_t seed, uint64_t index)
+/* The window: the damage lies well inside it. */
+static void window_draw(draw_stream *d, scene *s, int side)
+{
+    const float reach = 0.2f * (float)side, most = (float)(CANVAS_SIDE - side);
+    float x = s->damage[0].x + draw_range(d, -reach, reach), y = s->damage[0].y + draw_range(d, -reach, reach);
+    s->left = (int)noise_limit(x - 0.5f * (float)side, 0, most);
+    s->top = (int)noise_limit(y - 0.5f * (float)side, 0, most);
+    s->side = side;
+}
+
+void scene_draw(scene *s, uint64_t seed, uint64_t index, int side)
 {
     draw_stream d = draw_begin(seed, index / 2, 1);
     *s = (scene){ .seed = (uint32_t)draw_word(&d) };
@@ -170,6 +180,14 @@ void scene_draw(scene *s, uint64_t seed, uint64_t index)
     } else {
         several_draw(&d, s);
     }
-    if (index % 2)
-        damage_draw(&d, s);
+    scene damaged = *s;
+    damage_draw(&d, &damaged);
+    window_draw(&d, &damaged, side);
+    if (index % 2) {
+        *s = damaged;
+        return;
+    }
+    s->left = damaged.left;
+    s->top = damaged.top;
+    s->side = side;
 }

@@ -50,22 +50,35 @@ int words_tokens(const char *text, float tokens[WORDS_TOKENS + 1])
 typedef struct sentence {
     char *text;
     size_t length;
+    int words;
     draw_stream draw;  /* shared by twins */
     draw_stream state; /* of what is said about the state */
 } sentence;
 
+static int word_count(const char *text)
+{
+    int n = 0;
+    for (text += strspn(text, " "); *text; text += strspn(text, " ")) {
+        text += strcspn(text, " ");
+        n++;
+    }
+    return n;
+}
+
+/* Adds a phrase, unless the caption would be too long with it; so each phrase can be done without. */
 static void say(sentence *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static void say(sentence *s, const char *format, ...)
 {
+    char phrase[80];
     va_list list;
     va_start(list, format);
-    size_t room = WORDS_TEXT - s->length;
-    if (s->length > 0 && room > 1)
-        s->text[s->length++] = ' ';
-    int n = vsnprintf(s->text + s->length, WORDS_TEXT - s->length, format, list);
+    vsnprintf(phrase, sizeof phrase, format, list);
     va_end(list);
-    if (n > 0)
-        s->length += (size_t)n < WORDS_TEXT - s->length ? (size_t)n : WORDS_TEXT - 1 - s->length;
+    int more = word_count(phrase);
+    if (s->words + more > WORDS_TOKENS - 2)
+        return;
+    s->words += more;
+    s->length += (size_t)snprintf(s->text + s->length, WORDS_TEXT - s->length, "%s%s", s->length ? " " : "", phrase);
 }
 
 static bool chance(sentence *s, float probability)
@@ -101,7 +114,8 @@ static void say_opening(sentence *s, const scene *seen)
                       : seen->exposure < 0.6f ? "dark "
                       : seen->exposure > 1.2f ? "bright "
                                               : "";
-    if (!*how && seen->shape >= 0 && seen->objects == 1 && seen->object[0].radius > 46 && chance(s, 0.5f))
+    bool large = seen->objects == 1 && seen->object[0].radius > 46;
+    if (!*how && ((seen->shape >= 0 && large) || seen->side < CANVAS_SIDE) && chance(s, 0.5f))
         how = "close-up ";
     say(s, "a %s%s of", chance(s, 0.7f) ? how : "", ONE_OF(s, "photo", "picture", "image"));
 }
@@ -136,7 +150,7 @@ static void say_surface_words(sentence *s, const surface *skin, float often)
 static void say_size(sentence *s, const scene *seen)
 {
     float radius = seen->object[0].radius;
-    if (seen->shape >= 0 && (radius > 46 || radius < 24) && chance(s, 0.35f))
+    if (seen->shape >= 0 && seen->side == CANVAS_SIDE && (radius > 46 || radius < 24) && chance(s, 0.35f))
         say(s, radius > 46 ? "large" : "small");
 }
 
@@ -144,18 +158,24 @@ static void say_size(sentence *s, const scene *seen)
 static bool say_number(sentence *s, const scene *seen)
 {
     static const char *const numbers[] = { "two", "three", "four" };
-    if (seen->objects > 1)
+    if (seen->objects > 1 && seen->side == CANVAS_SIDE)
         say(s, "%s", seen->objects <= 4 ? numbers[seen->objects - 2] : ONE_OF(s, "many", "several"));
     else if (chance(s, 0.85f))
         say(s, "a");
-    return seen->objects > 1;
+    return seen->objects > 1 && seen->side == CANVAS_SIDE;
+}
+
+/* A close-up of a large thing shows its skin, hardly its shape. */
+static bool shape_shows(const scene *seen)
+{
+    return seen->shape >= 0 && (seen->side == CANVAS_SIDE || seen->object[0].radius < 0.6f * (float)seen->side);
 }
 
 static void say_noun(sentence *s, const scene *seen, bool plural)
 {
     if (chance(s, 0.15f))
         say(s, plural ? "objects" : "object");
-    else if (seen->shape < 0)
+    else if (!shape_shows(seen))
         say(s, "%s", ONE_OF(s, "surface", "texture", "sheet", "material"));
     else
         say(s, "%s", plural ? shapes[seen->shape].plural : shapes[seen->shape].name);
@@ -179,15 +199,33 @@ static void say_flaw(sentence *s, const scene *seen, bool plural, bool said)
     }
 }
 
+/* Whether ground is seen: always around a whole thing, in a close-up where a corner of the window is outside. */
+static bool ground_shows(const scene *seen)
+{
+    bool shows = seen->shape >= 0 && seen->side == CANVAS_SIDE;
+    for (int corner = 0; corner < 4 && seen->shape >= 0; corner++) {
+        float own_x, own_y, x = (float)(seen->left + corner % 2 * seen->side),
+                            y = (float)(seen->top + corner / 2 * seen->side);
+        float nearest = 1000;
+        for (int i = 0; i < seen->objects; i++)
+            nearest = fminf(nearest, scene_distance(seen, &seen->object[i], x, y, &own_x, &own_y));
+        shows = shows || nearest > 0.1f * (float)seen->side;
+    }
+    return shows;
+}
+
 static void say_surroundings(sentence *s, const scene *seen)
 {
-    if (seen->shape >= 0 && chance(s, 0.5f)) {
-        say(s, "on");
+    if (ground_shows(seen) && chance(s, 0.5f)) {
+        const char *material = surface_material_name(seen->ground.material);
         if (chance(s, 0.4f))
-            say(s, "%s", surface_colors[seen->ground.color]);
-        say(s, "%s", surface_material_name(seen->ground.material));
+            say(s, "on %s %s", surface_colors[seen->ground.color], material);
+        else
+            say(s, "on %s", material);
     }
     const scene_object *o = &seen->object[0];
+    if (seen->side < CANVAS_SIDE)
+        return;
     float x = o->x - CANVAS_SIDE / 2.0f, y = o->y - CANVAS_SIDE / 2.0f;
     if (seen->objects == 1 && fmaxf(fabsf(x), fabsf(y)) > 20 && chance(s, 0.3f))
         say(s, "at the %s", fabsf(x) > fabsf(y) ? (x < 0 ? "left" : "right") : (y < 0 ? "top" : "bottom"));
@@ -245,7 +283,7 @@ static void copy_with_articles(const char *from, char *to, size_t room)
 void words_describe(const scene *seen, uint64_t seed, uint64_t index, char text[WORDS_TEXT])
 {
     char plain[WORDS_TEXT] = "";
-    sentence s = { plain, 0, draw_begin(seed, index / 2, 2), draw_begin(seed, index, 3) };
+    sentence s = { plain, 0, 0, draw_begin(seed, index / 2, 2), draw_begin(seed, index, 3) };
     describe(&s, seen);
     if (chance(&s, 0.2f))
         say(&s, ".");

@@ -4,9 +4,9 @@
 #include "scene.h"
 #include <stddef.h>
 
-enum { WORDS_TOKENS = 32, WORDS_TEXT = 400 }; /* longest caption with its start and end; room for its letters */
+enum { WORDS_TOKENS = 24, WORDS_TEXT = 400 }; /* longest caption with its start and end; room for its letters */
 
-/* A caption of the scene, drawn from (seed, index): each thing seen is mentioned or not. "" if it would not fit. */
+/* A caption of the scene, drawn from (seed, index): each thing seen is mentioned or not. */
 void words_describe(const scene *, uint64_t seed, uint64_t index, char text[WORDS_TEXT]);
 
 /* The ids of "<start> text <end>", padded with 0, then the index of <end>. 0, or -1: unknown word or too long. */

@@ -13,13 +13,13 @@ static bool shapes_same(const ablate_shape *x, const ablate_shape *y)
 ablate_value *clip_weight(ablate_builder *b, const clip_settings *s, const char *name, const char *init,
                           ablate_shape shape)
 {
-    if (s->train)
+    if (clip_from_scratch(s))
         return b->api->param(b, __FILE__, __LINE__, name, init, shape);
     ablate_value *value = ablate_weight(b, s->weights, name);
     ablate_shape found = ablate_shape_of(b, value);
     if (!shapes_same(&found, &shape))
         ablate_fail(b, "clip: tensor '%s' of %s has not the shape that the others call for", name, s->weights);
-    return value;
+    return s->train ? ablate_param_from(b, name, value) : value;
 }
 
 ablate_value *clip_layer_norm(ablate_builder *b, const clip_settings *s, const char *name, ablate_value *x)

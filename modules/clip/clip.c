@@ -26,7 +26,7 @@ static const ablate_setting settings_table[] = {
     PICK(space, CLIP_JOINT, "joint|block",
          "f_i: every token through ln_post and projection, or the block's own output"),
     PICK(resample, 0, "bilinear|bicubic", "how the position embedding is fitted to another size of picture"),
-    SET(train, 0, 0, 1, "train all weights from scratch, by their initialisation, instead of reading a file"),
+    SET(train, 0, 0, 1, "train all weights: from scratch, by their initialisation, or from those of `weights`"),
     { 0 }
 };
 

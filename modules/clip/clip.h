@@ -28,6 +28,7 @@ typedef struct clip_sizes {
 
 /* sizes.c: the sizes of clip.arch when training, otherwise those of the weights file, which must be of clip.arch.
  * 0, or -1 and a complaint. A file without text tower gives sizes->text.layers = 0. */
+bool clip_from_scratch(const clip_settings *); /* trains, and no file says where from */
 int clip_sizes_read(ablate_builder *, const clip_settings *, clip_sizes *);
 
 /* sizes.c: the selected layers, counted from 1, ascending: clip.layers, or thirds of the depth. Their number, or -1. */

@@ -9,7 +9,7 @@ static const struct arch {
     clip_sizes sizes;
 } archs[] = {
     /* in the order of clip.arch's choices; OpenAI's from the shapes of the released tensors */
-    { "nano", 32, { 8, 16, { 0, 128, 6, 4, 0 }, { 0, 128, 4, 4, 1 }, 128, 32, 256 } },
+    { "nano", 32, { 8, 16, { 0, 128, 6, 4, 0 }, { 0, 128, 4, 4, 1 }, 128, 24, 256 } },
     { "ViT-B/32", 64, { 32, 7, { 0, 768, 12, 12, 0 }, { 0, 512, 12, 8, 1 }, 512, 77, 49408 } },
     { "ViT-B/16", 64, { 16, 14, { 0, 768, 12, 12, 0 }, { 0, 512, 12, 8, 1 }, 512, 77, 49408 } },
     { "ViT-L/14", 64, { 14, 16, { 0, 1024, 24, 16, 0 }, { 0, 768, 12, 12, 1 }, 768, 77, 49408 } },
@@ -72,8 +72,8 @@ static int text_sizes_read(ablate_builder *b, const clip_settings *s, int head_w
 static bool sizes_same(const clip_sizes *x, const clip_sizes *y)
 {
     bool text = x->text.layers == 0 || (x->text.width == y->text.width && x->text.layers == y->text.layers);
-    return text && x->patch == y->patch && x->grid == y->grid && x->embed == y->embed &&
-           x->image.width == y->image.width && x->image.layers == y->image.layers;
+    return text && x->patch == y->patch && x->embed == y->embed && x->image.width == y->image.width &&
+           x->image.layers == y->image.layers;
 }
 
 static int mismatch_tell(ablate_builder *b, const clip_settings *s, const clip_sizes *sizes)
@@ -82,16 +82,21 @@ static int mismatch_tell(ablate_builder *b, const clip_settings *s, const clip_s
                                     sizes->patch, sizes->grid, sizes->image.width, sizes->image.layers, sizes->embed,
                                     sizes->text.width, sizes->text.layers);
     for (size_t i = 0; i < sizeof archs / sizeof *archs; i++)
-        if (sizes_same(sizes, &archs[i].sizes))
+        if (sizes_same(sizes, &archs[i].sizes) && sizes->grid == archs[i].sizes.grid)
             return ablate_fail(b, "clip.arch = %s, but %s holds a %s (%s); set clip.arch = %s", archs[s->arch].name,
                                s->weights, archs[i].name, found, archs[i].name);
     return ablate_fail(b, "clip.arch = %s, but %s holds another encoder (%s)", archs[s->arch].name, s->weights, found);
 }
 
+bool clip_from_scratch(const clip_settings *s)
+{
+    return s->train && !*s->weights;
+}
+
 int clip_sizes_read(ablate_builder *b, const clip_settings *s, clip_sizes *sizes)
 {
     const struct arch *arch = &archs[s->arch];
-    if (s->train) {
+    if (clip_from_scratch(s)) {
         *sizes = arch->sizes;
         sizes->image.prefix = IMAGE;
         sizes->text.prefix = TEXT;
@@ -102,7 +107,8 @@ int clip_sizes_read(ablate_builder *b, const clip_settings *s, clip_sizes *sizes
         return ablate_fail(b, "clip.weights is empty; name the safetensors file of the encoder");
     if (image_sizes_read(b, s, arch->head_width, sizes) < 0 || text_sizes_read(b, s, arch->head_width, sizes) < 0)
         return -1;
-    return sizes_same(sizes, &arch->sizes) ? 0 : mismatch_tell(b, s, sizes);
+    bool grid = s->train || sizes->grid == arch->sizes.grid; /* training goes on at another size of picture */
+    return grid && sizes_same(sizes, &arch->sizes) ? 0 : mismatch_tell(b, s, sizes);
 }
 
 int clip_layers_read(ablate_builder *b, const clip_settings *s, int depth, int layer[CLIP_LAYERS])

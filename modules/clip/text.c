@@ -39,7 +39,7 @@ static int word_id(const char *vocabulary, int rows, const char *word, size_t le
 /* Ids of "<start> WORDS <end>"; their number, or -1: a word is unknown. */
 static int words_read(ablate_builder *b, const clip_settings *s, const clip_sizes *sizes, const char *words, float *ids)
 {
-    const char *vocabulary = s->train ? NULL : ablate_weight_note(b, s->weights, "vocabulary");
+    const char *vocabulary = clip_from_scratch(s) ? NULL : ablate_weight_note(b, s->weights, "vocabulary");
     const char *at = ablate_text(b, "<start> %s <end>", words);
     int n = 0;
     for (at += strspn(at, " "); *at; at += strspn(at, " ")) {

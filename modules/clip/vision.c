@@ -16,24 +16,35 @@ static ablate_value *position_resample(ablate_builder *b, const clip_settings *s
     return ablate_op(b, "concat", "axis=0", class_row, rows);
 }
 
+/* The position embedding of a grid of g x g patches (1 + g g, C). */
+static ablate_value *position_of(ablate_builder *b, const clip_settings *s, const clip_sizes *sizes, int g)
+{
+    const char *name = "visual.positional_embedding",
+               *normal = ablate_text(b, "normal %.9g", pow(sizes->image.width, -0.5));
+    if (clip_from_scratch(s))
+        return ablate_param(b, name, normal, 1 + g * g, sizes->image.width);
+    ablate_value *table = ablate_weight(b, s->weights, name);
+    if (g != sizes->grid)
+        table = position_resample(b, s, table, sizes->grid, g);
+    return s->train ? ablate_param_from(b, name, table) : table;
+}
+
 /* Picture (B, 3, S, S) -> tokens (B, 1 + g g, C), the class token first. */
 static ablate_value *tokens_embed(ablate_builder *b, const clip_settings *s, const clip_sizes *sizes)
 {
     int c = sizes->image.width, p = sizes->patch;
     ablate_value *image = ablate_read(b, "image", -1);
     ablate_shape size = ablate_shape_of(b, image);
-    int g = (int)(size.dim[3] / p), h = sizes->grid;
+    int g = (int)(size.dim[3] / p);
     const char *normal = ablate_text(b, "normal %.9g", pow(c, -0.5));
     const char *uniform = ablate_text(b, "uniform %.9g", pow(3.0 * p * p, -0.5));
     ablate_value *conv = clip_weight(b, s, "visual.conv1.weight", uniform, (ablate_shape){ 4, { c, 3, p, p } });
     ablate_value *class_token = clip_weight(b, s, "visual.class_embedding", normal, (ablate_shape){ 1, { c } });
-    ablate_value *position =
-        clip_weight(b, s, "visual.positional_embedding", normal, (ablate_shape){ 2, { 1 + h * h, c } });
     ablate_value *x = ablate_op(b, "patch_embed", NULL, image, conv);
     class_token = ablate_op(b, "reshape", "dims=\"1,1,-1\"", class_token);
     const char *every = ablate_text(b, "dims=\"%lld,1,%d\"", (long long)size.dim[0], c);
     x = ablate_op(b, "concat", "axis=1", ablate_op(b, "broadcast", every, class_token), x);
-    x = ablate_op(b, "add", NULL, x, g == h ? position : position_resample(b, s, position, h, g));
+    x = ablate_op(b, "add", NULL, x, position_of(b, s, sizes, g));
     return clip_layer_norm(b, s, "visual.ln_pre", x);
 }
 
