@@ -146,10 +146,20 @@ static void lab_close(lab *l)
     complaint_clear();
 }
 
+/* First values of the parameters, if there are any; the caller frees. */
+static float *lab_parameters(const lab *l)
+{
+    float *first = take((size_t)l->parameters->count + 1, sizeof *first, "parameters");
+    require(first && parameters_draw(l->parameters, 0, first) == 0);
+    require(program_starts(l->graph, stage_device(), first) == 0);
+    return first;
+}
+
 /* The numbers of a value for the picture by formula; the caller frees. */
 static float *lab_get(lab *l, ablate_value *value)
 {
     const device *where = stage_device();
+    float *first = lab_parameters(l);
     constants *frozen = constants_new(where);
     int64_t pixels = shape_size(&l->image->shape);
     float *out = take((size_t)shape_size(&value->shape), sizeof *out, "a result");
@@ -163,13 +173,15 @@ static float *lab_get(lab *l, ablate_value *value)
                                 .wanted = &value,
                                 .wanted_count = 1,
                                 .given = &l->image,
-                                .given_count = 1 };
+                                .given_count = 1,
+                                .parameters = first };
     program *run = program_new(&request);
     require(run && program_put(run, l->image, picture) == 0 && program_run(run, 0) == 0);
     require(program_get(run, value, out) == 0);
     program_free(run);
     constants_free(frozen);
     free(picture);
+    free(first);
     return out;
 }
 
@@ -332,6 +344,28 @@ static void test_parameters_have_openais_names(void **state)
     lab_close(&l);
 }
 
+/* Training that goes on from a file begins with the file's encoder, at another size of picture too. */
+static void test_training_goes_on_from_a_file(void **state)
+{
+    (void)state;
+    for (int size = 64; size <= 128; size += 64) {
+        lab frozen, tuned;
+        lab_open(&frozen, size, weights_setting(good), NULL);
+        lab_open(&tuned, size, weights_setting(good), "clip.train=yes", NULL);
+        require(frozen.status == 0 && tuned.status == 0);
+        assert_int_equal(frozen.parameters->entries, 0);
+        assert_int_equal(tuned.parameters->entries, 8 + 6 * 12);
+        ablate_value *a = builder_value(frozen.builder, "teacher", -1),
+                     *b = builder_value(tuned.builder, "teacher", -1);
+        float *expected = lab_get(&frozen, a), *got = lab_get(&tuned, b);
+        assert_memory_equal(got, expected, (size_t)shape_size(&a->shape) * sizeof(float));
+        free(expected);
+        free(got);
+        lab_close(&frozen);
+        lab_close(&tuned);
+    }
+}
+
 /* ---- refusals ---- */
 
 static void expect_refusal(const char *words, const char *one, const char *two)
@@ -389,6 +423,7 @@ int main(void)
         cmocka_unit_test(test_text_matches),
         cmocka_unit_test(test_projection_service_is_the_joint_space),
         cmocka_unit_test(test_parameters_have_openais_names),
+        cmocka_unit_test(test_training_goes_on_from_a_file),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_words_refused),
     };

@@ -318,7 +318,7 @@ static void test_wrong_columns(void **state)
 {
     (void)state;
     refused("[columns]\nmetrics = auroc\n", "a.ini:2: 'columns.metrics' must be some of image_auroc pixel_auroc aupro "
-                                            "image_ap pixel_ap mean; it has 'auroc'");
+                                            "image_ap pixel_ap mean, or none; it has 'auroc'");
     refused("[columns]\nmetrics = aupro aupro\n",
             "a.ini:2: 'columns.metrics' must name each column once; it has 'aupro aupro'");
     refused("[columns]\nmetrics = mean\n", "a.ini:2: 'columns.metrics' must name at least one metric; it has 'mean'");

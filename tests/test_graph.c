@@ -252,6 +252,40 @@ static void test_names_decide_initial_values(void **state)
     parameters_free(b);
 }
 
+/* One parameter is drawn, one begins at c + c; with `chosen`, a third begins at what depends on a parameter. */
+static int build_starts(ablate_builder *b, const void *chosen)
+{
+    const float c[2] = { 0.5f, -1.5f };
+    ablate_value *k = ablate_constant(b, c, 2), *twice = ablate_op(b, "add", "", k, k);
+    ablate_value *drawn = ablate_param(b, "drawn", "normal 0.5", 2), *tuned = ablate_param_from(b, "tuned", twice);
+    ablate_param_from(b, "raw", k);
+    if (chosen)
+        ablate_param_from(b, "loose", ablate_op(b, "add", "", drawn, tuned));
+    return 0;
+}
+
+static void test_parameters_begin_at_frozen_values(void **state)
+{
+    (void)state;
+    scene s;
+    float first[8] = { 0 };
+    scene_open(&s, build_starts);
+    assert_int_equal(builder_compose(s.builder, &s.module, NULL), 0);
+    assert_int_equal(s.parameters->count, 6);
+    assert_int_equal(parameters_draw(s.parameters, 3, first), 0);
+    float kept = first[0];
+    assert_int_equal(program_starts(s.graph, cpu(), first), 0);
+    const float expected[6] = { kept, first[1], 1, -3, 0.5f, -1.5f };
+    assert_true(kept < 0 || kept > 0);
+    assert_memory_equal(first, expected, sizeof expected);
+    scene_close(&s);
+    scene_open(&s, build_starts);
+    assert_int_equal(builder_compose(s.builder, &s.module, "loose"), 0);
+    assert_int_equal(program_starts(s.graph, cpu(), first), -1);
+    assert_complains("'actor.loose' begins at a value that is not frozen");
+    scene_close(&s);
+}
+
 static void test_plan_shares_and_never_overlaps(void **state)
 {
     (void)state;
@@ -422,6 +456,7 @@ int main(void)
         cmocka_unit_test(test_dependence_and_folding),
         cmocka_unit_test(test_frontier),
         cmocka_unit_test(test_names_decide_initial_values),
+        cmocka_unit_test(test_parameters_begin_at_frozen_values),
         cmocka_unit_test(test_plan_shares_and_never_overlaps),
         cmocka_unit_test(test_misfit_names_its_place),
         cmocka_unit_test(test_every_mistake_has_a_sentence),

@@ -111,12 +111,14 @@ int verb_run(int argc, char **argv)
 static int check_file(session *s, const char *path, const run_options *o)
 {
     experiment *e = experiment_load(path, &o->experiment);
-    int status = e ? 0 : -1;
+    int status = e ? 0 : -1, rows = 0;
     for (int i = 0; status == 0 && i < e->row_count; i++)
-        if (run_options_wants(o, e->rows[i].name))
+        if (run_options_wants(o, e->rows[i].name)) {
             status = runner_check(s, e, &e->rows[i]);
+            rows++;
+        }
     if (status == 0)
-        printf("%s: %d rows are in order\n", path, e->row_count);
+        printf("%s: %d row%s in order\n", path, rows, rows == 1 ? " is" : "s are");
     experiment_free(e);
     return status;
 }
