@@ -26,13 +26,18 @@ static int add_run(session *s, const experiment *e, const experiment_row *row, i
     return 0;
 }
 
-/* Seed by seed, so that a report interrupted early has every row once before any row twice. */
-static int run_rows(session *s, const experiment *e, const run_options *o, run_list *list)
+static int rows_exist(const experiment *e, const run_options *o)
 {
-    int most = 0, status = 0;
     for (int i = 0; i < o->row_count; i++)
         if (!experiment_find_row(e, o->rows[i]))
             return -1;
+    return 0;
+}
+
+/* Seed by seed, so that a report interrupted early has every row once before any row twice. */
+static int run_rows(session *s, const experiment *e, const run_options *o, run_list *list)
+{
+    int most = 0, status = rows_exist(e, o);
     for (int i = 0; i < e->row_count; i++)
         most = e->rows[i].run.seeds > most ? e->rows[i].run.seeds : most;
     for (int k = 0; k < most && status == 0; k++)
@@ -84,7 +89,7 @@ static int read_all(const run_options *o)
     int status = 0;
     for (int i = 0; i < o->files && status == 0; i++) {
         experiment *e = experiment_load(o->file[i], &o->experiment);
-        status = e ? 0 : -1;
+        status = e ? rows_exist(e, o) : -1;
         experiment_free(e);
     }
     return status;
@@ -111,7 +116,7 @@ int verb_run(int argc, char **argv)
 static int check_file(session *s, const char *path, const run_options *o)
 {
     experiment *e = experiment_load(path, &o->experiment);
-    int status = e ? 0 : -1, rows = 0;
+    int status = e ? rows_exist(e, o) : -1, rows = 0;
     for (int i = 0; status == 0 && i < e->row_count; i++)
         if (run_options_wants(o, e->rows[i].name)) {
             status = runner_check(s, e, &e->rows[i]);
