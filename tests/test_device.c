@@ -263,17 +263,20 @@ static int print_core(void)
 static void test_core_type(void **state)
 {
     (void)state;
-    char own[64], chosen[64];
-    ask_core("-u OPENBLAS_CORETYPE OPENBLAS_NUM_THREADS=3", own);
+    char own[64], foreign[64], chosen[64];
+    ask_core("-u ABLATE_CORETYPE -u OPENBLAS_CORETYPE OPENBLAS_NUM_THREADS=3", own);
     assert_true(strlen(own) > 2);
-    ask_core("OPENBLAS_CORETYPE=Nehalem", chosen); /* SSE4.2: runs on all that has it */
+    ask_core("-u ABLATE_CORETYPE OPENBLAS_CORETYPE=Nehalem", foreign);
+    ask_core("ABLATE_CORETYPE=Nehalem", chosen); /* SSE4.2: runs on all that has it */
 #if defined(__x86_64__)
     __builtin_cpu_init();
     if (!__builtin_cpu_supports("sse4.2"))
         skip();
     assert_string_equal(chosen, "Nehalem"); /* the user's word counts */
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+        assert_string_equal(foreign, own); /* other programs' does not */
         assert_true(strcmp(own, "Haswell") == 0 || strcmp(own, "SkylakeX") == 0 || strcmp(own, "Cooperlake") == 0);
+    }
 #endif
 }
 

@@ -14,7 +14,7 @@ static int cpu_open(int threads, char why[160])
     cpu_set_threads(threads);
     const char *unused = cpu_blas_unused();
     snprintf(description, sizeof description, "%s %s%s%s%s, %d thread%s", cpu_blas_version(), cpu_blas_core(),
-             unused ? " (as $OPENBLAS_CORETYPE says; " : "", unused ? unused : "", unused ? " would fit)" : "",
+             unused ? " (as $ABLATE_CORETYPE says; " : "", unused ? unused : "", unused ? " would fit)" : "",
              cpu_threads(), cpu_threads() == 1 ? "" : "s");
     return 0;
 }

@@ -11,7 +11,7 @@ int cpu_threads(void);
 void cpu_parallel(int64_t n, void (*body)(void *context, int64_t i), void *context);
 bool cpu_inside(void); /* is this called from a body of cpu_parallel? */
 
-/* Loads OpenBLAS with the kernels this processor runs fastest, unless $OPENBLAS_CORETYPE says which. 0, or -1 and why.
+/* Loads OpenBLAS with the kernels this processor runs fastest, unless $ABLATE_CORETYPE says which. 0, or -1 and why.
  */
 int cpu_blas_open(char why[160]);
 const char *cpu_blas_core(void);    /* name of the kernels in use: "SkylakeX" */

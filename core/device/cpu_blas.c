@@ -70,11 +70,12 @@ static void restore(const char *name, char *kept)
     free(kept);
 }
 
-/* dlopen under the chosen core type and without threads of its own; the environment is afterwards as it was. */
+/* dlopen under the chosen core type and without threads of its own; the environment is afterwards as it was. What
+ * $OPENBLAS_CORETYPE held does not matter: a variable meant for other programs must not change results and speed. */
 static void *load_library(void)
 {
     static const char *const names[] = { "libopenblas.so.0", "libopenblas.so" };
-    const char *asked = getenv("OPENBLAS_CORETYPE"), *core = asked && *asked ? asked : fitting_core();
+    const char *asked = getenv("ABLATE_CORETYPE"), *core = asked && *asked ? asked : fitting_core();
     char *kept = override("OPENBLAS_NUM_THREADS", "1");
     char *kept_core = core ? override("OPENBLAS_CORETYPE", core) : NULL;
     void *library = NULL;

@@ -117,10 +117,10 @@ static void pixel(const void *model, spot p, surface *s)
     surface_cover(s, cover((r - 1) * m->size, p.pixel), &top);
 }
 
-static const flaw_kind flaws[] = { { "broken_large", NULL, 0, { 0.16f, 0.32f }, { 1, 1 }, 0 },
+static const flaw_kind flaws[] = { { "broken_large", NULL, 0, { 0.14f, 0.24f }, { 1, 1 }, 0 },
                                    { "broken_small", NULL, 0, { 0.05f, 0.1f }, { 1, 1 }, 0 },
                                    { "contamination", mark_debris, 2, { 0.03f, 0.16f }, { 0.5f, 1 }, 0xB9B2A6 },
-                                   { "residue", mark_stain, 2, { 0.08f, 0.3f }, { 0.3f, 0.9f }, 0xD8CFC0 },
+                                   { "residue", mark_stain, 2, { 0.08f, 0.2f }, { 0.3f, 0.9f }, 0xD8CFC0 },
                                    { 0 } };
 const mini_class class_bottle = {
     "mini-bottle", flaws, { PI, 0.03f, { 0.97f, 1.03f }, { 1.1f, 1.3f }, 0.8f, 0.95f, 0.1f }, true, prepare, pixel

@@ -39,7 +39,7 @@ static void pixel(const void *model, spot p, surface *s)
     s->height = 0.016f * round + 0.006f * fibre;
 }
 
-static const flaw_kind flaws[] = { { "colour", mark_stain, 2, { 0.06f, 0.4f }, { 0.35f, 1.1f }, 0x8A3A34 },
+static const flaw_kind flaws[] = { { "colour", mark_stain, 2, { 0.06f, 0.25f }, { 0.35f, 1.1f }, 0x8A3A34 },
                                    { "cut", mark_cut, 2, { 0.06f, 0.4f }, { 0.6f, 1 }, 0x1C1A18 },
                                    { "hole", mark_hole, 2, { 0.025f, 0.11f }, { 0.6f, 1 }, 0x17140F },
                                    { "metal", mark_staple, 2, { 0.05f, 0.16f }, { 0.6f, 1 }, 0xC4C6CC },

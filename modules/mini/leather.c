@@ -36,7 +36,7 @@ static void pixel(const void *model, spot p, surface *s)
     s->sharp = 0.25f;
 }
 
-static const flaw_kind flaws[] = { { "colour", mark_stain, 2, { 0.05f, 0.3f }, { 0.3f, 1 }, 0x2B2E4A },
+static const flaw_kind flaws[] = { { "colour", mark_stain, 2, { 0.05f, 0.2f }, { 0.3f, 1 }, 0x2B2E4A },
                                    { "cut", mark_cut, 2, { 0.06f, 0.35f }, { 0.5f, 1 }, 0xB98E66 },
                                    { "fold", mark_fold, 2, { 0.2f, 0.6f }, { 0.5f, 1.1f }, 0x4A2A18 },
                                    { "glue", mark_glue, 2, { 0.06f, 0.22f }, { 0.4f, 0.9f }, 0xD9D2C0 },

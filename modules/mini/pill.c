@@ -73,7 +73,7 @@ static void pixel(const void *model, spot p, surface *s)
     surface_cover(s, cover(d, p.pixel), &top);
 }
 
-static const flaw_kind flaws[] = { { "colour", mark_stain, 2, { 0.06f, 0.25f }, { 0.3f, 1 }, 0xC8A24A },
+static const flaw_kind flaws[] = { { "colour", mark_stain, 2, { 0.06f, 0.18f }, { 0.3f, 1 }, 0xC8A24A },
                                    { "contamination", mark_debris, 2, { 0.02f, 0.09f }, { 0.5f, 1 }, 0x4A443E },
                                    { "crack", mark_crack, 2, { 0.1f, 0.35f }, { 0.5f, 1.1f }, 0x4E463C },
                                    { "faulty_imprint", NULL, 0, { 1, 1 }, { 1, 1 }, 0 },

@@ -48,10 +48,10 @@ static void pixel(const void *model, spot p, surface *s)
 }
 
 static const flaw_kind flaws[] = { { "crack", mark_crack, 2, { 0.25f, 0.8f }, { 0.8f, 1.2f }, 0x2A2622 },
-                                   { "glue_strip", mark_glue, 2, { 0.1f, 0.35f }, { 0.4f, 0.9f }, 0xE4DCC8 },
+                                   { "glue_strip", mark_glue, 2, { 0.1f, 0.24f }, { 0.4f, 0.9f }, 0xE4DCC8 },
                                    { "gray_stroke", mark_stroke, 2, { 0.15f, 0.45f }, { 0.6f, 1.1f }, 0x6E6E72 },
-                                   { "oil", mark_oil, 2, { 0.08f, 0.32f }, { 0.6f, 1.15f }, 0x5A4A22 },
-                                   { "rough", mark_rough, 2, { 0.1f, 0.32f }, { 0.9f, 1.5f }, 0xCFCAC2 },
+                                   { "oil", mark_oil, 2, { 0.08f, 0.2f }, { 0.6f, 1.15f }, 0x5A4A22 },
+                                   { "rough", mark_rough, 2, { 0.1f, 0.22f }, { 0.9f, 1.5f }, 0xCFCAC2 },
                                    { 0 } };
 const mini_class class_tile = { "mini-tile", flaws,   { 3.1f, 0.5f, { 0.9f, 1.1f }, { 0.8f, 1.1f }, 0.6f, 0.95f, 0.5f },
                                 false,       prepare, pixel };

@@ -27,7 +27,7 @@ static void apply_flaw(transistor *m, flaw *f)
         for (int k = 1; k < LEAD_POINTS; k++)
             m->lead[one][k].x += side * f->size * (float)k / (LEAD_POINTS - 1);
     if (flaw_is(f, CUT_LEAD))
-        m->cut[one] = draw_between(&own, 0.05f, 0.2f) + 0.3f * f->size;
+        m->cut[one] = fmaxf(draw_between(&own, 0.5f, 0.6f) - 0.45f * f->size, 0.02f);
     if (flaw_is(f, MISPLACED)) {
         m->shifted = 2;
         m->turned += side * 2 * f->size;

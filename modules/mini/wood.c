@@ -36,9 +36,9 @@ static void pixel(const void *model, spot p, surface *s)
     s->height = 0.0022f * fine - 0.006f * pore + 0.002f * late;
 }
 
-static const flaw_kind flaws[] = { { "colour", mark_stain, 2, { 0.05f, 0.3f }, { 0.3f, 1 }, 0x4A2E4E },
+static const flaw_kind flaws[] = { { "colour", mark_stain, 2, { 0.05f, 0.2f }, { 0.3f, 1 }, 0x4A2E4E },
                                    { "hole", mark_hole, 2, { 0.02f, 0.07f }, { 0.6f, 1 }, 0x1C100A },
-                                   { "liquid", mark_oil, 2, { 0.06f, 0.3f }, { 0.3f, 0.9f }, 0x4A3018 },
+                                   { "liquid", mark_oil, 2, { 0.06f, 0.2f }, { 0.3f, 0.9f }, 0x4A3018 },
                                    { "scratch", mark_scratch, 2, { 0.1f, 0.5f }, { 0.5f, 1.2f }, 0xE2C9A4 },
                                    { 0 } };
 const mini_class class_wood = {
