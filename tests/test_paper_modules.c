@@ -19,6 +19,17 @@ static void check_refused(stage *s, const char *module, const char *why)
     stage_close(s);
 }
 
+/* All |w| <= bound, and the largest of the n nearly reaches it; a failure by chance: e^-12. */
+static void check_uniform(const stage *s, const char *name, int n, double bound)
+{
+    const float *w = stage_parameter(s, name);
+    double most = 0;
+    for (int k = 0; k < n; k++)
+        most = fmax(most, fabs((double)w[k]));
+    if (!(most <= bound * (1 + STAGE_EPS) && most >= bound * (1 - 12.0 / n)))
+        fail_msg("%s: the largest of %d is %g, expected nearly %g", name, n, most, bound);
+}
+
 /* ---- noise ---- */
 
 static void noise_is_silent_when_scoring(void **state)
@@ -102,6 +113,19 @@ static void mlf_drops_while_training(void **state)
     stage_near(zeros_of_mlf(true), 0.1 * n, 5 * sqrt(n * 0.09), "zeros", 0);
 }
 
+static void mlf_begins_as_pytorch(void **state)
+{
+    (void)state;
+    stage s;
+    stage_open(&s, true);
+    stage_give_features(&s, 1, 5, 64);
+    stage_play(&s, "mlf");
+    stage_settle(&s);
+    check_uniform(&s, "mlf.weight", 64 * 3 * 64, 1 / sqrt(3 * 64));
+    check_uniform(&s, "mlf.bias", 64, 1 / sqrt(3 * 64));
+    stage_close(&s);
+}
+
 static void mlf_refuses_one_layer(void **state)
 {
     (void)state;
@@ -112,6 +136,24 @@ static void mlf_refuses_one_layer(void **state)
 }
 
 /* ---- moe ---- */
+
+/* Router and experts, each as a Linear of its own: 5 experts, hidden layer of 96. */
+static void moe_begins_as_pytorch(void **state)
+{
+    (void)state;
+    stage s;
+    stage_open(&s, true);
+    stage_give_features(&s, 1, 5, 64);
+    stage_set(&s, "moe.ratio=1.5");
+    stage_play(&s, "moe");
+    stage_settle(&s);
+    check_uniform(&s, "moe.router.weight", 5 * 64, 1 / sqrt(64));
+    check_uniform(&s, "moe.w1", 5 * 96 * 64, 1 / sqrt(64));
+    check_uniform(&s, "moe.b1", 5 * 96, 1 / sqrt(64));
+    check_uniform(&s, "moe.w2", 5 * 64 * 96, 1 / sqrt(96));
+    check_uniform(&s, "moe.b2", 5 * 64, 1 / sqrt(96));
+    stage_close(&s);
+}
 
 static void moe_refuses_too_many(void **state)
 {
@@ -125,7 +167,7 @@ static void moe_refuses_too_many(void **state)
 
 /* ---- decoder ---- */
 
-/* PyTorch's first values: xavier and linear bounds are nearly reached, and not passed; biases of attention are zero. */
+/* PyTorch's first values, of Linear and MultiheadAttention; biases of attention are zero. */
 static void decoder_begins_as_pytorch(void **state)
 {
     (void)state;
@@ -134,30 +176,28 @@ static void decoder_begins_as_pytorch(void **state)
     stage_give_features(&s, 1, 5, 64);
     stage_play(&s, "decoder");
     stage_settle(&s);
-    const struct {
-        const char *name;
-        int count;
-        double bound;
-    } cases[] = { { "decoder.1.attn.in_proj_weight", 3 * 64 * 64, sqrt(6.0 / (64 + 3 * 64)) },
-                  { "decoder.1.attn.out_proj.weight", 64 * 64, 1 / sqrt(64) },
-                  { "decoder.1.mlp.c_fc.weight", 4 * 64 * 64, 1 / sqrt(64) },
-                  { "decoder.1.mlp.c_fc.bias", 4 * 64, 1 / sqrt(64) },
-                  { "decoder.1.mlp.c_proj.weight", 4 * 64 * 64, 1 / sqrt(256) },
-                  { "decoder.1.mlp.c_proj.bias", 64, 1 / sqrt(256) },
-                  { "decoder.1.attn.in_proj_bias", 3 * 64, 0 },
-                  { "decoder.1.attn.out_proj.bias", 64, 0 } };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const float *w = stage_parameter(&s, cases[i].name);
-        double most = 0;
-        for (int k = 0; k < cases[i].count; k++)
-            most = fmax(most, fabs((double)w[k]));
-        assert_true(most <= cases[i].bound * (1 + STAGE_EPS));
-        assert_true(most >= cases[i].bound * (1 - 12.0 / cases[i].count)); /* chance of a failure: e^-12 */
-    }
+    check_uniform(&s, "decoder.1.attn.in_proj_weight", 3 * 64 * 64, sqrt(6.0 / (64 + 3 * 64)));
+    check_uniform(&s, "decoder.1.attn.out_proj.weight", 64 * 64, 1 / sqrt(64));
+    check_uniform(&s, "decoder.1.mlp.c_fc.weight", 4 * 64 * 64, 1 / sqrt(64));
+    check_uniform(&s, "decoder.1.mlp.c_fc.bias", 4 * 64, 1 / sqrt(64));
+    check_uniform(&s, "decoder.1.mlp.c_proj.weight", 4 * 64 * 64, 1 / sqrt(256));
+    check_uniform(&s, "decoder.1.mlp.c_proj.bias", 64, 1 / sqrt(256));
+    check_uniform(&s, "decoder.1.attn.in_proj_bias", 3 * 64, 0);
+    check_uniform(&s, "decoder.1.attn.out_proj.bias", 64, 0);
     stage_close(&s);
 }
 
 /* ---- cnc ---- */
+
+/* Features, and a text tower of tokens as wide as 32. */
+static void open_texts(stage *s)
+{
+    open_small(s, true);
+    stage_give(s, "words.object.0", ABLATE_SHAPE(3, 32), NULL);
+    stage_give(s, "words.damaged_object.0", ABLATE_SHAPE(4, 32), NULL);
+    stage_give(s, "tower.rows.0", ABLATE_SHAPE(16), NULL);
+    stage_give(s, "tower.out.0", ABLATE_SHAPE(32, C), NULL);
+}
 
 /* Without promotion the features are handed on. */
 static void cnc_can_leave_features_alone(void **state)
@@ -165,11 +205,7 @@ static void cnc_can_leave_features_alone(void **state)
     (void)state;
     ablate_value *before[6];
     stage s;
-    open_small(&s, true);
-    stage_give(&s, "words.object.0", ABLATE_SHAPE(3, 5), NULL);
-    stage_give(&s, "words.damaged_object.0", ABLATE_SHAPE(4, 5), NULL);
-    stage_give(&s, "tower.rows.0", ABLATE_SHAPE(16), NULL);
-    stage_give(&s, "tower.out.0", ABLATE_SHAPE(5, C), NULL);
+    open_texts(&s);
     stage_set(&s, "cnc.lambda=none");
     stage_play(&s, "noise");
     for (int i = 0; i < 6; i++)
@@ -177,6 +213,26 @@ static void cnc_can_leave_features_alone(void **state)
     stage_play(&s, "cnc");
     for (int i = 0; i < 6; i++)
         assert_ptr_equal(builder_value(s.builder, i < 3 ? "teacher" : "student", i % 3), before[i]);
+    stage_close(&s);
+}
+
+/* The learnt tokens begin as N(0, 0.02): mean square within 5 deviations of its distribution. */
+static void cnc_begins_as_coop(void **state)
+{
+    (void)state;
+    enum { NUMBERS = 3 * 12 * 32 };
+    static const char *const names[] = { "cnc.normal", "cnc.abnormal" };
+    stage s;
+    open_texts(&s);
+    stage_play(&s, "cnc");
+    stage_settle(&s);
+    for (int i = 0; i < 2; i++) {
+        const float *v = stage_parameter(&s, names[i]);
+        double squares = 0;
+        for (int k = 0; k < NUMBERS; k++)
+            squares += (double)v[k] * (double)v[k] / NUMBERS;
+        stage_near(squares / (0.02 * 0.02), 1, 5 * sqrt(2.0 / NUMBERS), names[i], 0);
+    }
     stage_close(&s);
 }
 
@@ -195,9 +251,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(noise_is_silent_when_scoring), cmocka_unit_test(noise_has_its_deviation),
-        cmocka_unit_test(mlf_drops_while_training),     cmocka_unit_test(mlf_refuses_one_layer),
+        cmocka_unit_test(mlf_drops_while_training),     cmocka_unit_test(mlf_begins_as_pytorch),
+        cmocka_unit_test(mlf_refuses_one_layer),        cmocka_unit_test(moe_begins_as_pytorch),
         cmocka_unit_test(moe_refuses_too_many),         cmocka_unit_test(decoder_begins_as_pytorch),
-        cmocka_unit_test(cnc_can_leave_features_alone), cmocka_unit_test(distill_refuses_no_square),
+        cmocka_unit_test(cnc_begins_as_coop),           cmocka_unit_test(cnc_can_leave_features_alone),
+        cmocka_unit_test(distill_refuses_no_square),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

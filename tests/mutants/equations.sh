@@ -1,12 +1,12 @@
 #!/bin/sh
-# mutate_equations.sh BUILD [EQUATION]: does each equation's test notice a mistake in the equation's code? For every line
-# of mutants.txt the module is built with that mistake into a folder of its own, and the equation's test is run with it.
+# equations.sh BUILD [EQUATION]: does each equation's test notice a mistake in the equation's code? For every line
+# of equations.txt the module is built with that mistake into a folder of its own, and the equation's test is run with it.
 # Prints a table; exits with 1 if a mistake was not noticed, or if a line of the list changes nothing, does not compile,
 # or ends the test by anything but a comparison or a complaint. MODULE_CC: how a module is compiled.
 cd "$(dirname "$0")/../.." || exit 1
 build=$PWD/${1:-build}
 only=$2
-list=tests/golden/mutants.txt
+list=tests/mutants/equations.txt
 cc=${MODULE_CC:-cc -std=c11 -D_GNU_SOURCE -O2 -fPIC -shared -fvisibility=hidden -Icore}
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
