@@ -7,15 +7,16 @@ from equations_rounding import worst_changes
 
 class Case:
     """out: what is compared, besides the objective and the gradients. judged: what on the board counts in the objective
-    though it is no loss."""
+    though it is no loss. overflows: exp of some logit is too large for float32."""
 
-    def __init__(self, play, board, parameters=None, judged=(), out=None, training=True, epoch=0):
+    def __init__(self, play, board, parameters=None, judged=(), out=None, training=True, epoch=0, overflows=False):
         self.play = play
         self.modules = [word for word in play.split() if "=" not in word]
         self.settings = dict(word.split("=") for word in play.split() if "=" in word)
         self.board, self.parameters = rounded(board), rounded(parameters or {})
         self.judged, self.out = list(judged), list(judged if out is None else out)
         self.training, self.epoch, self.judge, self.chosen = training, epoch, {}, {}
+        self.watched = overflows
 
     def run(self):
         """The results by their names in the file."""
@@ -28,6 +29,8 @@ class Case:
         for name in self.judged:
             if name not in self.judge:
                 self.judge[name] = rounded({name: normal(stage.value[name].shape)})[name]
+        assert not self.watched or max(stage.logits) > 89, self.play  # exp's largest argument is 88.7
+        self.watched = False  # once is enough
         total = stage.objective()
         slopes = torch.autograd.grad(total, list(leaves.values()), allow_unused=True, materialize_grads=True)
         stage.value.update({f"loss.{name}": value for name, (value, _) in stage.losses.items()}, total=total)

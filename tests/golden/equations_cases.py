@@ -40,22 +40,26 @@ def spoken(which, **kinds):
 
 def spoken_cases(which):
     return {"short": spoken(which), "one": spoken(which, m=1, layers=1, b=1),
-            "twelve": spoken(which, m=12, layers=2), "full_stop": spoken(which, play="cnc.template=anomalyclip", stop=True)}
+            "twelve": spoken(which, m=12, layers=2),
+            "full_stop": spoken(which, play="cnc.template=anomalyclip", stop=True)}
 
 
 def equation_1():
-    def pairs(b, scale, spread=1.0, two=False, alike=False):
-        board = {"image.feature.0": normal((b, 5)), "text.feature.0": normal((b, 5)), "logit.scale.0": torch.tensor(scale)}
+    def pairs(b, scale, spread=1.0, two=False, alike=False, overflows=False):
+        board = {"image.feature.0": normal((b, 5)), "text.feature.0": normal((b, 5)),
+                 "logit.scale.0": torch.tensor(scale)}
         if alike:  # cosines differ by little, so that the softmax of their hundredfold is not all or nothing
             board["text.feature.0"] = board["text.feature.0"][:1] + board["text.feature.0"] * spread
         board["image.feature.0"] = board["image.feature.0"] * spread + board["text.feature.0"]
         if two:
             board["image.feature.1"] = normal((b, 5))
         losses = ["loss.contrast0"] + ["loss.contrast1"] * two
-        return Case("contrast", board, out=losses)
+        return Case("contrast", board, out=losses, overflows=overflows)
 
-    return {"tau_one": pairs(7, 0.0), "tau_clip": pairs(7, 2.65926), "one_pair": pairs(1, 2.0), "two": pairs(2, 1.0, two=True),
-            "overflow": pairs(5, 4.6, 0.3), "limit": pairs(3, 7.0, 0.1, alike=True)}
+    return {"tau_one": pairs(7, 0.0), "tau_clip": pairs(7, 2.65926), "one_pair": pairs(1, 2.0),
+            "two": pairs(2, 1.0, two=True),
+            "overflow": pairs(5, 4.6, 0.3, overflows=True),
+            "limit": pairs(3, 7.0, 0.1, alike=True, overflows=True)}
 
 
 def alignment_cases(student):
@@ -67,7 +71,8 @@ def alignment_cases(student):
 
     return {"class_token": one(), "odd": one(b=1, n=7, c=7), "mean": one("cnc.tau=0.5 cnc.global=mean"),
             "one_patch": one("cnc.tau=0.25 cnc.global=mean", n=2, layers=1), "projected": one("cnc.tau=0.5", joint=4),
-            "overflow": one("cnc.tau=0.001", b=3, scale=4.0), "tau": near_words(one("cnc.tau=0.001", b=3), 0.002),
+            "overflow": one("cnc.tau=0.001", b=3, scale=4.0, overflows=True),
+            "tau": near_words(one("cnc.tau=0.001", b=3, overflows=True), 0.002),
             "anchor": one("cnc.tau=0.5 cnc.anchor_grad=eq4")}
 
 
@@ -106,7 +111,8 @@ def equation_11():
     def at(epoch, play="cnc.theta=2 cnc.gamma=0.25"):
         return text_case("cnc.tau=0.5 " + play, out=["loss.prompts", "loss.constraint"], epoch=epoch, b=1, n=3)
 
-    return {"before": at(1), "at_theta": at(2), "after": at(3), "from_the_first": at(0, "cnc.theta=0"), "stated": at(5, ""),
+    return {"before": at(1), "at_theta": at(2), "after": at(3), "from_the_first": at(0, "cnc.theta=0"),
+            "stated": at(5, ""),
             "before_stated": at(4, "")}
 
 
@@ -119,7 +125,8 @@ def equation_9():
     near = one(layers=2)  # where 1 - cosine is a small difference
     near.board.update(rounded({f"student.{i}": near.board[f"teacher.{i}"] + normal((2, 5, 6), 0.01) for i in range(2)}))
     return {"image": one(), "odd": one(b=1, n=10, c=7), "patch": one("distill.flat=patch"), "near": near,
-            "all_tokens": one("distill.tokens=all"), "all_patch": one("distill.flat=patch distill.tokens=all", n=2, b=3),
+            "all_tokens": one("distill.tokens=all"),
+            "all_patch": one("distill.flat=patch distill.tokens=all", n=2, b=3),
             "weight": one("distill.weight=0.375", layers=1)}
 
 
@@ -130,8 +137,10 @@ def equation_12():
         parameters = {"mlf.weight": normal((c, layers * c), 0.3), "mlf.bias": normal((c,), 0.3)}
         return Case(("mlf " + play).strip(), board, parameters, ["bottleneck.0"], training=training)
 
-    return {"plain": one("mlf.dropout=0"), "odd": one("mlf.dropout=0", b=1, n=7, c=5), "two": one("mlf.dropout=0", layers=2),
-            "dropout": one("", n=9, c=8), "half": one("mlf.dropout=0.5", b=1), "scoring": one("mlf.dropout=0.5", training=False)}
+    return {"plain": one("mlf.dropout=0"), "odd": one("mlf.dropout=0", b=1, n=7, c=5),
+            "two": one("mlf.dropout=0", layers=2),
+            "dropout": one("", n=9, c=8), "half": one("mlf.dropout=0.5", b=1),
+            "scoring": one("mlf.dropout=0.5", training=False)}
 
 
 def experts(play="", b=2, n=5, c=6, t=4, h=5, router=1.0, training=True, judged=("bottleneck.0",), source="bottleneck"):
@@ -157,7 +166,8 @@ def equation_13():
 
 def tied(case, pairs):
     """Pairs of experts get the same score for every token: eighths, so that scores are exact in any order of adding."""
-    for tensors, name in ((case.board, "bottleneck.0"), (case.parameters, "moe.router.weight"), (case.parameters, "moe.router.bias")):
+    for tensors, name in ((case.board, "bottleneck.0"), (case.parameters, "moe.router.weight"),
+                          (case.parameters, "moe.router.bias")):
         tensors[name] = (tensors[name] * 8).round() / 8
     for i, j in pairs:
         case.parameters["moe.router.weight"][j] = case.parameters["moe.router.weight"][i]
@@ -168,14 +178,18 @@ def tied(case, pairs):
 def equation_14():
     kinds = "softmax", "renormalised", "top_softmax"
     cases = {f"{kind}": experts(f"moe.gate={kind}", training=False) for kind in kinds}
-    cases |= {f"all_{kind}": experts(f"moe.gate={kind} moe.top=3", t=3, b=1, n=7, c=5, h=3, training=False) for kind in kinds}
+    cases |= {f"all_{kind}": experts(f"moe.gate={kind} moe.top=3", t=3, b=1, n=7, c=5, h=3,
+                                     training=False) for kind in kinds}
     cases |= {f"one_{kind}": experts(f"moe.gate={kind} moe.top=1", t=1, b=1, training=False) for kind in kinds}
     cases |= {f"first_{kind}": experts(f"moe.gate={kind} moe.top=1", t=5, training=False) for kind in kinds}
-    cases |= {f"tied_{kind}": tied(experts(f"moe.gate={kind}", t=5, training=False), [(1, 3), (0, 4)]) for kind in kinds}
+    cases |= {f"tied_{kind}": tied(experts(f"moe.gate={kind}", t=5, training=False),
+                                   [(1, 3), (0, 4)]) for kind in kinds}
     cases |= {"all_tied": tied(experts("moe.top=3", t=4, training=False), [(0, 1), (0, 2), (0, 3)])}
     cases |= {kind: experts(f"moe.activation={kind}", training=False) for kind in ("gelu", "quickgelu")}
-    cases |= {"ratio": experts("moe.ratio=1.5", h=9, training=False), "as_wide": experts("moe.ratio=1", h=6, training=False)}
-    cases |= {"perturbed": experts(source="perturbed", training=False, b=1), "teacher": experts(source="teacher", training=False, b=1)}
+    cases |= {"ratio": experts("moe.ratio=1.5", h=9, training=False),
+              "as_wide": experts("moe.ratio=1", h=6, training=False)}
+    cases |= {"perturbed": experts(source="perturbed", training=False, b=1),
+              "teacher": experts(source="teacher", training=False, b=1)}
     return cases
 
 
@@ -197,9 +211,11 @@ def equation_15():
 def decoder_parameters(c, layers, ratio=4.0):
     h, made = int(ratio * c), {}
     for i in range(layers):
-        shapes = {"ln_1.weight": (c,), "ln_1.bias": (c,), "attn.in_proj_weight": (3 * c, c), "attn.in_proj_bias": (3 * c,),
+        shapes = {"ln_1.weight": (c,), "ln_1.bias": (c,), "attn.in_proj_weight": (3 * c, c),
+                  "attn.in_proj_bias": (3 * c,),
                   "attn.out_proj.weight": (c, c), "attn.out_proj.bias": (c,), "ln_2.weight": (c,), "ln_2.bias": (c,),
-                  "mlp.c_fc.weight": (h, c), "mlp.c_fc.bias": (h,), "mlp.c_proj.weight": (c, h), "mlp.c_proj.bias": (c,)}
+                  "mlp.c_fc.weight": (h, c), "mlp.c_fc.bias": (h,), "mlp.c_proj.weight": (c, h),
+                  "mlp.c_proj.bias": (c,)}
         for name, shape in shapes.items():
             made[f"decoder.{i}.{name}"] = normal(shape, 0.3) + (1 if name.startswith("ln") and "weight" in name else 0)
     return made
@@ -238,15 +254,19 @@ def equation_17():
         return Case(("distill " + play).strip(), board, judged=judged, out=out, training=False)
 
     sharp = "distill.smooth=0"
-    return {"stated": one(size=9), "sharp": one(sharp, judged=("score.0", "score.image.0")), "odd": one(sharp, b=1, n=10, c=7, size=7),
-            "corners": one(sharp + " distill.align_corners=no"), "odd_corners": one(sharp + " distill.align_corners=no", n=10, size=11, b=1),
+    return {"stated": one(size=9), "sharp": one(sharp, judged=("score.0", "score.image.0")),
+            "odd": one(sharp, b=1, n=10, c=7, size=7),
+            "corners": one(sharp + " distill.align_corners=no"),
+            "odd_corners": one(sharp + " distill.align_corners=no", n=10, size=11, b=1),
             "one_patch": one(sharp, n=2, size=3, layers=1), "smooth": one("distill.smooth=1.5"),
-            "smooth_corners": one("distill.smooth=1.5 distill.align_corners=no", n=10, size=7, b=1), "layers": one(sharp, layers=5, b=1)}
+            "smooth_corners": one("distill.smooth=1.5 distill.align_corners=no", n=10, size=7, b=1),
+            "layers": one(sharp, layers=5, b=1)}
 
 
 def noise_cases():
     def one(play="", training=True, **kinds):
-        return Case(("noise " + play).strip(), features("teacher", **kinds), judged=[f"perturbed.{i}" for i in range(3)], training=training)
+        return Case(("noise " + play).strip(), features("teacher", **kinds),
+                    judged=[f"perturbed.{i}" for i in range(3)], training=training)
 
     return {"relative": one(), "odd": one(b=1, n=7, c=7), "absolute": one("noise.mode=absolute noise.std=0.3"),
             "jitter": one("noise.mode=jitter noise.std=20"), "scoring": one(training=False), "none": one("noise.std=0")}
@@ -257,18 +277,22 @@ def decoder_cases():
         board = features("teacher", c=c, n=n, layers=layers, **kinds)
         if source != "teacher":
             board.update(features(source, c=c, n=n, layers=1 if source == "bottleneck" else layers, **kinds))
-        return Case(("decoder " + play).strip(), board, decoder_parameters(c, layers, ratio), [f"student.{i}" for i in range(layers)])
+        return Case(("decoder " + play).strip(), board, decoder_parameters(c, layers, ratio),
+                    [f"student.{i}" for i in range(layers)])
 
     return {"reversed": one("decoder.heads=2"), "aligned": one("decoder.heads=3 decoder.order=aligned"),
-            "odd": one("decoder.ratio=2", c=7, n=7, b=1, ratio=2.0), "perturbed": one("decoder.ratio=1", source="perturbed", ratio=1.0),
+            "odd": one("decoder.ratio=2", c=7, n=7, b=1, ratio=2.0),
+            "perturbed": one("decoder.ratio=1", source="perturbed", ratio=1.0),
             "teacher": one("decoder.ratio=1 decoder.heads=2", source="teacher", ratio=1.0, b=1, layers=3)}
 
 
 FILES = {
-    "eq01": equation_1, "eq02": lambda: spoken_cases(0), "eq03": lambda: spoken_cases(1), "eq04": lambda: alignment_cases(False),
+    "eq01": equation_1, "eq02": lambda: spoken_cases(0), "eq03": lambda: spoken_cases(1),
+    "eq04": lambda: alignment_cases(False),
     "eq05": lambda: promotion_cases("teacher", equations_5_8), "eq06": lambda: promotion_cases("teacher", equation_6),
     "eq07": lambda: promotion_cases("teacher", equation_7), "eq08": lambda: promotion_cases("student", equations_5_8),
-    "eq09": equation_9, "eq10": lambda: alignment_cases(True), "eq11": equation_11, "eq12": equation_12, "eq13": equation_13,
+    "eq09": equation_9, "eq10": lambda: alignment_cases(True), "eq11": equation_11, "eq12": equation_12,
+    "eq13": equation_13,
     "eq14": equation_14, "eq15": equation_15, "eq16": equation_16, "eq17": equation_17, "noise": noise_cases,
     "decoder": decoder_cases,
 }

@@ -7,17 +7,17 @@ import torch.nn.functional as F
 from scipy.ndimage import gaussian_filter
 
 from equations_draws import normals, uniforms
-from equations_paper import (eq1, eq2, eq3, eq4, eq5, eq6, eq7, eq8, eq9, eq10, eq11, eq12, eq13, eq14, eq15, eq16, eq17,
-                             unit)
+from equations_paper import (eq1, eq2, eq3, eq4, eq5, eq6, eq7, eq8, eq9, eq10, eq11, eq12, eq13, eq14, eq15, eq16,
+                             eq17, unit)
 
 
 class Board:
-    """Values by name, settings, losses. The first run, which is exact, notes in `chosen` which experts it took; the runs
-    with the errors of float32 take the same."""
+    """Values by name, settings, losses. The first run, which is exact, notes in `chosen` which experts it took; the
+    runs with the errors of float32 take the same."""
 
     def __init__(self, case, values, parameters, chosen):
         self.case, self.parameter, self.chosen, self.losses = case, parameters, chosen, {}
-        self.value = dict(values)
+        self.value, self.logits = dict(values), []
 
     def all(self, name):
         return [self.value[f"{name}.{i}"] for i in range(16) if f"{name}.{i}" in self.value]
@@ -45,6 +45,8 @@ def contrast(board):
     scale = torch.exp(torch.minimum(board.value["logit.scale.0"], torch.tensor(math.log(100), dtype=torch.float64)))
     for i, feature in enumerate(features):
         images = unit(feature)
+        if board.case.watched:
+            board.logits.append((images @ texts.T * scale).max().item())
         both = eq1(images, texts, 1 / scale).diagonal() + eq1(texts, images, 1 / scale).diagonal()
         board.losses[f"contrast{i}"] = -both.mean(), 0.5 / len(features)
 
@@ -79,6 +81,8 @@ def cnc(board):
                   text_tower(board, eq3(board.parameter["cnc.abnormal"][i], words_a))]
         board.value[f"spoken.{2 * i}"], board.value[f"spoken.{2 * i + 1}"] = spoken[0][None], spoken[1][None]
         g_n, g_a = unit(spoken[0]), unit(spoken[1])
+        if board.case.watched:
+            board.logits += [(global_feature(board, meet(board, x)) @ g_n / tau).max().item() for x in (f, f_hat)]
         first = first + eq4(global_feature(board, meet(board, f)), g_n, g_a, tau)
         if board.setting("cnc.anchor_grad", "all") == "eq4":
             g_n, g_a = g_n.detach(), g_a.detach()
@@ -95,7 +99,7 @@ def cnc(board):
 
 
 def noise(board):
-    """Units: the token's root mean square; 1; or the token's norm over C. The gradient takes the unit for a constant."""
+    """Units: the token's root mean square; 1; its norm over C. The gradient takes the unit for a constant."""
     std, mode = board.setting("noise.std", 0.2), board.setting("noise.mode", "relative")
     for i, f in enumerate(board.all("teacher")):
         fixed = f.detach()
@@ -148,16 +152,18 @@ def moe(board):
     board.put("bottleneck", [eq14(z, top_gates(board, scores, gates), expert).reshape(x.shape)])
     if board.case.training:
         printed = board.setting("moe.balance", "experts") == "printed"
-        board.losses["moe"] = eq15(gates, board.setting("moe.epsilon", 1e-10), printed), board.setting("moe.weight", 1.0)
+        loss = eq15(gates, board.setting("moe.epsilon", 1e-10), printed)
+        board.losses["moe"] = loss, board.setting("moe.weight", 1.0)
 
 
 def decoder(board):
-    """Blocks of PyTorch's own layers; F_D^i reconstructs the layers from the deepest to the shallowest, or the reverse."""
+    """Blocks of PyTorch's own layers, which reconstruct the deepest layer first, or the shallowest."""
     x, n = board.first("bottleneck", "perturbed", "teacher"), len(board.all("teacher"))
     c, decoded = x.shape[2], []
     heads = board.setting("decoder.heads", 0) or max(c // 32, 1)
     for i in range(n):
-        w = {name[len(f"decoder.{i}.") :]: value for name, value in board.parameter.items() if name.startswith(f"decoder.{i}.")}
+        prefix = f"decoder.{i}."
+        w = {name[len(prefix) :]: value for name, value in board.parameter.items() if name.startswith(prefix)}
         y = F.layer_norm(x, (c,), w["ln_1.weight"], w["ln_1.bias"]).transpose(0, 1)
         y, _ = F.multi_head_attention_forward(
             y, y, y, c, heads, w["attn.in_proj_weight"], w["attn.in_proj_bias"], None, None, False, 0.0,

@@ -8,9 +8,10 @@ DRAWS, EPS = 64, 2.0**-23
 
 class Rounding(TorchDispatchMode):
     """Every number that an operation makes, on the way forward and on the way back, is wrong by as much as float32 may
-    make it wrong, up or down at random: a sum of n terms by (n + 5) eps / 2 of the size of its terms without their signs,
-    whatever the order of adding; anything else, n being 1, by 3 eps of its own size, which is what the kit's elementary
-    functions keep and more than the half eps of a product. `longest` becomes the length of the longest sum."""
+    make it wrong, up or down at random: a sum of n terms by (n + 5) eps / 2 of the size of its terms without their
+    signs, whatever the order of adding; anything else, n being 1, by 3 eps of its own size, which is what the kit's
+    elementary functions keep and more than the half eps of a product. `longest` becomes the length of the longest
+    sum."""
 
     MOVES = {"cat", "stack", "clone", "detach", "index_select", "gather", "zeros_like", "ones_like", "slice_backward",
              "select_backward", "new_zeros", "full_like", "_to_copy", "constant_pad_nd", "neg", "abs", "sort", "where",

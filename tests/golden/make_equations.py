@@ -14,7 +14,7 @@ A case is a board (named lists of values), parameters, and modules that play on 
 the modules' losses with their weights and, for values on the board that are no loss, of value times `judge`, numbers
 drawn once. Inputs are rounded to float32 before anything is computed. A file holds, for each case:
 
-    CASE                    metadata: training or scoring, epoch=N, sums=N, the modules, the settings that are not default
+    CASE                    metadata: training or scoring, epoch=N, sums=N, the modules, settings that are not default
     CASE/board/NAME.I       float32, what is on the board at the beginning
     CASE/parameter/NAME     float32
     CASE/judge/NAME.I       float32
@@ -41,7 +41,7 @@ FOLDER = pathlib.Path(__file__).resolve().parent / "equations"
 
 
 def write(path, tensors, notes):
-    """A safetensors file; the same bytes for the same contents. Float64 comes first, so that all numbers are aligned."""
+    """A safetensors file; the same contents give the same bytes. Float64 comes first: so all numbers are aligned."""
     header, data = {"__metadata__": notes}, b""
     for name, value in sorted(tensors.items(), key=lambda item: item[1].dtype != torch.float64):
         raw = value.contiguous().numpy().tobytes()

@@ -1,8 +1,9 @@
 #!/bin/sh
-# equations.sh BUILD [EQUATION]: does each equation's test notice a mistake in the equation's code? For every line
-# of equations.txt the module is built with that mistake into a folder of its own, and the equation's test is run with it.
-# Prints a table; exits with 1 if a mistake was not noticed, or if a line of the list changes nothing, does not compile,
-# or ends the test by anything but a comparison or a complaint. MODULE_CC: how a module is compiled.
+# equations.sh BUILD [EQUATION]: does each equation's test notice a mistake in the equation's code? For every line of
+# equations.txt the module is built with that mistake into a folder of its own, and the equation's test is run with it.
+# Prints a table; exits with 1 if a mistake was not noticed, if a line of the list changes nothing, does not compile, or
+# ends the test by anything but a comparison or a complaint, or if an equation has no mistake of sign, factor or index.
+# MODULE_CC: how a module is compiled.
 cd "$(dirname "$0")/../.." || exit 1
 build=$PWD/${1:-build}
 only=$2
@@ -61,10 +62,18 @@ mutate() {
     verdict=killed
     [ $status -eq 0 ] && verdict='**survived**'
     [ $status -eq 0 ] && survived=$((survived + 1)) || killed=$((killed + 1))
+    echo "$1 $2: $verdict" >&2
     changed=$(diff "$file" "$work/source/$name.c" | sed -n 's/^> //p' | head -n 1)
     echo "| ${test#test_} | $2 | $(cell "$file") | \`$(cell "$changed")\` | $verdict | $(cell "$(reason)") |"
 }
 
+for number in $(seq 17); do
+    for kind in sign factor index; do
+        grep -qE "^eq$number(@[a-z_]+)? $kind " "$list" && continue
+        echo "$list: there is no mistake of $kind for eq$number; add one" >&2
+        exit 1
+    done
+done
 judge 'test_eq*' || {
     echo "the tests fail without any mistake:" >&2
     grep -E "BEYOND|ERROR" "$work/log" >&2
@@ -74,15 +83,15 @@ cat <<TITLE
 # Mistakes made on purpose
 
 \`make mutants\` makes each of these mistakes in a module's code, in the region tagged with the equation or in a function
-which that calls, and runs the equation's test (tests/test_equations.c). The last column is the first thing that the
-test noticed: the result or gradient, its error and its tolerance.
+beside it that the equation needs, and runs the equation's test (tests/test_equations.c). The last column is the first
+thing that the test noticed: the result or gradient, its error and its tolerance.
 
 | test | kind | file | the line with the mistake | verdict | noticed |
 |---|---|---|---|---|---|
 TITLE
 while read -r equation kind edit; do
     case $equation in '' | '#'*) continue ;; esac
-    [ -n "$only" ] && [ "${equation%@*}" != "$only" ] && continue
+    [ "${only:-${equation%@*}}" = "${equation%@*}" ] || continue
     mutate "$equation" "$kind" "$edit" || bad=$((bad + 1))
 done <"$list"
 echo
