@@ -19,15 +19,22 @@
 
 enum { EQUATION_OUTS = 40 };
 
+typedef struct equation_tally { /* of a file */
+    int cases, tensors, wrong;
+    double share; /* largest error / tolerance */
+    char closest[160];
+} equation_tally;
+
 typedef struct equation_case {
     const weights *file;
+    equation_tally *tally;
     const char *equation, *name; /* "eq05", "map" */
     int epoch, sums;
     stage stage;
     ablate_value *wanted[EQUATION_OUTS]; /* results in the order of the file, then all losses */
     float *out[EQUATION_OUTS], *gradients;
     int outs, results;
-    int compared, wrong; /* tensors */
+    int compared; /* tensors */
 } equation_case;
 
 /* ---- reading ---- */
@@ -108,8 +115,9 @@ static inline void equation_parameters(equation_case *c)
             continue;
         float *to = stage_parameter(&c->stage, name);
         for (int k = 0; k < c->stage.parameters->entries; k++)
-            if (strcmp(c->stage.parameters->entry[k].name, name) == 0)
-                assert_true(shape_same(&c->stage.parameters->entry[k].shape, &t->shape));
+            if (strcmp(c->stage.parameters->entry[k].name, name) == 0 &&
+                !shape_same(&c->stage.parameters->entry[k].shape, &t->shape))
+                fail_msg("%s %s: there is no '%s' of that shape", c->equation, c->name, name);
         memcpy(to, equation_floats(t), (size_t)t->count * sizeof *to);
         left--;
     }
@@ -176,6 +184,16 @@ static inline double equation_error(const float *got, const double *expected, in
     return most;
 }
 
+static inline void equation_count(equation_tally *tally, const char *name, double error, double tolerance)
+{
+    tally->tensors++;
+    tally->wrong += !(error <= tolerance);
+    if (tolerance > 0 && error / tolerance >= tally->share) {
+        tally->share = error / tolerance;
+        snprintf(tally->closest, sizeof tally->closest, "%s, error %.2e, tolerance %.2e", name, error, tolerance);
+    }
+}
+
 static inline void equation_judge(equation_case *c, const weights_tensor *t, double error)
 {
     char name[100];
@@ -186,7 +204,7 @@ static inline void equation_judge(equation_case *c, const weights_tensor *t, dou
     bool right = error <= tolerance;
     printf("%s %s: error %.2e %s tolerance %.2e (sums of up to %d)\n", c->equation, t->name, error,
            right ? "within" : "BEYOND", tolerance, c->sums);
-    c->wrong += !right;
+    equation_count(c->tally, t->name, error, tolerance);
 }
 
 /* The gradient to a parameter, or to what was given of the board under that name. */
@@ -202,10 +220,11 @@ static inline const float *equation_gradient(const equation_case *c, const char 
     return NULL;
 }
 
-/* Gradients come first in the file's order of names, as in CASE/error. */
+/* Gradients come first in the file's order of names, as in CASE/error. Nothing of the case is left out. */
 static inline void equation_compare(equation_case *c)
 {
     int result = 0;
+    char name[100];
     for (int i = 0; i < weights_count(c->file); i++) {
         const weights_tensor *t = weights_at(c->file, i);
         const char *slope = equation_part(c, t, "gradient"), *out = equation_part(c, t, "out");
@@ -218,11 +237,14 @@ static inline void equation_compare(equation_case *c)
             equation_judge(c, t, equation_error(c->out[result++], equation_doubles(t), t->count));
         }
     }
+    snprintf(name, sizeof name, "%s/error", c->name);
+    assert_int_equal(c->compared, weights_need(c->file, name)->count);
 }
 
-static inline int equation_case_check(const weights *file, const char *equation, const char *name)
+static inline void equation_case_check(const weights *file, const char *equation, const char *name,
+                                       equation_tally *tally)
 {
-    equation_case c = { .file = file, .equation = equation, .name = name };
+    equation_case c = { .file = file, .tally = tally, .equation = equation, .name = name };
     equation_play(&c);
     equation_parameters(&c);
     equation_run(&c);
@@ -231,23 +253,27 @@ static inline int equation_case_check(const weights *file, const char *equation,
         free(c.out[i]);
     free(c.gradients);
     stage_close(&c.stage);
-    return c.wrong;
+    tally->cases++;
 }
 
-/* Every case of the file, printed line by line; fails if any result or gradient is off by more than its tolerance. */
+/* Every case of the file, printed line by line and summed up in one; fails if any result or gradient is off by more
+ * than its tolerance. */
 static inline void equation_check(const char *equation)
 {
     char path[100];
-    int wrong = 0;
+    equation_tally tally = { 0 };
     snprintf(path, sizeof path, "tests/golden/equations/%s.safetensors", equation);
     weights *file = weights_open(path);
     require(file);
     for (int i = 0; weights_note_key(file, i); i++)
         if (strcmp(weights_note_key(file, i), "made") != 0)
-            wrong += equation_case_check(file, equation, weights_note_key(file, i));
+            equation_case_check(file, equation, weights_note_key(file, i), &tally);
     weights_close(file);
-    if (wrong)
-        fail_msg("%s: %d tensors are wrong", equation, wrong);
+    assert_true(tally.cases > 0);
+    printf("%s: %d tensors of %d cases; closest to its tolerance: %s\n", equation, tally.tensors, tally.cases,
+           tally.closest);
+    if (tally.wrong)
+        fail_msg("%s: %d tensors are wrong", equation, tally.wrong);
 }
 
 #endif

@@ -25,7 +25,7 @@ judge() {
 # reason: what the test noticed, in a few words.
 reason() {
     beyond=$(grep -m 1 BEYOND "$work/log" | sed -E 's/^[^ ]+ ([^:]*): error ([^ ]*) BEYOND tolerance ([^ ]*) .*/\1: \2 > \3/')
-    other=$(grep -m 1 -E "there is no|!= |is not equal|is not true|: [a-z_]+: " "$work/log" | sed -E 's/^ERROR: //' | cut -c 1-100)
+    other=$(grep -m 1 -E "there is no|!= |is not equal|is not true|: [a-z_]+: " "$work/log" | sed -e 's/^ERROR: //' -e "s|$work/source/||g" | cut -c 1-100)
     echo "${beyond:-$other}"
 }
 
@@ -63,7 +63,8 @@ mutate() {
     [ $status -eq 0 ] && verdict='**survived**'
     [ $status -eq 0 ] && survived=$((survived + 1)) || killed=$((killed + 1))
     echo "$1 $2: $verdict" >&2
-    changed=$(diff "$file" "$work/source/$name.c" | sed -n 's/^> //p' | head -n 1)
+    changed=$(diff "$file" "$work/source/$name.c" | sed -n 's/^> *//p' | head -n 1)
+    changed=${changed:-(the line is gone)}
     echo "| ${test#test_} | $2 | $(cell "$file") | \`$(cell "$changed")\` | $verdict | $(cell "$(reason)") |"
 }
 
