@@ -1,6 +1,6 @@
 /* contrast.c: symmetric contrastive loss of pictures and their captions (Radford et al. 2021, Fig. 3), which pretrains
- * an encoder, for each feature of the picture that the encoder writes. Not of the paper. The probe `retrieval` is the
- * share of captions whose own picture is the nearest of the batch, and of pictures whose own caption is. */
+ * an encoder, for each feature of the picture that the encoder writes. Its probability is Eq. 1. The probe `retrieval`
+ * is the share of captions whose own picture is the nearest of the batch, and of pictures whose own caption is. */
 #include "module.h"
 #include <stdlib.h>
 
@@ -37,11 +37,11 @@ static ablate_value *scale_of(ablate_builder *b)
     return ablate_op(b, "exp", NULL, log_scale);
 }
 
-static void loss_add(ablate_builder *b, const char *name, double weight, ablate_value *by_image, ablate_value *by_text,
+/* of_image: -log p of each picture's own caption among all; by_text: each caption's scores of the pictures. */
+static void loss_add(ablate_builder *b, const char *name, double weight, ablate_value *of_image, ablate_value *by_text,
                      ablate_value *own)
 {
-    ablate_value *losses = ablate_op(b, "add", NULL, ablate_op(b, "cross_entropy", NULL, by_image, own),
-                                     ablate_op(b, "cross_entropy", NULL, by_text, own));
+    ablate_value *losses = ablate_op(b, "add", NULL, of_image, ablate_op(b, "cross_entropy", NULL, by_text, own));
     ablate_loss(b, name, ablate_op(b, "mean", "all=1", losses), weight);
 }
 
@@ -55,15 +55,18 @@ static int build(ablate_builder *b, const void *settings)
         ablate_value *image = ablate_op(b, "normalize", NULL, ablate_read(b, "image.feature", i));
 
         /* Each picture among the captions, each caption among the pictures */
-        ablate_value *product = ablate_op(b, "matmul", "transpose_b=1", image, text);
-        ablate_value *by_image = ablate_op(b, "mul", NULL, product, scale);
+        // tag::eq1[]
+        ablate_value *product = ablate_op(b, "matmul", "transpose_b=1", image, text); /* F(x) G(p_j) */
+        ablate_value *by_image = ablate_op(b, "mul", NULL, product, scale);           /* F(x) G(p_j) / tau */
+        ablate_value *of_image = ablate_op(b, "cross_entropy", NULL, by_image, own);  /* -log p(y|x) */
+        // end::eq1[]
         ablate_value *by_text = ablate_op(b, "transpose", "axes=\"1,0\"", by_image);
         if (i == 0) {
             ablate_value *hits = ablate_op(b, "add", NULL, hits_share(b, by_image, own), hits_share(b, by_text, own));
             ablate_probe(b, "retrieval", ablate_op(b, "affine", "scale=0.5", ablate_op(b, "detach", NULL, hits)));
         }
         if (b->training)
-            loss_add(b, ablate_text(b, "contrast%d", i), 0.5 / features, by_image, by_text, own);
+            loss_add(b, ablate_text(b, "contrast%d", i), 0.5 / features, of_image, by_text, own);
     }
     return own ? 0 : -1;
 }
@@ -72,7 +75,7 @@ const ablate_module ablate_module_entry = {
     .abi = ABLATE_ABI,
     .name = "contrast",
     .doc = "symmetric contrastive loss of pictures and captions, to pretrain an encoder",
-    .paper = "not of the paper",
+    .paper = "Preliminaries, Eq. 1",
     .reads = "image.feature text.feature logit.scale",
     .writes = "",
     .build = build,

@@ -1,11 +1,20 @@
-/* paper_stage.h: a stage on which one module of modules/ plays with small tensors, to compare what it computes with
- * plain double-precision C.
+/* paper_stage.h: a stage on which modules of modules/ play with small tensors. What is on the board beforehand are
+ * parameters of an actor module, so that gradients reach it too.
  *
  *     stage s;
- *     stage_open(&s, true, (stage_sizes){ ... });        training graph; the board holds image, teacher (and the rest)
- *     stage_play(&s, "mlf", "mlf.dropout=0", NULL);      loads, fills its settings, builds
- *     stage_run(&s, value, out) / stage_loss(&s, "moe")  computes
+ *     stage_open(&s, true);                              training graph
+ *     stage_give(&s, "teacher.0", shape, numbers);       number 0 of the board's "teacher"
+ *     stage_set(&s, "mlf.dropout=0");
+ *     stage_play(&s, "mlf");                             loads, fills its settings, builds
+ *     stage_judge(&s, "bottleneck.0", shape, weights);   one more loss: sum(bottleneck weights)
+ *     stage_settle(&s);                                  first values, with seed 5; then write to stage_parameter(...)
+ *     stage_compute(&s, n, values, out, gradients);
  *     stage_close(&s);
+ *
+ * The actor is also a text tower: "text.tokens" of "damaged object" are the board's "words.damaged_object.0" (L, Ct),
+ * "text.encode" is (sum of the tokens up to the end, weighted by place with "tower.rows.0" (L)) times "tower.out.0"
+ * (Ct, C), so it is causal and sees where each token stands; what it says is written to "spoken", a number a text.
+ * "image.project" multiplies by "tower.project.0", or changes nothing if there is none.
  *
  * Everything fails the running cmocka test with the engine's sentence. */
 #ifndef PAPER_STAGE_H
@@ -28,29 +37,28 @@
 #include "../core/run/module.h"
 
 #define STAGE_EPS 1.1920928955078125e-7 /* FLT_EPSILON */
-enum { STAGE_LAYERS = 3, STAGE_TEXT = 5 /* Ct */ };
+enum { STAGE_GIVEN = 32, STAGE_MODULES = 8, STAGE_SEED = 11 /* of the random operations */ };
 
-typedef struct stage_sizes {
-    int b, n, c, size; /* pictures, tokens with the class token, channels, pixels of a side */
-    int joint;         /* width of text features */
-    bool bottleneck;   /* is there one on the board already? */
-} stage_sizes;
+typedef struct stage_value { /* on the board before the modules play, or the weights of a judge */
+    const char *name;        /* "teacher.0" */
+    ablate_shape shape;
+    const float *data; /* the caller's, to the end of the stage; NULL: numbers that look random */
+} stage_value;
 
 typedef struct stage {
-    stage_sizes size;
     parameters *parameters;
     graph *graph;
     builder *builder;
     builder_host host;
-    ablate_module actor;
     struct settings chosen;
-    const ablate_module *module;
-    void *filled[4]; /* settings of the modules that played */
+    stage_value given[STAGE_GIVEN];
+    int givens;
+    bool acted;                             /* the board is set */
+    const ablate_module *on[STAGE_MODULES]; /* those that played */
+    void *filled[STAGE_MODULES];            /* their settings */
     int played;
-    const char *folders;    /* where modules are looked for first, or NULL */
-    float *values;          /* of all parameters */
-    float *f[7];            /* teacher 0-2, student 0-2, bottleneck: (b, n, c) */
-    ablate_value *input[8]; /* those, and the picture */
+    const char *folders; /* where modules are looked for first, or NULL */
+    float *values;       /* of all parameters, once settled */
 } stage;
 
 /* A number in [-1, 1] that looks random, the same at each call. */
@@ -71,80 +79,12 @@ static inline double stage_number(unsigned stream, unsigned index)
         }                                                                                                              \
     } while (0)
 
-/* ---- the text tower of the stage: tokens are numbers of (word, channel); g = (sum of the weighted tokens up to the
- * end) P, so it is causal and sees where each token stands ---- */
-
-enum { STREAM_P = 90, STREAM_PROJECT = 91, STREAM_WORDS = 100 };
-
-static inline double stage_place_weight(int row)
+/* |got - expected| <= tolerance, NaN failing. */
+static inline void stage_near(double got, double expected, double tolerance, const char *what, int64_t at)
 {
-    return 0.5 + 0.125 * row;
+    if (!(fabs(got - expected) <= tolerance))
+        fail_msg("%s[%lld] is %.9g, expected %.9g within %.3g", what, (long long)at, got, expected, tolerance);
 }
-
-static inline ablate_value *stage_tokens(ablate_builder *b, const void *own, const char *words, int n,
-                                         ablate_value *const *in)
-{
-    float rows[8 * STAGE_TEXT];
-    int length = 3;
-    (void)own, (void)n, (void)in;
-    for (const char *c = words; *c; c++)
-        length += *c == ' ';
-    for (int i = 0; i < length * STAGE_TEXT; i++)
-        rows[i] = (float)stage_number(STREAM_WORDS + (unsigned)strlen(words), (unsigned)i);
-    return ablate_constant(b, rows, length, STAGE_TEXT);
-}
-
-static inline ablate_value *stage_encode(ablate_builder *b, const void *own, const char *argument, int n,
-                                         ablate_value *const *in)
-{
-    const int *joint = own;
-    int64_t length = ablate_shape_of(b, in[0]).dim[1];
-    float sums[64 * 64], project[STAGE_TEXT * 64];
-    (void)argument, (void)n;
-    assert_true(length <= 64);
-    for (int64_t i = 0; i < length; i++)
-        for (int64_t j = 0; j < length; j++)
-            sums[i * length + j] = i <= j ? (float)stage_place_weight((int)i) : 0;
-    for (int i = 0; i < STAGE_TEXT * *joint; i++)
-        project[i] = (float)stage_number(STREAM_P, (unsigned)i);
-    ablate_value *x = ablate_op(b, "transpose", "axes=\"0,2,1\"", in[0]);
-    x = ablate_op(b, "matmul", NULL, x, ablate_constant(b, sums, length, length));
-    x = ablate_op(b, "select", NULL, ablate_op(b, "transpose", "axes=\"0,2,1\"", x), in[1]);
-    return ablate_op(b, "matmul", NULL, x, ablate_constant(b, project, STAGE_TEXT, *joint));
-}
-
-static inline ablate_value *stage_project(ablate_builder *b, const void *own, const char *argument, int n,
-                                          ablate_value *const *in)
-{
-    const int *joint = own;
-    int64_t c = ablate_shape_of(b, in[0]).dim[2];
-    float project[64 * 64];
-    (void)argument, (void)n;
-    if (c == *joint)
-        return in[0];
-    for (int64_t i = 0; i < c * *joint; i++)
-        project[i] = (float)stage_number(STREAM_PROJECT, (unsigned)i);
-    return ablate_op(b, "matmul", NULL, in[0], ablate_constant(b, project, c, *joint));
-}
-
-static inline int stage_build(ablate_builder *b, const void *own)
-{
-    static const char *const names[] = { "f0", "f1", "f2", "s0", "s1", "s2", "x" };
-    (void)own;
-    for (int i = 0; i < STAGE_LAYERS; i++) {
-        ablate_write(b, "teacher", i, ablate_read(b, names[i], 0));
-        ablate_write(b, "student", i, ablate_read(b, names[3 + i], 0));
-        ablate_write(b, "perturbed", i, ablate_read(b, names[i], 0));
-    }
-    if (ablate_count(b, "x") > 0)
-        ablate_write(b, "bottleneck", 0, ablate_read(b, "x", 0));
-    ablate_offer(b, "text.tokens", stage_tokens);
-    ablate_offer(b, "text.encode", stage_encode);
-    ablate_offer(b, "image.project", stage_project);
-    return 0;
-}
-
-/* ---- opening and closing ---- */
 
 static inline const device *stage_device(void)
 {
@@ -153,29 +93,110 @@ static inline const device *stage_device(void)
     return where;
 }
 
-static inline void stage_open(stage *s, bool training, stage_sizes size)
+/* ---- the actor ---- */
+
+#define STAGE_WORDS                                                                                                    \
+    "words.object words.damaged_object words.object_. words.damaged_object_. tower.rows tower.out tower.project "
+#define STAGE_BOARD                                                                                                    \
+    "image teacher student perturbed bottleneck score score.image image.feature text.feature logit.scale "             \
+    "spoken " STAGE_WORDS
+
+/* "teacher.0" -> "teacher", and 0 is returned. */
+static inline int stage_split(const char *name, char list[64])
 {
-    static const char *const names[] = { "f0", "f1", "f2", "s0", "s1", "s2", "x" };
+    const char *dot = strrchr(name, '.');
+    assert_true(dot && dot - name < 64);
+    snprintf(list, 64, "%.*s", (int)(dot - name), name);
+    return (int)strtol(dot + 1, NULL, 10);
+}
+
+static inline ablate_value *stage_tokens(ablate_builder *b, const void *own, const char *words, int n,
+                                         ablate_value *const *in)
+{
+    char name[64];
+    (void)own, (void)n, (void)in;
+    snprintf(name, sizeof name, "words.%s", words);
+    for (char *c = name; *c; c++)
+        *c = *c == ' ' ? '_' : *c;
+    return ablate_read(b, name, 0);
+}
+
+static inline ablate_value *stage_encode(ablate_builder *b, const void *own, const char *argument, int n,
+                                         ablate_value *const *in)
+{
+    ablate_shape shape = ablate_shape_of(b, in[0]); /* texts, tokens, Ct */
+    float sums[32 * 32];
+    int length = (int)shape.dim[1];
+    (void)own, (void)argument, (void)n;
+    assert_true(length <= 32);
+    for (int i = 0; i < length; i++)
+        for (int j = 0; j < length; j++)
+            sums[i * length + j] = i <= j;
+    ablate_value *rows =
+        ablate_op(b, "slice", ablate_text(b, "axis=0 count=%d", length), ablate_read(b, "tower.rows", 0));
+    ablate_value *x = ablate_op(b, "mul", NULL, in[0], ablate_op(b, "reshape", "dims=\"-1,1\"", rows));
+    x = ablate_op(b, "transpose", "axes=\"0,2,1\"", x);
+    x = ablate_op(b, "matmul", NULL, x, ablate_constant(b, sums, length, length));
+    x = ablate_op(b, "select", NULL, ablate_op(b, "transpose", "axes=\"0,2,1\"", x), in[1]);
+    x = ablate_op(b, "matmul", NULL, x, ablate_read(b, "tower.out", 0));
+    for (int i = 0; i < shape.dim[0]; i++)
+        ablate_write(b, "spoken", i, ablate_op(b, "slice", ablate_text(b, "axis=0 start=%d count=1", i), x));
+    return x;
+}
+
+static inline ablate_value *stage_project(ablate_builder *b, const void *own, const char *argument, int n,
+                                          ablate_value *const *in)
+{
+    (void)own, (void)argument, (void)n;
+    bool same = ablate_count(b, "tower.project") == 0;
+    return same ? in[0] : ablate_op(b, "matmul", NULL, in[0], ablate_read(b, "tower.project", 0));
+}
+
+static inline int stage_act(ablate_builder *b, const void *own)
+{
+    const stage *s = own;
+    char list[64];
+    for (int i = 0; i < s->givens; i++) {
+        int index = stage_split(s->given[i].name, list);
+        ablate_value *value = b->api->param(b, __FILE__, __LINE__, s->given[i].name, "zeros", s->given[i].shape);
+        ablate_write(b, list, index, value);
+    }
+    ablate_offer(b, "text.tokens", stage_tokens);
+    ablate_offer(b, "text.encode", stage_encode);
+    ablate_offer(b, "image.project", stage_project);
+    return 0;
+}
+
+static const ablate_module stage_actor = { .abi = ABLATE_ABI,
+                                           .name = "actor",
+                                           .reads = STAGE_WORDS,
+                                           .writes = STAGE_BOARD "text.tokens text.encode image.project",
+                                           .build = stage_act };
+
+static inline int stage_weigh(ablate_builder *b, const void *own)
+{
+    const stage_value *judge = own;
+    char list[64];
+    int index = stage_split(judge->name, list);
+    ablate_value *factors = b->api->constant(b, __FILE__, __LINE__, judge->shape, judge->data);
+    ablate_value *product = ablate_op(b, "mul", NULL, ablate_read(b, list, index), factors);
+    ablate_loss(b, judge->name, ablate_op(b, "sum", "all=1", product), 1);
+    return 0;
+}
+
+static const ablate_module stage_judging = {
+    .abi = ABLATE_ABI, .name = "judge", .reads = STAGE_BOARD, .build = stage_weigh
+};
+
+/* ---- opening and closing ---- */
+
+static inline void stage_open(stage *s, bool training)
+{
     complaint_clear();
     stage_device();
-    *s = (stage){ .size = size, .parameters = parameters_new() };
-    s->actor = (ablate_module){ .abi = ABLATE_ABI,
-                                .name = "actor",
-                                .reads = "f0 f1 f2 s0 s1 s2 x?",
-                                .writes = "teacher student perturbed bottleneck text.tokens text.encode image.project",
-                                .build = stage_build };
+    *s = (stage){ .parameters = parameters_new() };
     require(s->graph = graph_new(s->parameters));
     require(s->builder = builder_new(s->graph, &s->host, training));
-    ablate_shape features = { 3, { size.b, size.n, size.c } }, picture = { 4, { size.b, 3, size.size, size.size } };
-    size_t count = (size_t)size.b * (size_t)size.n * (size_t)size.c;
-    for (int i = 0; i < (size.bottleneck ? 7 : 6); i++) {
-        require(s->input[i] = builder_input(s->builder, names[i], &features));
-        require(s->f[i] = take(count, sizeof(float), "features"));
-        for (size_t k = 0; k < count; k++)
-            s->f[i][k] = (float)stage_number((unsigned)i + 1, (unsigned)k);
-    }
-    require(s->input[7] = builder_input(s->builder, "image", &picture));
-    require(builder_compose(s->builder, &s->actor, &s->size.joint) == 0);
 }
 
 static inline void stage_close(stage *s)
@@ -187,33 +208,68 @@ static inline void stage_close(stage *s)
     for (int i = 0; i < s->played; i++)
         free(s->filled[i]);
     free(s->values);
-    for (int i = 0; i < 7; i++)
-        free(s->f[i]);
     complaint_clear();
 }
 
-/* Settings: "moe.top=1", ... ended by NULL. All parameters get their first values, with seed 5. */
-static inline void stage_play(stage *s, const char *name, ...)
+/* Numbers of one list are given in ascending order, and before the first module plays. `name` lives on. */
+static inline void stage_give(stage *s, const char *name, ablate_shape shape, const float *data)
 {
-    va_list texts;
-    va_start(texts, name);
-    for (const char *text; (text = va_arg(texts, const char *));)
-        require(settings_set_text(&s->chosen, text, "stage", 1) == 0);
-    va_end(texts);
-    require(s->module = module_load(name, s->folders));
-    void *filled = s->filled[s->played++] = take_zeroed(1, s->module->settings_size, "settings");
-    require(filled);
-    require(settings_fill(&s->chosen, name, s->module->settings, filled) == 0);
-    require(settings_check_used(&s->chosen, &name, 1) == 0);
-    require(builder_compose(s->builder, s->module, filled) == 0);
-    free(s->values);
-    require(s->values = take((size_t)s->parameters->count, sizeof(float), "parameters"));
-    require(parameters_draw(s->parameters, 5, s->values) == 0);
+    assert_true(s->givens < STAGE_GIVEN && !s->acted);
+    s->given[s->givens++] = (stage_value){ name, shape, data };
 }
 
-/* ---- computing ---- */
+/* What encoder and decoder write, three layers of (b, n, c) that look random, and a picture. */
+static inline void stage_give_features(stage *s, int b, int n, int c)
+{
+    static const char *const names[] = { "teacher.0", "teacher.1",   "teacher.2",   "student.0",  "student.1",
+                                         "student.2", "perturbed.0", "perturbed.1", "perturbed.2" };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        stage_give(s, names[i], ABLATE_SHAPE(b, n, c), NULL);
+    stage_give(s, "image.0", ABLATE_SHAPE(b, 3, 8, 8), NULL);
+}
 
-static inline const float *stage_parameter(const stage *s, const char *name)
+static inline void stage_set(stage *s, const char *assignment)
+{
+    require(settings_set_text(&s->chosen, assignment, "stage", 1) == 0);
+}
+
+/* The module's `build`: 0, or -1 and the engine's complaint. */
+static inline int stage_try(stage *s, const char *name)
+{
+    assert_true(s->played < STAGE_MODULES);
+    if (!s->acted)
+        require(builder_compose(s->builder, &stage_actor, s) == 0);
+    s->acted = true;
+    const ablate_module *module = module_load(name, s->folders);
+    require(module);
+    void *filled = take_zeroed(1, module->settings_size, "settings");
+    require(filled);
+    s->on[s->played] = module;
+    s->filled[s->played++] = filled;
+    require(settings_fill(&s->chosen, name, module->settings, filled) == 0);
+    return builder_compose(s->builder, module, filled);
+}
+
+static inline void stage_play(stage *s, const char *name)
+{
+    require(stage_try(s, name) == 0);
+}
+
+static inline void stage_judge(stage *s, const char *name, ablate_shape shape, const float *factors)
+{
+    stage_value judge = { name, shape, factors };
+    require(builder_compose(s->builder, &stage_judging, &judge) == 0);
+}
+
+/* The beginning of an epoch of training, for every module that played. */
+static inline void stage_begin_epoch(stage *s, int epoch)
+{
+    for (int i = 0; builder_face(s->builder)->training && i < s->played; i++)
+        require(builder_epoch(s->builder, s->on[i], s->filled[i], NULL, epoch) == 0);
+}
+
+/* The numbers of a parameter, "moe.w1" or "actor.teacher.0", to be read or written. */
+static inline float *stage_parameter(const stage *s, const char *name)
 {
     for (int i = 0; i < s->parameters->entries; i++)
         if (strcmp(s->parameters->entry[i].name, name) == 0)
@@ -222,44 +278,50 @@ static inline const float *stage_parameter(const stage *s, const char *name)
     return NULL;
 }
 
-/* Runs once; with `gradients` (parameters->count) also backward. Results of `wanted` go to `out`. */
+static inline void stage_settle(stage *s)
+{
+    char name[80];
+    require(settings_check_used(&s->chosen, NULL, 0) == 0);
+    require(s->values = take((size_t)s->parameters->count, sizeof(float), "parameters"));
+    require(parameters_draw(s->parameters, 5, s->values) == 0);
+    for (int i = 0; i < s->givens; i++) {
+        snprintf(name, sizeof name, "actor.%s", s->given[i].name);
+        float *to = stage_parameter(s, name);
+        for (int64_t k = 0; k < shape_size(&s->given[i].shape); k++)
+            to[k] = s->given[i].data ? s->given[i].data[k] : (float)stage_number((unsigned)i + 1, (unsigned)k);
+    }
+}
+
+/* ---- computing ---- */
+
+/* Runs once, forward and backward. Results of `wanted` go to `out`, gradients of the losses' weighted sum to
+ * `gradients`, all parameters, or nowhere if NULL. */
 static inline void stage_compute(stage *s, int n, ablate_value *const *wanted, float *const *out, float *gradients)
 {
     const device *where = stage_device();
     size_t bytes = (size_t)s->parameters->count * sizeof(float);
     constants *frozen = constants_new(where);
-    float *values = where->allocate(bytes ? bytes : 4), *grads = where->allocate(bytes ? bytes : 4);
-    ablate_value *given[8];
-    int givens = 0;
-    for (int i = 0; i < 8; i++)
-        if (s->input[i])
-            given[givens++] = s->input[i];
-    require(where->upload(values, s->values, bytes) == 0);
+    float *values = where->allocate(bytes), *slopes = where->allocate(bytes);
+    require(frozen && values && slopes && where->upload(values, s->values, bytes) == 0);
     program_request request = { .graph = s->graph,
                                 .device = where,
                                 .constants = frozen,
                                 .wanted = wanted,
                                 .wanted_count = n,
-                                .given = given,
-                                .given_count = givens,
                                 .differentiate = gradients != NULL,
                                 .parameters = values,
-                                .gradients = grads,
-                                .seed = 11 };
+                                .gradients = slopes,
+                                .seed = STAGE_SEED };
     program *run = program_new(&request);
-    require(run);
-    for (int i = 0; i < 7; i++)
-        if (s->input[i])
-            require(program_put(run, s->input[i], s->f[i]) == 0);
-    require(program_run(run, 0) == 0);
+    require(run && program_run(run, 0) == 0);
     for (int i = 0; i < n; i++)
         require(program_get(run, wanted[i], out[i]) == 0);
     if (gradients)
-        require(where->download(gradients, grads, bytes) == 0);
+        require(where->download(gradients, slopes, bytes) == 0);
     program_free(run);
     constants_free(frozen);
     where->release(values);
-    where->release(grads);
+    where->release(slopes);
 }
 
 /* The numbers of a value on the board; the caller frees. */
@@ -271,36 +333,6 @@ static inline float *stage_board(stage *s, const char *name, int index)
     require(out);
     stage_compute(s, 1, &value, &out, NULL);
     return out;
-}
-
-static inline graph_term *stage_term(stage *s, const char *loss)
-{
-    for (int i = 0; i < s->graph->losses; i++)
-        if (strcmp(s->graph->loss[i].name, loss) == 0)
-            return &s->graph->loss[i];
-    fail_msg("there is no loss '%s'", loss);
-    return NULL;
-}
-
-static inline double stage_loss(stage *s, const char *name)
-{
-    float value = NAN, *out = &value;
-    stage_compute(s, 1, &stage_term(s, name)->value, &out, NULL);
-    return (double)value;
-}
-
-/* |got - expected| <= tolerance, NaN failing. */
-static inline void stage_near(double got, double expected, double tolerance, const char *what, int64_t at)
-{
-    if (!(fabs(got - expected) <= tolerance))
-        fail_msg("%s[%lld] is %.9g, expected %.9g within %.3g", what, (long long)at, got, expected, tolerance);
-}
-
-static inline void stage_all_near(const float *got, const double *expected, int64_t n, double tolerance,
-                                  const char *what)
-{
-    for (int64_t i = 0; i < n; i++)
-        stage_near((double)got[i], expected[i], tolerance, what, i);
 }
 
 #endif

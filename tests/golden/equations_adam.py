@@ -1,0 +1,52 @@
+"""Adam (Kingma and Ba 2015) as torch.optim.Adam computes it: cases of tests/test_adam.c."""
+import torch
+
+from equations_case import normal
+from equations_rounding import worst_changes
+
+STEPS, COUNT = 6, 21
+
+
+class AdamCase:
+    def __init__(self, rate=0.001, beta1=0.9, beta2=0.999, eps=1e-8, decay=0.0, scale=1.0, silent=False):
+        self.rate, self.beta1, self.beta2, self.eps, self.decay = rate, beta1, beta2, eps, decay
+        self.first = normal((COUNT,)).float()
+        self.gradients = normal((STEPS, COUNT), scale).float()
+        if silent:
+            self.gradients[:] = 0
+
+    def run(self):
+        """The formulas, for the errors of float32 at each step."""
+        x, m, v = self.first.double(), torch.zeros(COUNT).double(), torch.zeros(COUNT).double()
+        for t, given in enumerate(self.gradients.double(), 1):
+            g = given + self.decay * x
+            m = self.beta1 * m + (1 - self.beta1) * g
+            v = self.beta2 * v + (1 - self.beta2) * (g * g)
+            x = x - self.rate / (1 - self.beta1**t) * m / ((v / (1 - self.beta2**t)).sqrt() + self.eps)
+        return {"mean": m, "parameter": x, "square": v}
+
+    def torchs(self):
+        """What PyTorch's own optimiser makes of it."""
+        x = self.first.double().requires_grad_()
+        adam = torch.optim.Adam([x], self.rate, (self.beta1, self.beta2), self.eps, self.decay)
+        for given in self.gradients.double():
+            x.grad = given.clone()
+            adam.step()
+        state = adam.state[x]
+        return {"mean": state["exp_avg"], "parameter": x.detach(), "square": state["exp_avg_sq"]}
+
+    def solve(self):
+        expected, found = self.torchs(), self.run()
+        for name, value in expected.items():
+            assert (found[name] - value).abs().max() <= 1e-13 * value.abs().max(), name
+        worst, _ = worst_changes(self.run, expected)
+        tensors = {"/first": self.first, "/gradient": self.gradients,
+                   "/error": torch.tensor([worst[name] for name in sorted(expected)], dtype=torch.float64)}
+        tensors.update({f"/out/{name}": value for name, value in expected.items()})
+        note = f"rate={self.rate} beta1={self.beta1} beta2={self.beta2} eps={self.eps} decay={self.decay}"
+        return tensors, note
+
+
+def adam_cases():
+    return {"stated": AdamCase(), "rd": AdamCase(beta1=0.5), "decay": AdamCase(rate=0.01, decay=0.02),
+            "tiny": AdamCase(scale=1e-9), "great": AdamCase(scale=1e6, beta1=0.5), "silent": AdamCase(silent=True)}
