@@ -21,7 +21,9 @@ static const ablate_setting run_rows[] = {
     { 0 }
 };
 static const ablate_setting input_rows[] = {
-    SET(size, 224, 8, 4096, "pixels of a side; pictures are resized straight to the square"),
+    SET(size, 224, 8, 4096, "pixels of a side of the square that the network sees"),
+    PICK(fit, RUN_SQUARE, "square|crop",
+         "pictures and masks straight to the square, or their shorter side to it and then its middle"),
     PICK(resample, RUN_BICUBIC, "bicubic|bilinear", "filter of the resizing, antialiased"),
     PICK(statistics, RUN_OPENAI, "openai|imagenet", "mean and deviation of the channels"),
     { 0 }

@@ -3,6 +3,7 @@
 #define ABLATE_RUN_SETTINGS_H
 #include "../base/settings.h"
 
+typedef enum run_fit { RUN_SQUARE, RUN_CROP } run_fit;
 typedef enum run_resample { RUN_BICUBIC, RUN_BILINEAR } run_resample;
 typedef enum run_statistics { RUN_OPENAI, RUN_IMAGENET } run_statistics;
 
@@ -19,6 +20,7 @@ typedef struct run_settings {
     const char *protocol;     /* how the metrics are estimated, a name of metrics.h */
     /* [input] */
     int size;       /* pixels of a side */
+    int fit;        /* run_fit */
     int resample;   /* run_resample */
     int statistics; /* run_statistics */
     /* [optimiser]: Adam */

@@ -233,7 +233,7 @@ static int finish(const runner *r, const train_result *trained, run_record *reco
 
 static int train_and_finish(const runner *r, model *m, run_record *record)
 {
-    train_result trained;
+    train_result trained = { 0 };
     train_request request = { .session = r->session,
                               .model = m,
                               .dataset = r->data,
@@ -244,7 +244,9 @@ static int train_and_finish(const runner *r, model *m, run_record *record)
                               .most_steps = r->options->most_steps,
                               .timing = r->options->timing };
     record->seconds = seconds_since_start();
-    int status = train_run(&request, &trained);
+    int status = m->map ? scores_masks(r->session, &r->run) : 0;
+    if (status == 0)
+        status = train_run(&request, &trained);
     if (status == 0)
         fprintf(stderr, "%s: %.1f ms a step, %.1f GFLOP/s\n", r->label, 1e3 * trained.seconds_a_step,
                 trained.seconds_a_step > 0 ? 1e-9 * trained.flops / trained.seconds_a_step : 0);

@@ -18,6 +18,10 @@ int scores_make(session *, const model *, const dataset *, const run_settings *,
                 scores *);
 void scores_free(scores *);
 
+/* Reads and fits the masks that scores_evaluate will want, so that a damaged one is told before the training. 0, or -1.
+ */
+int scores_masks(session *, const run_settings *);
+
 /* The five metrics by class under run->protocol. 0, or -1: complained. */
 int scores_evaluate(session *, const dataset *, const run_settings *, const scores *, metrics_result *);
 

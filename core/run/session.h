@@ -20,7 +20,7 @@ typedef struct session {
     hash_digest cache_key[SESSION_CACHES];
     int caches;
     uint8_t *masks; /* (test pictures, size, size), or NULL */
-    int masks_size;
+    int masks_size, masks_fit;
     double masks_threshold;
     int64_t rows_used, rows_computed; /* how much the cache saved */
     phases phases;
@@ -36,10 +36,11 @@ const dataset *session_data(session *, const char *spec, const settings *from);
 const hash_digest *session_identity(session *, int picture); /* NULL: complained */
 cache *session_cache(session *, const hash_digest *key, int64_t row_floats);
 
-/* Masks of the test pictures in order, 0/1, (count, size, size); owned by the session. NULL: complained. */
-const uint8_t *session_masks(session *, int size, double threshold);
+/* Masks of the test pictures in order, 0/1, (count, size, size), fitted as [input] says; owned by the session. NULL:
+ * complained. */
+const uint8_t *session_masks(session *, const run_settings *, double threshold);
 
-/* Hash of all pictures' identities and states: the data that a result is from. */
+/* Hash of all pictures' identities, states and mask files: the data that a result is from. */
 int session_data_digest(session *, hash_digest *);
 
 #endif
