@@ -60,6 +60,8 @@ $(BUILD)/ablate-cpu.so: $(call obj,$(CPUSRC))
 	@$(CC) -shared $(SANFLAG) -fopenmp $^ -lm -ldl -o $@
 
 .SECONDARY: # objects of tests are kept
+# Data sets that come as folders share how a folder is read.
+$(BUILD)/modules/mvtec.so $(BUILD)/modules/visa.so: $(filter-out %/folder.c,$(wildcard modules/folder/*.[ch]))
 .SECONDEXPANSION:
 $(BUILD)/modules/%.so: $$(wildcard modules/$$*.c modules/$$*/*.c modules/$$*/*.h) core/module.h core/op.h | $(BUILD)/packages
 	@mkdir -p $(@D)

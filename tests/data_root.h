@@ -72,6 +72,55 @@ static inline void copy_file(const char *from, const char *to)
     file_map_close(&map);
 }
 
+/* The same file under another name, both below the root; directories are made. */
+static inline void link_file(const char *from, const char *to)
+{
+    const char *path = below("%s", to);
+    if (link(below("%s", from), path) == 0)
+        return;
+    const char *folder = below("%.*s", (int)(strrchr(to, '/') - to), to);
+    assert_int_equal(file_make_directory(folder), 0);
+    if (link(below("%s", from), path) < 0)
+        fail_msg("cannot link %s to %s", to, from);
+}
+
+/* `count` times the same file as FOLDER/000TAIL, FOLDER/001TAIL, ... */
+static inline void link_many(const char *from, const char *folder, const char *tail, int count)
+{
+    for (int i = 0; i < count; i++) {
+        char name[300];
+        snprintf(name, sizeof name, "%s/%03d%s", folder, i, tail);
+        link_file(from, name);
+    }
+}
+
+static inline void move_file(const char *from, const char *to)
+{
+    if (rename(below("%s", from), below("%s", to)) < 0)
+        fail_msg("cannot move %s to %s", from, to);
+}
+
+/* Listing must fail with a sentence that holds the words. */
+static inline void open_refused(const char *spec, const settings *from, const char *words)
+{
+    dataset d;
+    complaint_clear();
+    assert_int_equal(dataset_open(&d, spec, from, NULL), -1);
+    assert_non_null(complaint());
+    if (!strstr(complaint(), words))
+        fail_msg("'%s' should hold '%s'", complaint(), words);
+    complaint_clear();
+    dataset_close(&d);
+}
+
+static inline int count_defective(const dataset *d)
+{
+    int count = 0;
+    for (int i = 0; i < d->pictures; i++)
+        count += d->picture[i].test && !d->picture[i].good;
+    return count;
+}
+
 /* "name path mask|-" of each picture in turn, paths below the root. */
 static inline void listed(const dataset *d, const char *const *lines)
 {

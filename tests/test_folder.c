@@ -35,8 +35,8 @@ static void make_two_classes(void)
     FILES("pin/train/good/10.png", "pin/train/good/9.png", "pin/train/good/.hidden.png", "pin/train/good/notes.txt",
           "pin/test/good/0.jpg", "pin/test/bent/0.PNG", "pin/test/bent/1.png", "pin/ground_truth/bent/0_mask.png",
           "pin/ground_truth/bent/1_mask.PnG");
-    FILES("cap/train/good/a.JPEG", "cap/test/good/a.png", "cap/test/crack/b.c.png", "cap/ground_truth/crack/b.png",
-          "cap/ground_truth/crack/b.c.png", "README.md", "other/file.txt");
+    FILES("cap/train/good/a.JPEG", "cap/test/good/a.png", "cap/test/crack/b.c.png", "cap/ground_truth/crack/b.c.png",
+          "cap/ground_truth/crack/notes.txt", "README.md", "other/file.txt");
 }
 
 static void a_root_of_classes(void **state)
@@ -108,6 +108,30 @@ static void one_missing_mask_is_an_error(void **state)
     refused("", NULL, "/x/ground_truth/dent/01_mask.png is missing");
     FILES("x/ground_truth/dent/01.jpg", "x/test/hole/5.png");
     refused("", NULL, "/x/test/hole/5.png: its mask");
+}
+
+static void a_mask_without_its_picture_is_an_error(void **state)
+{
+    (void)state;
+    FILES("x/train/good/0.png", "x/test/dent/00.jpg", "x/ground_truth/dent/00_mask.png", "x/ground_truth/good/7.png",
+          "x/ground_truth/dent/readme.txt", "x/ground_truth/note.txt");
+    dataset d;
+    open_good(&d, "", NULL); /* masks of good pictures are nobody's business */
+    assert_int_equal(d.pictures, 2);
+    dataset_close(&d);
+    FILES("x/ground_truth/hole/3.png");
+    refused("", NULL, "/x/ground_truth/hole/3.png: a mask without its picture in ");
+    refused("", NULL, "/x/test/hole; add the picture, or remove the mask");
+    FILES("x/test/hole/3.png", "x/ground_truth/dent/000_mask.png");
+    refused("", NULL, "/x/ground_truth/dent/000_mask.png: a mask without its picture");
+}
+
+/* Other files may stand between the two in the order of names. */
+static void a_picture_listed_twice_is_an_error(void **state)
+{
+    (void)state;
+    FILES("x/train/good/0.png", "x/test/good/1.JPG", "x/test/good/1.a.png", "x/test/good/1.png");
+    refused("", NULL, "/x/test/good/1: a picture of this name is there twice; remove one");
 }
 
 static void missing_and_empty_folders_are_named(void **state)
@@ -191,6 +215,8 @@ int main(void)
         TEST(chosen_classes_in_the_order_given),
         TEST(a_class_may_lack_masks),
         TEST(one_missing_mask_is_an_error),
+        TEST(a_mask_without_its_picture_is_an_error),
+        TEST(a_picture_listed_twice_is_an_error),
         TEST(missing_and_empty_folders_are_named),
         TEST(no_path_is_said),
         TEST(other_formats_are_refused_by_name),
