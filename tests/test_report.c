@@ -470,7 +470,7 @@ static void test_metrics_copied(void **state)
     (void)state;
     metrics_row row = { .name = (char *)"bottle", .value = { 0.1, 0.2, 0.3, NAN, 0.5 } };
     char *notes[] = { (char *)"a note" };
-    metrics_result result = { .protocol = metrics_protocol_find("exact"),
+    metrics_result result = { .protocol = *metrics_protocol_find("exact"),
                               .class_count = 1,
                               .classes = &row,
                               .mean = { 0.1, 0.2, 0.3, NAN, 0.5 },

@@ -185,6 +185,31 @@ static void test_double_maps_stay_exact(void **state)
     assert_non_null(strstr(printed, "\"pixel_auroc\":\t1,"));
 }
 
+/* Two defect pixels above all good ones touch at a corner a third that is below them: one defect of which two thirds
+ * are covered, or two, one whole and the other not at all. */
+static void test_connectivity(void **state)
+{
+    (void)state;
+    const float maps[] = { 9, 8, 5, 5, 5, 0, 5, 5, 5 };
+    const uint8_t masks[] = { 1, 1, 0, 0, 0, 1, 0, 0, 0 };
+    static const char *const option[] = { "--connectivity=8", "--connectivity=4" };
+    for (int four = 0; four < 2; four++) {
+        memset(&made, 0, sizeof made);
+        add_array(&made, "maps", "<f4", "(1, 3, 3)", 0, maps, sizeof maps, 0);
+        add_array(&made, "masks", "|u1", "(1, 3, 3)", 0, masks, sizeof masks, 0);
+        assert_int_equal(run_verb("--json", option[four]), 0);
+        cJSON *root = cJSON_Parse(printed);
+        assert_int_equal(member(root, "connectivity")->valueint, four ? 4 : 8);
+        assert_true(fabs(member(member(root, "mean"), "aupro")->valuedouble - (four ? 0.5 : 2.0 / 3)) < 1e-15);
+        cJSON_Delete(root);
+        assert_int_equal(run_verb(option[four], NULL), 0);
+        assert_int_equal(strstr(printed, "protocol exact, 4-connectivity (") != NULL, four);
+    }
+    assert_int_equal(run_verb("--connectivity=6", NULL), -1);
+    assert_non_null(strstr(complaint(), "--connectivity must be 4 or 8; it is '6'"));
+    complaint_clear();
+}
+
 static void test_refusals(void **state)
 {
     (void)state;
@@ -257,10 +282,11 @@ static int remove_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_json),        cmocka_unit_test(test_classes_by_name),
-        cmocka_unit_test(test_digits),      cmocka_unit_test(test_undefined_is_null_and_said),
-        cmocka_unit_test(test_mask_scales), cmocka_unit_test(test_double_maps_stay_exact),
-        cmocka_unit_test(test_refusals),    cmocka_unit_test(test_command_line),
+        cmocka_unit_test(test_json),         cmocka_unit_test(test_classes_by_name),
+        cmocka_unit_test(test_digits),       cmocka_unit_test(test_undefined_is_null_and_said),
+        cmocka_unit_test(test_mask_scales),  cmocka_unit_test(test_double_maps_stay_exact),
+        cmocka_unit_test(test_connectivity), cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_command_line),
     };
     return cmocka_run_group_tests(tests, NULL, remove_files);
 }

@@ -62,7 +62,8 @@ int run_record_set_metrics(run_record *r, const metrics_result *result)
 {
     memcpy(r->mean, result->mean, sizeof r->mean);
     free(r->protocol);
-    r->protocol = take_text("%s", result->protocol->name);
+    char text[80];
+    r->protocol = take_text("%s", metrics_protocol_print(&result->protocol, text));
     if (!r->protocol)
         return -1;
     for (int i = 0; i < result->class_count; i++)

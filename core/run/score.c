@@ -184,6 +184,20 @@ int scores_masks(session *on, const run_settings *run)
     return status;
 }
 
+static metrics_input describe_scores(const scores *s, const dataset *d, const uint8_t *masks, const int8_t *labels,
+                                     const int *classes)
+{
+    return (metrics_input){ .pictures = s->count,
+                            .height = s->size,
+                            .width = s->size,
+                            .maps = s->maps,
+                            .masks = masks,
+                            .labels = labels,
+                            .classes = classes,
+                            .class_count = d->classes,
+                            .class_names = (const char *const *)d->class_name };
+}
+
 int scores_evaluate(session *on, const dataset *d, const run_settings *run, const scores *s, metrics_result *result)
 {
     const metrics_protocol *protocol = metrics_protocol_find(run->protocol);
@@ -195,18 +209,13 @@ int scores_evaluate(session *on, const dataset *d, const run_settings *run, cons
         classes[i] = d->picture[s->picture[i]].class_index;
         labels[i] = !d->picture[s->picture[i]].good;
     }
-    metrics_input input = { .pictures = s->count,
-                            .height = s->size,
-                            .width = s->size,
-                            .maps = s->maps,
-                            .masks = masks,
-                            .scores = protocol && protocol->pool_times == 0 ? s->image : NULL,
-                            .labels = labels,
-                            .classes = classes,
-                            .class_count = d->classes,
-                            .class_names = (const char *const *)d->class_name };
-    if (status == 0)
-        status = metrics_evaluate(&input, protocol, result);
+    if (status == 0) {
+        metrics_input input = describe_scores(s, d, masks, labels, classes);
+        metrics_protocol how = *protocol;
+        input.scores = how.takes_given ? s->image : NULL;
+        how.connectivity = run->connectivity == RUN_CONNECTED_4 ? 4 : 8;
+        status = metrics_evaluate(&input, &how, result);
+    }
     free(classes);
     free(labels);
     return status;

@@ -12,11 +12,13 @@
 typedef struct request {
     const char *path;
     const metrics_protocol *protocol;
+    int connectivity; /* 0: the protocol's */
     bool json, help;
 } request;
 
 static const struct argp_option options[] = {
     { "protocol", 'p', "P", 0, "exact (default), ader2024, rd4ad, uniad or diad", 0 },
+    { "connectivity", 'c', "4|8", 0, "neighbours that join a mask's pixels to one defect: 8 (default) or 4", 0 },
     { "json", 'j', NULL, 0, "print JSON: fractions with 17 digits, null where a number is not defined", 0 },
     { "help", '?', NULL, 0, "print this text", 0 },
     { 0 }
@@ -27,8 +29,14 @@ static const char doc[] =
     "average.\v"
     "FILE.npz holds the arrays maps (N,H,W) and masks (N,H,W), and if you have them scores (N), labels (N; 0 good, 1 "
     "defective) and classes (N; names or whole numbers). Without scores a picture's is taken from its map, without "
-    "labels "
-    "a picture is defective if its mask shows a defect.";
+    "labels a picture is defective if its mask shows a defect; so it is under all protocols but exact, whatever is "
+    "given.";
+
+static int read_connectivity(const char *text)
+{
+    bool known = strcmp(text, "4") == 0 || strcmp(text, "8") == 0;
+    return known ? text[0] - '0' : complain("metrics: --connectivity must be 4 or 8; it is '%s'", text);
+}
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
@@ -37,6 +45,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case 'p':
         wanted->protocol = metrics_protocol_find(argument);
         return wanted->protocol ? 0 : EINVAL;
+    case 'c':
+        wanted->connectivity = read_connectivity(argument);
+        return wanted->connectivity < 0 ? EINVAL : 0;
     case 'j':
         wanted->json = true;
         return 0;
@@ -150,7 +161,8 @@ static cJSON *numbers_object(const double value[METRICS_KINDS])
 static int print_json(const metrics_result *result)
 {
     cJSON *root = cJSON_CreateObject(), *classes = cJSON_CreateObject(), *notes = cJSON_CreateArray();
-    cJSON_AddStringToObject(root, "protocol", result->protocol->name);
+    cJSON_AddStringToObject(root, "protocol", result->protocol.name);
+    cJSON_AddNumberToObject(root, "connectivity", result->protocol.connectivity);
     cJSON_AddItemToObject(root, "mean", numbers_object(result->mean));
     cJSON_AddItemToObject(root, "classes", classes);
     for (int c = 0; c < result->class_count; c++)
@@ -175,8 +187,10 @@ static int print_result(const request *wanted, const metrics_input *in, const me
         if (print_json(result) < 0)
             return -1;
     } else {
+        char name[80];
         printf("%s: %lld maps of %lld x %lld, protocol %s (%s)\n", wanted->path, (long long)in->pictures,
-               (long long)in->height, (long long)in->width, result->protocol->name, result->protocol->doc);
+               (long long)in->height, (long long)in->width, metrics_protocol_print(&result->protocol, name),
+               result->protocol.doc);
         print_rows(result);
         each_remark(result, print_remark, NULL);
     }
@@ -187,9 +201,11 @@ static int evaluate_file(const request *wanted)
 {
     metrics_file file;
     metrics_result result;
-    int status = metrics_file_read(&file, wanted->path, wanted->protocol->mask_threshold);
+    metrics_protocol how = *wanted->protocol;
+    how.connectivity = wanted->connectivity ? wanted->connectivity : how.connectivity;
+    int status = metrics_file_read(&file, wanted->path, how.mask_threshold);
     if (status == 0)
-        status = metrics_evaluate(&file.in, wanted->protocol, &result);
+        status = metrics_evaluate(&file.in, &how, &result);
     if (status == 0) {
         status = print_result(wanted, &file.in, &result);
         metrics_result_free(&result);
