@@ -11,6 +11,13 @@
  * the limit is interpolated there and divided by it. Good pictures' pixels count in the rate
  * (Bergmann et al. 2021, International Journal of Computer Vision 129, section 5).
  *
+ * A number that is not defined is NaN, with the reason in words; a mean is over the classes that have the number. Not
+ * defined are the image metrics of a class without a defective or without a good picture, or of maps smaller than what
+ * a protocol pools; the pixel metrics and AUPRO where the masks show no defect or nothing but defects; AUPRO from even
+ * steps where fewer than two of them stay below the limit, as of a constant map. All distinct scores make of a constant
+ * map what chance is: AUROC 1/2, AP the share of the defective, AUPRO half the limit; a note says so. A score that is
+ * NaN or infinite is an error.
+ *
  * Only the scores of defect pixels are sorted; all others are counted between them, which is all the three pixel
  * metrics need. Counts are integers and sums run in a fixed order, so no result depends on the number of threads. */
 #ifndef ABLATE_METRICS_H

@@ -89,7 +89,7 @@ static double stretched_area(const even_steps *steps, const step_counts *tally, 
         last_height = height;
     }
     double width = from_least ? last - first : last;
-    return points > 1 && width > 0 ? area / width : NAN;
+    return points > 1 && width > 0 ? fmin(area / width, 1) : NAN;
 }
 
 /* Counts each picture by itself and adds them up in order, so that threads change nothing. The sum is the
