@@ -196,7 +196,7 @@ static void compare_case(const golden *g, int protocol, comparison *found)
     metrics_file file;
     metrics_result result = { .class_count = 0 };
     how.connectivity = protocol == 0 ? drawn.connectivity : 8;
-    if (metrics_file_read(&file, test_path("case.npz"), how.mask_threshold) < 0 ||
+    if (metrics_file_read(&file, test_path("case.npz"), &how) < 0 ||
         metrics_evaluate(&file.in, &how, &result) < 0)
         fail_msg("case %d: %s", g->number, complaint());
     assert_int_equal(result.class_count, g->rows[protocol]);

@@ -281,7 +281,7 @@ static int check_same_size(const dataset *d, int index, const image_mask *mask)
         p->mask ? p->mask : p->name, mask->width, mask->height, width, height);
 }
 
-int dataset_mask_fitted(const dataset *d, int index, const run_settings *run, double threshold, image_mask *out)
+int dataset_mask_fitted(const dataset *d, int index, const run_settings *run, mask_rule rule, image_mask *out)
 {
     image_mask mask;
     *out = (image_mask){ 0, 0, NULL };
@@ -289,9 +289,9 @@ int dataset_mask_fitted(const dataset *d, int index, const run_settings *run, do
     if (status == 0 && mask.value && run->fit == RUN_CROP) {
         status = check_same_size(d, index, &mask);
         if (status == 0)
-            status = image_mask_fit(&mask, run->size, IMAGE_BILINEAR, threshold, out);
+            status = image_mask_fit(&mask, run->size, rule.filter, rule.threshold, out);
     } else if (status == 0 && mask.value) {
-        status = image_mask_resize(&mask, run->size, run->size, IMAGE_BILINEAR, threshold, out);
+        status = image_mask_resize(&mask, run->size, run->size, rule.filter, rule.threshold, out);
     }
     image_mask_free(&mask);
     return status;

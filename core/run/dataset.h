@@ -45,8 +45,13 @@ int dataset_input(const dataset *, int picture, const run_settings *, float *out
 int dataset_image(const dataset *, int picture, ablate_image *);
 int dataset_mask(const dataset *, int picture, image_mask *);
 
-/* The mask as the picture's dataset_fitted: defect where more than `threshold` of a pixel is after a bilinear resize.
- * value NULL: no mask. When pictures are cropped, a mask must be as large as its picture. */
-int dataset_mask_fitted(const dataset *, int picture, const run_settings *, double threshold, image_mask *);
+typedef struct mask_rule { /* how a mask is brought to the network's size */
+    image_filter filter;
+    double threshold; /* of the resized mask, as a fraction: above it is a defect; IMAGE_GREY: it stays as it is */
+} mask_rule;
+
+/* The mask as the picture's dataset_fitted. value NULL: no mask. When pictures are cropped, a mask must be as large as
+ * its picture. */
+int dataset_mask_fitted(const dataset *, int picture, const run_settings *, mask_rule, image_mask *);
 
 #endif

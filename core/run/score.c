@@ -175,11 +175,16 @@ int scores_probe(session *on, const model *m, const dataset *d, const run_settin
     return status;
 }
 
+static mask_rule rule_of(const metrics_protocol *protocol)
+{
+    return (mask_rule){ protocol->mask_nearest ? IMAGE_NEAREST : IMAGE_BILINEAR, protocol->mask_threshold };
+}
+
 int scores_masks(session *on, const run_settings *run)
 {
     const metrics_protocol *protocol = metrics_protocol_find(run->protocol);
     phase before = phases_enter(&on->phases, PHASE_METRICS);
-    int status = protocol && session_masks(on, run, protocol->mask_threshold) ? 0 : -1;
+    int status = protocol && session_masks(on, run, rule_of(protocol)) ? 0 : -1;
     phases_enter(&on->phases, before);
     return status;
 }
@@ -201,7 +206,7 @@ static metrics_input describe_scores(const scores *s, const dataset *d, const ui
 int scores_evaluate(session *on, const dataset *d, const run_settings *run, const scores *s, metrics_result *result)
 {
     const metrics_protocol *protocol = metrics_protocol_find(run->protocol);
-    const uint8_t *masks = protocol ? session_masks(on, run, protocol->mask_threshold) : NULL;
+    const uint8_t *masks = protocol ? session_masks(on, run, rule_of(protocol)) : NULL;
     int *classes = take((size_t)s->count, sizeof *classes, "the test pictures");
     int8_t *labels = take((size_t)s->count, sizeof *labels, "the test pictures");
     int status = masks && classes && labels ? 0 : -1;

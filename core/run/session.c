@@ -134,7 +134,7 @@ typedef struct mask_work {
     session *session;
     const run_settings *run;
     int *picture;
-    double threshold;
+    mask_rule rule;
     uint8_t *out;
 } mask_work;
 
@@ -144,30 +144,31 @@ static int fit_one(void *context, int i)
     size_t area = (size_t)w->run->size * (size_t)w->run->size;
     uint8_t *out = w->out + (size_t)i * area;
     image_mask mask;
-    if (dataset_mask_fitted(&w->session->data, w->picture[i], w->run, w->threshold, &mask) < 0)
+    if (dataset_mask_fitted(&w->session->data, w->picture[i], w->run, w->rule, &mask) < 0)
         return -1;
     memset(out, 0, area);
     for (size_t p = 0; mask.value && p < area; p++)
-        out[p] = mask.value[p] != 0;
+        out[p] = w->rule.threshold < 0 ? mask.value[p] : mask.value[p] != 0;
     image_mask_free(&mask);
     return 0;
 }
 
-static bool masks_are_of(const session *s, const run_settings *run, double threshold)
+static bool masks_are_of(const session *s, const run_settings *run, mask_rule rule)
 {
-    return s->masks && s->masks_size == run->size && s->masks_fit == run->fit && !(s->masks_threshold < threshold) &&
-           !(s->masks_threshold > threshold);
+    const mask_rule *had = &s->masks_rule;
+    return s->masks && s->masks_size == run->size && s->masks_fit == run->fit && had->filter == rule.filter &&
+           !(had->threshold < rule.threshold) && !(had->threshold > rule.threshold);
 }
 
-const uint8_t *session_masks(session *s, const run_settings *run, double threshold)
+const uint8_t *session_masks(session *s, const run_settings *run, mask_rule rule)
 {
-    if (masks_are_of(s, run, threshold))
+    if (masks_are_of(s, run, rule))
         return s->masks;
     free(s->masks);
     int count = dataset_count(&s->data, true), at = 0;
     size_t area = (size_t)run->size * (size_t)run->size;
     s->masks = take((size_t)count * area, 1, "the masks");
-    mask_work work = { s, run, take((size_t)count, sizeof(int), "the masks"), threshold, s->masks };
+    mask_work work = { s, run, take((size_t)count, sizeof(int), "the masks"), rule, s->masks };
     for (int i = 0; work.picture && i < s->data.pictures; i++)
         if (s->data.picture[i].test)
             work.picture[at++] = i;
@@ -179,7 +180,7 @@ const uint8_t *session_masks(session *s, const run_settings *run, double thresho
     }
     s->masks_size = run->size;
     s->masks_fit = run->fit;
-    s->masks_threshold = threshold;
+    s->masks_rule = rule;
     return s->masks;
 }
 

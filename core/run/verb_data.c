@@ -136,7 +136,8 @@ static int get_mask(const export_work *w, int i, image_mask *mask)
     *mask = (image_mask){ 0, 0, NULL };
     if (!p->test || p->good)
         return 0;
-    return w->fitted ? dataset_mask_fitted(w->data, i, w->fitted, 0.5, mask) : dataset_mask(w->data, i, mask);
+    const mask_rule half = { IMAGE_BILINEAR, 0.5 };
+    return w->fitted ? dataset_mask_fitted(w->data, i, w->fitted, half, mask) : dataset_mask(w->data, i, mask);
 }
 
 static int export_one(void *context, int i)

@@ -1,6 +1,7 @@
 #include "verb_metrics.h"
 #include "../base/diag.h"
 #include "metrics.h"
+#include "metrics_compare.h"
 #include "metrics_load.h"
 #include <argp.h>
 #include <cjson/cJSON.h>
@@ -11,14 +12,15 @@
 
 typedef struct request {
     const char *path;
-    const metrics_protocol *protocol;
-    int connectivity; /* 0: the protocol's */
-    bool json, help;
+    const metrics_protocol *protocol; /* NULL: exact */
+    int connectivity;                 /* 0: the protocol's */
+    bool compare, json, help;
 } request;
 
 static const struct argp_option options[] = {
     { "protocol", 'p', "P", 0, "exact (default), ader2024, rd4ad, uniad or diad", 0 },
     { "connectivity", 'c', "4|8", 0, "neighbours that join a mask's pixels to one defect: 8 (default) or 4", 0 },
+    { "compare", 'C', NULL, 0, "all protocols beside each other, as a Markdown table", 0 },
     { "json", 'j', NULL, 0, "print JSON: fractions with 17 digits, null where a number is not defined", 0 },
     { "help", '?', NULL, 0, "print this text", 0 },
     { 0 }
@@ -28,7 +30,8 @@ static const char doc[] =
     "Evaluates anomaly maps of any method: image AUROC and AP, pixel AUROC and AP, and AUPRO, for each class and on "
     "average.\v"
     "FILE.npz holds the arrays maps (N,H,W) and masks (N,H,W), and if you have them scores (N), labels (N; 0 good, 1 "
-    "defective) and classes (N; names or whole numbers). Without scores a picture's is taken from its map, without "
+    "defective) and classes (N; names or whole numbers), as ablate run --keep-maps writes them. Without scores a "
+    "picture's is taken from its map, without "
     "labels a picture is defective if its mask shows a defect; so it is under all protocols but exact, whatever is "
     "given.";
 
@@ -48,6 +51,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case 'c':
         wanted->connectivity = read_connectivity(argument);
         return wanted->connectivity < 0 ? EINVAL : 0;
+    case 'C':
+        wanted->compare = true;
+        return 0;
     case 'j':
         wanted->json = true;
         return 0;
@@ -181,6 +187,11 @@ static int print_json(const metrics_result *result)
     return 0;
 }
 
+static int check_printed(void)
+{
+    return fflush(stdout) == 0 ? 0 : complain("metrics: the result cannot be printed; is the disk full?");
+}
+
 static int print_result(const request *wanted, const metrics_input *in, const metrics_result *result)
 {
     if (wanted->json) {
@@ -194,16 +205,16 @@ static int print_result(const request *wanted, const metrics_input *in, const me
         print_rows(result);
         each_remark(result, print_remark, NULL);
     }
-    return fflush(stdout) == 0 ? 0 : complain("metrics: the result cannot be printed; is the disk full?");
+    return check_printed();
 }
 
 static int evaluate_file(const request *wanted)
 {
     metrics_file file;
     metrics_result result;
-    metrics_protocol how = *wanted->protocol;
+    metrics_protocol how = *(wanted->protocol ? wanted->protocol : metrics_protocol_find("exact"));
     how.connectivity = wanted->connectivity ? wanted->connectivity : how.connectivity;
-    int status = metrics_file_read(&file, wanted->path, how.mask_threshold);
+    int status = metrics_file_read(&file, wanted->path, &how);
     if (status == 0)
         status = metrics_evaluate(&file.in, &how, &result);
     if (status == 0) {
@@ -214,16 +225,23 @@ static int evaluate_file(const request *wanted)
     return status;
 }
 
+static int compare_file(const request *wanted)
+{
+    if (wanted->protocol || wanted->json)
+        return complain("metrics: --compare prints a table of all protocols; leave --protocol and --json out");
+    return metrics_compare(wanted->path, wanted->connectivity, stdout) < 0 ? -1 : check_printed();
+}
+
 int verb_metrics(int argc, char **argv)
 {
     static char name[] = "ablate metrics";
     const struct argp parser = { options, parse_option, "FILE.npz", doc, NULL, NULL, NULL };
-    request wanted = { .protocol = metrics_protocol_find("exact") };
+    request wanted = { .path = NULL };
     argv[0] = name;
     if (argp_parse(&parser, argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP, NULL, &wanted) != 0)
         return complain("metrics: the command line is not understood; see ablate metrics --help");
     if (!wanted.help)
-        return evaluate_file(&wanted);
+        return wanted.compare ? compare_file(&wanted) : evaluate_file(&wanted);
     argp_help(&parser, stdout, ARGP_HELP_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC, name);
     return 0;
 }
