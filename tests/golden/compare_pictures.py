@@ -21,7 +21,7 @@ from torchvision.transforms import InterpolationMode
 
 BICUBIC, BILINEAR = InterpolationMode.BICUBIC, InterpolationMode.BILINEAR
 FILTERS = {"bicubic": BICUBIC, "bilinear": BILINEAR}
-SIZES = (128, 224, 256, 336)
+SIZES = (128, 224)
 FORMS = {
     "PNG, RGB": lambda image, path: image.save(path.with_suffix(".png")),
     "PNG, grey": lambda image, path: image.convert("L").save(path.with_suffix(".png")),
