@@ -1,4 +1,4 @@
-/* metrics_compare.h: the same maps under every protocol, as a Markdown table. */
+/* metrics_compare.h: the same maps under every protocol, side by side in Markdown. */
 #ifndef ABLATE_METRICS_COMPARE_H
 #define ABLATE_METRICS_COMPARE_H
 #include "metrics.h"

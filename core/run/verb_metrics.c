@@ -20,7 +20,7 @@ typedef struct request {
 static const struct argp_option options[] = {
     { "protocol", 'p', "P", 0, "exact (default), ader2024, rd4ad, uniad or diad", 0 },
     { "connectivity", 'c', "4|8", 0, "neighbours that join a mask's pixels to one defect: 8 (default) or 4", 0 },
-    { "compare", 'C', NULL, 0, "all protocols beside each other, as a Markdown table", 0 },
+    { "compare", 'C', NULL, 0, "all protocols side by side, in Markdown", 0 },
     { "json", 'j', NULL, 0, "print JSON: fractions with 17 digits, null where a number is not defined", 0 },
     { "help", '?', NULL, 0, "print this text", 0 },
     { 0 }
@@ -228,7 +228,7 @@ static int evaluate_file(const request *wanted)
 static int compare_file(const request *wanted)
 {
     if (wanted->protocol || wanted->json)
-        return complain("metrics: --compare prints a table of all protocols; leave --protocol and --json out");
+        return complain("metrics: --compare prints all protocols in Markdown; leave --protocol and --json out");
     return metrics_compare(wanted->path, wanted->connectivity, stdout) < 0 ? -1 : check_printed();
 }
 
