@@ -60,6 +60,8 @@ $(BUILD)/ablate-cpu.so: $(call obj,$(CPUSRC))
 	@$(CC) -shared $(SANFLAG) -fopenmp $^ -lm -ldl -o $@
 
 .SECONDARY: # objects of tests are kept
+# Data sets that come as folders share how a folder is read.
+$(BUILD)/modules/mvtec.so $(BUILD)/modules/visa.so: $(filter-out %/folder.c,$(wildcard modules/folder/*.[ch]))
 .SECONDEXPANSION:
 $(BUILD)/modules/%.so: $$(wildcard modules/$$*.c modules/$$*/*.c modules/$$*/*.h) core/module.h core/op.h | $(BUILD)/packages
 	@mkdir -p $(@D)
@@ -70,8 +72,8 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/libablate.a | $(BUILD)/package
 	@mkdir -p $(@D)
 	@$(CC) $(SANFLAG) -fopenmp -rdynamic $^ $(HOSTLIB) -lcmocka -o $@
 
-table%: all ## table2, ...: rerun a table of the paper at SCALE=mini|paper
-	$(ABLATE) run ablations/table$*.ini --scale $(SCALE) $(if $(DATA),--data $(DATA)) $(if $(SEEDS),--seeds $(SEEDS))
+table%: all ## table2, ...: rerun a table of the paper at SCALE=mini|paper, DATA=mvtec:PATH, CLIP=FILE
+	$(ABLATE) run ablations/table$*.ini --scale $(SCALE) $(if $(DATA),--data $(DATA)) $(if $(CLIP),--set 'clip.weights=$(CLIP)') $(if $(SEEDS),--seeds $(SEEDS))
 pretrain: all ## train the small encoder again, on drawn pictures
 	scripts/pretrain $(BUILD)
 bench: all $(BENCHES) ## throughput, beside this machine's own measured peak

@@ -1,56 +1,11 @@
 /* The data module `folder`: what it lists of trees that the tests make, what it refuses, and that its pictures load. */
-#include "../core/base/diag.h"
-#include "../core/base/file.h"
-#include "../core/run/dataset.h"
-#include <ftw.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+#include "data_root.h"
 
-#include <cmocka.h>
-
-static char root[64];
-
-static int remove_one(const char *path, const struct stat *about, int kind, struct FTW *where)
-{
-    (void)about;
-    (void)kind;
-    (void)where;
-    return remove(path);
-}
-
-static int make_root(void **state)
-{
-    (void)state;
-    complaint_clear();
-    snprintf(root, sizeof root, "/tmp/ablate-folder-XXXXXX");
-    return mkdtemp(root) ? 0 : -1;
-}
-
-static int remove_root(void **state)
-{
-    (void)state;
-    return nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-}
-
-/* Empty files: a list is made without looking into them. */
-static void make_files(const char *const *names)
-{
-    for (; *names; names++) {
-        char path[256];
-        snprintf(path, sizeof path, "%s/%s", root, *names);
-        assert_int_equal(file_write_text(path, ""), 0);
-    }
-}
-#define FILES(...) make_files((const char *const[]){ __VA_ARGS__, NULL })
-
-static int open_path(dataset *d, const char *below, const char *classes)
+static int open_path(dataset *d, const char *under, const char *classes)
 {
     settings from = { 0 };
     char spec[256];
-    snprintf(spec, sizeof spec, "folder:%s%s", root, below);
+    snprintf(spec, sizeof spec, "folder:%s%s", root, under);
     if (classes)
         assert_int_equal(settings_set(&from, "folder", "classes", classes, "test", 1), 0);
     int status = dataset_open(d, spec, &from, NULL);
@@ -58,36 +13,17 @@ static int open_path(dataset *d, const char *below, const char *classes)
     return status;
 }
 
-static void open_good(dataset *d, const char *below, const char *classes)
+static void open_good(dataset *d, const char *under, const char *classes)
 {
-    if (open_path(d, below, classes) < 0)
+    if (open_path(d, under, classes) < 0)
         fail_msg("%s", complaint());
 }
 
-/* "name path mask|-" of each picture in turn, paths below the root. */
-static void listed(const dataset *d, const char *const *lines)
-{
-    size_t head = strlen(root) + 1;
-    for (int i = 0; i < d->pictures || lines[i]; i++) {
-        if (i == d->pictures || !lines[i])
-            fail_msg("%d pictures, but the line %s", d->pictures, lines[i] ? lines[i] : "is missing");
-        const picture *p = &d->picture[i];
-        char line[512];
-        snprintf(line, sizeof line, "%s %s %s", p->name, p->path + head, p->mask ? p->mask + head : "-");
-        assert_string_equal(line, lines[i]);
-        assert_true(strncmp(p->name, p->class_name, strlen(p->class_name)) == 0);
-        assert_true(p->test == (strstr(p->name, "/test/") != NULL));
-        assert_true(p->good == (strstr(p->name, "/good/") != NULL));
-        assert_non_null(strstr(p->name, p->state));
-    }
-}
-#define LISTED(d, ...) listed(d, (const char *const[]){ __VA_ARGS__, NULL })
-
-static void refused(const char *below, const char *classes, const char *words)
+static void refused(const char *under, const char *classes, const char *words)
 {
     dataset d;
     complaint_clear();
-    assert_int_equal(open_path(&d, below, classes), -1);
+    assert_int_equal(open_path(&d, under, classes), -1);
     assert_non_null(complaint());
     if (!strstr(complaint(), words))
         fail_msg("'%s' should hold '%s'", complaint(), words);
@@ -99,8 +35,8 @@ static void make_two_classes(void)
     FILES("pin/train/good/10.png", "pin/train/good/9.png", "pin/train/good/.hidden.png", "pin/train/good/notes.txt",
           "pin/test/good/0.jpg", "pin/test/bent/0.PNG", "pin/test/bent/1.png", "pin/ground_truth/bent/0_mask.png",
           "pin/ground_truth/bent/1_mask.PnG");
-    FILES("cap/train/good/a.JPEG", "cap/test/good/a.png", "cap/test/crack/b.c.png", "cap/ground_truth/crack/b.png",
-          "cap/ground_truth/crack/b.c.png", "README.md", "other/file.txt");
+    FILES("cap/train/good/a.JPEG", "cap/test/good/a.png", "cap/test/crack/b.c.png", "cap/ground_truth/crack/b.c.png",
+          "cap/ground_truth/crack/notes.txt", "README.md", "other/file.txt");
 }
 
 static void a_root_of_classes(void **state)
@@ -174,6 +110,30 @@ static void one_missing_mask_is_an_error(void **state)
     refused("", NULL, "/x/test/hole/5.png: its mask");
 }
 
+static void a_mask_without_its_picture_is_an_error(void **state)
+{
+    (void)state;
+    FILES("x/train/good/0.png", "x/test/dent/00.jpg", "x/ground_truth/dent/00_mask.png", "x/ground_truth/good/7.png",
+          "x/ground_truth/dent/readme.txt", "x/ground_truth/note.txt");
+    dataset d;
+    open_good(&d, "", NULL); /* masks of good pictures are nobody's business */
+    assert_int_equal(d.pictures, 2);
+    dataset_close(&d);
+    FILES("x/ground_truth/hole/3.png");
+    refused("", NULL, "/x/ground_truth/hole/3.png: a mask without its picture in ");
+    refused("", NULL, "/x/test/hole; add the picture, or remove the mask");
+    FILES("x/test/hole/3.png", "x/ground_truth/dent/000_mask.png");
+    refused("", NULL, "/x/ground_truth/dent/000_mask.png: a mask without its picture");
+}
+
+/* Other files may stand between the two in the order of names. */
+static void a_picture_listed_twice_is_an_error(void **state)
+{
+    (void)state;
+    FILES("x/train/good/0.png", "x/test/good/1.JPG", "x/test/good/1.a.png", "x/test/good/1.png");
+    refused("", NULL, "/x/test/good/1: a picture of this name is there twice; remove one");
+}
+
 static void missing_and_empty_folders_are_named(void **state)
 {
     (void)state;
@@ -222,7 +182,7 @@ static void pictures_and_masks_of_another_size_load(void **state)
 {
     (void)state;
     FILES("x/train/good/empty.png");
-    uint8_t grey[3 * 6 * 4], spots[12 * 8], out[4];
+    uint8_t grey[3 * 6 * 4], spots[12 * 8];
     memset(grey, 128, sizeof grey);
     for (int i = 0; i < 12 * 8; i++)
         spots[i] = i % 12 < 6 ? 0 : 255;
@@ -237,8 +197,10 @@ static void pictures_and_masks_of_another_size_load(void **state)
     assert_int_equal(dataset_image(&d, 1, &image), 0);
     assert_int_equal(image.width, 6);
     image_free(&image);
-    assert_int_equal(dataset_mask_fitted(&d, 1, 2, 0.5, out), 0);
-    assert_memory_equal(out, ((uint8_t[]){ 0, 1, 0, 1 }), 4);
+    image_mask mask;
+    assert_int_equal(dataset_mask_fitted(&d, 1, &(run_settings){ .size = 2 }, (mask_rule){ IMAGE_BILINEAR, 0.5 }, &mask), 0);
+    assert_memory_equal(mask.value, ((uint8_t[]){ 0, 255, 0, 255 }), 4);
+    image_mask_free(&mask);
     assert_int_equal(dataset_image(&d, 0, &image), -1);
     assert_non_null(strstr(complaint(), "/x/train/good/empty.png: the file is empty"));
     dataset_close(&d);
@@ -253,6 +215,8 @@ int main(void)
         TEST(chosen_classes_in_the_order_given),
         TEST(a_class_may_lack_masks),
         TEST(one_missing_mask_is_an_error),
+        TEST(a_mask_without_its_picture_is_an_error),
+        TEST(a_picture_listed_twice_is_an_error),
         TEST(missing_and_empty_folders_are_named),
         TEST(no_path_is_said),
         TEST(other_formats_are_refused_by_name),

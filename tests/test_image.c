@@ -24,22 +24,66 @@ static void refused(const char *file, const char *words)
         fail_msg("'%s' should begin with '%s' and hold '%s'", why, file, words);
 }
 
+static const char *const forms[] = { "grey1.png",
+                                     "grey1i.png",
+                                     "grey2.png",
+                                     "grey2i.png",
+                                     "grey4.png",
+                                     "grey4i.png",
+                                     "grey8.png",
+                                     "grey8i.png",
+                                     "grey16.png",
+                                     "grey16i.png",
+                                     "grey8t.png",
+                                     "greyalpha8.png",
+                                     "greyalpha8i.png",
+                                     "greyalpha16.png",
+                                     "greyalpha16i.png",
+                                     "rgb8.png",
+                                     "rgb8i.png",
+                                     "rgb16.png",
+                                     "rgb16i.png",
+                                     "rgb8t.png",
+                                     "rgba8.png",
+                                     "rgba8i.png",
+                                     "rgba16.png",
+                                     "rgba16i.png",
+                                     "palette1.png",
+                                     "palette1i.png",
+                                     "palette2.png",
+                                     "palette2i.png",
+                                     "palette4.png",
+                                     "palette4i.png",
+                                     "palette8.png",
+                                     "palette8i.png",
+                                     "palette8t.png",
+                                     "grey.jpg",
+                                     "colour444.jpg",
+                                     "colour422.jpg",
+                                     "colour420.jpg",
+                                     "progressive.jpg",
+                                     "restart.jpg",
+                                     "rgb.jpg",
+                                     "rgb8c.png",
+                                     "camera.jpg",
+                                     "camera_progressive.jpg",
+                                     "camera_restart.jpg",
+                                     "camera_coarse.jpg",
+                                     "camera440.jpg",
+                                     "camera411.jpg",
+                                     "size1x1.jpg",
+                                     "size1x40.jpg",
+                                     "size40x1.jpg",
+                                     "size16x16.jpg",
+                                     "size17x15.jpg" };
+
 static void forms_are_pillows(void **state)
 {
-    static const char *const names[] = {
-        "grey1.png",       "grey1i.png",      "grey2.png",        "grey2i.png",    "grey4.png",     "grey4i.png",
-        "grey8.png",       "grey8i.png",      "grey16.png",       "grey16i.png",   "grey8t.png",    "greyalpha8.png",
-        "greyalpha8i.png", "greyalpha16.png", "greyalpha16i.png", "rgb8.png",      "rgb8i.png",     "rgb16.png",
-        "rgb16i.png",      "rgb8t.png",       "rgba8.png",        "rgba8i.png",    "rgba16.png",    "rgba16i.png",
-        "palette1.png",    "palette1i.png",   "palette2.png",     "palette2i.png", "palette4.png",  "palette4i.png",
-        "palette8.png",    "palette8i.png",   "palette8t.png",    "grey.jpg",      "colour444.jpg", "colour422.jpg",
-        "colour420.jpg",   "progressive.jpg", "restart.jpg",      "rgb.jpg",
-    };
     (void)state;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
         char file[128], golden[128];
-        snprintf(file, sizeof file, GOLDEN "%s", names[i]);
-        snprintf(golden, sizeof golden, GOLDEN "%s.ppm", names[i]);
+        snprintf(file, sizeof file, GOLDEN "%s", forms[i]);
+        snprintf(golden, sizeof golden, GOLDEN "%s.ppm", forms[i]);
         ablate_image image;
         read_good(file, &image);
         golden_check(golden, image.width, image.height, 3, image.rgb);
@@ -50,22 +94,23 @@ static void forms_are_pillows(void **state)
 static void resizing_is_pillows(void **state)
 {
     static const char *const shapes[] = { "wide", "tall" }, *const filters[] = { "bilinear", "bicubic", "nearest" };
-    static const int sizes[][2] = { { 24, 24 }, { 61, 20 }, { 31, 50 }, { 36, 96 } };
+    static const int sizes[][2] = { { 24, 24 }, { 61, 20 }, { 31, 50 }, { 36, 96 } }, sides[] = { 24, 23, 18 };
     (void)state;
-    for (size_t i = 0; i < 2 * 3 * 5; i++) {
-        const char *shape = shapes[i / 15], *word = filters[i / 5 % 3];
-        image_filter filter = (image_filter)(i / 5 % 3);
+    for (size_t i = 0; i < 2 * 3 * 7; i++) {
+        const char *shape = shapes[i / 21], *word = filters[i / 7 % 3];
+        image_filter filter = (image_filter)(i / 7 % 3);
         char file[128], golden[128];
         snprintf(file, sizeof file, GOLDEN "%s.png", shape);
         ablate_image image, small;
         read_good(file, &image);
-        if (i % 5 < 4) {
-            const int *size = sizes[i % 5];
+        if (i % 7 < 4) {
+            const int *size = sizes[i % 7];
             assert_int_equal(image_resize(&image, size[0], size[1], filter, &small), 0);
             snprintf(golden, sizeof golden, GOLDEN "%s_%s_%dx%d.ppm", shape, word, size[0], size[1]);
         } else {
-            assert_int_equal(image_fit(&image, 24, filter, &small), 0);
-            snprintf(golden, sizeof golden, GOLDEN "%s_%s_fit24.ppm", shape, word);
+            int side = sides[i % 7 - 4];
+            assert_int_equal(image_fit(&image, side, filter, &small), 0);
+            snprintf(golden, sizeof golden, GOLDEN "%s_%s_fit%d.ppm", shape, word, side);
         }
         golden_check(golden, small.width, small.height, 3, small.rgb);
         image_free(&image);
@@ -258,6 +303,26 @@ static void what_is_no_picture_is_refused(void **state)
     refused(path, "TIFF");
 }
 
+/* A camera may write 12 bits a sample; the sample depth stands behind the frame marker and its length. */
+static void twelve_bits_are_refused(void **state)
+{
+    (void)state;
+    file_map map;
+    assert_int_equal(file_map_open(GOLDEN "grey.jpg", &map), 0);
+    uint8_t *bytes = malloc(map.size);
+    assert_non_null(bytes);
+    memcpy(bytes, map.data, map.size);
+    uint8_t *frame = bytes;
+    while (frame[0] != 0xFF || frame[1] != 0xC0)
+        frame++;
+    assert_int_equal(frame[4], 8);
+    frame[4] = 12;
+    write_bytes(bytes, map.size);
+    refused(path, "precision 12");
+    free(bytes);
+    file_map_close(&map);
+}
+
 /* The name says PNG, the bytes say JPEG. */
 static void the_format_is_in_the_bytes(void **state)
 {
@@ -299,6 +364,33 @@ static void normalisation_is_planar_and_right(void **state)
     image_free(&image);
 }
 
+/* The whole way of torchvision's Resize, CenterCrop, ToTensor and Normalize, to the last bit. */
+static void inputs_are_torchvisions(void **state)
+{
+    static const char *const shapes[] = { "wide", "tall" }, *const ways[] = { "crop", "square" };
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        bool square = i % 2;
+        char file[128], golden[128];
+        snprintf(file, sizeof file, GOLDEN "%s.png", shapes[i / 2]);
+        snprintf(golden, sizeof golden, GOLDEN "%s_%s.f32", shapes[i / 2], ways[i % 2]);
+        ablate_image image, small;
+        float out[3 * 24 * 24];
+        file_map map;
+        read_good(file, &image);
+        assert_int_equal(square ? image_resize(&image, 24, 24, IMAGE_BILINEAR, &small)
+                                : image_fit(&image, 24, IMAGE_BICUBIC, &small),
+                         0);
+        image_normalize(&small, image_statistics_find(square ? "imagenet" : "openai"), out);
+        assert_int_equal(file_map_open(golden, &map), 0);
+        assert_int_equal(map.size, sizeof out);
+        assert_memory_equal(map.data, out, sizeof out);
+        file_map_close(&map);
+        image_free(&image);
+        image_free(&small);
+    }
+}
+
 static void what_is_written_is_read_again(void **state)
 {
     (void)state;
@@ -329,19 +421,11 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, start)
     const struct CMUnitTest tests[] = {
-        TEST(forms_are_pillows),
-        TEST(resizing_is_pillows),
-        TEST(same_size_is_a_copy),
-        TEST(absurd_sizes_are_refused),
-        TEST(truncation_is_noticed),
-        TEST(damage_is_noticed_in_png),
-        TEST(damage_does_not_crash_jpeg),
-        TEST(endless_passes_are_refused),
-        TEST(what_is_no_picture_is_refused),
-        TEST(the_format_is_in_the_bytes),
-        TEST(normalisation_is_planar_and_right),
-        TEST(what_is_written_is_read_again),
-        TEST(a_full_disk_is_said),
+        TEST(forms_are_pillows),          TEST(resizing_is_pillows),           TEST(same_size_is_a_copy),
+        TEST(absurd_sizes_are_refused),   TEST(truncation_is_noticed),         TEST(damage_is_noticed_in_png),
+        TEST(damage_does_not_crash_jpeg), TEST(endless_passes_are_refused),    TEST(what_is_no_picture_is_refused),
+        TEST(twelve_bits_are_refused),    TEST(the_format_is_in_the_bytes),    TEST(normalisation_is_planar_and_right),
+        TEST(inputs_are_torchvisions),    TEST(what_is_written_is_read_again), TEST(a_full_disk_is_said),
     };
     return cmocka_run_group_tests_name("image", tests, make_folder, remove_folder);
 }

@@ -5,8 +5,8 @@
 
 static void masks_of_any_form_are_the_same(void **state)
 {
-    static const char *const names[] = { "mask.png",         "mask_one.png",   "mask_16.png", "mask_bit.png",
-                                         "mask_palette.png", "mask_alpha.png", "mask.jpg" };
+    static const char *const names[] = { "mask.png",         "mask_one.png",   "mask_16.png",  "mask_bit.png",
+                                         "mask_palette.png", "mask_alpha.png", "mask_ids.png", "mask.jpg" };
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char file[128];
@@ -31,6 +31,14 @@ static void masks_are_resized_as_pillow_does(void **state)
     assert_int_equal(image_mask_resize(&mask, 16, 16, IMAGE_NEAREST, 0.5, &small), 0);
     golden_check(GOLDEN "mask_nearest_16x16.pgm", small.width, small.height, 1, small.value);
     image_mask_free(&small);
+
+    for (int side = 16; side <= 17; side++) {
+        char golden[128];
+        snprintf(golden, sizeof golden, GOLDEN "mask_bilinear_fit%d.pgm", side);
+        assert_int_equal(image_mask_fit(&mask, side, IMAGE_BILINEAR, 0.5, &small), 0);
+        golden_check(golden, small.width, small.height, 1, small.value);
+        image_mask_free(&small);
+    }
 
     /* A threshold of zero keeps every pixel that a defect touches: at least as many */
     image_mask wide;

@@ -29,7 +29,9 @@ static void test_given_scores_and_labels_win(void **state)
     metrics_input in = one_class(4, 1, 1, maps, masks);
     in.scores = scores;
     assert_near(evaluate_one(&in, protocol("exact"), METRICS_IMAGE_AUROC), 0);
-    assert_near(evaluate_one(&in, protocol("uniad"), METRICS_IMAGE_AUROC), 1); /* turned over */
+    metrics_protocol turned = *protocol("exact");
+    turned.flip = true;
+    assert_near(evaluate_one(&in, &turned, METRICS_IMAGE_AUROC), 1);
     in.labels = labels;
     assert_near(evaluate_one(&in, protocol("exact"), METRICS_IMAGE_AUROC), 0.5);
     assert_near(evaluate_one(&in, protocol("exact"), METRICS_IMAGE_AP), 0.75); /* 1/2 * 1 + 1/2 * 2/4 */

@@ -48,6 +48,10 @@ static void test_readme_names_these_commands(void **state)
         "build/ablate data mini",
         "build/ablate metrics FILE.npz",
         "run ablations/table2.ini --scale mini --data folder:PATH --out results/mine",
+        "build/ablate data mvtec:PATH --check",
+        "make table2 SCALE=paper DATA=mvtec:PATH CLIP=CHECKPOINT",
+        "build/ablate run experiments/cnc.ini --scale paper --data visa:PATH --set clip.weights=CHECKPOINT "
+        "--set run.epochs=200",
         "build/ablate new mine",
         "make install PREFIX=",
         "pkg-config --cflags ablate",
@@ -70,6 +74,24 @@ static void test_looking_around(void **state)
     must_print("data mini", "mini: 15 classes, 240 training and 384 test pictures");
     assert_int_equal(shell("make help", "", ""), 0);
     assert_non_null(strstr(answer, "table%"));
+}
+
+/* The real data and checkpoint are nobody's to ship: the commands must get as far as missing them. */
+static void test_the_papers_own_data(void **state)
+{
+    (void)state;
+    assert_int_equal(shell("make -n table2 SCALE=paper DATA=mvtec:/nowhere CLIP=/nowhere/clip.pt", "", ""), 0);
+    assert_non_null(strstr(answer, "run ablations/table2.ini --scale paper --data mvtec:/nowhere "
+                                   "--set 'clip.weights=/nowhere/clip.pt'"));
+    static const char *const command[] = {
+        "data mvtec:/nowhere --check", "run ablations/table2.ini --scale paper --data mvtec:/nowhere",
+        "run experiments/cnc.ini --scale paper --data visa:/nowhere --set clip.weights=x --set run.epochs=200"
+    };
+    for (size_t i = 0; i < sizeof command / sizeof *command; i++) {
+        assert_int_not_equal(shell("%s %s", program(), command[i]), 0);
+        if (!strstr(answer, "'/nowhere': no such folder"))
+            fail_msg("ablate %s: %.2000s", command[i], answer);
+    }
 }
 
 static void test_metrics_of_a_file(void **state)
@@ -143,6 +165,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_readme_names_these_commands),
         cmocka_unit_test(test_looking_around),
+        cmocka_unit_test(test_the_papers_own_data),
         cmocka_unit_test(test_metrics_of_a_file),
         cmocka_unit_test(test_one_row),
         cmocka_unit_test(test_exported_pictures_as_a_folder),

@@ -468,9 +468,11 @@ static void test_read_only_folder(void **state)
 static void test_metrics_copied(void **state)
 {
     (void)state;
-    metrics_row row = { .name = (char *)"bottle", .value = { 0.1, 0.2, 0.3, NAN, 0.5 } };
+    metrics_row row = { .name = (char *)"bottle",
+                        .value = { 0.1, 0.2, 0.3, NAN, 0.5 },
+                        .reason = { [METRICS_PIXEL_AP] = "of a reason" } };
     char *notes[] = { (char *)"a note" };
-    metrics_result result = { .protocol = metrics_protocol_find("exact"),
+    metrics_result result = { .protocol = *metrics_protocol_find("exact"),
                               .class_count = 1,
                               .classes = &row,
                               .mean = { 0.1, 0.2, 0.3, NAN, 0.5 },
@@ -482,7 +484,9 @@ static void test_metrics_copied(void **state)
     assert_string_equal(r.classes[0].name, "bottle");
     assert_true(r.classes[0].value[METRICS_AUPRO] == 0.5);
     assert_true(isnan(r.mean[METRICS_PIXEL_AP]));
-    assert_string_equal(r.notes[0], "a note");
+    assert_int_equal(r.note_count, 2);
+    assert_string_equal(r.notes[0], "class 'bottle' has no P-AP: of a reason; the mean is without it");
+    assert_string_equal(r.notes[1], "a note");
     run_record_free(&r);
 }
 

@@ -173,6 +173,55 @@ static void test_mask_scales(void **state)
         }
 }
 
+/* Masks resized to the nearest pixel are another array, for whoever wants such. */
+static void test_nearest_masks(void **state)
+{
+    (void)state;
+    const uint8_t nearest[] = { 1, 0, 0, 0, 0, 0, 0, 0 };
+    add_maps();
+    add_array(&made, "masks", "|u1", "(4, 1, 2)", 0, four_masks, sizeof four_masks, 0);
+    add_array(&made, "masks_nearest", "|u1", "(4, 1, 2)", 0, nearest, sizeof nearest, 0);
+    assert_int_equal(run_verb("--json", "--protocol=exact"), 0);
+    assert_non_null(strstr(printed, "\"pixel_auroc\":\t0.83333333333333337,"));
+    assert_int_equal(run_verb("--json", "--protocol=uniad"), 0);
+    cJSON *root = cJSON_Parse(printed); /* 0.9 wins against 0.1, 0.5, 0.2 and 0, not against 3, 1 and 2 */
+    assert_true(member(member(root, "mean"), "pixel_auroc")->valuedouble == 4.0 / 7);
+    cJSON_Delete(root);
+    add_maps();
+    add_array(&made, "masks", "|u1", "(4, 1, 2)", 0, four_masks, sizeof four_masks, 0);
+    add_array(&made, "masks_nearest", "|u1", "(4, 2, 1)", 0, nearest, sizeof nearest, 0);
+    assert_int_equal(run_verb("--protocol=uniad", NULL), -1);
+    assert_non_null(strstr(complaint(), "'masks_nearest' is (4,2,1) but 'maps' is (4,1,2)"));
+    complaint_clear();
+}
+
+/* Class b: its defect pixel scores highest; class a: second of four, which turned over is second from below. A half
+ * transparent second defect counts where masks > 0. */
+static void test_compare(void **state)
+{
+    (void)state;
+    add_maps();
+    const float masks[] = { 1, 0.5f, 0, 1, 0, 0, 0, 0 };
+    add_array(&made, "masks", "<f4", "(4, 1, 2)", 0, masks, sizeof masks, 0);
+    add_array(&made, "classes", "<U1", "(4,)", 0, four_classes, sizeof four_classes, 0);
+    assert_int_equal(run_verb("--compare", NULL), 0);
+    assert_non_null(strstr(printed, "4 maps of 1 x 2, 2 classes; Δ: difference from exact\n\n| mean, percent | "
+                                    "I-AUROC | Δ | I-AP | Δ |"));
+    /* b: 1 of 3; a: 1 beats 0 alone of 3, 2, 0: 1/3. With 0.1 a defect too, b: 0.9 2 of 2, 0.1 none of 2: 1/2. Turned
+     * over, a is 2/3. */
+    assert_non_null(strstr(printed, "\n| exact | 100.00 | | 100.00 | | 66.67 | |"));
+    assert_non_null(strstr(printed, "\n| rd4ad | 100.00 | 0 | - | - | 66.65 | −0.02 | - | - |"));
+    assert_non_null(strstr(printed, "\n| diad | - | - | - | - | 58.33 | −8.33 |"));
+    assert_non_null(strstr(printed, " | 2 | 2 |\n| ader2024 |"));
+    assert_non_null(strstr(printed, "\n\n| class that differs most | I-AUROC | I-AP |"));
+    assert_non_null(strstr(printed, "\n| diad | - | - | −50.00 b |"));
+    assert_int_equal(run_verb("--compare", "--json"), -1);
+    assert_non_null(strstr(complaint(), "leave --protocol and --json out"));
+    complaint_clear();
+    assert_int_equal(run_verb("--compare", "--connectivity=4"), 0);
+    assert_non_null(strstr(printed, "\n| exact, 4-connectivity |"));
+}
+
 static void test_double_maps_stay_exact(void **state)
 {
     (void)state;
@@ -183,6 +232,31 @@ static void test_double_maps_stay_exact(void **state)
     add_array(&made, "masks", "|u1", "(1, 1, 2)", 0, (uint8_t[]){ 0, 1 }, 2, 0);
     assert_int_equal(run_verb("--json", NULL), 0);
     assert_non_null(strstr(printed, "\"pixel_auroc\":\t1,"));
+}
+
+/* Two defect pixels above all good ones touch at a corner a third that is below them: one defect of which two thirds
+ * are covered, or two, one whole and the other not at all. */
+static void test_connectivity(void **state)
+{
+    (void)state;
+    const float maps[] = { 9, 8, 5, 5, 5, 0, 5, 5, 5 };
+    const uint8_t masks[] = { 1, 1, 0, 0, 0, 1, 0, 0, 0 };
+    static const char *const option[] = { "--connectivity=8", "--connectivity=4" };
+    for (int four = 0; four < 2; four++) {
+        memset(&made, 0, sizeof made);
+        add_array(&made, "maps", "<f4", "(1, 3, 3)", 0, maps, sizeof maps, 0);
+        add_array(&made, "masks", "|u1", "(1, 3, 3)", 0, masks, sizeof masks, 0);
+        assert_int_equal(run_verb("--json", option[four]), 0);
+        cJSON *root = cJSON_Parse(printed);
+        assert_int_equal(member(root, "connectivity")->valueint, four ? 4 : 8);
+        assert_true(fabs(member(member(root, "mean"), "aupro")->valuedouble - (four ? 0.5 : 2.0 / 3)) < 1e-15);
+        cJSON_Delete(root);
+        assert_int_equal(run_verb(option[four], NULL), 0);
+        assert_int_equal(strstr(printed, "protocol exact, 4-connectivity (") != NULL, four);
+    }
+    assert_int_equal(run_verb("--connectivity=6", NULL), -1);
+    assert_non_null(strstr(complaint(), "--connectivity must be 4 or 8; it is '6'"));
+    complaint_clear();
 }
 
 static void test_refusals(void **state)
@@ -257,10 +331,12 @@ static int remove_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_json),        cmocka_unit_test(test_classes_by_name),
-        cmocka_unit_test(test_digits),      cmocka_unit_test(test_undefined_is_null_and_said),
-        cmocka_unit_test(test_mask_scales), cmocka_unit_test(test_double_maps_stay_exact),
-        cmocka_unit_test(test_refusals),    cmocka_unit_test(test_command_line),
+        cmocka_unit_test(test_json),         cmocka_unit_test(test_classes_by_name),
+        cmocka_unit_test(test_digits),       cmocka_unit_test(test_undefined_is_null_and_said),
+        cmocka_unit_test(test_mask_scales),  cmocka_unit_test(test_double_maps_stay_exact),
+        cmocka_unit_test(test_connectivity), cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_command_line), cmocka_unit_test(test_nearest_masks),
+        cmocka_unit_test(test_compare),
     };
     return cmocka_run_group_tests(tests, NULL, remove_files);
 }

@@ -34,8 +34,8 @@ static void expect_one_sentence(const char *arguments, const char *words)
 
 static void modules_are_listed(void **state)
 {
-    static const char *const names[] = { "cnc",      "clip", "decoder", "distill", "folder",
-                                         "gatefuse", "mini", "mlf",     "moe",     "noise" };
+    static const char *const names[] = { "cnc",  "clip", "decoder", "distill", "folder", "gatefuse",
+                                         "mini", "mlf",  "moe",     "mvtec",   "noise",  "visa" };
     (void)state;
     assert_int_equal(run("modules"), 0);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {

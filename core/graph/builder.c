@@ -81,7 +81,7 @@ static void api_probe(ablate_builder *face, const char *file, int line, const ch
 static int api_fail(ablate_builder *face, const char *file, int line, const char *format, ...)
 {
     (void)face;
-    char words[700];
+    char words[960];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(words, sizeof words, format, arguments);

@@ -240,31 +240,59 @@ int dataset_mask(const dataset *d, int index, image_mask *mask)
     return status;
 }
 
-int dataset_input(const dataset *d, int index, const run_settings *run, float *out)
+int dataset_fitted(const dataset *d, int index, const run_settings *run, ablate_image *out)
 {
-    ablate_image image, fitted;
-    const image_statistics *statistics = image_statistics_find(run->statistics == RUN_OPENAI ? "openai" : "imagenet");
-    if (!statistics || dataset_image(d, index, &image) < 0)
+    ablate_image image;
+    *out = (ablate_image){ 0, 0, NULL };
+    if (dataset_image(d, index, &image) < 0)
         return -1;
     image_filter filter = run->resample == RUN_BICUBIC ? IMAGE_BICUBIC : IMAGE_BILINEAR;
-    int status = image_resize(&image, run->size, run->size, filter, &fitted);
-    if (status == 0)
-        image_normalize(&fitted, statistics, out);
+    int status = run->fit == RUN_CROP ? image_fit(&image, run->size, filter, out)
+                                      : image_resize(&image, run->size, run->size, filter, out);
     image_free(&image);
-    image_free(&fitted);
     return status;
 }
 
-int dataset_mask_fitted(const dataset *d, int index, int size, double threshold, uint8_t *out)
+int dataset_input(const dataset *d, int index, const run_settings *run, float *out)
 {
-    image_mask mask, fitted = { 0, 0, NULL };
-    memset(out, 0, (size_t)size * (size_t)size);
-    if (dataset_mask(d, index, &mask) < 0)
+    ablate_image fitted;
+    const image_statistics *statistics = image_statistics_find(run->statistics == RUN_OPENAI ? "openai" : "imagenet");
+    if (!statistics || dataset_fitted(d, index, run, &fitted) < 0)
         return -1;
-    int status = mask.value ? image_mask_resize(&mask, size, size, IMAGE_BILINEAR, threshold, &fitted) : 0;
-    for (int i = 0; status == 0 && fitted.value && i < size * size; i++)
-        out[i] = fitted.value[i] != 0;
+    image_normalize(&fitted, statistics, out);
+    image_free(&fitted);
+    return 0;
+}
+
+/* Stretched to the square, a mask of another size still lies on its picture; a crop would take another part of it. */
+static int check_same_size(const dataset *d, int index, const image_mask *mask)
+{
+    const picture *p = &d->picture[index];
+    ablate_image image;
+    if (dataset_image(d, index, &image) < 0)
+        return -1;
+    int width = image.width, height = image.height;
+    image_free(&image);
+    if (width == mask->width && height == mask->height)
+        return 0;
+    return complain(
+        "%s: a mask of %d x %d pixels for a picture of %d x %d; give both the same size, or use input.fit = "
+        "square",
+        p->mask ? p->mask : p->name, mask->width, mask->height, width, height);
+}
+
+int dataset_mask_fitted(const dataset *d, int index, const run_settings *run, mask_rule rule, image_mask *out)
+{
+    image_mask mask;
+    *out = (image_mask){ 0, 0, NULL };
+    int status = dataset_mask(d, index, &mask);
+    if (status == 0 && mask.value && run->fit == RUN_CROP) {
+        status = check_same_size(d, index, &mask);
+        if (status == 0)
+            status = image_mask_fit(&mask, run->size, rule.filter, rule.threshold, out);
+    } else if (status == 0 && mask.value) {
+        status = image_mask_resize(&mask, run->size, run->size, rule.filter, rule.threshold, out);
+    }
     image_mask_free(&mask);
-    image_mask_free(&fitted);
     return status;
 }

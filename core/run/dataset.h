@@ -36,15 +36,22 @@ int dataset_count(const dataset *, bool test);
 /* Identity of a picture's contents: of the file's bytes, or of the module's code, settings and the picture's name. */
 int dataset_identify(const dataset *, int picture, hash_digest *);
 
-/* The picture as network input: out (3, size, size), resized and normalised as the settings say. 0, or -1. */
+/* The picture as the network sees it, (size, size), and as its input: out (3, size, size), normalised. Size, fit,
+ * filter and statistics are those of [input]. 0, or -1. */
+int dataset_fitted(const dataset *, int picture, const run_settings *, ablate_image *);
 int dataset_input(const dataset *, int picture, const run_settings *, float *out);
 
 /* The picture, and its mask, at their own size; mask->value NULL: no mask. Released by image_free, image_mask_free. */
 int dataset_image(const dataset *, int picture, ablate_image *);
 int dataset_mask(const dataset *, int picture, image_mask *);
 
-/* Mask as 0/1, (size, size): defect where more than `threshold` of a pixel is after a bilinear resize. All zero without
- * a mask. */
-int dataset_mask_fitted(const dataset *, int picture, int size, double threshold, uint8_t *out);
+typedef struct mask_rule { /* how a mask is brought to the network's size */
+    image_filter filter;
+    double threshold; /* of the resized mask, as a fraction: above it is a defect; IMAGE_GREY: it stays as it is */
+} mask_rule;
+
+/* The mask as the picture's dataset_fitted. value NULL: no mask. When pictures are cropped, a mask must be as large as
+ * its picture. */
+int dataset_mask_fitted(const dataset *, int picture, const run_settings *, mask_rule, image_mask *);
 
 #endif

@@ -102,7 +102,7 @@ static void lay_out_rows(feed *f)
 static hash_digest key_of(const feed *f)
 {
     const run_settings *run = f->request.run;
-    int input[3] = { run->size, run->resample, run->statistics };
+    int input[4] = { run->size, run->fit, run->resample, run->statistics };
     hash_state state;
     hash_begin(&state);
     hash_add(&state, f->request.session->code.byte, 32);

@@ -126,14 +126,14 @@ int image_fit(const ablate_image *in, int side, image_filter filter, ablate_imag
     return status;
 }
 
-/* Grey values of a resized mask back to 0/255, and the raster into a mask. */
+/* Grey values of a resized mask back to 0/255, unless they are wanted, and the raster into a mask. */
 static int mask_finish(int status, const image_raster *raster, double threshold, image_mask *out)
 {
     *out = (image_mask){ raster->width, raster->height, raster->value };
     if (status < 0)
         return -1;
     size_t n = (size_t)out->width * (size_t)out->height;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; threshold >= 0 && i < n; i++)
         out->value[i] = (double)out->value[i] > threshold * 255.0 ? 255 : 0;
     return 0;
 }

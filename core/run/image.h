@@ -47,7 +47,9 @@ int image_resize(const ablate_image *, int width, int height, image_filter, abla
  * CenterCrop. */
 int image_fit(const ablate_image *, int side, image_filter, ablate_image *out);
 
-/* The same for masks: 0/255 resized as grey values, then defect where value / 255 > threshold (0 <= threshold < 1). */
+/* The same for masks: 0/255 resized as grey values, then defect where value / 255 > threshold (0 <= threshold < 1), or
+ * the grey values as they are (IMAGE_GREY). */
+#define IMAGE_GREY (-1.0)
 int image_mask_resize(const image_mask *, int width, int height, image_filter, double threshold, image_mask *out);
 int image_mask_fit(const image_mask *, int side, image_filter, double threshold, image_mask *out);
 

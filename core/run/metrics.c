@@ -29,17 +29,6 @@ static int check_input(const metrics_input *in)
     return 0;
 }
 
-static int check_pooling(const metrics_input *in, const metrics_protocol *protocol)
-{
-    int64_t least = (int64_t)protocol->pool_times * (protocol->pool - 1) + 1;
-    if (in->scores || protocol->pool_times == 0 || (in->height >= least && in->width >= least))
-        return 0;
-    return complain(
-        "metrics: protocol '%s' pools maps of at least %lld x %lld pixels, these are %lld x %lld; give scores "
-        "of the pictures or choose another protocol",
-        protocol->name, (long long)least, (long long)least, (long long)in->height, (long long)in->width);
-}
-
 /* Plain means over the classes that have a value; sums in the order of the classes. */
 static void average_classes(metrics_result *result)
 {
@@ -98,28 +87,50 @@ static void evaluate_all(const metrics_input *in, metrics_result *result, class_
         threads = 1;
     if (threads == 1) {
         for (int c = 0; c < in->class_count; c++)
-            evaluate_class(in, result->protocol, &result->classes[c], &outcome[c]);
+            evaluate_class(in, &result->protocol, &result->classes[c], &outcome[c]);
         return;
     }
 #pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
     for (int c = 0; c < in->class_count; c++)
-        evaluate_class(in, result->protocol, &result->classes[c], &outcome[c]);
+        evaluate_class(in, &result->protocol, &result->classes[c], &outcome[c]);
 }
 
-/* Moves the classes' notes into the result, in order, and repeats the first class's complaint. */
-static int collect_outcomes(metrics_result *result, class_outcome *outcome)
+/* What the protocol makes of the input as a whole. */
+static int note_protocol(const metrics_input *in, const metrics_protocol *protocol, class_notes *notes)
 {
-    int status = 0, count = 0;
+    int least = protocol->pool_times * (protocol->pool - 1) + 1;
+    if (in->scores && !protocol->takes_given &&
+        class_note(notes, "protocol '%s' takes the scores of pictures from their maps; those given are not used",
+                   protocol->name) < 0)
+        return -1;
+    if (in->height >= least && in->width >= least)
+        return 0;
+    return class_note(notes, "protocol '%s' pools maps of at least %d x %d pixels, these are %lld x %lld",
+                      protocol->name, least, least, (long long)in->height, (long long)in->width);
+}
+
+/* Moves a list of notes to the end of the result's, which have room for them. */
+static void move_notes(metrics_result *result, class_notes *from)
+{
+    for (int i = 0; i < from->count; i++)
+        if (result->notes)
+            result->notes[result->note_count++] = from->text[i];
+        else
+            free(from->text[i]);
+    free(from->text);
+}
+
+/* The notes of all, in order, and the first class's complaint again. */
+static int collect_outcomes(const metrics_input *in, metrics_result *result, class_outcome *outcome)
+{
+    class_notes own = { 0 };
+    int status = note_protocol(in, &result->protocol, &own), count = own.count;
     for (int c = 0; c < result->class_count; c++)
         count += outcome[c].notes.count;
     result->notes = take((size_t)count, sizeof *result->notes, "notes");
+    move_notes(result, &own);
     for (int c = 0; c < result->class_count; c++) {
-        for (int i = 0; i < outcome[c].notes.count; i++)
-            if (result->notes)
-                result->notes[result->note_count++] = outcome[c].notes.text[i];
-            else
-                free(outcome[c].notes.text[i]);
-        free(outcome[c].notes.text);
+        move_notes(result, &outcome[c].notes);
         if (outcome[c].failed)
             status = complain("%s", outcome[c].sentence);
     }
@@ -145,7 +156,7 @@ static int evaluate_classes(const metrics_input *in, metrics_result *result)
     if (status == 0) {
         group_pictures(in, result, outcome, picture);
         evaluate_all(in, result, outcome);
-        status = collect_outcomes(result, outcome);
+        status = collect_outcomes(in, result, outcome);
     }
     free(picture);
     free(outcome);
@@ -154,8 +165,8 @@ static int evaluate_classes(const metrics_input *in, metrics_result *result)
 
 int metrics_evaluate(const metrics_input *in, const metrics_protocol *protocol, metrics_result *result)
 {
-    *result = (metrics_result){ .protocol = protocol };
-    if (check_input(in) < 0 || check_pooling(in, protocol) < 0)
+    *result = (metrics_result){ .protocol = *protocol };
+    if (check_input(in) < 0)
         return -1;
     result->classes = take_zeroed((size_t)in->class_count, sizeof *result->classes, "results of classes");
     if (!result->classes)

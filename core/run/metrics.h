@@ -11,6 +11,13 @@
  * the limit is interpolated there and divided by it. Good pictures' pixels count in the rate
  * (Bergmann et al. 2021, International Journal of Computer Vision 129, section 5).
  *
+ * A number that is not defined is NaN, with the reason in words; a mean is over the classes that have the number. Not
+ * defined are the image metrics of a class without a defective or without a good picture, or of maps smaller than what
+ * a protocol pools; the pixel metrics and AUPRO where the masks show no defect or nothing but defects; AUPRO from even
+ * steps where fewer than two of them stay below the limit, as of a constant map. All distinct scores make of a constant
+ * map what chance is: AUROC 1/2, AP the share of the defective, AUPRO half the limit; a note says so. A score that is
+ * NaN or infinite is an error.
+ *
  * Only the scores of defect pixels are sorted; all others are counted between them, which is all the three pixel
  * metrics need. Counts are integers and sums run in a fixed order, so no result depends on the number of threads. */
 #ifndef ABLATE_METRICS_H
@@ -31,20 +38,26 @@ typedef enum metrics_kind {
 typedef struct metrics_protocol {
     const char *name, *doc;
     double mask_threshold; /* a mask value, as a fraction, above it is a defect: for whoever makes 0/1 masks */
+    bool mask_nearest;     /* masks are resized to the nearest pixel, else bilinearly: for the same */
     int connectivity;      /* of defects: 8 or 4 */
-    int pool,
-        pool_times;    /* picture's score: maximum of its map after `pool_times` mean poolings pool x pool, stride 1 */
-    bool flip;         /* an AUROC below 0.5 is reported as one minus it */
-    unsigned lacks;    /* bit of each metrics_kind that it does not define */
-    int thresholds;    /* of the PRO curve: 0 = every distinct score; n = n even steps from the least to the greatest */
-    bool each_picture; /* AUPRO of each defective picture alone, then their mean; else one curve a class */
-    bool from_least;   /* even steps: kept rates are mapped to 0..1 by (r - min) / (max - min); else r / max */
-    double limit;      /* false positive rate the PRO curve ends at */
+    bool takes_given;      /* scores and labels count where they are given; else a picture has those of its map, mask */
+    int pool, pool_times;  /* score of a map: maximum after `pool_times` mean poolings pool x pool, stride 1 */
+    bool flip;             /* an AUROC below 0.5 is reported as one minus it */
+    int round_to;          /* numbers are rounded to multiples of 1 / round_to; 0: not */
+    unsigned lacks;        /* bit of each metrics_kind that it does not define */
+    int thresholds; /* of the PRO curve: 0 = every distinct score; n = n even steps from the least to the greatest */
+    bool
+        each_picture; /* AUPRO of each picture that is defective by its label alone, then their mean; else of a class */
+    bool from_least;  /* even steps: kept rates are mapped to 0..1 by (r - min) / (max - min); else r / max */
+    double limit;     /* false positive rate the PRO curve ends at */
 } metrics_protocol;
 
 /* The protocol of that name; NULL: complained, with the list of names. */
 const metrics_protocol *metrics_protocol_find(const char *name);
 const metrics_protocol *metrics_protocols(int *count);
+
+/* What is printed beside numbers: the name, and what was changed: "exact, 4-connectivity". Returns `text`. */
+const char *metrics_protocol_print(const metrics_protocol *, char text[80]);
 
 /* What is evaluated; all pointers are the caller's. Exactly one of maps and maps_wide is given. */
 typedef struct metrics_input {
@@ -52,7 +65,7 @@ typedef struct metrics_input {
     const float *maps;              /* (pictures, height, width), finite, greater = more anomalous */
     const double *maps_wide;        /* the same in double precision */
     const uint8_t *masks;           /* (pictures, height, width), non-zero = defect */
-    const double *scores;           /* (pictures), or NULL: taken from the maps as the protocol does */
+    const double *scores;           /* (pictures), finite, or NULL: taken from the maps as the protocol does */
     const int8_t *labels;           /* (pictures), 0 = good, else defective; or NULL: whether the mask has a defect */
     const int *classes;             /* (pictures), 0 .. class_count - 1; or NULL: all of class 0 */
     int class_count;                /* >= 1 */
@@ -67,7 +80,7 @@ typedef struct metrics_row {
 } metrics_row;
 
 typedef struct metrics_result {
-    const metrics_protocol *protocol;
+    metrics_protocol protocol;
     int class_count;
     metrics_row *classes;
     double mean[METRICS_KINDS];   /* plain mean over the classes that have a value; NaN if none has */

@@ -23,10 +23,10 @@ typedef struct class_state {
     double *least, *greatest;   /* (n) of the maps */
     double *score;              /* (n) of the pictures */
     int8_t *label;              /* (n) 1 = defective */
+    int8_t *alone;              /* (n) 1 = defective by the given label, where that alone decides */
 } class_state;
 
-static int add_note(class_notes *notes, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static int add_note(class_notes *notes, const char *format, ...)
+int class_note(class_notes *notes, const char *format, ...)
 {
     char sentence[512];
     va_list arguments;
@@ -63,27 +63,56 @@ static int find_components(class_state *state)
     return 0;
 }
 
-static int label_pictures(class_state *state, class_notes *notes)
+/* Pictures whose given label their mask belies. */
+typedef struct disagreement {
+    long long hidden, marked; /* labelled defective, but without a defect; labelled good, but with one */
+} disagreement;
+
+static int note_disagreement(const class_state *state, const disagreement *found, class_notes *notes)
 {
-    long long hidden = 0, marked = 0;
-    for (int64_t i = 0; i < state->n; i++) {
-        bool masked = state->components[i].count > 0;
-        state->label[i] = state->in->labels ? state->in->labels[state->picture[i]] != 0 : masked;
-        state->row->defective += state->label[i];
-        hidden += state->label[i] && !masked;
-        marked += !state->label[i] && masked;
-    }
-    if (hidden && add_note(notes,
-                           "class '%s': the masks of %lld defective pictures show no defect; they count as "
-                           "defective pictures with defect-free pixels",
-                           state->row->name, hidden) < 0)
+    const char *name = state->row->name;
+    if (!state->protocol->takes_given && (found->hidden || found->marked))
+        return class_note(notes,
+                          "class '%s': protocol '%s' takes a picture's label from its mask: %lld pictures labelled "
+                          "defective count as good, %lld labelled good count as defective",
+                          name, state->protocol->name, found->hidden, found->marked);
+    if (found->hidden && class_note(notes,
+                                    "class '%s': the masks of %lld defective pictures show no defect; they count as "
+                                    "defective pictures with defect-free pixels",
+                                    name, found->hidden) < 0)
         return -1;
-    if (marked && add_note(notes,
-                           "class '%s': the masks of %lld pictures labelled good show a defect; they count as good "
-                           "pictures with defect pixels",
-                           state->row->name, marked) < 0)
+    if (found->marked && class_note(notes,
+                                    "class '%s': the masks of %lld pictures labelled good show a defect; they count "
+                                    "as good pictures with defect pixels",
+                                    name, found->marked) < 0)
         return -1;
     return 0;
+}
+
+static int label_pictures(class_state *state, class_notes *notes)
+{
+    disagreement found = { 0 };
+    for (int64_t i = 0; i < state->n; i++) {
+        bool masked = state->components[i].count > 0;
+        bool label = state->in->labels ? state->in->labels[state->picture[i]] != 0 : masked;
+        state->label[i] = state->protocol->takes_given ? label : masked;
+        state->alone[i] = label;
+        state->row->defective += state->label[i];
+        found.hidden += label && !masked;
+        found.marked += !label && masked;
+    }
+    return note_disagreement(state, &found, notes);
+}
+
+static bool uses_given_scores(const class_state *state)
+{
+    return state->in->scores && state->protocol->takes_given;
+}
+
+static bool pooling_fits(const class_state *state)
+{
+    int64_t least = (int64_t)state->protocol->pool_times * (state->protocol->pool - 1) + 1;
+    return state->in->height >= least && state->in->width >= least;
 }
 
 static int pooled_scores(class_state *state)
@@ -105,18 +134,22 @@ static int pooled_scores(class_state *state)
 
 static int score_pictures(class_state *state)
 {
-    if (!state->in->scores && state->protocol->pool_times)
-        return pooled_scores(state);
+    bool given = uses_given_scores(state);
+    if (!given && state->protocol->pool_times)
+        return pooling_fits(state) ? pooled_scores(state) : 0;
     for (int64_t i = 0; i < state->n; i++)
-        state->score[i] = state->in->scores ? state->in->scores[state->picture[i]] : state->greatest[i];
+        state->score[i] = given ? state->in->scores[state->picture[i]] : state->greatest[i];
     return 0;
 }
 
 static int evaluate_pictures(class_state *state, class_notes *notes)
 {
     metrics_row *row = state->row;
-    if (row->defective == 0 || row->defective == state->n) {
-        const char *reason = row->defective ? "the class has no good picture" : "the class has no defective picture";
+    bool one_kind = row->defective == 0 || row->defective == state->n, given = uses_given_scores(state);
+    if (one_kind || (!given && !pooling_fits(state))) {
+        const char *reason = !one_kind        ? "the maps are smaller than what the protocol pools"
+                             : row->defective ? "the class has no good picture"
+                                              : "the class has no defective picture";
         refuse_value(row, METRICS_IMAGE_AUROC, reason);
         refuse_value(row, METRICS_IMAGE_AP, reason);
         return 0;
@@ -124,7 +157,7 @@ static int evaluate_pictures(class_state *state, class_notes *notes)
     bool constant = true;
     for (int64_t i = 1; i < state->n; i++)
         constant &= state->score[i] == state->score[0];
-    if (constant && add_note(notes, "class '%s': all pictures have the same score", row->name) < 0)
+    if (constant && class_note(notes, "class '%s': all pictures have the same score", row->name) < 0)
         return -1;
     return curve_pictures(state->score, state->label, state->n, &row->value[METRICS_IMAGE_AUROC],
                           &row->value[METRICS_IMAGE_AP]);
@@ -151,7 +184,7 @@ static int evaluate_pixels(class_state *state, class_notes *notes)
     bool constant = true;
     for (int64_t i = 0; i < state->n; i++)
         constant &= state->least[i] == state->least[0] && state->greatest[i] == state->least[0];
-    return constant ? add_note(notes, "class '%s': all pixels have the same score", row->name) : 0;
+    return constant ? class_note(notes, "class '%s': all pixels have the same score", row->name) : 0;
 }
 
 /* What the protocol does otherwise than `exact`. */
@@ -160,13 +193,14 @@ static int apply_protocol(class_state *state, class_notes *notes)
     metrics_row *row = state->row;
     const metrics_protocol *protocol = state->protocol;
     int64_t left_out = 0;
+    const linear_class all = { state->in,    state->picture, state->n,       state->components,
+                               state->alone, state->least,   state->greatest };
     if (protocol->thresholds && !row->reason[METRICS_AUPRO] &&
-        linear_aupro(state->in, protocol, state->picture, state->n, state->components, state->least, state->greatest,
-                     &row->value[METRICS_AUPRO], &row->reason[METRICS_AUPRO], &left_out) < 0)
+        linear_aupro(&all, protocol, &row->value[METRICS_AUPRO], &row->reason[METRICS_AUPRO], &left_out) < 0)
         return -1;
     if (left_out &&
-        add_note(notes, "class '%s': %lld defective pictures have no PRO curve of their own and are left out",
-                 row->name, (long long)left_out) < 0)
+        class_note(notes, "class '%s': %lld defective pictures have no PRO curve of their own and are left out",
+                   row->name, (long long)left_out) < 0)
         return -1;
     for (int kind = 0; kind < METRICS_KINDS; kind++) {
         if (protocol->lacks >> kind & 1)
@@ -174,6 +208,8 @@ static int apply_protocol(class_state *state, class_notes *notes)
         bool auroc = kind == METRICS_IMAGE_AUROC || kind == METRICS_PIXEL_AUROC;
         if (protocol->flip && auroc && row->value[kind] < 0.5)
             row->value[kind] = 1 - row->value[kind];
+        if (protocol->round_to) /* as NumPy's round, which is theirs */
+            row->value[kind] = rint(row->value[kind] * protocol->round_to) / protocol->round_to;
     }
     return 0;
 }
@@ -183,11 +219,12 @@ static int state_open(class_state *state)
     size_t n = (size_t)state->n;
     state->components = take_zeroed(n, sizeof *state->components, "defects of a class");
     state->least = take(3 * n, sizeof *state->least, "scores of a class");
-    state->label = take(n, sizeof *state->label, "labels of a class");
+    state->label = take(2 * n, sizeof *state->label, "labels of a class");
     if (!state->components || !state->least || !state->label)
         return -1;
     state->greatest = state->least + n;
     state->score = state->greatest + n;
+    state->alone = state->label + n;
     return 0;
 }
 

@@ -8,6 +8,9 @@ typedef struct class_notes { /* sentences, each its own memory */
     int count;
 } class_notes;
 
+/* Adds a sentence. 0, or -1: complained, no memory. */
+int class_note(class_notes *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 /* Evaluates row->pictures pictures, whose places in the input are `picture`, into `row`, and adds to the notes.
  * 0, or -1: complained. Several classes may be evaluated at once, by a thread each. */
 int class_evaluate(const metrics_input *, const metrics_protocol *, const int64_t *picture, metrics_row *row,

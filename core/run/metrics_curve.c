@@ -64,7 +64,7 @@ double curve_aupro(const curve_counts *counts, double limit)
     }
     if (rate < end)
         curve_add(&area, (end - rate) * curve_total(&covered));
-    return curve_total(&area) / (end * (double)counts->defects);
+    return fmin(curve_total(&area) / (end * (double)counts->defects), 1); /* rounding may end an ulp above */
 }
 
 typedef struct picture {

@@ -5,27 +5,25 @@
 static void pool_rows(const double *from, int64_t height, int64_t width, int size, double *to)
 {
     int64_t left = width - size + 1;
+    const double share = 1.0 / size; /* before adding: a sum of great scores would be infinite */
     for (int64_t y = 0; y < height; y++) {
         memset(to + y * left, 0, (size_t)left * sizeof *to);
         for (int k = 0; k < size; k++)
             for (int64_t x = 0; x < left; x++)
-                to[y * left + x] += from[y * width + x + k];
-        for (int64_t x = 0; x < left; x++)
-            to[y * left + x] /= size;
+                to[y * left + x] += share * from[y * width + x + k];
     }
 }
 
 /* to (height - size + 1, width): means of `size` rows below each other. */
 static void pool_columns(const double *from, int64_t height, int64_t width, int size, double *to)
 {
+    const double share = 1.0 / size;
     for (int64_t y = 0; y + size <= height; y++) {
         double *sum = to + y * width;
         memset(sum, 0, (size_t)width * sizeof *sum);
         for (int k = 0; k < size; k++)
             for (int64_t x = 0; x < width; x++)
-                sum[x] += from[(y + k) * width + x];
-        for (int64_t x = 0; x < width; x++)
-            sum[x] /= size;
+                sum[x] += share * from[(y + k) * width + x];
     }
 }
 

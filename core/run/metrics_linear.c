@@ -89,28 +89,27 @@ static double stretched_area(const even_steps *steps, const step_counts *tally, 
         last_height = height;
     }
     double width = from_least ? last - first : last;
-    return points > 1 && width > 0 ? area / width : NAN;
+    return points > 1 && width > 0 ? fmin(area / width, 1) : NAN;
 }
 
 /* Counts each picture by itself and adds them up in order, so that threads change nothing. The sum is the
  * first entries of `total`. */
-static void tally_pictures(const metrics_input *in, const int64_t *picture, int64_t n, const component_list *components,
-                           const even_steps *steps, double *total)
+static void tally_pictures(const linear_class *all, const even_steps *steps, double *total)
 {
     int64_t entries = steps->count + 1;
-#pragma omp parallel for schedule(dynamic, 1) num_threads(picture_threads(in, n))
-    for (int64_t i = 0; i < n; i++) {
+#pragma omp parallel for schedule(dynamic, 1) num_threads(picture_threads(all->in, all->n))
+    for (int64_t i = 0; i < all->n; i++) {
         step_counts own = { total + 2 * i * entries, total + (2 * i + 1) * entries };
-        tally_picture(in, picture[i], &components[i], steps, &own);
+        tally_picture(all->in, all->picture[i], &all->components[i], steps, &own);
     }
-    for (int64_t i = 1; i < n; i++)
+    for (int64_t i = 1; i < all->n; i++)
         for (int64_t k = 0; k < 2 * entries; k++)
             total[k] += total[2 * i * entries + k];
 }
 
-/* One curve over n pictures. */
-static int one_curve(const metrics_input *in, const metrics_protocol *protocol, const int64_t *picture, int64_t n,
-                     const component_list *components, double least, double greatest, double *value)
+/* One curve over all pictures of the class. */
+static int one_curve(const linear_class *all, const metrics_protocol *protocol, double least, double greatest,
+                     double *value)
 {
     even_steps steps;
     *value = NAN;
@@ -118,64 +117,69 @@ static int one_curve(const metrics_input *in, const metrics_protocol *protocol, 
         return -1;
     if (steps.count == 0)
         return 0;
-    double *total = take_zeroed((size_t)(2 * n * (steps.count + 1)), sizeof *total, "counts of thresholds"),
+    double *total = take_zeroed((size_t)(2 * all->n * (steps.count + 1)), sizeof *total, "counts of thresholds"),
            defects = 0;
     if (total) {
-        tally_pictures(in, picture, n, components, &steps, total);
-        for (int64_t i = 0; i < n; i++)
-            defects += (double)components[i].count;
-        step_counts all = { total, total + steps.count + 1 };
-        *value = stretched_area(&steps, &all, defects, protocol->limit, protocol->from_least);
+        tally_pictures(all, &steps, total);
+        for (int64_t i = 0; i < all->n; i++)
+            defects += (double)all->components[i].count;
+        step_counts sum = { total, total + steps.count + 1 };
+        *value = stretched_area(&steps, &sum, defects, protocol->limit, protocol->from_least);
     }
     free(steps.threshold);
     free(total);
     return total ? 0 : -1;
 }
 
-/* The mean over the pictures that have a defect and a curve. */
-static int each_picture(const metrics_input *in, const metrics_protocol *protocol, const int64_t *picture, int64_t n,
-                        const component_list *components, const double *least, const double *greatest, double *value,
-                        int64_t *left_out)
+static int one_picture(const linear_class *all, int64_t i, const metrics_protocol *protocol, double *value)
 {
-    double *own = take((size_t)n, sizeof *own, "values of pictures"), sum = 0, count = 0;
+    const linear_class alone = {
+        .in = all->in, .picture = all->picture + i, .n = 1, .components = all->components + i
+    };
+    *value = NAN;
+    return all->defective[i] && alone.components->count
+               ? one_curve(&alone, protocol, all->least[i], all->greatest[i], value)
+               : 0;
+}
+
+/* The mean over the defective pictures that have a curve. */
+static int each_picture(const linear_class *all, const metrics_protocol *protocol, double *value, int64_t *left_out)
+{
+    double *own = take((size_t)all->n, sizeof *own, "values of pictures"), sum = 0, count = 0;
     int failed = !own;
-#pragma omp parallel for schedule(dynamic, 1) reduction(| : failed) num_threads(picture_threads(in, n))
-    for (int64_t i = 0; i < n; i++) {
-        if (failed)
-            continue;
-        own[i] = NAN;
-        if (components[i].count)
-            failed |= one_curve(in, protocol, picture + i, 1, components + i, least[i], greatest[i], own + i) < 0;
-    }
-    for (int64_t i = 0; !failed && i < n; i++)
+#pragma omp parallel for schedule(dynamic, 1) reduction(| : failed) num_threads(picture_threads(all->in, all->n))
+    for (int64_t i = 0; i < all->n; i++)
+        if (!failed)
+            failed |= one_picture(all, i, protocol, own + i) < 0;
+    for (int64_t i = 0; !failed && i < all->n; i++)
         if (!isnan(own[i])) {
             sum += own[i];
             count++;
         } else {
-            *left_out += components[i].count > 0;
+            *left_out += all->defective[i] != 0;
         }
     *value = count > 0 ? sum / count : NAN;
     free(own);
     return failed ? complain("out of memory while estimating AUPRO; close other programs") : 0;
 }
 
-int linear_aupro(const metrics_input *in, const metrics_protocol *protocol, const int64_t *picture, int64_t n,
-                 const component_list *components, const double *least, const double *greatest, double *value,
-                 const char **reason, int64_t *left_out)
+int linear_aupro(const linear_class *all, const metrics_protocol *protocol, double *value, const char **reason,
+                 int64_t *left_out)
 {
     int status;
     *left_out = 0;
     if (protocol->each_picture) {
-        status = each_picture(in, protocol, picture, n, components, least, greatest, value, left_out);
+        status = each_picture(all, protocol, value, left_out);
     } else {
-        double low = least[0], high = greatest[0];
-        for (int64_t i = 1; i < n; i++) {
-            low = least[i] < low ? least[i] : low;
-            high = greatest[i] > high ? greatest[i] : high;
+        double low = all->least[0], high = all->greatest[0];
+        for (int64_t i = 1; i < all->n; i++) {
+            low = all->least[i] < low ? all->least[i] : low;
+            high = all->greatest[i] > high ? all->greatest[i] : high;
         }
-        status = one_curve(in, protocol, picture, n, components, low, high, value);
+        status = one_curve(all, protocol, low, high, value);
     }
     if (isnan(*value))
-        *reason = "the thresholds give no two false positive rates below the limit";
+        *reason = protocol->each_picture ? "no defective picture gives two false positive rates below the limit"
+                                         : "the thresholds give no two false positive rates below the limit";
     return status;
 }

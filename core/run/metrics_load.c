@@ -61,6 +61,7 @@ static int read_maps(metrics_file *file, const npz *archive)
 
 typedef struct mask_sink {
     const npz *archive;
+    const char *name; /* of the array */
     uint8_t *to;
     bool fraction;
     double threshold;
@@ -73,8 +74,8 @@ static int sink_mask(void *context, int64_t first, const double *value, int64_t 
     mask_sink *sink = context;
     for (int64_t i = 0; i < n; i++) {
         if (!(value[i] >= 0 && value[i] <= (sink->fraction ? 1 : 255)))
-            return complain("%s: 'masks' holds %g; a mask is 0 .. 1, or whole numbers of 0 .. 255 in an integer type",
-                            npz_path(sink->archive), value[i]);
+            return complain("%s: '%s' holds %g; a mask is 0 .. 1, or whole numbers of 0 .. 255 in an integer type",
+                            npz_path(sink->archive), sink->name, value[i]);
         uint8_t kept = sink->fraction ? value[i] > sink->threshold : (uint8_t)value[i];
         sink->to[first + i] = kept;
         sink->greatest = kept > sink->greatest ? kept : sink->greatest;
@@ -88,26 +89,29 @@ static int settle_masks(const mask_sink *sink, int64_t count)
         return 0;
     if (sink->greatest != 255 && sink->threshold > 0)
         return complain(
-            "%s: 'masks' holds whole numbers up to %d, neither 0 and 1 nor 0 .. 255; save masks > 0, or fractions",
-            npz_path(sink->archive), sink->greatest);
+            "%s: '%s' holds whole numbers up to %d, neither 0 and 1 nor 0 .. 255; save masks > 0, or fractions",
+            npz_path(sink->archive), sink->name, sink->greatest);
     for (int64_t i = 0; i < count; i++)
         sink->to[i] = sink->to[i] > sink->threshold * 255;
     return 0;
 }
 
-static int read_masks(metrics_file *file, const npz *archive, double threshold)
+static int read_masks(metrics_file *file, const npz *archive, const metrics_protocol *how)
 {
     npz_array array;
     int64_t shape[3] = { 0 };
     metrics_input *in = &file->in;
-    if (find_array(archive, "masks", true, &array) < 0 || check_maps_shape(archive, &array, shape) < 0)
+    int found = how->mask_nearest ? find_array(archive, "masks_nearest", false, &array) : 0;
+    if (found == 0)
+        found = find_array(archive, "masks", true, &array);
+    if (found < 0 || check_maps_shape(archive, &array, shape) < 0)
         return -1;
     if (shape[0] != in->pictures || shape[1] != in->height || shape[2] != in->width)
-        return complain("%s: 'masks' is (%lld,%lld,%lld) but 'maps' is (%lld,%lld,%lld); bring them to one size",
-                        npz_path(archive), (long long)shape[0], (long long)shape[1], (long long)shape[2],
+        return complain("%s: '%s' is (%lld,%lld,%lld) but 'maps' is (%lld,%lld,%lld); bring them to one size",
+                        npz_path(archive), array.name, (long long)shape[0], (long long)shape[1], (long long)shape[2],
                         (long long)in->pictures, (long long)in->height, (long long)in->width);
     in->masks = file->masks = take((size_t)array.count, 1, "masks");
-    mask_sink sink = { archive, file->masks, array.kind == 'f', threshold, 0 };
+    mask_sink sink = { archive, array.name, file->masks, array.kind == 'f', how->mask_threshold, 0 };
     if (!file->masks || npz_each(archive, &array, sink_mask, &sink) < 0 || settle_masks(&sink, array.count) < 0)
         return -1;
     return npz_row_major(&array, file->masks, 1);
@@ -233,14 +237,14 @@ static int read_classes(metrics_file *file, const npz *archive)
     return number_classes(file, file->class_names, array.count);
 }
 
-int metrics_file_read(metrics_file *file, const char *path, double mask_threshold)
+int metrics_file_read(metrics_file *file, const char *path, const metrics_protocol *how)
 {
     *file = (metrics_file){ .maps = NULL };
     npz *archive = npz_open(path);
     if (!archive)
         return -1;
-    int failed = read_maps(file, archive) < 0 || read_masks(file, archive, mask_threshold) < 0 ||
-                 read_scores(file, archive) < 0 || read_labels(file, archive) < 0 || read_classes(file, archive) < 0;
+    int failed = read_maps(file, archive) < 0 || read_masks(file, archive, how) < 0 || read_scores(file, archive) < 0 ||
+                 read_labels(file, archive) < 0 || read_classes(file, archive) < 0;
     npz_close(archive);
     return failed ? -1 : 0;
 }

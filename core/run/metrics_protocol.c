@@ -1,24 +1,57 @@
 #include "../base/diag.h"
 #include "metrics.h"
+#include <stdio.h>
 #include <string.h>
 
 #define LACKS(kind) (1u << METRICS_##kind)
 
 /* The peers' evaluators, as their published code computes them from given maps and masks. */
 static const metrics_protocol protocols[] = {
-    { "exact", "all distinct scores; AUPRO interpolated at FPR 0.3; picture's score: maximum of its map", 0.5, 8, 0, 0,
-      false, 0, 0, false, false, 0.3 },
-    { "ader2024", "ADer of April 2024 and MambaAD: AUPRO from 100 even steps, kept FPR < 0.3 stretched to 0..1", 0.5, 8,
-      0, 0, false, 0, 100, false, true, 0.3 },
-    { "rd4ad", "RD4AD: no AP; AUPRO from 200 even steps of each defective picture, FPR < 0.3 divided by the greatest",
-      0.5, 8, 0, 0, false, LACKS(IMAGE_AP) | LACKS(PIXEL_AP), 200, true, false, 0.3 },
-    { "uniad",
-      "UniAD: AUROC only, turned over below 0.5; picture's score: maximum after 16 x 16 mean pooling; mask > 0", 0, 8,
-      16, 1, true, LACKS(IMAGE_AP) | LACKS(PIXEL_AP) | LACKS(AUPRO), 0, false, false, 0.3 },
-    { "diad",
-      "DiAD: AUROC turned over below 0.5; AUPRO from 200 even steps, FPR < 0.3 divided by the greatest; "
-      "picture's score: maximum after eight 8 x 8 mean poolings; mask > 0",
-      0, 8, 8, 8, true, 0, 200, false, false, 0.3 },
+    { .name = "exact",
+      .doc = "all distinct scores; AUPRO interpolated at FPR 0.3; picture's score: maximum of its map",
+      .mask_threshold = 0.5,
+      .connectivity = 8,
+      .takes_given = true,
+      .limit = 0.3 },
+    { .name = "ader2024",
+      .doc = "ADer of April 2024 and MambaAD: AUPRO from 100 even steps, kept FPR < 0.3 stretched to 0..1; picture's "
+             "label: its mask's",
+      .mask_threshold = 0.5,
+      .connectivity = 8,
+      .thresholds = 100,
+      .from_least = true,
+      .limit = 0.3 },
+    { .name = "rd4ad",
+      .doc = "RD4AD: no AP; AUPRO from 200 even steps of each defective picture, FPR < 0.3 divided by the greatest; "
+             "picture's label: its mask's; rounded to 3 decimals",
+      .mask_threshold = 0.5,
+      .connectivity = 8,
+      .round_to = 1000,
+      .lacks = LACKS(IMAGE_AP) | LACKS(PIXEL_AP),
+      .thresholds = 200,
+      .each_picture = true,
+      .limit = 0.3 },
+    { .name = "uniad",
+      .doc =
+          "UniAD: AUROC only, turned over below 0.5; picture's score: maximum after 16 x 16 mean pooling, label: its "
+          "mask's; mask > 0",
+      .mask_nearest = true,
+      .connectivity = 8,
+      .pool = 16,
+      .pool_times = 1,
+      .flip = true,
+      .lacks = LACKS(IMAGE_AP) | LACKS(PIXEL_AP) | LACKS(AUPRO),
+      .limit = 0.3 },
+    { .name = "diad",
+      .doc =
+          "DiAD: AUROC turned over below 0.5; AUPRO from 200 even steps, FPR < 0.3 divided by the greatest; picture's "
+          "score: maximum after eight 8 x 8 mean poolings, label: its mask's; mask > 0",
+      .connectivity = 8,
+      .pool = 8,
+      .pool_times = 8,
+      .flip = true,
+      .thresholds = 200,
+      .limit = 0.3 },
 };
 
 const metrics_protocol *metrics_protocols(int *count)
@@ -36,6 +69,15 @@ const metrics_protocol *metrics_protocol_find(const char *name)
             return &all[i];
     complain("there is no protocol '%s'; choose exact, ader2024, rd4ad, uniad or diad", name);
     return NULL;
+}
+
+const char *metrics_protocol_print(const metrics_protocol *protocol, char text[80])
+{
+    if (protocol->connectivity == 8)
+        snprintf(text, 80, "%s", protocol->name);
+    else
+        snprintf(text, 80, "%s, %d-connectivity", protocol->name, protocol->connectivity);
+    return text;
 }
 
 const char *metrics_name(metrics_kind kind)

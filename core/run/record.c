@@ -58,15 +58,44 @@ int run_record_add_note(run_record *r, const char *note)
     return more[r->note_count++] ? 0 : -1;
 }
 
+/* Which metrics a class lacks because of `reason`, in words; a mean without them must not go unsaid. */
+static int add_reason(run_record *r, const metrics_row *row, unsigned lacks, const char *reason)
+{
+    char names[100] = "";
+    for (int k = 0; k < METRICS_KINDS; k++)
+        if (row->reason[k] && !(lacks >> k & 1u) && strcmp(row->reason[k], reason) == 0) {
+            size_t used = strlen(names);
+            snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "", metrics_title((metrics_kind)k));
+        }
+    char *note = take_text("class '%s' has no %s: %s; the mean is without it", row->name, names, reason);
+    int status = note ? run_record_add_note(r, note) : -1;
+    free(note);
+    return status;
+}
+
+static int add_reasons(run_record *r, const metrics_row *row, unsigned lacks)
+{
+    for (int k = 0; k < METRICS_KINDS; k++) {
+        bool said = !row->reason[k] || (lacks >> k & 1u);
+        for (int before = 0; before < k && !said; before++)
+            said = row->reason[before] && !(lacks >> before & 1u) && strcmp(row->reason[before], row->reason[k]) == 0;
+        if (!said && add_reason(r, row, lacks, row->reason[k]) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 int run_record_set_metrics(run_record *r, const metrics_result *result)
 {
     memcpy(r->mean, result->mean, sizeof r->mean);
     free(r->protocol);
-    r->protocol = take_text("%s", result->protocol->name);
+    char text[80];
+    r->protocol = take_text("%s", metrics_protocol_print(&result->protocol, text));
     if (!r->protocol)
         return -1;
     for (int i = 0; i < result->class_count; i++)
-        if (run_record_add_class(r, result->classes[i].name, result->classes[i].value) < 0)
+        if (run_record_add_class(r, result->classes[i].name, result->classes[i].value) < 0 ||
+            add_reasons(r, &result->classes[i], result->protocol.lacks) < 0)
             return -1;
     for (int i = 0; i < result->note_count; i++)
         if (run_record_add_note(r, result->notes[i]) < 0)

@@ -18,6 +18,7 @@ enum {
     KEY_AGAIN,
     KEY_STEPS,
     KEY_TIMING,
+    KEY_MAPS,
     KEY_DOT
 };
 
@@ -34,6 +35,7 @@ static const struct argp_option options[] = {
     { "threads", KEY_THREADS, "N", 0, "threads, 0: one a core", 0 },
     { "again", KEY_AGAIN, 0, 0, "run even what has finished", 0 },
     { "steps", KEY_STEPS, "N", 0, "stop each run after N steps", 0 },
+    { "keep-maps", KEY_MAPS, 0, 0, "write each run's anomaly maps, maps.npz beside its metrics.json", 0 },
     { "timing", KEY_TIMING, 0, 0, "print the time by operation", 0 },
     { "dot", KEY_DOT, 0, 0, "graph: as Graphviz draws it", 0 },
     { 0 }
@@ -100,6 +102,9 @@ static int parse_text(int key, const char *text, run_options *o)
         return 0;
     case KEY_TIMING:
         o->runner.timing = true;
+        return 0;
+    case KEY_MAPS:
+        o->runner.keep_maps = true;
         return 0;
     case KEY_DOT:
         o->dot = true;

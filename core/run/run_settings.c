@@ -18,10 +18,13 @@ static const ablate_setting run_rows[] = {
     SET(shuffle, 1, 0, 1, "a new order of the training pictures each epoch, by the seed; no: the data module's order"),
     SET(checkpoint_steps, 500, 1, 1000000000, "steps between checkpoints. Changes no result"),
     WORDS(protocol, "exact", "how the metrics are estimated: exact, or as one of the evaluators of the field does it"),
+    PICK(connectivity, RUN_CONNECTED_8, "8|4", "neighbours that join a mask's pixels to one defect"),
     { 0 }
 };
 static const ablate_setting input_rows[] = {
-    SET(size, 224, 8, 4096, "pixels of a side; pictures are resized straight to the square"),
+    SET(size, 224, 8, 4096, "pixels of a side of the square that the network sees"),
+    PICK(fit, RUN_SQUARE, "square|crop",
+         "pictures and masks straight to the square, or their shorter side to it and then its middle"),
     PICK(resample, RUN_BICUBIC, "bicubic|bilinear", "filter of the resizing, antialiased"),
     PICK(statistics, RUN_OPENAI, "openai|imagenet", "mean and deviation of the channels"),
     { 0 }

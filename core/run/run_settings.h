@@ -3,8 +3,11 @@
 #define ABLATE_RUN_SETTINGS_H
 #include "../base/settings.h"
 
+typedef enum run_fit { RUN_SQUARE, RUN_CROP } run_fit;
 typedef enum run_resample { RUN_BICUBIC, RUN_BILINEAR } run_resample;
 typedef enum run_statistics { RUN_OPENAI, RUN_IMAGENET } run_statistics;
+
+typedef enum run_connectivity { RUN_CONNECTED_8, RUN_CONNECTED_4 } run_connectivity;
 
 typedef enum run_schedule { RUN_CONSTANT, RUN_COSINE } run_schedule;
 
@@ -17,8 +20,10 @@ typedef struct run_settings {
     bool shuffle;             /* a new order of the training pictures each epoch */
     int checkpoint_steps;     /* steps between checkpoints */
     const char *protocol;     /* how the metrics are estimated, a name of metrics.h */
+    int connectivity;         /* run_connectivity, of the masks' defects */
     /* [input] */
     int size;       /* pixels of a side */
+    int fit;        /* run_fit */
     int resample;   /* run_resample */
     int statistics; /* run_statistics */
     /* [optimiser]: Adam */

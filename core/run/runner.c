@@ -127,6 +127,20 @@ static int name_run(runner *r, const run_record *record)
     return r->label && r->checkpoint ? 0 : -1;
 }
 
+static char *maps_path(const runner *r)
+{
+    return take_text("%s/maps.npz", r->folder);
+}
+
+/* Has this very run finished before, and does it lack nothing that is asked for now? */
+static bool find_before(const runner *r, run_record *before)
+{
+    char *maps = maps_path(r);
+    bool whole = maps && (!r->options->keep_maps || !r->model.map || file_exists(maps));
+    free(maps);
+    return whole && !r->options->again && run_record_find(r->metrics, r->identity, before);
+}
+
 static hash_digest digest_of(const char *identity)
 {
     hash_state state;
@@ -174,6 +188,16 @@ static int save_log(const runner *r, const train_result *trained)
     return file_commit(draft);
 }
 
+static int keep_maps(const runner *r, const scores *made)
+{
+    char *path = maps_path(r);
+    int status = path ? scores_write(r->session, r->data, &r->run, made, path) : -1;
+    if (status == 0)
+        fprintf(stderr, "%s: %d maps in %s\n", r->label, made->count, path);
+    free(path);
+    return status;
+}
+
 static int evaluate(const runner *r, const train_result *trained, run_record *record)
 {
     scores made;
@@ -183,11 +207,12 @@ static int evaluate(const runner *r, const train_result *trained, run_record *re
     phases_enter(&r->session->phases, PHASE_METRICS);
     if (status == 0)
         status = scores_evaluate(r->session, r->data, &r->run, &made, &result);
+    if (status == 0 && r->options->keep_maps)
+        status = keep_maps(r, &made);
     phases_enter(&r->session->phases, before);
-    if (status == 0) {
+    if (status == 0)
         status = run_record_set_metrics(record, &result);
-        metrics_result_free(&result);
-    }
+    metrics_result_free(&result);
     scores_free(&made);
     return status;
 }
@@ -233,7 +258,7 @@ static int finish(const runner *r, const train_result *trained, run_record *reco
 
 static int train_and_finish(const runner *r, model *m, run_record *record)
 {
-    train_result trained;
+    train_result trained = { 0 };
     train_request request = { .session = r->session,
                               .model = m,
                               .dataset = r->data,
@@ -244,7 +269,9 @@ static int train_and_finish(const runner *r, model *m, run_record *record)
                               .most_steps = r->options->most_steps,
                               .timing = r->options->timing };
     record->seconds = seconds_since_start();
-    int status = train_run(&request, &trained);
+    int status = m->map ? scores_masks(r->session, &r->run) : 0;
+    if (status == 0)
+        status = train_run(&request, &trained);
     if (status == 0)
         fprintf(stderr, "%s: %.1f ms a step, %.1f GFLOP/s\n", r->label, 1e3 * trained.seconds_a_step,
                 trained.seconds_a_step > 0 ? 1e-9 * trained.flops / trained.seconds_a_step : 0);
@@ -305,7 +332,7 @@ int runner_run(session *s, const experiment *e, const experiment_row *row, int s
     int status = prepare(&r, record);
     if (status == 0) {
         run_record before = { 0 };
-        *found = !options->again && run_record_find(r.metrics, r.identity, &before);
+        *found = find_before(&r, &before);
         if (*found) {
             run_record_free(record);
             *record = before;

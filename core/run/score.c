@@ -175,10 +175,38 @@ int scores_probe(session *on, const model *m, const dataset *d, const run_settin
     return status;
 }
 
+static mask_rule rule_of(const metrics_protocol *protocol)
+{
+    return (mask_rule){ protocol->mask_nearest ? IMAGE_NEAREST : IMAGE_BILINEAR, protocol->mask_threshold };
+}
+
+int scores_masks(session *on, const run_settings *run)
+{
+    const metrics_protocol *protocol = metrics_protocol_find(run->protocol);
+    phase before = phases_enter(&on->phases, PHASE_METRICS);
+    int status = protocol && session_masks(on, run, rule_of(protocol)) ? 0 : -1;
+    phases_enter(&on->phases, before);
+    return status;
+}
+
+static metrics_input describe_scores(const scores *s, const dataset *d, const uint8_t *masks, const int8_t *labels,
+                                     const int *classes)
+{
+    return (metrics_input){ .pictures = s->count,
+                            .height = s->size,
+                            .width = s->size,
+                            .maps = s->maps,
+                            .masks = masks,
+                            .labels = labels,
+                            .classes = classes,
+                            .class_count = d->classes,
+                            .class_names = (const char *const *)d->class_name };
+}
+
 int scores_evaluate(session *on, const dataset *d, const run_settings *run, const scores *s, metrics_result *result)
 {
     const metrics_protocol *protocol = metrics_protocol_find(run->protocol);
-    const uint8_t *masks = protocol ? session_masks(on, s->size, protocol->mask_threshold) : NULL;
+    const uint8_t *masks = protocol ? session_masks(on, run, rule_of(protocol)) : NULL;
     int *classes = take((size_t)s->count, sizeof *classes, "the test pictures");
     int8_t *labels = take((size_t)s->count, sizeof *labels, "the test pictures");
     int status = masks && classes && labels ? 0 : -1;
@@ -186,18 +214,13 @@ int scores_evaluate(session *on, const dataset *d, const run_settings *run, cons
         classes[i] = d->picture[s->picture[i]].class_index;
         labels[i] = !d->picture[s->picture[i]].good;
     }
-    metrics_input input = { .pictures = s->count,
-                            .height = s->size,
-                            .width = s->size,
-                            .maps = s->maps,
-                            .masks = masks,
-                            .scores = protocol && protocol->pool_times == 0 ? s->image : NULL,
-                            .labels = labels,
-                            .classes = classes,
-                            .class_count = d->classes,
-                            .class_names = (const char *const *)d->class_name };
-    if (status == 0)
-        status = metrics_evaluate(&input, protocol, result);
+    if (status == 0) {
+        metrics_input input = describe_scores(s, d, masks, labels, classes);
+        metrics_protocol how = *protocol;
+        input.scores = how.takes_given ? s->image : NULL;
+        how.connectivity = run->connectivity == RUN_CONNECTED_4 ? 4 : 8;
+        status = metrics_evaluate(&input, &how, result);
+    }
     free(classes);
     free(labels);
     return status;

@@ -18,6 +18,15 @@ int scores_make(session *, const model *, const dataset *, const run_settings *,
                 scores *);
 void scores_free(scores *);
 
+/* Reads and fits the masks that scores_evaluate will want, so that a damaged one is told before the training. 0, or -1.
+ */
+int scores_masks(session *, const run_settings *);
+
+/* Writes an archive of the maps and of all that any protocol evaluates beside them, as `ablate metrics` reads it: maps
+ * (N,H,W), masks (N,H,W; fractions, resized bilinearly), masks_nearest (N,H,W; 0/1), labels, classes and names (N), and
+ * scores (N) if the model gives them. 0, or -1: complained. */
+int scores_write(session *, const dataset *, const run_settings *, const scores *, const char *path);
+
 /* The five metrics by class under run->protocol. 0, or -1: complained. */
 int scores_evaluate(session *, const dataset *, const run_settings *, const scores *, metrics_result *);
 

@@ -132,27 +132,43 @@ cache *session_cache(session *s, const hash_digest *key, int64_t row_floats)
 
 typedef struct mask_work {
     session *session;
-    int size, *picture;
-    double threshold;
+    const run_settings *run;
+    int *picture;
+    mask_rule rule;
     uint8_t *out;
 } mask_work;
 
 static int fit_one(void *context, int i)
 {
     const mask_work *w = context;
-    size_t area = (size_t)w->size * (size_t)w->size;
-    return dataset_mask_fitted(&w->session->data, w->picture[i], w->size, w->threshold, w->out + (size_t)i * area);
+    size_t area = (size_t)w->run->size * (size_t)w->run->size;
+    uint8_t *out = w->out + (size_t)i * area;
+    image_mask mask;
+    if (dataset_mask_fitted(&w->session->data, w->picture[i], w->run, w->rule, &mask) < 0)
+        return -1;
+    memset(out, 0, area);
+    for (size_t p = 0; mask.value && p < area; p++)
+        out[p] = w->rule.threshold < 0 ? mask.value[p] : mask.value[p] != 0;
+    image_mask_free(&mask);
+    return 0;
 }
 
-const uint8_t *session_masks(session *s, int size, double threshold)
+static bool masks_are_of(const session *s, const run_settings *run, mask_rule rule)
 {
-    if (s->masks && s->masks_size == size && !(s->masks_threshold < threshold) && !(s->masks_threshold > threshold))
+    const mask_rule *had = &s->masks_rule;
+    return s->masks && s->masks_size == run->size && s->masks_fit == run->fit && had->filter == rule.filter &&
+           !(had->threshold < rule.threshold) && !(had->threshold > rule.threshold);
+}
+
+const uint8_t *session_masks(session *s, const run_settings *run, mask_rule rule)
+{
+    if (masks_are_of(s, run, rule))
         return s->masks;
     free(s->masks);
     int count = dataset_count(&s->data, true), at = 0;
-    size_t area = (size_t)size * (size_t)size;
+    size_t area = (size_t)run->size * (size_t)run->size;
     s->masks = take((size_t)count * area, 1, "the masks");
-    mask_work work = { s, size, take((size_t)count, sizeof(int), "the masks"), threshold, s->masks };
+    mask_work work = { s, run, take((size_t)count, sizeof(int), "the masks"), rule, s->masks };
     for (int i = 0; work.picture && i < s->data.pictures; i++)
         if (s->data.picture[i].test)
             work.picture[at++] = i;
@@ -162,9 +178,22 @@ const uint8_t *session_masks(session *s, int size, double threshold)
         free(s->masks);
         s->masks = NULL;
     }
-    s->masks_size = size;
-    s->masks_threshold = threshold;
+    s->masks_size = run->size;
+    s->masks_fit = run->fit;
+    s->masks_rule = rule;
     return s->masks;
+}
+
+/* A picture's mask decides no feature, but what the metrics are. */
+static int add_mask(hash_state *state, const picture *p)
+{
+    hash_digest digest;
+    if (!p->path || !p->mask)
+        return 0;
+    if (hash_file(p->mask, &digest) < 0)
+        return -1;
+    hash_add(state, digest.byte, sizeof digest.byte);
+    return 0;
 }
 
 int session_data_digest(session *s, hash_digest *out)
@@ -182,6 +211,8 @@ int session_data_digest(session *s, hash_digest *out)
         hash_add_text(&state, p->class_name);
         hash_add_text(&state, p->state);
         hash_add(&state, &p->test, 1);
+        if (add_mask(&state, p) < 0)
+            return -1;
     }
     *out = hash_end(&state);
     return 0;

@@ -20,8 +20,8 @@ typedef struct session {
     hash_digest cache_key[SESSION_CACHES];
     int caches;
     uint8_t *masks; /* (test pictures, size, size), or NULL */
-    int masks_size;
-    double masks_threshold;
+    int masks_size, masks_fit;
+    mask_rule masks_rule;
     int64_t rows_used, rows_computed; /* how much the cache saved */
     phases phases;
 } session;
@@ -36,10 +36,11 @@ const dataset *session_data(session *, const char *spec, const settings *from);
 const hash_digest *session_identity(session *, int picture); /* NULL: complained */
 cache *session_cache(session *, const hash_digest *key, int64_t row_floats);
 
-/* Masks of the test pictures in order, 0/1, (count, size, size); owned by the session. NULL: complained. */
-const uint8_t *session_masks(session *, int size, double threshold);
+/* Masks of the test pictures in order, (count, size, size), fitted as [input] and the rule say: 0/1, or 0 .. 255 for
+ * IMAGE_GREY. Owned by the session until masks of another rule are asked for. NULL: complained. */
+const uint8_t *session_masks(session *, const run_settings *, mask_rule);
 
-/* Hash of all pictures' identities and states: the data that a result is from. */
+/* Hash of all pictures' identities, states and mask files: the data that a result is from. */
 int session_data_digest(session *, hash_digest *);
 
 #endif

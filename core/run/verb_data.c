@@ -8,17 +8,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { KEY_FITTED = 256, KEY_CHECK };
+
 typedef struct data_options {
     const char *spec, *folder, *modules, *set[32];
     int sets;
+    bool fitted, check;
 } data_options;
 
 static const struct argp_option options[] = {
+    { "check", KEY_CHECK, NULL, 0, "read every picture and mask to its last byte, and name all that cannot be used",
+      0 },
     { "export", 'e', "DIR", 0,
       "write every picture and mask as PNG: CLASS/train/good, CLASS/test/STATE, "
       "CLASS/ground_truth/STATE",
       0 },
-    { "set", 's', "SECTION.KEY=VALUE", 0, "a setting of the module (repeatable)", 0 },
+    { "fitted", KEY_FITTED, NULL, 0,
+      "export them as the network sees them, but for mean and deviation; [input] says how, e.g. --set input.fit=crop",
+      0 },
+    { "set", 's', "SECTION.KEY=VALUE", 0, "a setting of the module or of [input] (repeatable)", 0 },
     { "modules", 'm', "DIR", 0, "look for modules here first", 0 },
     { 0 }
 };
@@ -28,6 +36,10 @@ static error_t parse(int key, char *text, struct argp_state *state)
     data_options *o = state->input;
     if (key == 'e')
         o->folder = text;
+    else if (key == KEY_CHECK)
+        o->check = true;
+    else if (key == KEY_FITTED)
+        o->fitted = true;
     else if (key == 'm')
         o->modules = text;
     else if (key == 's' && o->sets < 32)
@@ -56,11 +68,77 @@ static void print_contents(const dataset *d)
     }
 }
 
+/* ---- reading everything ---- */
+
+typedef struct check_work {
+    const dataset *data;
+    int unusable;
+} check_work;
+
+static int read_one(const dataset *d, int i)
+{
+    ablate_image image;
+    image_mask mask;
+    int status = dataset_image(d, i, &image);
+    image_free(&image);
+    if (status == 0) {
+        status = dataset_mask(d, i, &mask);
+        image_mask_free(&mask);
+    }
+    return status;
+}
+
+/* Goes on after a complaint: whoever copies damaged files again wants to know all of them. */
+static int check_one(void *context, int i)
+{
+    check_work *w = context;
+    if (read_one(w->data, i) == 0)
+        return 0;
+#pragma omp critical(check_one)
+    {
+        printf("%s\n", complaint());
+        w->unusable++;
+    }
+    complaint_clear();
+    return 0;
+}
+
+static int check_all(const dataset *d)
+{
+    check_work work = { d, 0 };
+    if (workers_run(d->pictures, check_one, &work) < 0)
+        return -1;
+    if (work.unusable > 0)
+        return complain("%s: %d of %d pictures cannot be used; they are named above", d->spec, work.unusable,
+                        d->pictures);
+    printf("all %d pictures and their masks can be read\n", d->pictures);
+    return 0;
+}
+
+/* ---- writing everything ---- */
+
 typedef struct export_work {
     const dataset *data;
     const char *folder;
-    int *number; /* of each picture within its class, split and state */
+    const run_settings *fitted; /* NULL: at their own size */
+    int *number;                /* of each picture within its class, split and state */
 } export_work;
+
+static int get_image(const export_work *w, int i, ablate_image *image)
+{
+    return w->fitted ? dataset_fitted(w->data, i, w->fitted, image) : dataset_image(w->data, i, image);
+}
+
+/* Only pictures that show a defect get a mask; value NULL: none. */
+static int get_mask(const export_work *w, int i, image_mask *mask)
+{
+    const picture *p = &w->data->picture[i];
+    *mask = (image_mask){ 0, 0, NULL };
+    if (!p->test || p->good)
+        return 0;
+    const mask_rule half = { IMAGE_BILINEAR, 0.5 };
+    return w->fitted ? dataset_mask_fitted(w->data, i, w->fitted, half, mask) : dataset_mask(w->data, i, mask);
+}
 
 static int export_one(void *context, int i)
 {
@@ -72,11 +150,11 @@ static int export_one(void *context, int i)
         take_text("%s/%s/%s/%s/%03d.png", w->folder, p->class_name, p->test ? "test" : "train", p->state, w->number[i]);
     char *mask_path =
         take_text("%s/%s/ground_truth/%s/%03d_mask.png", w->folder, p->class_name, p->state, w->number[i]);
-    int status = path && mask_path ? dataset_image(w->data, i, &image) : -1;
+    int status = path && mask_path ? get_image(w, i, &image) : -1;
     if (status == 0)
         status = image_write_png(path, &image);
-    if (status == 0 && p->test && !p->good)
-        status = dataset_mask(w->data, i, &mask);
+    if (status == 0)
+        status = get_mask(w, i, &mask);
     if (status == 0 && mask.value)
         status = image_mask_write_png(mask_path, &mask);
     image_free(&image);
@@ -86,9 +164,9 @@ static int export_one(void *context, int i)
     return status;
 }
 
-static int export_all(const dataset *d, const char *folder)
+static int export_all(const dataset *d, const char *folder, const run_settings *fitted)
 {
-    export_work work = { d, folder, take_zeroed((size_t)d->pictures, sizeof(int), "the pictures' numbers") };
+    export_work work = { d, folder, fitted, take_zeroed((size_t)d->pictures, sizeof(int), "the pictures' numbers") };
     if (!work.number)
         return -1;
     for (int i = 0; i < d->pictures; i++)
@@ -103,30 +181,57 @@ static int export_all(const dataset *d, const char *folder)
     return status;
 }
 
+/* ---- the verb ---- */
+
+static int fill_input(const settings *from, run_settings *run)
+{
+    int status = 0;
+    for (const run_section *s = run_sections; s->name && status == 0; s++)
+        if (strcmp(s->name, "input") == 0)
+            status = settings_fill(from, s->name, s->rows, run);
+    return status;
+}
+
+/* Opens the data set and fills the settings of [input]. Nothing that was set may stay unread. */
+static int open_data(const data_options *o, dataset *d, run_settings *run)
+{
+    settings chosen = { NULL, 0, 0 };
+    int status = 0;
+    for (int i = 0; i < o->sets && status == 0; i++)
+        status = settings_set_text(&chosen, o->set[i], "--set", i + 1);
+    if (status == 0)
+        status = dataset_open(d, o->spec, &chosen, o->modules);
+    if (status == 0)
+        status = fill_input(&d->owner, run);
+    if (status == 0)
+        status = settings_check_used(&d->owner, (const char *const[]){ d->module->name, "input" }, 2);
+    settings_free(&chosen);
+    return status;
+}
+
 int verb_data(int argc, char **argv)
 {
     const struct argp parser = {
         options, parse, "MODULE[:PATH]", "Show what a data module holds, or write it as files.", NULL, NULL, NULL
     };
     data_options o = { NULL };
-    settings chosen = { NULL, 0, 0 };
     dataset d = { 0 };
+    run_settings run;
     if (help_asked(argc, argv, &parser))
         return 0;
     if (help_parse(argc, argv, &parser, &o) < 0)
         return -1;
     if (!o.spec)
         return complain("ablate data: name a data module, e.g. ablate data folder:PATH");
-    int status = 0;
-    for (int i = 0; i < o.sets && status == 0; i++)
-        status = settings_set_text(&chosen, o.set[i], "--set", i + 1);
-    if (status == 0)
-        status = dataset_open(&d, o.spec, &chosen, o.modules);
+    if (o.fitted && !o.folder)
+        return complain("ablate data: --fitted says how pictures are exported; add --export DIR");
+    int status = open_data(&o, &d, &run);
     if (status == 0)
         print_contents(&d);
+    if (status == 0 && o.check)
+        status = check_all(&d);
     if (status == 0 && o.folder)
-        status = export_all(&d, o.folder);
+        status = export_all(&d, o.folder, o.fitted ? &run : NULL);
     dataset_close(&d);
-    settings_free(&chosen);
     return status;
 }

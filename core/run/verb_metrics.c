@@ -1,6 +1,7 @@
 #include "verb_metrics.h"
 #include "../base/diag.h"
 #include "metrics.h"
+#include "metrics_compare.h"
 #include "metrics_load.h"
 #include <argp.h>
 #include <cjson/cJSON.h>
@@ -11,12 +12,15 @@
 
 typedef struct request {
     const char *path;
-    const metrics_protocol *protocol;
-    bool json, help;
+    const metrics_protocol *protocol; /* NULL: exact */
+    int connectivity;                 /* 0: the protocol's */
+    bool compare, json, help;
 } request;
 
 static const struct argp_option options[] = {
     { "protocol", 'p', "P", 0, "exact (default), ader2024, rd4ad, uniad or diad", 0 },
+    { "connectivity", 'c', "4|8", 0, "neighbours that join a mask's pixels to one defect: 8 (default) or 4", 0 },
+    { "compare", 'C', NULL, 0, "all protocols side by side, in Markdown", 0 },
     { "json", 'j', NULL, 0, "print JSON: fractions with 17 digits, null where a number is not defined", 0 },
     { "help", '?', NULL, 0, "print this text", 0 },
     { 0 }
@@ -26,9 +30,16 @@ static const char doc[] =
     "Evaluates anomaly maps of any method: image AUROC and AP, pixel AUROC and AP, and AUPRO, for each class and on "
     "average.\v"
     "FILE.npz holds the arrays maps (N,H,W) and masks (N,H,W), and if you have them scores (N), labels (N; 0 good, 1 "
-    "defective) and classes (N; names or whole numbers). Without scores a picture's is taken from its map, without "
-    "labels "
-    "a picture is defective if its mask shows a defect.";
+    "defective) and classes (N; names or whole numbers), as ablate run --keep-maps writes them. Without scores a "
+    "picture's is taken from its map, without "
+    "labels a picture is defective if its mask shows a defect; so it is under all protocols but exact, whatever is "
+    "given.";
+
+static int read_connectivity(const char *text)
+{
+    bool known = strcmp(text, "4") == 0 || strcmp(text, "8") == 0;
+    return known ? text[0] - '0' : complain("metrics: --connectivity must be 4 or 8; it is '%s'", text);
+}
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
@@ -37,6 +48,12 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case 'p':
         wanted->protocol = metrics_protocol_find(argument);
         return wanted->protocol ? 0 : EINVAL;
+    case 'c':
+        wanted->connectivity = read_connectivity(argument);
+        return wanted->connectivity < 0 ? EINVAL : 0;
+    case 'C':
+        wanted->compare = true;
+        return 0;
     case 'j':
         wanted->json = true;
         return 0;
@@ -150,7 +167,8 @@ static cJSON *numbers_object(const double value[METRICS_KINDS])
 static int print_json(const metrics_result *result)
 {
     cJSON *root = cJSON_CreateObject(), *classes = cJSON_CreateObject(), *notes = cJSON_CreateArray();
-    cJSON_AddStringToObject(root, "protocol", result->protocol->name);
+    cJSON_AddStringToObject(root, "protocol", result->protocol.name);
+    cJSON_AddNumberToObject(root, "connectivity", result->protocol.connectivity);
     cJSON_AddItemToObject(root, "mean", numbers_object(result->mean));
     cJSON_AddItemToObject(root, "classes", classes);
     for (int c = 0; c < result->class_count; c++)
@@ -169,27 +187,36 @@ static int print_json(const metrics_result *result)
     return 0;
 }
 
+static int check_printed(void)
+{
+    return fflush(stdout) == 0 ? 0 : complain("metrics: the result cannot be printed; is the disk full?");
+}
+
 static int print_result(const request *wanted, const metrics_input *in, const metrics_result *result)
 {
     if (wanted->json) {
         if (print_json(result) < 0)
             return -1;
     } else {
+        char name[80];
         printf("%s: %lld maps of %lld x %lld, protocol %s (%s)\n", wanted->path, (long long)in->pictures,
-               (long long)in->height, (long long)in->width, result->protocol->name, result->protocol->doc);
+               (long long)in->height, (long long)in->width, metrics_protocol_print(&result->protocol, name),
+               result->protocol.doc);
         print_rows(result);
         each_remark(result, print_remark, NULL);
     }
-    return fflush(stdout) == 0 ? 0 : complain("metrics: the result cannot be printed; is the disk full?");
+    return check_printed();
 }
 
 static int evaluate_file(const request *wanted)
 {
     metrics_file file;
     metrics_result result;
-    int status = metrics_file_read(&file, wanted->path, wanted->protocol->mask_threshold);
+    metrics_protocol how = *(wanted->protocol ? wanted->protocol : metrics_protocol_find("exact"));
+    how.connectivity = wanted->connectivity ? wanted->connectivity : how.connectivity;
+    int status = metrics_file_read(&file, wanted->path, &how);
     if (status == 0)
-        status = metrics_evaluate(&file.in, wanted->protocol, &result);
+        status = metrics_evaluate(&file.in, &how, &result);
     if (status == 0) {
         status = print_result(wanted, &file.in, &result);
         metrics_result_free(&result);
@@ -198,16 +225,23 @@ static int evaluate_file(const request *wanted)
     return status;
 }
 
+static int compare_file(const request *wanted)
+{
+    if (wanted->protocol || wanted->json)
+        return complain("metrics: --compare prints all protocols in Markdown; leave --protocol and --json out");
+    return metrics_compare(wanted->path, wanted->connectivity, stdout) < 0 ? -1 : check_printed();
+}
+
 int verb_metrics(int argc, char **argv)
 {
     static char name[] = "ablate metrics";
     const struct argp parser = { options, parse_option, "FILE.npz", doc, NULL, NULL, NULL };
-    request wanted = { .protocol = metrics_protocol_find("exact") };
+    request wanted = { .path = NULL };
     argv[0] = name;
     if (argp_parse(&parser, argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP, NULL, &wanted) != 0)
         return complain("metrics: the command line is not understood; see ablate metrics --help");
     if (!wanted.help)
-        return evaluate_file(&wanted);
+        return wanted.compare ? compare_file(&wanted) : evaluate_file(&wanted);
     argp_help(&parser, stdout, ARGP_HELP_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC, name);
     return 0;
 }

@@ -1,4 +1,4 @@
-/* verb_metrics.h: `ablate metrics FILE.npz [--protocol P] [--json]`. */
+/* verb_metrics.h: `ablate metrics FILE.npz [--protocol P] [--connectivity 4|8] [--json]`. */
 #ifndef ABLATE_VERB_METRICS_H
 #define ABLATE_VERB_METRICS_H
 

@@ -51,6 +51,14 @@ const char **names_of_words(ablate_builder *b, const char *text)
     return names;
 }
 
+bool has_name(const char *const *names, const char *name)
+{
+    for (; *names; names++)
+        if (strcmp(*names, name) == 0)
+            return true;
+    return false;
+}
+
 bool is_folder(const char *path)
 {
     struct stat about;

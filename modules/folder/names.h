@@ -7,6 +7,8 @@
 const char **names_in(ablate_builder *, const char *path); /* visible entries, sorted; none if there is no folder */
 const char **names_of_words(ablate_builder *, const char *text); /* words between blanks and commas, as they come */
 
+bool has_name(const char *const *names, const char *name);
+
 bool is_folder(const char *path);
 
 /* Has the name, in any case, one of the extensions? The list is like ".png .jpg ": a blank after each. */

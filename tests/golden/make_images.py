@@ -3,9 +3,10 @@
 
     python3 tests/golden/make_images.py        writes tests/golden/images/
 
-Made with Python 3.11.2, NumPy 2.4.6, Pillow 13.0.0 (libjpeg-turbo 3.2.0, zlib 1.2.13). Any Pillow gives the same, since
-resizing is asked for in two steps, rows then columns: Pillow 13 alone swaps them for tall pictures. NAME.ppm is what
-Image.open(NAME).convert("RGB") gives, except for 16 bit grey, which Pillow saturates at 255: there it is the high byte.
+Made with Python 3.11.7, NumPy 2.4.6, Pillow 12.3.0 (libjpeg-turbo 3.1.4.1, zlib 1.2.13), torch 2.11.0, torchvision 0.26.0,
+simplejpeg 1.9.0 (only to write samplings that Pillow does not write). Pillow before 13 is needed: it resizes rows, then
+columns, where Pillow 13 sometimes begins with the columns. NAME.ppm is what Image.open(NAME).convert("RGB") gives, except
+for 16 bit grey, which Pillow saturates at 255: there it is the high byte.
 """
 import io
 import pathlib
@@ -13,7 +14,10 @@ import struct
 import zlib
 
 import numpy as np
-from PIL import Image
+import simplejpeg
+from PIL import Image, __version__
+from torchvision import transforms
+from torchvision.transforms import InterpolationMode
 
 OUT = pathlib.Path(__file__).parent / "images"
 GREY, RGB, PALETTE, GREY_ALPHA, RGBA = 0, 2, 3, 4, 6
@@ -105,6 +109,17 @@ def make_png():
     save("rgb8t.png", png(samples[:, :, :3], RGB, 8, False, chunk(b"tRNS", struct.pack(">3H", *samples[5, 5, :3]))))
 
 
+    # What a picture may carry beside its pixels changes none of them: gamma, depth, orientation (6: a quarter turn), ...
+    notes = (chunk(b"gAMA", struct.pack(">I", 100000)) + chunk(b"sBIT", bytes([5, 6, 5]))
+             + chunk(b"bKGD", struct.pack(">3H", 200, 10, 10)) + chunk(b"eXIf", orientation(6)))
+    save("rgb8c.png", png(samples[:, :, :3], RGB, 8, False, notes))
+
+
+def orientation(value):
+    """An EXIF block that says nothing but how the camera was held."""
+    return b"MM\0*" + struct.pack(">IHHHIHHI", 8, 1, 0x112, 3, 1, value, 0, 0)
+
+
 def jpeg(image, **options):
     stream = io.BytesIO()
     image.save(stream, "JPEG", **options)
@@ -120,7 +135,23 @@ def make_jpeg():
     save("progressive.jpg", jpeg(colour, quality=75, progressive=True))
     save("restart.jpg", jpeg(colour, quality=75, restart_marker_blocks=2))
     save("rgb.jpg", jpeg(colour, quality=90, keep_rgb=True))
+    make_camera_jpeg()
     (OUT / "cmyk.jpg").write_bytes(jpeg(colour.convert("CMYK"), quality=50))
+
+
+def make_camera_jpeg():
+    """As cameras write them: chroma halved both ways, several rows of blocks, sides that no block divides, notes."""
+    pixels = np.round(scene(67, 45, 4)[:, :, :3] * 255).astype(np.uint8)
+    photo = Image.fromarray(pixels)
+    exif = b"Exif\0\0" + orientation(6)
+    save("camera.jpg", jpeg(photo, quality=95, exif=exif, icc_profile=bytes(300), comment="from the line"))
+    save("camera_progressive.jpg", jpeg(photo, quality=60, progressive=True, optimize=True, exif=exif))
+    save("camera_restart.jpg", jpeg(photo, quality=90, restart_marker_rows=1))
+    save("camera_coarse.jpg", jpeg(photo, quality=5))
+    for sampling in ("440", "411"):
+        save(f"camera{sampling}.jpg", simplejpeg.encode_jpeg(pixels, quality=85, colorsubsampling=sampling))
+    for width, height in ((1, 1), (1, 40), (40, 1), (16, 16), (17, 15)):
+        save(f"size{width}x{height}.jpg", jpeg(photo.resize((width, height)), quality=90))
 
 
 def make_bad():
@@ -131,20 +162,12 @@ def make_bad():
                                        + chunk(b"IEND", b""))
 
 
-def resized(image, width, height, filter):
-    if image.size == (width, height):
-        return image
-    return image.resize((width, image.height), filter).resize((width, height), filter)
+FILTERS = {"bilinear": InterpolationMode.BILINEAR, "bicubic": InterpolationMode.BICUBIC,
+           "nearest": InterpolationMode.NEAREST}
 
 
-def fitted(image, side, filter):
-    width, height = image.size
-    if width <= height:
-        image = resized(image, side, int(side * height / width), filter)
-    else:
-        image = resized(image, int(side * width / height), side, filter)
-    left, top = round((image.width - side) / 2.0), round((image.height - side) / 2.0)
-    return image.crop((left, top, left + side, top + side))
+def fitted(image, side, word):
+    return transforms.Compose([transforms.Resize(side, FILTERS[word]), transforms.CenterCrop(side)])(image)
 
 
 def make_resized():
@@ -155,15 +178,28 @@ def make_resized():
         image.save(OUT / f"{shape}.png", optimize=True)
         for word, filter in filters.items():
             for width, height in ((24, 24), (61, 20), (31, 50), (36, 96)):
-                resized(image, width, height, filter).save(OUT / f"{shape}_{word}_{width}x{height}.ppm")
-            fitted(image, 24, filter).save(OUT / f"{shape}_{word}_fit24.ppm")
+                image.resize((width, height), filter).save(OUT / f"{shape}_{word}_{width}x{height}.ppm")
+            for side in (24, 23, 18):
+                fitted(image, side, word).save(OUT / f"{shape}_{word}_fit{side}.ppm")
+        make_inputs(shape, image)
+
+
+def make_inputs(shape, image):
+    """What a network is given: float32 (3, 24, 24), as CLIP prepares pictures, and with ImageNet's numbers."""
+    openai = transforms.Normalize((0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711))
+    imagenet = transforms.Normalize((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+    crop = transforms.Compose([transforms.Resize(24, FILTERS["bicubic"]), transforms.CenterCrop(24)])
+    square = transforms.Resize((24, 24), FILTERS["bilinear"])
+    for word, fit, scale in (("crop", crop, openai), ("square", square, imagenet)):
+        values = transforms.Compose([fit, transforms.ToTensor(), scale])(image)
+        (OUT / f"{shape}_{word}.f32").write_bytes(values.numpy().astype("<f4").tobytes())
 
 
 def make_mask():
     y, x = np.mgrid[0:40, 0:52]
     defect = ((x - 20) ** 2 + (y - 15) ** 2 < 81) | ((x > 40) & (y % 7 < 2)) | ((y == 38) & (x < 30))
     Image.fromarray(np.where(defect, 255, 0).astype(np.uint8)).save(OUT / "mask.png", optimize=True)
-    # The same defects in other forms: value 1 of 255, 1 of 65535, 1 bit, coloured, class ids
+    # The same defects in other forms: value 1 of 255, 1 of 65535, 1 bit, coloured, label ids 1 to 9
     (OUT / "mask_one.png").write_bytes(png(defect[:, :, None].astype(int), GREY, 8))
     (OUT / "mask_16.png").write_bytes(png(defect[:, :, None].astype(int), GREY, 16))
     (OUT / "mask_bit.png").write_bytes(png(defect[:, :, None].astype(int), GREY, 1))
@@ -171,15 +207,21 @@ def make_mask():
     (OUT / "mask_palette.png").write_bytes(png((defect * (1 + x % 2))[:, :, None], PALETTE, 8, False, colours))
     alpha = np.stack([defect * 7, np.full(defect.shape, 255)], axis=-1)
     (OUT / "mask_alpha.png").write_bytes(png(alpha, GREY_ALPHA, 8))
+    (OUT / "mask_ids.png").write_bytes(png((defect * (1 + x // 6))[:, :, None], GREY, 8))
     (OUT / "mask.jpg").write_bytes(jpeg(Image.fromarray(np.where(defect, 255, 0).astype(np.uint8)), quality=95))
     image = Image.fromarray(np.where(defect, 255, 0).astype(np.uint8))
     image.save(OUT / "mask.pgm")
     for word, filter in (("bilinear", Image.BILINEAR), ("nearest", Image.NEAREST)):
-        small = np.asarray(resized(image, 16, 16, filter)) / 255 > 0.5
+        small = np.asarray(image.resize((16, 16), filter)) / 255 > 0.5
         Image.fromarray((small * 255).astype(np.uint8)).save(OUT / f"mask_{word}_16x16.pgm")
+    for side in (16, 17):
+        small = np.asarray(fitted(image, side, "bilinear")) / 255 > 0.5
+        Image.fromarray((small * 255).astype(np.uint8)).save(OUT / f"mask_bilinear_fit{side}.pgm")
 
 
 if __name__ == "__main__":
+    if int(__version__.split(".")[0]) > 12:
+        raise SystemExit(f"Pillow {__version__} resizes in another order; install one before 13: pip install 'pillow<13'")
     OUT.mkdir(parents=True, exist_ok=True)
     make_png()
     make_jpeg()
