@@ -2,6 +2,7 @@
 #include "../base/diag.h"
 #include "weights_parts.h"
 #include <cjson/cJSON.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -168,8 +169,8 @@ static int numbers_check(const weights_stream *s, const pending *e, const float 
     return 0;
 }
 
-/* Little-endian, whatever the machine. */
-static void write_numbers(FILE *stream, weights_dtype dtype, const float *data, int64_t n)
+/* Little-endian, whatever the machine. 0, or -1: errno says why. */
+static int write_numbers(FILE *stream, weights_dtype dtype, const float *data, int64_t n)
 {
     uint8_t bytes[4 * BLOCK];
     size_t size = dtype == WEIGHTS_F16 ? 2 : 4;
@@ -182,11 +183,12 @@ static void write_numbers(FILE *stream, weights_dtype dtype, const float *data, 
             for (size_t k = 0; k < size; k++)
                 bytes[size * i + k] = (uint8_t)(bits >> (8 * k));
         }
-        fwrite(bytes, size, count, stream);
+        if (fwrite(bytes, size, count, stream) != count)
+            return -1;
     }
+    return 0;
 }
 
-/* A full disk ends a long stream where it is noticed; the commit says why. */
 int weights_stream_put(weights_stream *s, const float *data)
 {
     if (s->next == s->entries)
@@ -194,13 +196,10 @@ int weights_stream_put(weights_stream *s, const float *data)
     const pending *e = &s->entry[s->next++];
     if (numbers_check(s, e, data) < 0)
         return -1;
-    FILE *stream = file_draft_stream(s->draft);
-    write_numbers(stream, e->dtype, data, e->count);
-    if (!ferror(stream))
-        return 0;
-    file_draft *draft = s->draft;
-    s->draft = NULL;
-    return file_commit(draft);
+    if (write_numbers(file_draft_stream(s->draft), e->dtype, data, e->count) < 0)
+        return complain("%s: cannot write: %s; nothing was changed, make room or choose another folder", s->path,
+                        strerror(errno));
+    return 0;
 }
 
 void weights_stream_abandon(weights_stream *s)
