@@ -1,0 +1,118 @@
+"""The tables of retrace.py: what was measured of each row, the limits with their reasons, and what misses them."""
+import math
+import platform
+
+import torch
+
+UNIT = 2.0**-24  # half an ulp of 1 in float32
+TOTAL, LOSS, GRADIENT, ADAM, PARAMETERS = 1e-4, 1e-4, 1e-5, 1.0, 4.0
+ROUNDINGS = 8  # of a cosine in Eq. 4 and 10: two norms, two quotients, a sum of products
+HEAD = """<!-- Written by tests/golden/retrace.py; do not edit. -->
+
+# Table 2 trained again in PyTorch
+
+    make && python3 tests/golden/retrace.py > results/traces.md
+
+Each row of `ablations/table2.ini` at scale mini, {steps} steps of 8 pictures, written down by `ablate trace` with
+`{sets}` (9 steps an epoch, so that Eq. 11 changes its form at step 9), and trained again from the trace's
+initial parameters, encoded features and draws by PyTorch {torch} (Python {python}) in float64. The kit computes in
+float32; *PyTorch float32* is the same script in float32 and shows what rounding does to PyTorch itself. Differences are
+relative to float64.
+"""
+TOTALS = """## Losses
+
+Total loss, trained apart for {steps} steps: the largest relative difference of any step, at most {limit:.0e}.
+"""
+TERMS = """Each loss, the largest relative difference of any step; *beside*: PyTorch is given the kit's parameters before every step, so
+that a step is judged alone; *apart*: differences of the parameters add to it. Limits: {limit:.0e} for `distill` and `moe`,
+apart. `prompts` (Eq. 4) and `constraint` (Eq. 10) may be as small as the table says, and -log(x / (x + y)) of cosines over
+tau = {tau:g} has beside its value L a change of up to L / tau for a change of 1 in a cosine: {roundings} roundings of 2^-24 make
+{align:.1e} of it; limit beside: {sum:.1e}. Apart they are shown, and held by the total.
+"""
+GRADIENTS = """## Gradients
+
+||kit - float64|| / ||float64||: of step 0 at most {limit:.0e}, for all parameters together and for each tensor. *All steps* is
+beside, all parameters together; where a token's second and third expert are nearly tied (the smallest gap of their
+scores is shown) rounding may choose another, and the gradient jumps: shown, without a limit.
+"""
+PARAMS = """## Parameters
+
+What Adam makes of rounding, bounded in two ways. *A step of Adam*: PyTorch's Adam in float64 on the trace's own parameters
+and gradients gives the trace's next parameters; of every element and step the largest difference, in units of what
+float32 may round: 2^-24 ((6 s + 4) sqrt(s) rate + |p|) after s steps. At most {adam:.0f}. Together with the gradients beside, this
+accounts for each step of the trajectory. *After {steps} steps*, trained apart: ||kit - float64|| / ||float64 - initial||. Adam
+divides by the gradient's own size, so that an element whose gradient is smaller than its rounding moves by a whole rate
+in a random direction; no bound from sizes alone is of use there. PyTorch's float32 is subject to the same: the kit may
+be at most {parameters:.0f} times as far as it.
+"""
+
+
+def short(x):
+    return f"{x:.1e}"
+
+
+def table(columns, rows):
+    lines = ["| " + " | ".join(columns) + " |", "|:--|" + "--:|" * (len(columns) - 1)]
+    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows]) + "\n"
+
+
+def align_limit(tau):
+    return LOSS + ROUNDINGS * UNIT / tau
+
+
+class Report:
+    def __init__(self):
+        self.rows = {}
+
+    def add(self, row, measured):
+        self.rows[row] = measured
+
+    def totals(self):
+        return table(["row", "parts", "step 0: kit", "PyTorch", "last step: kit", "PyTorch", "worst step", "PyTorch float32"], [
+            [row, " ".join(m["words"]) or "-", *(f"{x:.7g}" for k in (0, -1) for x in m["totals"][k]),
+             short(m["total"]), short(m["total_single"])] for row, m in self.rows.items()])
+
+    def terms(self):
+        return table(["row", "loss", "smallest value", "beside", "apart", "PyTorch float32, apart"], [
+            [row, name, f"{m['smallest'][name]:.2g}", *(short(m[way][name]) for way in ("beside", "apart", "single"))]
+            for row, m in self.rows.items() for name in m["apart"]])
+
+    def gradients(self):
+        return table(["row", "step 0", "worst tensor", "its name", "all steps", "smallest gap of experts"], [
+            [row, short(m["gradient"]), short(m["gradient_tensor"][0]), f"`{m['gradient_tensor'][1]}`",
+             short(m["gradient_beside"]), short(m["gap"]) if math.isfinite(m["gap"]) else "-"]
+            for row, m in self.rows.items()])
+
+    def parameters(self):
+        return table(["row", "a step of Adam", "after the last step", "PyTorch float32", "ratio"], [
+            [row, f"{m['adam']:.2f}", short(m["parameters"]), short(m["parameters_single"]),
+             f"{m['parameters'] / m['parameters_single']:.2f}"] for row, m in self.rows.items()])
+
+    def missed(self):
+        """One sentence for each limit that is missed."""
+        found = []
+        for row, m in self.rows.items():
+            limits = [("total loss", m["total"], TOTAL), ("gradient of step 0", m["gradient"], GRADIENT),
+                      (f"gradient of {m['gradient_tensor'][1]}", m["gradient_tensor"][0], GRADIENT),
+                      ("a step of Adam", m["adam"], ADAM),
+                      ("parameters", m["parameters"], PARAMETERS * m["parameters_single"])]
+            limits += [(name, m["apart"][name], LOSS) for name in ("distill", "moe") if name in m["apart"]]
+            limits += [(f"{name}, beside", m["beside"][name], align_limit(m["tau"]))
+                       for name in ("prompts", "constraint") if name in m["beside"]]
+            found += [f"row {row}: {what} is {value:.2e}, above {limit:.2e}" for what, value, limit in limits
+                      if not value <= limit]
+        return found
+
+    def print(self, steps, sets):
+        tau = min(m["tau"] for m in self.rows.values())
+        print(HEAD.format(steps=steps, sets=" ".join(sets), torch=torch.__version__, python=platform.python_version()))
+        print(TOTALS.format(steps=steps, limit=TOTAL))
+        print(self.totals())
+        print(TERMS.format(limit=LOSS, tau=tau, roundings=ROUNDINGS, align=ROUNDINGS * UNIT / tau, sum=align_limit(tau)))
+        print(self.terms())
+        print(GRADIENTS.format(limit=GRADIENT))
+        print(self.gradients())
+        print(PARAMS.format(adam=ADAM, steps=steps, parameters=PARAMETERS))
+        print(self.parameters())
+        missed = self.missed()
+        print("\n".join(missed) if missed else "Every limit is kept.")
