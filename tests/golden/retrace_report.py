@@ -6,28 +6,29 @@ import torch
 
 UNIT = 2.0**-24  # half an ulp of 1 in float32
 TOTAL, LOSS, GRADIENT, ADAM, PARAMETERS = 1e-4, 1e-4, 1e-5, 1.0, 4.0
-ROUNDINGS = 8  # of a cosine in Eq. 4 and 10: two norms, two quotients, a sum of products
+ROUNDINGS = 10  # of the cosines in Eq. 4 and 10
 HEAD = """<!-- Written by tests/golden/retrace.py; do not edit. -->
 
 # Table 2 trained again in PyTorch
 
-    make && python3 tests/golden/retrace.py > results/traces.md
+    make && python3 tests/golden/retrace.py{arguments} > results/traces.md
 
-Each row of `ablations/table2.ini` at scale mini, {steps} steps of 8 pictures, written down by `ablate trace` with
-`{sets}` (9 steps an epoch, so that Eq. 11 changes its form at step 9), and trained again from the trace's
-initial parameters, encoded features and draws by PyTorch {torch} (Python {python}) in float64. The kit computes in
-float32; *PyTorch float32* is the same script in float32 and shows what rounding does to PyTorch itself. Differences are
-relative to float64.
+Each row of `ablations/table2.ini` at scale mini, {steps} steps, written down by `ablate trace` with
+`{sets}`,
+and trained again from the trace's initial parameters, encoded features and draws by PyTorch {torch} (Python {python})
+in float64. The kit computes in float32; *PyTorch float32* is the same script in float32 and shows what rounding does to
+PyTorch itself. Differences are relative to float64. Eq. 11 changes its form in the second epoch, within these steps.
 """
 TOTALS = """## Losses
 
 Total loss, trained apart for {steps} steps: the largest relative difference of any step, at most {limit:.0e}.
 """
-TERMS = """Each loss, the largest relative difference of any step; *beside*: PyTorch is given the kit's parameters before every step, so
-that a step is judged alone; *apart*: differences of the parameters add to it. Limits: {limit:.0e} for `distill` and `moe`,
-apart. `prompts` (Eq. 4) and `constraint` (Eq. 10) may be as small as the table says, and -log(x / (x + y)) of cosines over
-tau = {tau:g} has beside its value L a change of up to L / tau for a change of 1 in a cosine: {roundings} roundings of 2^-24 make
-{align:.1e} of it; limit beside: {sum:.1e}. Apart they are shown, and held by the total.
+TERMS = """Each loss, the largest relative difference of any step (of a loss below 2^-24 of the total, relative to that). *Beside*:
+PyTorch is given the kit's parameters before every step, so that a step is judged alone; *apart*: differences of the
+parameters add to it. `distill` and `moe`, apart: at most {limit:.0e}. `prompts` (Eq. 4) and `constraint` (Eq. 10): tau makes of
+one rounding of a cosine, 2^-24, up to 2^-24 / tau = {one:.1e} of such a loss, and there are {roundings} (two norms, two
+quotients, a product, for both prompts); beside, at most {limit:.0e} + {roundings} x {one:.1e} = {sum:.1e}. Apart they are shown,
+and the total holds them.
 """
 GRADIENTS = """## Gradients
 
@@ -103,12 +104,13 @@ class Report:
                       if not value <= limit]
         return found
 
-    def print(self, steps, sets):
+    def print(self, steps, sets, arguments):
         tau = min(m["tau"] for m in self.rows.values())
-        print(HEAD.format(steps=steps, sets=" ".join(sets), torch=torch.__version__, python=platform.python_version()))
+        versions = {"torch": torch.__version__, "python": platform.python_version()}
+        print(HEAD.format(steps=steps, sets=" ".join(sets), arguments="".join(f" {a}" for a in arguments), **versions))
         print(TOTALS.format(steps=steps, limit=TOTAL))
         print(self.totals())
-        print(TERMS.format(limit=LOSS, tau=tau, roundings=ROUNDINGS, align=ROUNDINGS * UNIT / tau, sum=align_limit(tau)))
+        print(TERMS.format(limit=LOSS, roundings=ROUNDINGS, one=UNIT / tau, sum=align_limit(tau)))
         print(self.terms())
         print(GRADIENTS.format(limit=GRADIENT))
         print(self.gradients())
