@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Trains the rows of Table 2 again in PyTorch, each from a trace of the kit, and says how far the kit is from it.
 
-    make && python3 tests/golden/retrace.py > results/traces.md                      all rows
-    python3 tests/golden/retrace.py i vii --keep /tmp/traces                         two, and their traces stay
-    python3 tests/golden/retrace.py --set mini.train=1 --set run.batch=2 --set input.size=64       a fiftieth of the work
+    make && python3 tests/golden/retrace.py > results/traces.md       all rows
+    python3 tests/golden/retrace.py i vii --keep traces               two of them, and their traces stay
+    python3 tests/golden/retrace.py --set input.size=64               a quarter of the work
 
 Of a trace are taken: the initial parameters, the encoder's features of each batch, the draws of noise and dropout, the
 settings. Losses, gradients and Adam are PyTorch's own: method.py, written from the paper's equations, in float64. Each
@@ -13,7 +13,7 @@ row is trained three times:
     float32  the same in float32: what rounding does to PyTorch itself
     beside   float64, given the trace's parameters before every step: each step is judged alone
 
-Exits with 1 if a limit is missed; limits and their reasons are printed with the tables. Progress goes to standard error.
+Exits with 1 if a limit is missed; limits and their reasons are printed with the tables, progress to standard error.
 Written with Python 3.11.7, PyTorch 2.11.0, safetensors 0.8.0.
 """
 import argparse

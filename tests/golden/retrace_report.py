@@ -23,28 +23,28 @@ TOTALS = """## Losses
 
 Total loss, trained apart for {steps} steps: the largest relative difference of any step, at most {limit:.0e}.
 """
-TERMS = """Each loss, the largest relative difference of any step (of a loss below 2^-24 of the total, relative to that). *Beside*:
-PyTorch is given the kit's parameters before every step, so that a step is judged alone; *apart*: differences of the
-parameters add to it. `distill` and `moe`, apart: at most {limit:.0e}. `prompts` (Eq. 4) and `constraint` (Eq. 10): tau makes of
-one rounding of a cosine, 2^-24, up to 2^-24 / tau = {one:.1e} of such a loss, and there are {roundings} (two norms, two
-quotients, a product, for both prompts); beside, at most {limit:.0e} + {roundings} x {one:.1e} = {sum:.1e}. Apart they are shown,
-and the total holds them.
+TERMS = """Each loss, the largest relative difference of any step (of a loss below 2^-24 of the total, relative to
+that). *Beside*: PyTorch is given the kit's parameters before every step, so that a step is judged alone; *apart*:
+differences of the parameters add to it. `distill` and `moe`, apart: at most {limit:.0e}. `prompts` (Eq. 4) and
+`constraint` (Eq. 10): tau makes of one rounding of a cosine, 2^-24, up to 2^-24 / tau = {one:.1e} of such a loss, and
+there are {roundings} (of each of two cosines: two norms, two quotients, a product); beside, at most
+{limit:.0e} + {roundings} x {one:.1e} = {sum:.1e}. Apart they are shown, and the total holds them.
 """
 GRADIENTS = """## Gradients
 
-||kit - float64|| / ||float64||: of step 0 at most {limit:.0e}, for all parameters together and for each tensor. *All steps* is
-beside, all parameters together; where a token's second and third expert are nearly tied (the smallest gap of their
-scores is shown) rounding may choose another, and the gradient jumps: shown, without a limit.
+||kit - float64|| / ||float64||: of step 0 at most {limit:.0e}, for all parameters together and for each tensor. *All
+steps* is beside, all parameters together; where a token's last chosen and first left expert are nearly tied (the
+smallest gap of their scores is shown) rounding may choose the other, and the gradient jumps: shown, without a limit.
 """
 PARAMS = """## Parameters
 
-What Adam makes of rounding, bounded in two ways. *A step of Adam*: PyTorch's Adam in float64 on the trace's own parameters
-and gradients gives the trace's next parameters; of every element and step the largest difference, in units of what
-float32 may round: 2^-24 ((6 s + 4) sqrt(s) rate + |p|) after s steps. At most {adam:.0f}. Together with the gradients beside, this
-accounts for each step of the trajectory. *After {steps} steps*, trained apart: ||kit - float64|| / ||float64 - initial||. Adam
-divides by the gradient's own size, so that an element whose gradient is smaller than its rounding moves by a whole rate
-in a random direction; no bound from sizes alone is of use there. PyTorch's float32 is subject to the same: the kit may
-be at most {parameters:.0f} times as far as it.
+What Adam makes of rounding, bounded in two ways. *A step of Adam*: PyTorch's Adam in float64 on the trace's own
+parameters and gradients must give the trace's next parameters; of all elements and steps the largest difference, in
+units of what float32 may round, 2^-24 ((6 s + 4) sqrt(s) rate + |p|) after s steps; at most {adam:.0f}. With the
+gradients beside, this accounts for every step of the way. *After {steps} steps*, trained apart:
+||kit - float64|| / ||float64 - initial||. Adam divides by the gradient's own size: an element whose gradient is smaller
+than its rounding moves by a whole rate in a random direction, so that sizes alone give no bound of use. PyTorch's
+float32 is subject to the same: the kit may be at most {parameters:.0f} times as far away as that.
 """
 
 
@@ -69,7 +69,8 @@ class Report:
         self.rows[row] = measured
 
     def totals(self):
-        return table(["row", "parts", "step 0: kit", "PyTorch", "last step: kit", "PyTorch", "worst step", "PyTorch float32"], [
+        columns = "row", "parts", "step 0: kit", "PyTorch", "last step: kit", "PyTorch", "worst step", "PyTorch float32"
+        return table(columns, [
             [row, " ".join(m["words"]) or "-", *(f"{x:.7g}" for k in (0, -1) for x in m["totals"][k]),
              short(m["total"]), short(m["total_single"])] for row, m in self.rows.items()])
 
