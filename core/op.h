@@ -81,7 +81,7 @@ typedef struct ablate_op {
     uint32_t attr_size;
     const ablate_setting *attrs; /* {0}-ended, or NULL */
     uint32_t forgets;            /* what backward does not read: ABLATE_FORGET(i) | ABLATE_FORGET_OUT */
-    bool random;                 /* reads key and step */
+    bool random;                 /* reads key and step. An op NAME_draw of the same attributes gives the bare draws */
     bool view;                   /* the result is in[0]'s numbers under another shape: memory is shared, nothing runs */
     bool stores;                 /* backward heeds `add`; otherwise it always adds, and the engine zeroes beforehand */
 } ablate_op;

@@ -13,6 +13,7 @@
 #include "../core/base/diag.h"
 #include "../core/graph/analysis.h"
 #include "../core/graph/builder.h"
+#include "../core/graph/draws.h"
 #include "../core/graph/plan.h"
 #include "../core/graph/program.h"
 
@@ -449,6 +450,59 @@ static void test_nonfinite_is_named(void **state)
     scene_close(&s);
 }
 
+static int build_noisy(ablate_builder *b, const void *chosen)
+{
+    (void)chosen;
+    ablate_value *x = ablate_read(b, "image", 0);
+    ablate_value *noisy = ablate_op(b, "noise", "std=1 mode=absolute", x);
+    ablate_write(b, "value", 0, noisy);
+    ablate_write(b, "value", 1, ablate_op(b, "dropout", "p=0.5", noisy));
+    ablate_write(b, "value", 0, x);     /* an input has its name already */
+    ablate_write(b, "value", 1, noisy); /* the first word stays */
+    return 0;
+}
+
+/* noise: x + g, rounded once, so x = 0 shows the bits of g; dropout: twice the mask. */
+static void test_bare_draws_are_those_of_the_program(void **state)
+{
+    (void)state;
+    scene s;
+    float got[2][12], bare[12];
+    scene_open(&s, build_noisy);
+    assert_int_equal(builder_compose(s.builder, &s.module, NULL), 0);
+    ablate_value *given[1] = { s.graph->value[0] }, *wanted[2] = { s.graph->value[1], s.graph->value[2] };
+    assert_string_equal(wanted[0]->label, "value.0");
+    assert_string_equal(wanted[1]->label, "value.1");
+    assert_null(given[0]->label);
+    constants *none = constants_new(cpu());
+    program_request request = { .graph = s.graph,
+                                .device = cpu(),
+                                .constants = none,
+                                .wanted = wanted,
+                                .wanted_count = 2,
+                                .given = given,
+                                .given_count = 1,
+                                .seed = 7 };
+    program *p = program_new(&request);
+    assert_non_null(p);
+    program_put(p, given[0], (const float[12]){ 0 });
+    assert_int_equal(program_run(p, 41), 0);
+    for (int i = 0; i < 2; i++) {
+        draws *d = draws_new(cpu(), wanted[i], device_find_op(i ? "dropout_draw" : "noise_draw"), 7);
+        assert_true(d && shape_same(draws_shape(d), &wanted[i]->shape));
+        assert_int_equal(program_get(p, wanted[i], got[i]), 0);
+        assert_int_equal(draws_get(d, 41, bare), 0);
+        for (int e = 0; e < 12; e++)
+            assert_true(got[i][e] == (i ? 2 * bare[e] * got[0][e] : bare[e]));
+        draws_free(d);
+    }
+    program_free(p);
+    constants_free(none);
+    assert_null(draws_new(cpu(), wanted[0], device_find_op("softmax"), 7));
+    assert_complains("operation 'softmax' must have the attributes of 'noise'");
+    scene_close(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -461,6 +515,7 @@ int main(void)
         cmocka_unit_test(test_misfit_names_its_place),
         cmocka_unit_test(test_every_mistake_has_a_sentence),
         cmocka_unit_test(test_nonfinite_is_named),
+        cmocka_unit_test(test_bare_draws_are_those_of_the_program),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -215,13 +215,46 @@ static void test_dropout(void **state)
     op_close(&c);
 }
 
+/* The bare draws are those that noise of deviation 1 adds to zero, and those that dropout lets through of 1. */
+static void check_draws(const char *name, const char *attributes, float input, float scale)
+{
+    enum { N = 3 * 16384 + 1234 };
+    char draw_name[40];
+    op_case c, bare;
+    snprintf(draw_name, sizeof draw_name, "%s_draw", name);
+    op_open(&c, name, attributes, OP_SHAPES({ 2, { 2, N / 2 } }));
+    op_open(&bare, draw_name, attributes, OP_SHAPES({ 2, { 2, N / 2 } }));
+    assert_true(bare.op->random && !bare.op->backward);
+    for (int i = 0; i < N; i++)
+        c.in[0][i] = input;
+    bare.key = c.key = 0x123456789ABCDEF0u;
+    bare.step = c.step = 0x100000002u;
+    op_forward(&c);
+    float *kept = bare.in[0];
+    bare.in[0] = NULL; /* of the input only the shape is read */
+    op_forward(&bare);
+    bare.in[0] = kept;
+    for (int i = 0; i < N; i++)
+        assert_true(c.out[i] == scale * bare.out[i]);
+    op_close(&c);
+    op_close(&bare);
+}
+
+static void test_bare_draws(void **state)
+{
+    (void)state;
+    check_draws("noise", "std=1 mode=absolute", 0.0f, 1.0f);
+    check_draws("dropout", "p=0.3", 1.0f, (float)(1 / (1 - 0.3)));
+    check_draws("dropout", "p=0", 1.0f, 1.0f);
+}
+
 /* Another key, or another step, is another stream; the same are the same. */
 static void test_keys(void **state)
 {
     (void)state;
-    static const char *const names[] = { "dropout", "noise" };
+    static const char *const names[] = { "dropout", "noise", "dropout_draw", "noise_draw" };
     static const uint64_t keys[] = { 1, 1, 2, 1ull << 32 | 1, 1, 1 }, steps[] = { 5, 5, 5, 5, 6, 1ull << 32 | 5 };
-    for (int k = 0; k < 2; k++) {
+    for (int k = 0; k < 4; k++) {
         op_case c;
         op_open(&c, names[k], "", OP_SHAPES({ 1, { 600 } }));
         assert_true(c.op->random);
@@ -244,6 +277,8 @@ static void test_threads(void **state)
     (void)state;
     light_check_threads("dropout", "p=0.3", 1u, OP_SHAPES({ 3, { 5, 50, 333 } }));
     light_check_threads("noise", "", 1u, OP_SHAPES({ 3, { 5, 50, 333 } }));
+    light_check_threads("dropout_draw", "p=0.3", 0, OP_SHAPES({ 3, { 5, 50, 333 } }));
+    light_check_threads("noise_draw", "", 0, OP_SHAPES({ 3, { 5, 50, 333 } }));
 }
 
 int main(void)
@@ -255,6 +290,7 @@ int main(void)
         cmocka_unit_test(test_normal_statistics),
         cmocka_unit_test(test_noise_scales),
         cmocka_unit_test(test_dropout),
+        cmocka_unit_test(test_bare_draws),
         cmocka_unit_test(test_keys),
         cmocka_unit_test(test_threads),
     };

@@ -42,6 +42,7 @@ static void test_readme_names_these_commands(void **state)
         "make bench",
         "build/ablate run FILE --row vii --seeds 1",
         "build/ablate check ablations/table2.ini --scale mini",
+        "build/ablate trace FILE --row vii --steps 20 --out T.safetensors",
         "build/ablate graph ablations/table2.ini --scale mini --row vii",
         "build/ablate modules moe",
         "build/ablate ops attention",
@@ -126,6 +127,18 @@ static void test_one_row(void **state)
     assert_int_equal(shell("ls %s/table2.md %s/table2.tsv", build_folder, build_folder), 0);
 }
 
+static void test_a_trace(void **state)
+{
+    (void)state;
+    char arguments[600];
+    snprintf(arguments, sizeof arguments,
+             "trace ablations/table2.ini --scale mini %s --out %s/t.safetensors --cache %s/cache", brief, build_folder,
+             build_folder);
+    must_print(arguments, "tensors of 2 steps");
+    snprintf(arguments, sizeof arguments, "weights %s/t.safetensors", build_folder);
+    must_print(arguments, "2/parameter/decoder.0.attn.in_proj_weight        F32   384x128");
+}
+
 static void test_exported_pictures_as_a_folder(void **state)
 {
     (void)state;
@@ -171,6 +184,7 @@ int main(void)
         cmocka_unit_test(test_the_papers_own_data),
         cmocka_unit_test(test_metrics_of_a_file),
         cmocka_unit_test(test_one_row),
+        cmocka_unit_test(test_a_trace),
         cmocka_unit_test(test_exported_pictures_as_a_folder),
         cmocka_unit_test(test_own_module_through_an_installation),
     };

@@ -52,8 +52,35 @@ static void test_same_bits_without_touching_its_memory(void **state)
     assert_string_equal(answer, cpu);
 }
 
+/* Everything behind the header, whose notes name the device. */
+static void trace_on(const char *device)
+{
+    char command[1200];
+    const char *build = getenv("ABLATE_BUILD");
+    snprintf(
+        command, sizeof command,
+        "ABLATE_LIBRARY=%s %s/ablate trace tests/data/small.ini --scale mini --row full --device %s --steps 2 --out "
+        "%s/trace --cache %s/cache-%s --set mini.train=1 2>%s/log && cd %s && "
+        "tail -c +$(($(od -An -tu8 -N8 trace) + 9)) trace >numbers && wc -c <numbers && sha256sum numbers",
+        build_folder, build ? build : "build", device, build_folder, build_folder, device, build_folder, build_folder);
+    if (shell(command) != 0)
+        fail_msg("%s", answer);
+    assert_true(strtol(answer, NULL, 10) > 20000000);
+}
+
+static void test_same_trace(void **state)
+{
+    (void)state;
+    static char cpu[sizeof answer];
+    trace_on("cpu");
+    memcpy(cpu, answer, sizeof cpu);
+    trace_on("walled");
+    assert_string_equal(answer, cpu);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_same_bits_without_touching_its_memory) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_same_bits_without_touching_its_memory),
+                                        cmocka_unit_test(test_same_trace) };
     return cmocka_run_group_tests(tests, begin, build_end);
 }

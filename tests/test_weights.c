@@ -108,6 +108,23 @@ static void names_come_in_order(void **state)
     weights_close(w);
 }
 
+/* The sample a tensor at a time, in the order F32, F16; `put` of its tensors. */
+static weights_stream *stream_sample(int put)
+{
+    static const int order[ENTRIES] = { 1, 2, 3, 0, 4 };
+    weights_entry sorted[ENTRIES];
+    for (int i = 0; i < ENTRIES; i++) {
+        sorted[i] = entries[order[i]];
+        sorted[i].data = NULL;
+    }
+    weights_stream *s = weights_stream_open(path);
+    assert_non_null(s);
+    assert_int_equal(weights_stream_begin(s, sorted, ENTRIES, notes, NOTES), 0);
+    for (int i = 0; i < put; i++)
+        assert_int_equal(weights_stream_put(s, entries[order[i]].data), 0);
+    return s;
+}
+
 static void the_same_input_gives_the_same_bytes(void **state)
 {
     (void)state;
@@ -120,12 +137,39 @@ static void the_same_input_gives_the_same_bytes(void **state)
     size_t size = first.size;
     file_map_close(&first);
     assert_int_equal((copy[0] + 256 * copy[1]) % 8, 0);
-    write_sample();
-    assert_int_equal(file_map_open(path, &second), 0);
-    assert_int_equal(second.size, size);
-    assert_memory_equal(second.data, copy, size);
-    file_map_close(&second);
+    for (int streamed = 0; streamed < 2; streamed++) {
+        weights_stream *s = streamed ? stream_sample(ENTRIES) : NULL;
+        if (s) {
+            assert_int_equal(weights_stream_bytes(s), size);
+            assert_int_equal(weights_stream_commit(s), 0);
+        } else {
+            write_sample();
+        }
+        assert_int_equal(file_map_open(path, &second), 0);
+        assert_int_equal(second.size, size);
+        assert_memory_equal(second.data, copy, size);
+        file_map_close(&second);
+    }
     free(copy);
+}
+
+static void a_stream_is_whole_or_nothing(void **state)
+{
+    static const float bad[3] = { 1.0f, INFINITY, 0.0f };
+    (void)state;
+    unlink(path);
+    assert_int_equal(weights_stream_commit(stream_sample(ENTRIES - 1)), -1);
+    complained("'z.half' has no numbers");
+    weights_stream *s = stream_sample(ENTRIES);
+    assert_int_equal(weights_stream_put(s, numbers), -1);
+    complained("more tensors than were named");
+    weights_stream_abandon(s);
+    s = stream_sample(3);
+    assert_int_equal(weights_stream_put(s, bad), -1);
+    complained("'b.half' holds inf at element 1");
+    weights_stream_abandon(s);
+    weights_stream_abandon(weights_stream_open(path)); /* not begun */
+    assert_false(file_exists(path));
 }
 
 static void a_missing_tensor_is_named(void **state)
@@ -346,6 +390,7 @@ int main(void)
         TEST(what_is_written_is_read),
         TEST(names_come_in_order),
         TEST(the_same_input_gives_the_same_bytes),
+        TEST(a_stream_is_whole_or_nothing),
         TEST(a_missing_tensor_is_named),
         TEST(every_prefix_is_refused),
         TEST(a_damaged_header_does_not_crash),

@@ -1,6 +1,7 @@
 /* builder_board.c: modules read, write, offer and call by name. */
 #include "../base/diag.h"
 #include "builder_parts.h"
+#include <stdio.h>
 #include <string.h>
 
 /* ---- the board ---- */
@@ -52,6 +53,16 @@ ablate_value *builder_read(ablate_builder *face, const char *file, int line, con
     return entry->value[at];
 }
 
+/* The first word that a module gives its result is what people know it by. */
+static void label(const builder *b, ablate_value *value, const char *name, int index)
+{
+    char text[160];
+    if (!value || value->kind != VALUE_RESULT || value->label)
+        return;
+    snprintf(text, sizeof text, "%s.%d", name, index);
+    value->label = arena_text(b->graph->memory, text);
+}
+
 void builder_write(ablate_builder *face, const char *file, int line, const char *name, int index, ablate_value *value)
 {
     builder *b = builder_self(face);
@@ -66,6 +77,7 @@ void builder_write(ablate_builder *face, const char *file, int line, const char 
         return;
     }
     entry->value[index] = value;
+    label(b, value, name, index);
     if (index == entry->count)
         entry->count++;
 }

@@ -21,7 +21,8 @@ struct ablate_value {
     value_kind kind;
     bool poisoned;
     ablate_shape shape;
-    const char *name; /* "image"; "decoder.0.ln_1.weight"; results: "decoder:layer_norm:0" */
+    const char *name;  /* "image"; "decoder.0.ln_1.weight"; results: "decoder:layer_norm:0" */
+    const char *label; /* results: where on the board it was first put: "teacher.0"; NULL: nowhere */
     const char *module, *file;
     int line;
     /* results */

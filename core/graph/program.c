@@ -87,7 +87,7 @@ int program_put(program *p, const ablate_value *value, const float *data)
     return program_put_row(p, value, 0, data, shape_size(&value->shape));
 }
 
-int program_get(program *p, const ablate_value *value, float *out)
+int program_get(const program *p, const ablate_value *value, float *out)
 {
     const float *from = data_of(p, value);
     if (!from)

@@ -25,7 +25,8 @@ void program_free(program *);
 int program_put(program *, const ablate_value *given, const float *data); /* the whole tensor; 0 or -1 */
 /* A part of it: n floats from element `at` on. */
 int program_put_row(program *, const ablate_value *given, int64_t at, const float *data, int64_t n);
-int program_get(program *, const ablate_value *wanted, float *out);
+/* After a run; of a given value, before it. The whole tensor into out; 0, or -1: complained. */
+int program_get(const program *, const ablate_value *wanted, float *out);
 int program_run(program *, uint64_t step); /* 0, or -1: complained */
 
 /* Runs the step again, looking at every result and gradient as it appears. Complains of the first that is not finite,

@@ -1,8 +1,9 @@
-/* random.c: dropout and noise. Element e of a result uses word e % 4 of block e / 4 of the stream (key, step), whatever
- * the device and the number of threads; backward draws again instead of keeping a mask. */
+/* random.c: dropout and noise, and their bare draws. Element e of a result uses word e % 4 of block e / 4 of the stream
+ * (key, step), whatever the device and the number of threads; backward draws again instead of keeping a mask. */
 #include "misfit.h"
 #include "vector_random.h"
 #include "work.h"
+#include <string.h>
 
 enum { BLOCKS = 64, TILE = 4 * BLOCKS }; /* of one batch of draws; chunks of work hold whole tiles */
 
@@ -111,6 +112,37 @@ static const ablate_op dropout_record = { .name = "dropout",
                                           .random = true,
                                           .stores = true };
 OP_RECORD(dropout_record);
+
+static void dropout_draw_chunk(void *context, int64_t i)
+{
+    const ablate_call *call = context;
+    work_span span = work_chunk(i, shape_count(call->out_shape));
+    float factor[TILE];
+    for (int64_t first = span.first; first < span.last; first += TILE) {
+        int64_t n = span.last - first < TILE ? span.last - first : TILE;
+        factors_draw(call, (uint64_t)first / 4u, factor);
+        for (int64_t e = 0; e < n; e++)
+            call->out[first + e] = factor[e] > 0.0f ? 1.0f : 0.0f;
+    }
+}
+
+static void dropout_draw_forward(const ablate_call *call)
+{
+    work_run_chunks(call->cpu, shape_count(call->out_shape), dropout_draw_chunk, call);
+}
+
+static const ablate_op dropout_draw_record = { .name = "dropout_draw",
+                                               .doc = "the mask of `dropout`: 1 where it keeps, 0 where it clears; of "
+                                                      "x only the shape is read",
+                                               .min_in = 1,
+                                               .max_in = 1,
+                                               .shape = same_shape,
+                                               .forward = dropout_draw_forward,
+                                               .flops = dropout_flops,
+                                               .attr_size = sizeof(dropout_attr),
+                                               .attrs = dropout_attrs,
+                                               .random = true };
+OP_RECORD(dropout_draw_record);
 
 /* ---- noise ---- */
 
@@ -225,3 +257,32 @@ static const ablate_op noise_record = { .name = "noise",
                                         .random = true,
                                         .stores = true };
 OP_RECORD(noise_record);
+
+static void noise_draw_chunk(void *context, int64_t i)
+{
+    const ablate_call *call = context;
+    work_span span = work_chunk(i, shape_count(call->out_shape));
+    float normal[TILE];
+    for (int64_t first = span.first; first < span.last; first += TILE) {
+        int64_t n = span.last - first < TILE ? span.last - first : TILE;
+        normals_draw(call, (uint64_t)first / 4u, normal);
+        memcpy(call->out + first, normal, (size_t)n * sizeof *normal);
+    }
+}
+
+static void noise_draw_forward(const ablate_call *call)
+{
+    work_run_chunks(call->cpu, shape_count(call->out_shape), noise_draw_chunk, call);
+}
+
+static const ablate_op noise_draw_record = { .name = "noise_draw",
+                                             .doc = "the standard normals g of `noise`; of x only the shape is read",
+                                             .min_in = 1,
+                                             .max_in = 1,
+                                             .shape = same_shape,
+                                             .forward = noise_draw_forward,
+                                             .flops = noise_flops,
+                                             .attr_size = sizeof(noise_attr),
+                                             .attrs = noise_attrs,
+                                             .random = true };
+OP_RECORD(noise_draw_record);

@@ -7,6 +7,7 @@
 #include "verb_modules.h"
 #include "verb_new.h"
 #include "verb_run.h"
+#include "verb_trace.h"
 #include "verb_weights.h"
 #include <stdio.h>
 #include <string.h>
@@ -19,6 +20,7 @@ typedef struct verb {
 static const verb verbs[] = {
     { "run", "FILE...   run the rows of experiment files and write their reports", verb_run },
     { "check", "FILE...   check experiment files without running them", verb_check },
+    { "trace", "FILE      write a row's first steps down, to be retraced elsewhere", verb_trace },
     { "graph", "FILE      print the training graph of a row, or draw it", verb_graph },
     { "modules", "[NAME]    the modules there are, or one with its settings", verb_modules },
     { "ops", "[NAME]    the operations there are, or one with its attributes", verb_ops },

@@ -51,6 +51,11 @@ int optimiser_get(const optimiser *o, float *state)
     return o->device->download(state, o->state, 3 * (size_t)o->count * sizeof(float));
 }
 
+int optimiser_get_parameters(const optimiser *o, float *parameters)
+{
+    return o->device->download(parameters, o->state, (size_t)o->count * sizeof(float));
+}
+
 int optimiser_get_gradients(const optimiser *o, float *gradients)
 {
     return o->device->download(gradients, o->gradients, (size_t)o->count * sizeof(float));

@@ -23,6 +23,8 @@ int optimiser_step(optimiser *, uint64_t step);
 /* The whole state, (3, count), from and to the host. */
 int optimiser_put(optimiser *, const float *state);
 int optimiser_get(const optimiser *, float *state);
+/* A part of it, (count). */
+int optimiser_get_parameters(const optimiser *, float *parameters);
 int optimiser_get_gradients(const optimiser *, float *gradients);
 
 #endif

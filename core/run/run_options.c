@@ -28,13 +28,13 @@ static const struct argp_option options[] = {
     { "set", KEY_SET, "SECTION.KEY=VALUE", 0, "lay this over every row (repeatable)", 0 },
     { "data", KEY_DATA, "MODULE[:PATH]", 0, "another data set, e.g. folder:PATH", 0 },
     { "scale", KEY_SCALE, "NAME", 0, "lay scale/NAME.ini over the base", 0 },
-    { "out", KEY_OUT, "DIR", 0, "folder of results (results)", 0 },
+    { "out", KEY_OUT, "DIR", 0, "folder of results (results); trace: the file", 0 },
     { "cache", KEY_CACHE, "DIR", 0, "folder of cached features (cache)", 0 },
     { "modules", KEY_MODULES, "DIR", 0, "look for modules here first", 0 },
     { "device", KEY_DEVICE, "NAME", 0, "where to compute (cpu)", 0 },
     { "threads", KEY_THREADS, "N", 0, "threads, 0: one a core", 0 },
     { "again", KEY_AGAIN, 0, 0, "run even what has finished", 0 },
-    { "steps", KEY_STEPS, "N", 0, "stop each run after N steps", 0 },
+    { "steps", KEY_STEPS, "N", 0, "stop each run after N steps; trace: how many", 0 },
     { "keep-maps", KEY_MAPS, 0, 0, "write each run's anomaly maps, maps.npz beside its metrics.json", 0 },
     { "timing", KEY_TIMING, 0, 0, "print the time by operation", 0 },
     { "dot", KEY_DOT, 0, 0, "graph: as Graphviz draws it", 0 },
@@ -86,7 +86,7 @@ static int parse_text(int key, const char *text, run_options *o)
         o->experiment.scale = text;
         return 0;
     case KEY_OUT:
-        o->runner.out = text;
+        o->out = o->runner.out = text;
         return 0;
     case KEY_CACHE:
         o->cache = text;

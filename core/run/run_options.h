@@ -13,7 +13,8 @@ typedef struct run_options {
     int row_count;
     const char *set[RUN_OPTIONS_SETS];
     experiment_options experiment;
-    runner_options runner;
+    runner_options runner; /* its `out` is --out, or "results" */
+    const char *out;       /* --out, or NULL */
     const char *device, *modules, *cache;
     int threads;
     bool dot;  /* ablate graph --dot */

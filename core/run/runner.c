@@ -4,6 +4,7 @@
 #include "module.h"
 #include "progress.h"
 #include "score.h"
+#include "trace.h"
 #include "train.h"
 #include "weights.h"
 #include <math.h>
@@ -340,6 +341,53 @@ int runner_run(session *s, const experiment *e, const experiment_row *row, int s
             status = train_and_finish(&r, &r.model, record);
         }
     }
+    runner_close(&r);
+    return status;
+}
+
+/* ---- a trace ---- */
+
+static int has_steps(const runner *r)
+{
+    int64_t each = dataset_count(r->data, false) / r->run.batch, planned = each * r->run.epochs;
+    if (each > 0 && r->options->most_steps > planned)
+        return complain("--steps %lld is more than the %lld steps of this run; ask for fewer, or raise run.epochs = %d",
+                        (long long)r->options->most_steps, (long long)planned, r->run.epochs);
+    return 0;
+}
+
+static int train_traced(runner *r, const run_record *record, const char *path)
+{
+    trace_request wanted = { path, r->session->device, &r->model, &r->run, record, r->options->most_steps };
+    trace *t = trace_new(&wanted);
+    train_result trained = { 0 };
+    train_request request = { .session = r->session,
+                              .model = &r->model,
+                              .dataset = r->data,
+                              .run = &r->run,
+                              .label = r->label,
+                              .most_steps = r->options->most_steps,
+                              .timing = r->options->timing,
+                              .observer = t ? trace_observer(t) : NULL };
+    int status = t ? train_run(&request, &trained) : -1;
+    train_result_free(&trained);
+    if (status == 0)
+        return trace_commit(t);
+    trace_abandon(t);
+    return status;
+}
+
+int runner_trace(session *s, const experiment *e, const experiment_row *row, const runner_options *options,
+                 const char *path)
+{
+    runner r = { .session = s, .options = options, .experiment = e, .row = row, .run = row->run };
+    run_record record = { 0 };
+    int status = prepare(&r, &record);
+    if (status == 0)
+        status = has_steps(&r);
+    if (status == 0)
+        status = train_traced(&r, &record, path);
+    run_record_free(&record);
     runner_close(&r);
     return status;
 }

@@ -17,6 +17,10 @@ typedef struct runner_options {
 int runner_run(session *, const experiment *, const experiment_row *, int seed, const runner_options *,
                run_record *record, bool *found);
 
+/* Trains options->most_steps steps with the row's first seed and writes them down (trace.h); neither results nor a
+ * checkpoint. 0, or -1: complained. */
+int runner_trace(session *, const experiment *, const experiment_row *, const runner_options *, const char *path);
+
 /* All that runner_run does before the first step: settings, modules, graphs, data list. 0, or -1: complained. */
 int runner_check(session *, const experiment *, const experiment_row *);
 

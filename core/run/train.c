@@ -200,6 +200,21 @@ static int log_terms(trainer *t, double *total)
     return 0;
 }
 
+static int observe(const trainer *t, bool after, double total)
+{
+    const train_observer *o = t->request->observer;
+    if (!o)
+        return 0;
+    const train_moment now = { .step = t->state.step,
+                               .steps_each = t->steps_each,
+                               .picture = t->batch,
+                               .feed = t->feed,
+                               .program = t->program,
+                               .optimiser = &t->result->optimiser,
+                               .total = total };
+    return after ? o->after(o->context, &now) : o->before(o->context, &now);
+}
+
 static int take_step(trainer *t, double *total)
 {
     const train_request *r = t->request;
@@ -207,8 +222,8 @@ static int take_step(trainer *t, double *total)
     float sum = 0;
     for (int i = 0; i < batch; i++)
         t->batch[i] = t->picture[t->order[within * batch + i]];
-    if (feed_fill(t->feed, t->program, t->batch) < 0 || program_run(t->program, t->state.step) < 0 ||
-        log_terms(t, total) < 0 || sum_gradients(t, &sum) < 0)
+    if (feed_fill(t->feed, t->program, t->batch) < 0 || observe(t, false, 0) < 0 ||
+        program_run(t->program, t->state.step) < 0 || log_terms(t, total) < 0 || sum_gradients(t, &sum) < 0)
         return -1;
     if (!isfinite(*total) || !isfinite(sum)) {
         if (program_find_nonfinite(t->program, t->state.step) == 0)
@@ -216,7 +231,7 @@ static int take_step(trainer *t, double *total)
                      (unsigned long long)t->state.step);
         return -1;
     }
-    if (optimiser_step(&t->result->optimiser, t->state.step) < 0)
+    if (optimiser_step(&t->result->optimiser, t->state.step) < 0 || observe(t, true, *total) < 0)
         return -1;
     t->state.step++;
     return 0;
@@ -277,8 +292,7 @@ static void print_timings(const trainer *t)
 static void print_plan(const trainer *t)
 {
     program_cost cost = program_cost_of(t->program);
-    fprintf(stderr,
-            "%s: %llu steps of %.2f GFLOP in %lld MiB (workspace %lld, frozen tensors %lld, parameters %lld)\n",
+    fprintf(stderr, "%s: %llu steps of %.2f GFLOP in %lld MiB (workspace %lld, frozen tensors %lld, parameters %lld)\n",
             t->request->label, (unsigned long long)t->total, 1e-9 * cost.flops, (long long)(t->result->bytes >> 20),
             (long long)(cost.arena >> 20), (long long)(cost.constants >> 20), (long long)(cost.parameters >> 20));
 }

@@ -5,16 +5,35 @@
 #include "model.h"
 #include "optimiser.h"
 
+typedef struct train_moment { /* a step as an observer sees it; everything is the trainer's */
+    uint64_t step;            /* counted from 0 */
+    int steps_each;           /* of an epoch */
+    const int *picture;       /* the batch, by place in the data set */
+    const feed *feed;         /* what the program is given, and */
+    const program *program;
+    const optimiser *optimiser;
+    double total; /* weighted sum of the losses; in `after` */
+} train_moment;
+
+typedef struct train_observer { /* only looks: the run's bits are the same without it */
+    void *context;
+    /* The batch is in the program, which has not run; parameters as before the step. 0, or -1: complained. */
+    int (*before)(void *context, const train_moment *);
+    /* The step is done: losses are in the program, gradients and new parameters with the optimiser. 0, or -1. */
+    int (*after)(void *context, const train_moment *);
+} train_observer;
+
 typedef struct train_request { /* all of it outlives the call */
     session *session;
     model *model;
     const dataset *dataset;
-    const run_settings *run; /* with the run's own seed */
-    const char *label;       /* for the progress line */
-    const char *checkpoint;  /* path, or NULL: none */
-    hash_digest digest;      /* of the run; a checkpoint of another is ignored */
-    int64_t most_steps;      /* stop after so many, 0: all epochs */
-    bool timing;             /* print seconds by operation at the end */
+    const run_settings *run;        /* with the run's own seed */
+    const char *label;              /* for the progress line */
+    const char *checkpoint;         /* path, or NULL: none */
+    hash_digest digest;             /* of the run; a checkpoint of another is ignored */
+    int64_t most_steps;             /* stop after so many, 0: all epochs */
+    bool timing;                    /* print seconds by operation at the end */
+    const train_observer *observer; /* or NULL */
 } train_request;
 
 typedef struct train_result {

@@ -73,4 +73,15 @@ typedef struct weights_pair {
  * was changed. */
 int weights_write(const char *path, const weights_entry *, int entries, const weights_pair *notes, int pairs);
 
+/* The same a tensor at a time, for files that are larger than memory: open, begin with all names and shapes (`data` is
+ * not looked at), put the numbers of each entry in that order, commit. Entries in the order F32, F16. Names, shapes and
+ * notes are used only during `begin`. */
+typedef struct weights_stream weights_stream;
+weights_stream *weights_stream_open(const char *path); /* NULL: complained */
+int weights_stream_begin(weights_stream *, const weights_entry *, int entries, const weights_pair *notes, int pairs);
+int64_t weights_stream_bytes(const weights_stream *);        /* of the whole file, once begun */
+int weights_stream_put(weights_stream *, const float *data); /* of the next entry; 0, or -1: complained */
+int weights_stream_commit(weights_stream *);                 /* 0, or -1: complained, no file was changed. Frees */
+void weights_stream_abandon(weights_stream *);               /* no file was changed. Frees. NULL is allowed */
+
 #endif
