@@ -7,6 +7,14 @@
 /* One slot a thread: it must work when memory is gone, so it is a fixed array. */
 static _Thread_local char sentence[1024];
 
+/* What a stranger's file put into the sentence must neither break its line nor steer a terminal. */
+static void keep_printable(char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text < ' ' || *text == 0x7f)
+            *text = '?';
+}
+
 static void record(const char *place, const char *format, va_list arguments)
 {
     if (sentence[0])
@@ -15,6 +23,7 @@ static void record(const char *place, const char *format, va_list arguments)
     if (used < 0 || (size_t)used >= sizeof sentence)
         used = 0;
     vsnprintf(sentence + used, sizeof sentence - (size_t)used, format, arguments);
+    keep_printable(sentence);
 }
 
 int complain(const char *format, ...)

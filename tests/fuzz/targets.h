@@ -1,0 +1,139 @@
+/* targets.h: the readers that meet files of strangers, each as a function of any bytes. A target aborts where a reader
+ * breaks its promise: refuse in one sentence, or hand out what can be read to the end. */
+#ifndef TESTS_FUZZ_TARGETS_H
+#define TESTS_FUZZ_TARGETS_H
+#include "../../core/run/experiment.h"
+#include "../../core/run/metrics_load.h"
+#include "../../core/run/npz.h"
+#include "../../core/run/weights.h"
+#include "../npz_write.h"
+#include "input.h"
+
+static inline void fuzz_load(const weights *w, const weights_tensor *t)
+{
+    float *numbers = take((size_t)t->count, sizeof *numbers, "numbers");
+    if (!numbers || weights_load(w, t->name, numbers) < 0)
+        fuzz_must_have_complained();
+    complaint_clear();
+    free(numbers);
+}
+
+static inline void fuzz_weights(const uint8_t *data, size_t size)
+{
+    weights *w = weights_open(fuzz_file(data, size));
+    hash_digest digest;
+    if (!w) {
+        fuzz_must_have_complained();
+        return;
+    }
+    for (int i = 0; i < weights_count(w); i++)
+        fuzz_load(w, weights_at(w, i));
+    for (int i = 0; weights_note_key(w, i); i++)
+        if (!weights_note(w, weights_note_key(w, i)))
+            abort();
+    if (weights_digest(w, &digest) < 0)
+        abort();
+    weights_close(w);
+}
+
+/* Bytes that are no archive are taken for the pickle of one: behind the checksum of an archive a fuzzer that changes
+ * bytes would hardly ever meet the reader of pickles. */
+static inline void fuzz_torch(const uint8_t *data, size_t size)
+{
+    static const float numbers[6] = { 0, 1, 2, 3, 4, 5 };
+    static archive made;
+    if (size >= 2 && memcmp(data, "PK", 2) == 0) {
+        fuzz_weights(data, size);
+        return;
+    }
+    memset(&made, 0, sizeof made);
+    add_member(&made, "x/data.pkl", data, size, 0);
+    add_member(&made, "x/data/0", (const uint8_t *)numbers, sizeof numbers, 0);
+    add_member(&made, "x/data/1", (const uint8_t *)numbers, sizeof numbers / 2, 0);
+    finish_archive(&made);
+    fuzz_weights(made.byte, made.size);
+}
+
+static inline void fuzz_read_array(const npz *file, const char *name)
+{
+    npz_array array;
+    int found = npz_find(file, name, &array);
+    if (found < 0)
+        fuzz_must_have_complained();
+    complaint_clear();
+    if (found <= 0)
+        return;
+    void *numbers = NULL;
+    bool text = array.kind == 'U' || array.kind == 'S';
+    if (text)
+        numbers = npz_read_text(file, &array);
+    else if ((numbers = take((size_t)array.count, sizeof(double), "numbers")) &&
+             npz_read_double(file, &array, numbers) < 0)
+        fuzz_must_have_complained();
+    if (!numbers)
+        fuzz_must_have_complained();
+    complaint_clear();
+    free(numbers);
+}
+
+static inline void fuzz_archive(const uint8_t *data, size_t size)
+{
+    const char *path = fuzz_file(data, size);
+    npz *file = npz_open(path);
+    if (!file) {
+        fuzz_must_have_complained();
+        return;
+    }
+    fuzz_read_array(file, "maps");
+    fuzz_read_array(file, "classes");
+    npz_close(file);
+    metrics_file whole;
+    if (metrics_file_read(&whole, path, 0.5) < 0)
+        fuzz_must_have_complained();
+    metrics_file_free(&whole);
+}
+
+/* As with fuzz_torch, bytes that are no archive are taken for an array of one. */
+static inline void fuzz_npz(const uint8_t *data, size_t size)
+{
+    static archive made;
+    if (size >= 2 && memcmp(data, "PK", 2) == 0) {
+        fuzz_archive(data, size);
+        return;
+    }
+    memset(&made, 0, sizeof made);
+    add_member(&made, "maps.npy", data, size, 8);
+    add_member(&made, "masks.npy", data, size, 0);
+    add_member(&made, "classes.npy", data, size, 0);
+    finish_archive(&made);
+    fuzz_archive(made.byte, made.size);
+}
+
+static inline void fuzz_settings(const uint8_t *data, size_t size)
+{
+    experiment_options none = { 0 };
+    experiment *read = experiment_load(fuzz_file(data, size), &none);
+    if (!read)
+        fuzz_must_have_complained();
+    experiment_free(read);
+}
+
+typedef struct fuzz_target {
+    const char *name;
+    void (*run)(const uint8_t *data, size_t size);
+} fuzz_target;
+static const fuzz_target fuzz_targets[] = {
+    { "safetensors", fuzz_weights }, { "torch", fuzz_torch },       { "npz", fuzz_npz },
+    { "settings", fuzz_settings },   { NULL, NULL },
+};
+
+/* Only the first so many bytes are read. */
+enum { FUZZ_MOST = 1 << 16 };
+
+static inline void fuzz_run(const fuzz_target *target, const uint8_t *data, size_t size)
+{
+    target->run(data, size < FUZZ_MOST ? size : FUZZ_MOST);
+    complaint_clear();
+}
+
+#endif
