@@ -83,6 +83,12 @@ bench: all $(BENCHES) ## throughput, beside this machine's own measured peak
 	@$(ABLATE) run ablations/table2.ini --scale mini --out $(BUILD)/bench --cache $(BUILD)/bench/cache $(if $(SEEDS),--seeds $(SEEDS))
 test: all $(TESTS) ## run every test (SAN=1: under ASan and UBSan)
 	@scripts/run-tests $(BUILD) $(TESTS)
+TRUTHS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(shell grep -l 'truth(\|"equation.h"' $(TESTSRC)))
+truth: all $(TESTS) ## one table: each equation, tower, loader and metric beside whose numbers, with error and tolerance
+	@scripts/truth $(BUILD) $(TRUTHS)
+SECONDS ?= 600
+fuzz: ## SECONDS=600: feed damaged files to each reader of strangers' files for so long
+	@scripts/fuzz $(BUILD) $(SECONDS)
 mutants: all $(BUILD)/tests/test_equations ## make mistakes in the equations' code: is each noticed? results/mutants.md
 	@tests/mutants/equations.sh $(BUILD) >$(BUILD)/mutants.md || { tail -n 1 $(BUILD)/mutants.md; exit 1; }
 	@mv $(BUILD)/mutants.md results/mutants.md && tail -n 1 results/mutants.md
@@ -95,5 +101,5 @@ clean: ## remove what was built
 	rm -rf build build-san
 help: ## this list
 	@grep -hE '^[a-z0-9%-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
-.PHONY: test mutants lint bench pretrain install clean help
+.PHONY: test truth fuzz mutants lint bench pretrain install clean help
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

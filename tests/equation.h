@@ -16,6 +16,7 @@
 #define EQUATION_H
 #include "../core/run/weights.h"
 #include "paper_stage.h"
+#include "truth.h"
 
 enum { EQUATION_OUTS = 40 };
 
@@ -194,6 +195,18 @@ static inline void equation_count(equation_tally *tally, const char *name, doubl
     }
 }
 
+/* Of the file eq04 as "Eq. 4". */
+static inline void equation_tell(const equation_case *c, double error, double tolerance)
+{
+    char part[64];
+    if (strncmp(c->equation, "eq", 2) == 0)
+        snprintf(part, sizeof part, "Eq. %d", atoi(c->equation + 2));
+    else
+        snprintf(part, sizeof part, "%s", c->equation);
+    truth(part, "PyTorch in float64, results and gradients", error, tolerance,
+          "float32's rounding of every operation, measured by 64 perturbed runs");
+}
+
 static inline void equation_judge(equation_case *c, const weights_tensor *t, double error)
 {
     char name[100];
@@ -205,6 +218,7 @@ static inline void equation_judge(equation_case *c, const weights_tensor *t, dou
     printf("%s %s: error %.2e %s tolerance %.2e (sums of up to %d)\n", c->equation, t->name, error,
            right ? "within" : "BEYOND", tolerance, c->sums);
     equation_count(c->tally, t->name, error, tolerance);
+    equation_tell(c, error, tolerance);
 }
 
 /* The gradient to a parameter, or to what was given of the board under that name. */

@@ -1,6 +1,7 @@
 /* CLIP in every published form against open_clip and transformers (golden/make_clip_files.py): one small model in six
  * forms, pictures of many sizes, texts, and the real tokenizer's ids; and what is refused. */
 #include "clip_lab.h"
+#include "truth.h"
 
 #include <unistd.h>
 
@@ -53,8 +54,18 @@ static void compare(expected *e, const char *name, const float *got, int64_t tok
     e->worst = fmax(e->worst, worst / largest);
 }
 
+/* "towers, openai.pt" */
+static const char *part_of(const char *what, const char *form)
+{
+    static char part[160];
+    snprintf(part, sizeof part, "%s, %s", what, form + strlen(GOLDEN));
+    return part;
+}
+
 static void tell(const expected *e, const char *what, int layers)
 {
+    truth(what, "open_clip and transformers", e->worst, tolerance_of(layers),
+          "a chain of sums, eight a block; of the largest number");
     print_message("%s: error %.2g of the largest number, tolerance %.2g\n", what, e->worst, tolerance_of(layers));
 }
 
@@ -104,7 +115,7 @@ static void test_every_form_matches(void **state)
         expected e = expected_open(GOLDEN "expected.safetensors");
         for (size_t i = 0; i < sizeof small_views / sizeof *small_views; i++)
             compare_view(&e, forms[form], &small_views[i]);
-        tell(&e, forms[form], LAYERS);
+        tell(&e, part_of("towers", forms[form]), LAYERS);
         weights_close(e.file);
     }
 }
@@ -116,7 +127,7 @@ static void test_exact_gelu_matches(void **state)
     expected e = expected_open(GOLDEN "gelu_expected.safetensors");
     compare_view(&e, forms[1], &(view){ 32, "bilinear", "joint", "gelu" });
     compare_view(&e, forms[1], &(view){ 32, "bilinear", "block", "gelu" });
-    tell(&e, "clip.activation = gelu", LAYERS);
+    tell(&e, "towers, clip.activation = gelu", LAYERS);
     weights_close(e.file);
 }
 
@@ -150,7 +161,7 @@ static void test_sizes_of_pictures_match(void **state)
         compare_view(&e, GOLDEN "vision.safetensors", &(view){ sizes[i], "bilinear", "block", NULL });
     }
     compare_view(&e, GOLDEN "vision.safetensors", &(view){ 512, "bicubic", "joint", NULL });
-    tell(&e, "128, 224, 256, 336 and 512 pixels", LAYERS);
+    tell(&e, "towers, 128, 224, 256, 336 and 512 pixels", LAYERS);
     weights_close(e.file);
 }
 
@@ -208,7 +219,7 @@ static void test_text_of_every_form_matches(void **state)
         compare(&e, "text", feature, 1, EMBED, 2);
         say(forms[form], caption_of(WORDS, 0), feature);
         compare(&e, "text", feature, 1, EMBED, 2);
-        tell(&e, forms[form], 2);
+        tell(&e, part_of("text", forms[form]), 2);
         weights_close(e.file);
     }
 }

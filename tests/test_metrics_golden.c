@@ -6,6 +6,7 @@
 #include "../core/run/weights_parts.h"
 #include "metrics_draw.h"
 #include "npz_write.h"
+#include "truth.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -196,8 +197,7 @@ static void compare_case(const golden *g, int protocol, comparison *found)
     metrics_file file;
     metrics_result result = { .class_count = 0 };
     how.connectivity = protocol == 0 ? drawn.connectivity : 8;
-    if (metrics_file_read(&file, test_path("case.npz"), &how) < 0 ||
-        metrics_evaluate(&file.in, &how, &result) < 0)
+    if (metrics_file_read(&file, test_path("case.npz"), &how) < 0 || metrics_evaluate(&file.in, &how, &result) < 0)
         fail_msg("case %d: %s", g->number, complaint());
     assert_int_equal(result.class_count, g->rows[protocol]);
     for (int c = 0; c < result.class_count; c++)
@@ -218,6 +218,18 @@ static void print_comparison(int protocol, const comparison *found)
     print_message("\n");
 }
 
+static void tell(int protocol, const comparison *found, const char *reference, double tolerance, const char *reason)
+{
+    int count;
+    for (int k = 0; k < METRICS_KINDS; k++) {
+        char part[80];
+        snprintf(part, sizeof part, "%s, protocol %s", metrics_title((metrics_kind)k),
+                 metrics_protocols(&count)[protocol].name);
+        if (found->defined[k])
+            truth(part, reference, found->error[k], tolerance, reason);
+    }
+}
+
 static void draw_and_save(const golden *g)
 {
     draw_case(&drawn, g->number);
@@ -235,6 +247,7 @@ static void test_exact_equals_scikit_learn_and_the_definition(void **state)
         compare_case(&expected[i], 0, &found);
     }
     print_comparison(0, &found);
+    tell(0, &found, "scikit-learn; AUPRO by its definition in NumPy", 1e-9, "sums of thousands of float64 numbers");
     for (int k = 0; k < METRICS_KINDS; k++) {
         assert_true(found.defined[k] > 1000);
         assert_true(found.error[k] <= 1e-9);
@@ -257,6 +270,7 @@ static void test_presets_equal_the_estimators_of_the_field(void **state)
         }
     for (int p = 1; p < count; p++) {
         print_comparison(p, &found[p]);
+        tell(p, &found[p], "that repository's estimator, stated in NumPy", 1e-6, "some of them compute in float32");
         assert_true(found[p].cases >= 100);
         for (int k = 0; k < METRICS_KINDS; k++) {
             assert_true(found[p].error[k] <= 1e-6);
