@@ -87,10 +87,15 @@ static inline void fuzz_archive(const uint8_t *data, size_t size)
     fuzz_read_array(file, "maps");
     fuzz_read_array(file, "classes");
     npz_close(file);
-    metrics_file whole;
-    if (metrics_file_read(&whole, path, 0.5) < 0)
-        fuzz_must_have_complained();
-    metrics_file_free(&whole);
+    int protocols;
+    const metrics_protocol *all = metrics_protocols(&protocols);
+    for (int p = 0; p < protocols; p++) {
+        metrics_file whole;
+        if (metrics_file_read(&whole, path, &all[p]) < 0)
+            fuzz_must_have_complained();
+        metrics_file_free(&whole);
+        complaint_clear();
+    }
 }
 
 /* As with fuzz_torch, bytes that are no archive are taken for an array of one. */
