@@ -1,6 +1,6 @@
 #include "npz.h"
 #include "../base/diag.h"
-#include "npz_member.h"
+#include "npz_parts.h"
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,11 +10,13 @@ enum { PREFIX_LEAST = 10, HEADER_MOST = 1 << 16 };
 
 npz *npz_open(const char *path)
 {
+    static const zip_words words = { "npz archive", "array", "save it again with numpy.savez" };
     npz *file = take_zeroed(1, sizeof *file, "an archive");
     if (!file)
         return NULL;
     file->path = take_text("%s", path);
-    if (file->path && file_map_open(path, &file->map) == 0 && zip_read_directory(file) == 0)
+    if (file->path && file_map_open(path, &file->map) == 0 &&
+        zip_open(&file->archive, file->path, &file->map, words) == 0)
         return file;
     npz_close(file);
     return NULL;
@@ -24,9 +26,7 @@ void npz_close(npz *file)
 {
     if (!file)
         return;
-    for (int64_t i = 0; i < file->count; i++)
-        free(file->entries[i].name);
-    free(file->entries);
+    zip_close(&file->archive);
     file_map_close(&file->map);
     free(file->path);
     free(file);
@@ -37,12 +37,21 @@ const char *npz_path(const npz *file)
     return file->path;
 }
 
+/* Length of a member's name without ".npy". */
+static size_t name_length(const char *name)
+{
+    size_t length = strlen(name);
+    return length > 4 && strcmp(name + length - 4, ".npy") == 0 ? length - 4 : length;
+}
+
 void npz_list(const npz *file, char *text, size_t size)
 {
     size_t used = 0;
     text[0] = 0;
-    for (int64_t i = 0; i < file->count && used < size; i++)
-        used += (size_t)snprintf(text + used, size - used, "%s%s", i ? ", " : "", file->entries[i].name);
+    for (int64_t i = 0; i < file->archive.entries && used < size; i++) {
+        const char *name = file->archive.entry[i].name;
+        used += (size_t)snprintf(text + used, size - used, "%s%.*s", i ? ", " : "", (int)name_length(name), name);
+    }
 }
 
 /* A place in the text of a header: a Python dictionary with the keys descr, fortran_order and shape. */
@@ -166,39 +175,39 @@ static int parse_header(const npz *file, npz_array *array, const char *header)
 }
 
 /* Reads magic, version and the header's text. The stream stands at the first element afterwards. */
-static int read_header(npz_stream *stream, npz_array *array)
+static int read_header(const npz *file, zip_stream *stream, npz_array *array)
 {
     uint8_t prefix[PREFIX_LEAST + 2];
-    if (stream_read(stream, prefix, PREFIX_LEAST) < 0)
+    if (zip_stream_read(stream, prefix, PREFIX_LEAST) < 0)
         return -1;
     if (memcmp(prefix, "\x93NUMPY", 6) != 0 || prefix[6] < 1 || prefix[6] > 3)
-        return complain("%s: '%s' is not an array of format version 1 to 3; save it with numpy.savez",
-                        stream->file->path, array->name);
+        return complain("%s: '%s' is not an array of format version 1 to 3; save it with numpy.savez", file->path,
+                        array->name);
     uint32_t length = little16(prefix + 8);
     if (prefix[6] > 1) {
-        if (stream_read(stream, prefix + PREFIX_LEAST, 2) < 0)
+        if (zip_stream_read(stream, prefix + PREFIX_LEAST, 2) < 0)
             return -1;
         length = little32(prefix + 8);
     }
     if (length > HEADER_MOST)
-        return complain("%s: array '%s' has a header of %u bytes; save it as a plain array", stream->file->path,
-                        array->name, (unsigned)length);
+        return complain("%s: array '%s' has a header of %u bytes; save it as a plain array", file->path, array->name,
+                        (unsigned)length);
     char *text = take_zeroed(length + 1, 1, "a header");
-    int status = text && stream_read(stream, text, length) == 0 ? parse_header(stream->file, array, text) : -1;
-    array->member.header = (prefix[6] > 1 ? 12 : 10) + length;
+    int status = text && zip_stream_read(stream, text, length) == 0 ? parse_header(file, array, text) : -1;
+    array->header = (prefix[6] > 1 ? 12 : 10) + length;
     free(text);
     return status;
 }
 
-static int open_array(const npz *file, const npz_entry *entry, npz_array *array)
+static int open_array(const npz *file, const zip_entry *entry, npz_array *array)
 {
-    *array = (npz_array){ .member = entry->member };
-    snprintf(array->name, sizeof array->name, "%s", entry->name);
-    npz_stream stream;
-    int status = stream_open(&stream, file, &entry->member, array->name);
+    *array = (npz_array){ .entry = entry };
+    snprintf(array->name, sizeof array->name, "%.*s", (int)name_length(entry->name), entry->name);
+    zip_stream stream;
+    int status = zip_stream_open(&stream, &file->archive, entry, array->name);
     if (status == 0)
-        status = read_header(&stream, array);
-    stream_close(&stream);
+        status = read_header(file, &stream, array);
+    zip_stream_close(&stream);
     if (status == 0 && stream.unpacked_left != (uint64_t)array->count * (uint64_t)array->size)
         return complain(
             "%s: array '%s' is damaged: %lld elements of %d bytes are promised, %llu bytes are there; save it "
@@ -209,8 +218,11 @@ static int open_array(const npz *file, const npz_entry *entry, npz_array *array)
 
 int npz_find(const npz *file, const char *name, npz_array *array)
 {
-    for (int64_t i = 0; i < file->count; i++)
-        if (!strcmp(file->entries[i].name, name))
-            return open_array(file, &file->entries[i], array) < 0 ? -1 : 1;
+    size_t length = strlen(name);
+    for (int64_t i = 0; i < file->archive.entries; i++) {
+        const zip_entry *entry = &file->archive.entry[i];
+        if (name_length(entry->name) == length && memcmp(entry->name, name, length) == 0)
+            return open_array(file, entry, array) < 0 ? -1 : 1;
+    }
     return 0;
 }

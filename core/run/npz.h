@@ -12,21 +12,15 @@ enum { NPZ_RANK = 8 };
 
 typedef struct npz npz;
 
-typedef struct npz_member { /* where an array lies in the file; for npz*.c alone */
-    uint64_t offset, packed, unpacked;
-    uint32_t checksum;
-    bool deflated;
-    uint32_t header; /* bytes before the elements, once unpacked */
-} npz_member;
-
 typedef struct npz_array {
     char name[64];
     char kind; /* f i u b: numbers (b: truth values); U S: text */
     int size;  /* bytes of an element */
     bool big_endian, fortran;
     int rank;
-    int64_t dim[NPZ_RANK], count; /* elements: product of dim, 1 for rank 0 */
-    npz_member member;
+    int64_t dim[NPZ_RANK], count;  /* elements: product of dim, 1 for rank 0 */
+    const struct zip_entry *entry; /* where it lies in the file, and bytes before its elements; for npz*.c alone */
+    uint32_t header;
 } npz_array;
 
 /* Opens an archive and checks its directory; NULL: complained. npz_close(NULL) is allowed. */

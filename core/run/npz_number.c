@@ -1,6 +1,5 @@
 #include "../base/diag.h"
-#include "npz.h"
-#include "npz_member.h"
+#include "npz_parts.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,21 +97,21 @@ static int check_exact(const npz *file, const npz_array *array, const double *va
 }
 
 /* Opens the array's stream and passes over its header. */
-static int open_elements(npz_stream *stream, const npz *file, const npz_array *array)
+static int open_elements(zip_stream *stream, const npz *file, const npz_array *array)
 {
     uint8_t skipped[256];
-    int status = stream_open(stream, file, &array->member, array->name);
-    for (uint32_t left = array->member.header, now; left && status == 0; left -= now) {
+    int status = zip_stream_open(stream, &file->archive, array->entry, array->name);
+    for (uint32_t left = array->header, now; left && status == 0; left -= now) {
         now = left < sizeof skipped ? left : sizeof skipped;
-        status = stream_read(stream, skipped, now);
+        status = zip_stream_read(stream, skipped, now);
     }
     return status;
 }
 
-static int read_block(npz_stream *stream, const npz *file, const npz_array *array, int64_t n, double *value)
+static int read_block(zip_stream *stream, const npz *file, const npz_array *array, int64_t n, double *value)
 {
     uint8_t raw[BLOCK * 8];
-    if (stream_read(stream, raw, (size_t)n * (size_t)array->size) < 0)
+    if (zip_stream_read(stream, raw, (size_t)n * (size_t)array->size) < 0)
         return -1;
     if (array->big_endian)
         swap_bytes(raw, n, array->size);
@@ -125,7 +124,7 @@ int npz_each(const npz *file, const npz_array *array, npz_sink *sink, void *cont
     if (array->kind == 'U' || array->kind == 'S')
         return complain("%s: array '%s' holds text where numbers are needed", file->path, array->name);
     double value[BLOCK];
-    npz_stream stream;
+    zip_stream stream;
     int status = open_elements(&stream, file, array);
     for (int64_t first = 0; first < array->count && status == 0; first += BLOCK) {
         int64_t n = array->count - first < BLOCK ? array->count - first : BLOCK;
@@ -134,8 +133,8 @@ int npz_each(const npz *file, const npz_array *array, npz_sink *sink, void *cont
             status = sink(context, first, value, n);
     }
     if (status == 0)
-        status = stream_finish(&stream);
-    stream_close(&stream);
+        status = zip_stream_finish(&stream);
+    zip_stream_close(&stream);
     return status;
 }
 
@@ -232,15 +231,15 @@ char **npz_read_text(const npz *file, const npz_array *array)
     size_t count = (size_t)array->count, most = 2 * (size_t)array->size + 1; /* UTF-8 needs no more than twice */
     uint8_t *raw = take(count, (size_t)array->size, "texts of an array");
     char **text = raw ? take(count, sizeof *text + most, "texts of an array") : NULL;
-    npz_stream stream;
+    zip_stream stream;
     int status = raw && text ? 0 : -1;
     if (status == 0) {
         status = open_elements(&stream, file, array);
         if (status == 0)
-            status = stream_read(&stream, raw, count * (size_t)array->size);
+            status = zip_stream_read(&stream, raw, count * (size_t)array->size);
         if (status == 0)
-            status = stream_finish(&stream);
-        stream_close(&stream);
+            status = zip_stream_finish(&stream);
+        zip_stream_close(&stream);
     }
     if (status == 0 && array->big_endian && array->kind == 'U')
         swap_bytes(raw, array->count * array->size / 4, 4);

@@ -1,0 +1,63 @@
+/* zip.h: zip archives, read only: the directory, and the bytes of members, stored or deflated, zip64 too. Nothing in a
+ * file is trusted: every offset and size is checked against the file's before it is used. */
+#ifndef ABLATE_ZIP_H
+#define ABLATE_ZIP_H
+#include "../base/file.h"
+#include <zlib.h>
+
+typedef struct zip_words { /* what complaints call the file, a member of it, and what to do */
+    const char *file, *member, *remedy;
+} zip_words;
+
+typedef struct zip_entry { /* a member */
+    char *name;
+    uint64_t offset, packed, unpacked; /* first byte in the file, bytes there, bytes once unpacked */
+    uint32_t checksum;
+    bool deflated;
+} zip_entry;
+
+typedef struct zip {
+    const char *path;    /* both are the caller's */
+    const file_map *map; /* and outlive the archive */
+    zip_words words;
+    zip_entry *entry; /* as the directory lists them */
+    int64_t entries;
+} zip;
+
+/* Reads the directory at the end of the mapped file. 0, or -1: complained. zip_close is allowed after both. */
+int zip_open(zip *, const char *path, const file_map *, zip_words);
+void zip_close(zip *);
+
+typedef struct zip_stream { /* the unpacked bytes of a member, in order */
+    const zip *file;
+    const char *name;
+    const zip_entry *entry;
+    const uint8_t *next;
+    uint64_t packed_left, unpacked_left;
+    uint32_t checksum;
+    z_stream inflater;
+} zip_stream;
+
+/* `name`: what complaints call the member. zip_stream_close must follow zip_stream_open, also after an error. All
+ * return 0, or -1: complained. */
+int zip_stream_open(zip_stream *, const zip *, const zip_entry *, const char *name);
+int zip_stream_read(zip_stream *, void *to, size_t bytes); /* exactly so many */
+int zip_stream_finish(zip_stream *);                       /* nothing is left and the checksum is right */
+void zip_stream_close(zip_stream *);
+
+static inline uint32_t little16(const uint8_t *p)
+{
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8;
+}
+
+static inline uint32_t little32(const uint8_t *p)
+{
+    return little16(p) | little16(p + 2) << 16;
+}
+
+static inline uint64_t little64(const uint8_t *p)
+{
+    return little32(p) | (uint64_t)little32(p + 4) << 32;
+}
+
+#endif
