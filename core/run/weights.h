@@ -1,13 +1,18 @@
 /* weights.h: files of named tensors: mapped, checked and read as float32; and written.
  *
- * Format: safetensors (github.com/huggingface/safetensors): 8 bytes little-endian length n of the header, n bytes of
- * JSON
- * {"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [from, to]}, ..., "__metadata__": {"key": "text"}}, then
- * the data without gaps. The whole header is checked when the file is opened, numbers when they are loaded. Another
- * format is one more weights_format (weights_parts.h). Functions complain with the path. An open file may be read from
- * several threads. */
+ * Formats, told by a file's first bytes:
+ * - safetensors (github.com/huggingface/safetensors), which is also what is written: 8 bytes little-endian length n of
+ *   the header, n bytes of JSON {"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [from, to]}, ...,
+ *   "__metadata__": {"key": "text"}}, then the data without gaps;
+ * - PyTorch's zip archives: what torch.save makes of a dictionary of tensors (alone or under the key "state_dict"), and
+ *   TorchScript's, whose tensors are named by the path of attributes that leads to them, as in its state_dict();
+ * - an index, JSON with a "weight_map" from names of tensors to files beside it.
+ * A folder stands for the file of a usual name in it. The whole header is checked when the file is opened, numbers when
+ * they are loaded. Another format is one more weights_format (weights_parts.h). Functions complain with the path. An
+ * open file may be read from several threads. */
 #ifndef ABLATE_RUN_WEIGHTS_H
 #define ABLATE_RUN_WEIGHTS_H
+#include "../base/hash.h"
 #include "../op.h"
 
 typedef enum weights_dtype {
@@ -22,15 +27,20 @@ typedef struct weights_tensor {
     const char *name, *dtype_name; /* dtype_name: "F16", as in the file */
     weights_dtype dtype;
     ablate_shape shape;
-    int64_t count;       /* numbers in it */
-    const uint8_t *data; /* in the file, little-endian, of any alignment */
-    size_t bytes;
+    int64_t count;               /* numbers in it */
+    int64_t stride[ABLATE_DIMS]; /* numbers from one place of an axis to the next */
+    const uint8_t *data;         /* in the file, little-endian, of any alignment */
+    size_t bytes;                /* from the first number to the end of the last */
+    const void *origin;          /* of the format */
 } weights_tensor;
 
 typedef struct weights weights;
 weights *weights_open(const char *path); /* NULL: complained */
 void weights_close(weights *);           /* NULL is allowed. Ends the life of every tensor and note of the file */
 const char *weights_path(const weights *);
+
+/* SHA-256 of the file; of an index: of it and of all the files it names. 0, or -1: complained. */
+int weights_digest(const weights *, hash_digest *);
 
 /* Tensors in order of name; NULL when i is not below weights_count. */
 int weights_count(const weights *);

@@ -19,9 +19,28 @@ struct weights {
     int notes;
     void *memory; /* of the format: what names and notes point into */
     void (*release)(void *memory);
+    /* Of the format, or NULL: whether the numbers of the tensor are as they were written. 0, or -1: complained. */
+    int (*verify)(const weights *, const weights_tensor *);
+    weights **part; /* files that hold the tensors, where this one is an index of them */
+    int parts;
 };
 
-extern const weights_format weights_safetensors;
+/* In the order in which they are tried; `safetensors` matches anything. */
+extern const weights_format weights_torch, weights_index, weights_refused, weights_safetensors;
+
+/* Opens one of the files that an index names; an index itself is refused. NULL: complained. */
+weights *weights_open_part(const char *path);
+
+/* The file to open for `path`: itself, or, if it is a folder, the one in it that has a usual name. New memory; NULL:
+ * complained. */
+char *weights_file_of(const char *path);
+
+/* Sorts the tensors by name. 0, or -1: complained of a name that is there twice. */
+int weights_sort(weights *);
+
+/* Numbers lie one after the other, as in every file but those that keep views of tensors. */
+void weights_stride_dense(weights_tensor *);
+bool weights_is_dense(const weights_tensor *);
 
 /* Bytes of one number of a safetensors dtype, and which one it is; 0 if there is no such dtype. */
 size_t weights_dtype_size(const char *dtype_name, weights_dtype *);

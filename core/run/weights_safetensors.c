@@ -118,6 +118,7 @@ static int parse_tensor(const weights *w, const cJSON *item, size_t header, weig
                         t->name, (long long)(to - from), t->dtype_name, (long long)need);
     t->data = w->map.data + LENGTH_BYTES + header + from;
     t->bytes = (size_t)need;
+    weights_stride_dense(t);
     return 0;
 }
 
@@ -164,11 +165,6 @@ static int by_place(const void *a, const void *b)
     return (x->bytes > y->bytes) - (x->bytes < y->bytes); /* empty ones first */
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(((const weights_tensor *)a)->name, ((const weights_tensor *)b)->name);
-}
-
 /* Each byte of the data belongs to exactly one tensor. */
 static int check_places(weights *w, size_t header)
 {
@@ -190,22 +186,12 @@ static int check_places(weights *w, size_t header)
     return 0;
 }
 
-static int check_names(weights *w)
-{
-    if (w->count)
-        qsort(w->tensor, (size_t)w->count, sizeof *w->tensor, by_name);
-    for (int i = 1; i < w->count; i++)
-        if (strcmp(w->tensor[i - 1].name, w->tensor[i].name) == 0)
-            return complain("%s: the name '%s' is there twice; the file is damaged", w->path, w->tensor[i].name);
-    return 0;
-}
-
 static int parse(weights *w)
 {
     int64_t header = header_length(w);
     if (header < 0 || parse_json(w, (size_t)header) < 0 || parse_items(w, (size_t)header) < 0)
         return -1;
-    return check_places(w, (size_t)header) < 0 || check_names(w) < 0 ? -1 : 0;
+    return check_places(w, (size_t)header) < 0 || weights_sort(w) < 0 ? -1 : 0;
 }
 
 const weights_format weights_safetensors = { "safetensors", matches_anything, parse };

@@ -54,7 +54,7 @@ static store_file *find_or_open(weights_store *s, const char *path)
     s->file = grown;
     store_file *added = &grown[s->files];
     *added = (store_file){ .file = weights_open(path), .path = take_text("%s", path) };
-    if (added->file && added->path && hash_file(path, &added->digest) == 0) {
+    if (added->file && added->path && weights_digest(added->file, &added->digest) == 0) {
         s->files++;
         return added;
     }

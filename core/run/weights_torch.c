@@ -1,0 +1,183 @@
+/* weights_torch.c: PyTorch's zip archives. data.pkl says which tensors there are, data/0, data/1, ... hold the numbers.
+ * The pickle is read as a tree and never executed. */
+#include "weights_torch.h"
+#include "../base/diag.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_PICKLE = 1 << 22, MOST_DEPTH = 32, MOST_NAME = 400 }; /* bytes, parts of a name, letters of a name */
+
+static const char REMEDY[] = "copy or download it again";
+
+static bool matches(const file_map *map)
+{
+    return map->size >= 4 && memcmp(map->data, "PK\3\4", 4) == 0;
+}
+
+static void release(void *memory)
+{
+    torch_file *file = memory;
+    zip_close(&file->archive);
+    arena_free(file->memory);
+    free(file->storage);
+    free(file);
+}
+
+/* ---- the archive ---- */
+
+static int by_member(const void *a, const void *b)
+{
+    return strcmp(((const torch_storage *)a)->entry->name, ((const torch_storage *)b)->entry->name);
+}
+
+/* A name that is there twice could mean either. */
+static int list_members(const weights *w, torch_file *file)
+{
+    file->storages = file->archive.entries;
+    file->storage = take_zeroed((size_t)file->storages, sizeof *file->storage, "members of an archive");
+    if (!file->storage)
+        return -1;
+    for (int64_t i = 0; i < file->storages; i++)
+        file->storage[i].entry = &file->archive.entry[i];
+    qsort(file->storage, (size_t)file->storages, sizeof *file->storage, by_member);
+    for (int64_t i = 1; i < file->storages; i++)
+        if (by_member(&file->storage[i - 1], &file->storage[i]) == 0)
+            return complain("%s: '%s' is in the archive twice; %s", w->path, file->storage[i].entry->name, REMEDY);
+    return 0;
+}
+
+/* The member "FOLDER/data.pkl"; its folder is the others' too. NULL: complained. */
+static const zip_entry *find_pickle(const weights *w, torch_file *file)
+{
+    for (int64_t i = 0; i < file->storages; i++) {
+        const zip_entry *entry = file->storage[i].entry;
+        const char *slash = strchr(entry->name, '/');
+        if (!slash || strcmp(slash, "/data.pkl") != 0)
+            continue;
+        file->folder = (size_t)(slash - entry->name) + 1;
+        if (!entry->deflated && entry->unpacked <= MOST_PICKLE)
+            return entry;
+        complain("%s: '%s' is compressed or larger than %d bytes; save a state_dict() with torch.save", w->path,
+                 entry->name, MOST_PICKLE);
+        return NULL;
+    }
+    complain("%s: a zip archive, but not one of PyTorch's: it has no data.pkl; name the file of weights", w->path);
+    return NULL;
+}
+
+static int check_byte_order(const weights *w, const torch_file *file)
+{
+    for (int64_t i = 0; i < file->storages; i++) {
+        const zip_entry *entry = file->storage[i].entry;
+        bool found = strlen(entry->name) > file->folder && strcmp(entry->name + file->folder, "byteorder") == 0;
+        if (found && entry->unpacked == 3 && memcmp(w->map.data + entry->offset, "big", 3) == 0)
+            return complain("%s: its numbers have the most significant byte first; save it on another machine",
+                            w->path);
+    }
+    return 0;
+}
+
+static pickle_value *read_pickle(const weights *w, torch_file *file)
+{
+    const zip_entry *entry = find_pickle(w, file);
+    if (!entry || check_byte_order(w, file) < 0)
+        return NULL;
+    const uint8_t *data = w->map.data + entry->offset;
+    if (entry->checksum != 0 && crc32_z(0, data, entry->unpacked) != entry->checksum) {
+        complain("%s: '%s' is damaged: its checksum is wrong; %s", w->path, entry->name, REMEDY);
+        return NULL;
+    }
+    pickle_source source = { w->path, data, entry->unpacked, torch_knows };
+    return pickle_read(&source, file->memory);
+}
+
+/* ---- from the tree to named tensors ---- */
+
+static bool is_object(const pickle_value *value)
+{
+    return value->kind == PICKLE_CALL && strncmp(value->text, "__torch__.", 10) == 0 && value->state &&
+           value->state->kind == PICKLE_DICT;
+}
+
+static bool is_mapping(const pickle_value *value)
+{
+    return value->kind == PICKLE_DICT || pickle_calls(value, "collections.OrderedDict");
+}
+
+static int add_tensor(weights *w, torch_file *file, const char *name, const pickle_value *value)
+{
+    weights_tensor *grown = w->tensor;
+    if ((w->count & (w->count - 1)) == 0) /* room for the next power of two */
+        grown = take_again(w->tensor, 2 * (size_t)w->count + 1, sizeof *grown, "tensors");
+    if (!grown)
+        return -1;
+    w->tensor = grown;
+    weights_tensor *t = &w->tensor[w->count];
+    *t = (weights_tensor){ .name = arena_text(file->memory, name) };
+    if (!t->name || torch_tensor(w, file, value, t) < 0)
+        return -1;
+    w->count++;
+    return 0;
+}
+
+/* The tensors among these items, under `name`, and those of the objects among them. Each object is a part of one other:
+ * met twice, it would be read for ever. */
+static int walk(weights *w, torch_file *file, const pickle_item *item, char name[MOST_NAME], int depth)
+{
+    size_t length = strlen(name);
+    for (; item; item = item->next) {
+        const char *key = item->key->kind == PICKLE_TEXT ? item->key->text : NULL;
+        bool object = is_object(item->value);
+        if (!key || (!object && !torch_is_tensor(item->value)))
+            continue;
+        int wanted = snprintf(name + length, MOST_NAME - length, "%s%s", key, object ? "." : "");
+        if (wanted < 0 || (size_t)wanted >= MOST_NAME - length || depth == MOST_DEPTH ||
+            (object && item->value->visited))
+            return complain("%s: '%.100s' lies too deep or is part of itself; %s", w->path, name, REMEDY);
+        item->value->visited = true;
+        int status =
+            object ? walk(w, file, item->value->state->first, name, depth + 1) : add_tensor(w, file, name, item->value);
+        if (status < 0)
+            return -1;
+        name[length] = 0;
+    }
+    return 0;
+}
+
+/* The items of an archive of TorchScript, of a state, or of what has a state under its usual name. NULL: complained. */
+static const pickle_value *items_of(const weights *w, const pickle_value *root)
+{
+    const pickle_value *inner = is_mapping(root) ? pickle_find(root, "state_dict") : NULL;
+    if (inner && is_mapping(inner))
+        return inner;
+    if (is_mapping(root))
+        return root;
+    if (is_object(root))
+        return root->state;
+    complain("%s: holds neither a dictionary of tensors nor a module; save a state_dict() with torch.save", w->path);
+    return NULL;
+}
+
+static int parse(weights *w)
+{
+    static const zip_words words = { "PyTorch archive", "member", REMEDY };
+    char name[MOST_NAME] = "";
+    torch_file *file = take_zeroed(1, sizeof *file, "a weights file");
+    if (!file)
+        return -1;
+    w->memory = file;
+    w->release = release;
+    w->verify = torch_verify;
+    file->memory = arena_new();
+    if (!file->memory || zip_open(&file->archive, w->path, &w->map, words) < 0 || list_members(w, file) < 0)
+        return -1;
+    const pickle_value *root = read_pickle(w, file), *items = root ? items_of(w, root) : NULL;
+    if (!items || walk(w, file, items->first, name, 0) < 0)
+        return -1;
+    if (w->count == 0)
+        return complain("%s: holds no tensors, neither at its top nor under 'state_dict'; save a state_dict()",
+                        w->path);
+    return weights_sort(w);
+}
+
+const weights_format weights_torch = { "PyTorch archive", matches, parse };
