@@ -263,14 +263,17 @@ static void what_is_no_weights_file_is_refused(void **state)
     write_bytes(longer, sizeof longer);
     assert_null(weights_open(path));
     complained("truncated: the header should have 9 bytes");
-    write_bytes("PK\3\4", 4);
+    write_bytes("{\0\0\0", 4);
     assert_null(weights_open(path));
     complained("only 4 bytes");
+    write_bytes("PK\3\4", 4);
+    assert_null(weights_open(path));
+    complained("not a whole PyTorch archive: it has no zip directory at its end");
     assert_null(weights_open("tests/none.safetensors"));
     assert_non_null(strstr(complaint(), "tests/none.safetensors: cannot read"));
     complaint_clear();
     assert_null(weights_open("tests"));
-    assert_non_null(strstr(complaint(), "plain file"));
+    assert_non_null(strstr(complaint(), "tests: a folder without model.safetensors"));
 }
 
 /* Data bytes count up from zero; 0x0706050403020100 and so on. */
