@@ -383,7 +383,7 @@ static void test_refusals(void **state)
 {
     (void)state;
     expect_refusal("set clip.arch = nano", weights_setting(good), "clip.arch=ViT-B/16");
-    expect_refusal("holds another encoder", weights_setting(odd), "clip.layers=2");
+    expect_refusal("256 positions, not those of", weights_setting(odd), "clip.layers=2");
     expect_refusal("clip.weights is empty", "clip.layers=2", NULL);
     expect_refusal("/tmp/none.safetensors", weights_setting("/tmp/none.safetensors"), NULL);
     expect_refusal("numbers from 1 to 6", weights_setting(good), "clip.layers=2 7");

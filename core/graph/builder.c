@@ -217,3 +217,8 @@ ablate_value *builder_value(const builder *b, const char *name, int index)
     }
     return NULL;
 }
+
+const char *builder_name(const builder *b, int i)
+{
+    return i >= 0 && i < b->board.entries ? b->board.entry[i].name : NULL;
+}

@@ -35,6 +35,9 @@ int builder_list(builder *, const ablate_module *, const void *settings);
 /* Value on the board, -1 for the last of that name; NULL if there is none (no complaint). */
 ablate_value *builder_value(const builder *, const char *name, int index);
 
+/* The i-th name on the board, in the order in which they were first written or offered; NULL: there are no more. */
+const char *builder_name(const builder *, int i);
+
 /* Whether `name` is one of the words of a declaration such as "teacher bottleneck|perturbed image?". */
 bool builder_declares(const char *declaration, const char *name);
 

@@ -1,6 +1,7 @@
 /* main.c: the command `ablate`: one verb, its arguments, one sentence if it fails. */
 #include "../base/diag.h"
 #include "verb_data.h"
+#include "verb_features.h"
 #include "verb_graph.h"
 #include "verb_metrics.h"
 #include "verb_modules.h"
@@ -23,6 +24,7 @@ static const verb verbs[] = {
     { "ops", "[NAME]    the operations there are, or one with its attributes", verb_ops },
     { "new", "NAME      write a module to start from", verb_new },
     { "data", "SPEC      show what a data module holds, or write it as files", verb_data },
+    { "features", "FILE   write what the modules of a row make of a picture", verb_features },
     { "weights", "FILE      show what a weights file holds, or write a copy", verb_weights },
     { "metrics", "FILE.npz  evaluate anybody's score maps", verb_metrics },
 };

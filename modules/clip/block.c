@@ -15,7 +15,7 @@ ablate_value *clip_weight(ablate_builder *b, const clip_settings *s, const char 
 {
     if (clip_from_scratch(s))
         return b->api->param(b, __FILE__, __LINE__, name, init, shape);
-    ablate_value *value = ablate_weight(b, s->weights, name);
+    ablate_value *value = clip_read(b, s, name);
     ablate_shape found = ablate_shape_of(b, value);
     if (!shapes_same(&found, &shape))
         ablate_fail(b, "clip: tensor '%s' of %s has not the shape that the others call for", name, s->weights);
@@ -73,7 +73,9 @@ static ablate_value *mlp_part(ablate_builder *b, const clip_settings *s, const c
     const char *out_init = t->causal ? init_normal(b, pow(c, -0.5) * pow(2.0 * t->layers, -0.5)) : "linear";
     const char *in_bias = ablate_text(b, "uniform %.9g", pow(c, -0.5));
     const char *out_bias = ablate_text(b, "uniform %.9g", pow(4.0 * c, -0.5));
-    linear in = { "mlp.c_fc.weight", "mlp.c_fc.bias", c, 4 * c, in_init, in_bias, "quickgelu" };
+    linear in = {
+        "mlp.c_fc.weight", "mlp.c_fc.bias", c, 4 * c, in_init, in_bias, s->activation ? "gelu" : "quickgelu"
+    };
     linear out = { "mlp.c_proj.weight", "mlp.c_proj.bias", 4 * c, c, out_init, out_bias, "none" };
     return linear_apply(b, s, name, &out, linear_apply(b, s, name, &in, x));
 }

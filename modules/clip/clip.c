@@ -20,12 +20,18 @@ static int build(ablate_builder *b, const void *settings)
 #define PICK(...)  ABLATE_PICK(clip_settings, __VA_ARGS__)
 #define WORDS(...) ABLATE_WORDS(clip_settings, __VA_ARGS__)
 static const ablate_setting settings_table[] = {
-    PICK(arch, 0, "nano|ViT-B/32|ViT-B/16|ViT-L/14|ViT-L/14@336px", "size of the encoder"),
-    WORDS(weights, "", "safetensors file with OpenAI's tensor names and layouts"),
+    PICK(arch, 0, "nano|ViT-B/32|ViT-B/16|ViT-L/14|ViT-L/14@336px|any",
+         "size of the encoder, which the weights must have; any: theirs, whatever it is"),
+    WORDS(weights, "",
+          "OpenAI's .pt; or safetensors or a PyTorch state, one file, an index or a folder, with the names of OpenAI, "
+          "open_clip or Hugging Face"),
+    SET(head_width, 64, 1, 4096, "width of an attention head where arch = any; the others' is known"),
+    PICK(activation, 0, "quickgelu|gelu", "of the blocks: quickgelu is OpenAI's, gelu that of most others' weights"),
     WORDS(layers, "", "layers i1 i2 i3, counted from 1: \"8 16 24\"; empty: thirds of the depth"),
     PICK(space, CLIP_JOINT, "joint|block",
          "f_i: every token through ln_post and projection, or the block's own output"),
-    PICK(resample, 0, "bilinear|bicubic", "how the position embedding is fitted to another size of picture"),
+    PICK(resample, 0, "bilinear|bicubic",
+         "how the position embedding is fitted to another size of picture, of floor(size / patch) patches a side"),
     SET(train, 0, 0, 1, "train all weights: from scratch, by their initialisation, or from those of `weights`"),
     { 0 }
 };

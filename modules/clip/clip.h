@@ -10,7 +10,7 @@ enum { CLIP_LAYERS = 32 }; /* most layers that can be selected */
 typedef struct clip_settings {
     int arch;
     const char *weights, *layers;
-    int space, resample;
+    int head_width, activation, space, resample;
     bool train;
 } clip_settings;
 enum { CLIP_JOINT, CLIP_BLOCK }; /* space */
@@ -25,6 +25,14 @@ typedef struct clip_sizes {
     clip_tower image, text;
     int embed, context, vocabulary; /* joint space; longest text in tokens; rows of the token embedding */
 } clip_sizes;
+
+/* names.c: whether the weights file has tensor `name` of OpenAI's names, under whatever name; the tensor as a frozen
+ * value in OpenAI's layout, or poison: the engine has complained. */
+bool clip_has(ablate_builder *, const clip_settings *, const char *name);
+ablate_value *clip_read(ablate_builder *, const clip_settings *, const char *name);
+
+/* names.c: whether the names of the weights file are known. 0, or -1 and a complaint. */
+int clip_names_check(ablate_builder *, const clip_settings *);
 
 /* sizes.c: the sizes of clip.arch when training, otherwise those of the weights file, which must be of clip.arch.
  * 0, or -1 and a complaint. A file without text tower gives sizes->text.layers = 0. */

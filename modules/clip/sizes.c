@@ -14,13 +14,15 @@ static const struct arch {
     { "ViT-B/16", 64, { 16, 14, { 0, 768, 12, 12, 0 }, { 0, 512, 12, 8, 1 }, 512, 77, 49408 } },
     { "ViT-L/14", 64, { 14, 16, { 0, 1024, 24, 16, 0 }, { 0, 768, 12, 12, 1 }, 768, 77, 49408 } },
     { "ViT-L/14@336px", 64, { 14, 24, { 0, 1024, 24, 16, 0 }, { 0, 768, 12, 12, 1 }, 768, 77, 49408 } },
+    { "any", 0, { .patch = 0 } },
 };
+enum { ANY = sizeof archs / sizeof *archs - 1 };
 static const char *const IMAGE = "visual.transformer", *const TEXT = "transformer";
 
 /* Shape of a tensor of the weights file, or -1: it is missing (the engine has complained) or of another rank. */
 static int shape_read(ablate_builder *b, const clip_settings *s, const char *name, int rank, ablate_shape *shape)
 {
-    *shape = ablate_shape_of(b, ablate_weight(b, s->weights, name));
+    *shape = ablate_shape_of(b, clip_read(b, s, name));
     for (int i = 0; i < shape->rank; i++)
         if (shape->dim[i] < 1 || shape->dim[i] > 1 << 20)
             shape->rank = -1;
@@ -32,7 +34,7 @@ static int shape_read(ablate_builder *b, const clip_settings *s, const char *nam
 static int blocks_count(ablate_builder *b, const clip_settings *s, const char *prefix)
 {
     int n = 0;
-    while (n < 1000 && ablate_has_weight(b, s->weights, ablate_text(b, "%s.resblocks.%d.ln_1.weight", prefix, n)))
+    while (n < 1000 && clip_has(b, s, ablate_text(b, "%s.resblocks.%d.ln_1.weight", prefix, n)))
         n++;
     return n;
 }
@@ -48,6 +50,9 @@ static int image_sizes_read(ablate_builder *b, const clip_settings *s, int head_
     sizes->patch = (int)conv.dim[3];
     while ((int64_t)(sizes->grid + 1) * (sizes->grid + 1) < position.dim[0])
         sizes->grid++;
+    if (position.dim[0] != 1 + (int64_t)sizes->grid * sizes->grid)
+        return ablate_fail(b, "clip: %s has %lld positions, not those of a class token and a square of patches",
+                           s->weights, (long long)position.dim[0]);
     sizes->image = (clip_tower){ IMAGE, width, blocks_count(b, s, IMAGE), width / head_width, false };
     sizes->embed = (int)projection.dim[1];
     return 0;
@@ -56,7 +61,7 @@ static int image_sizes_read(ablate_builder *b, const clip_settings *s, int head_
 static int text_sizes_read(ablate_builder *b, const clip_settings *s, int head_width, clip_sizes *sizes)
 {
     ablate_shape token, position;
-    if (!ablate_has_weight(b, s->weights, "token_embedding.weight"))
+    if (!clip_has(b, s, "token_embedding.weight"))
         return 0;
     if (shape_read(b, s, "token_embedding.weight", 2, &token) < 0 ||
         shape_read(b, s, "positional_embedding", 2, &position) < 0)
@@ -93,22 +98,42 @@ bool clip_from_scratch(const clip_settings *s)
     return s->train && !*s->weights;
 }
 
+/* What only weights of no known kind may get wrong. */
+static int heads_check(ablate_builder *b, const clip_settings *s, const clip_sizes *sizes)
+{
+    int head = s->head_width;
+    if (sizes->image.width % head || sizes->text.width % head)
+        return ablate_fail(b, "clip.head_width = %d does not divide the widths %d and %d of %s", head,
+                           sizes->image.width, sizes->text.width, s->weights);
+    return 0;
+}
+
+static int sizes_of_file(ablate_builder *b, const clip_settings *s, clip_sizes *sizes)
+{
+    int head = s->arch == ANY ? s->head_width : archs[s->arch].head_width;
+    if (!*s->weights)
+        return ablate_fail(b, "clip.weights is empty; name the file of the encoder's weights");
+    if (clip_names_check(b, s) < 0 || image_sizes_read(b, s, head, sizes) < 0)
+        return -1;
+    return text_sizes_read(b, s, head, sizes);
+}
+
 int clip_sizes_read(ablate_builder *b, const clip_settings *s, clip_sizes *sizes)
 {
-    const struct arch *arch = &archs[s->arch];
-    if (clip_from_scratch(s)) {
-        *sizes = arch->sizes;
+    const clip_sizes *known = &archs[s->arch].sizes;
+    memset(sizes, 0, sizeof *sizes);
+    if (clip_from_scratch(s) && s->arch != ANY) {
+        *sizes = *known;
         sizes->image.prefix = IMAGE;
         sizes->text.prefix = TEXT;
         return 0;
     }
-    memset(sizes, 0, sizeof *sizes);
-    if (!*s->weights)
-        return ablate_fail(b, "clip.weights is empty; name the safetensors file of the encoder");
-    if (image_sizes_read(b, s, arch->head_width, sizes) < 0 || text_sizes_read(b, s, arch->head_width, sizes) < 0)
+    if (sizes_of_file(b, s, sizes) < 0)
         return -1;
-    bool grid = s->train || sizes->grid == arch->sizes.grid; /* training goes on at another size of picture */
-    return grid && sizes_same(sizes, &arch->sizes) ? 0 : mismatch_tell(b, s, sizes);
+    if (s->arch == ANY)
+        return heads_check(b, s, sizes);
+    bool grid = s->train || sizes->grid == known->grid; /* training goes on at another size of picture */
+    return grid && sizes_same(sizes, known) ? 0 : mismatch_tell(b, s, sizes);
 }
 
 int clip_layers_read(ablate_builder *b, const clip_settings *s, int depth, int layer[CLIP_LAYERS])

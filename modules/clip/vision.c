@@ -23,7 +23,7 @@ static ablate_value *position_of(ablate_builder *b, const clip_settings *s, cons
                *normal = ablate_text(b, "normal %.9g", pow(sizes->image.width, -0.5));
     if (clip_from_scratch(s))
         return ablate_param(b, name, normal, 1 + g * g, sizes->image.width);
-    ablate_value *table = ablate_weight(b, s->weights, name);
+    ablate_value *table = clip_read(b, s, name);
     if (g != sizes->grid)
         table = position_resample(b, s, table, sizes->grid, g);
     return s->train ? ablate_param_from(b, name, table) : table;
