@@ -6,7 +6,7 @@ tests/test_clip_files.c.
 
 All files but one hold one model: seeded random numbers that float16 holds exactly, so that one set of expected values
 serves every format. vision.safetensors is another, an image tower with the patches of ViT-L/14@336px, for pictures of
-many sizes. The expected values are computed in float64 by open_clip and by transformers, which must agree to 1e-12, and
+many sizes. gelu_expected.safetensors is what the first model gives with the exact GELU. The expected values are computed in float64 by open_clip and by transformers, which must agree to 1e-12, and
 kept in float32; row r of R is token r (N - 1) / (R - 1), rounded down, of the N tokens of the second picture.
 Made with Python 3.11.7, PyTorch 2.11.0, open_clip 3.3.0, transformers 5.24.0, safetensors 0.8.0, seeds 7 and 8.
 """
@@ -43,11 +43,11 @@ def numbers(stream, count):
     return ((x >> np.uint32(8)).astype(np.float64) / 8388608.0 - 1.0).astype(np.float32)
 
 
-def small_open_clip(patch, grid, seed):
+def small_open_clip(patch, grid, seed, quick=True):
     vision = CLIPVisionCfg(layers=LAYERS, width=WIDTH, head_width=HEAD, patch_size=patch, image_size=grid * patch)
     text = CLIPTextCfg(context_length=CONTEXT, vocab_size=VOCABULARY, width=TEXT_WIDTH, heads=TEXT_WIDTH // HEAD,
                        layers=TEXT_LAYERS)
-    model = CLIP(embed_dim=EMBED, vision_cfg=vision, text_cfg=text, quick_gelu=True).eval()
+    model = CLIP(embed_dim=EMBED, vision_cfg=vision, text_cfg=text, quick_gelu=quick).eval()
     torch.manual_seed(seed)
     for name, p in model.named_parameters():
         if ".ln_" in name or name.startswith("ln_"):
@@ -60,8 +60,8 @@ def small_open_clip(patch, grid, seed):
     return model
 
 
-def small_huggingface(state, patch, grid):
-    head = {"num_attention_heads": 0, "hidden_act": "quick_gelu", "projection_dim": EMBED}
+def small_huggingface(state, patch, grid, activation="quick_gelu"):
+    head = {"num_attention_heads": 0, "hidden_act": activation, "projection_dim": EMBED}
     text = dict(head, hidden_size=TEXT_WIDTH, intermediate_size=4 * TEXT_WIDTH, num_hidden_layers=TEXT_LAYERS,
                 vocab_size=VOCABULARY, max_position_embeddings=CONTEXT, bos_token_id=48, eos_token_id=49,
                 pad_token_id=0, num_attention_heads=TEXT_WIDTH // HEAD)
@@ -99,7 +99,7 @@ def expected_images(model, other, patch, cases, path):
                 last, rows = len(tokens) - 1, min(ROWS, len(tokens))
                 kept = tokens[[r * last // (rows - 1) for r in range(rows)]]
                 out[f"{space}.{size}.{mode}.{layer}"] = kept.float().contiguous()
-    if not path.endswith("vision_expected.safetensors"):
+    if not path.endswith("vision_expected.safetensors"):  # the vision file has no text tower
         padded = torch.tensor([WORDS + [0] * (CONTEXT - len(WORDS))])
         out["text"] = model.encode_text(padded)
         check_same(out["text"], openai_archive.huggingface_text(other, padded), "text")
@@ -157,6 +157,9 @@ def main():
         else:
             write_vision(other)
         expected_images(model.double(), other.double(), patch, cases, os.path.join(FOLDER, name + ".safetensors"))
+    model = small_open_clip(8, 4, 7, quick=False)
+    other = small_huggingface(dict(model.state_dict()), 8, 4, "gelu")
+    expected_images(model.double(), other.double(), 8, small[:1], os.path.join(FOLDER, "gelu_expected.safetensors"))
     write_prompts(os.path.join(FOLDER, "prompts.txt"))
     for folder, _, files in sorted(os.walk(FOLDER)):
         for file in sorted(files):
