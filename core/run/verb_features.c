@@ -141,6 +141,15 @@ static int open_model(features *f, const features_options *o)
     return model_open(&f->model, &f->run, &f->row->settings, &data, o->modules, f->row->file, f->row->line);
 }
 
+/* An input that no module reads is a mistake in its name. */
+static int check_input(const features *f, const char *name)
+{
+    for (int i = 0; *name && i < f->model.parts; i++)
+        if (builder_declares(f->model.part[i].module->reads, name))
+            return 0;
+    return *name ? complain("--input %s: no module of row '%s' reads that", name, f->row->name) : 0;
+}
+
 static int list_values(features *f)
 {
     const builder *b = f->model.score_builder;
@@ -231,7 +240,8 @@ static int get_values(features *f)
 static int write_features(features *f, const features_options *o)
 {
     char shape[64];
-    if (open_model(f, o) < 0 || list_values(f) < 0 || draw_parameters(f) < 0 || make_program(f) < 0)
+    if (open_model(f, o) < 0 || check_input(f, o->input) < 0 || list_values(f) < 0 || draw_parameters(f) < 0 ||
+        make_program(f) < 0)
         return -1;
     if (put_inputs(f, o) < 0 || program_run(f->program, 0) < 0 || get_values(f) < 0)
         return -1;
