@@ -106,12 +106,77 @@ static void test_mistakes_are_sentences(void **state)
     refused("/dev/null/x", run_verb(file, "--picture", PICTURE, "--out", "/dev/null/x", NULL));
 }
 
+/* ---- weights that are not whole ---- */
+
+static uint8_t bytes[1 << 19];
+static size_t size;
+
+static void read_golden(const char *name)
+{
+    char path[80];
+    snprintf(path, sizeof path, "tests/golden/clip/%s", name);
+    FILE *f = fopen(path, "rb");
+    assert_non_null(f);
+    size = fread(bytes, 1, sizeof bytes, f);
+    assert_true(size > 100000 && size < sizeof bytes);
+    assert_int_equal(fclose(f), 0);
+}
+
+/* What has become of the golden file is refused, beginning with its path. */
+static void weights_refused(const char *words)
+{
+    char path[80], set[100];
+    snprintf(path, sizeof path, "%s/damaged", build_folder);
+    snprintf(set, sizeof set, "clip.weights=%s", path);
+    FILE *f = fopen(path, "wb");
+    assert_true(f && fwrite(bytes, 1, size, f) == size && fclose(f) == 0);
+    assert_int_equal(run_verb(FULL, "--set", set, NULL), -1);
+    const char *why = complaint() ? complaint() : "";
+    if (!strstr(why, path) || strchr(why, '\n'))
+        fail_msg("'%s' should be one sentence that names %s", why, path);
+    refused(words, -1);
+}
+
+static void test_damaged_archives_are_refused(void **state)
+{
+    (void)state;
+    read_golden("openai.pt");
+    size /= 2;
+    weights_refused("not a whole PyTorch archive");
+    read_golden("openai.pt");
+    bytes[0] = 'Q';
+    weights_refused("not a safetensors file");
+    read_golden("open_clip.pt");
+    for (size_t i = size / 4; i < size / 2; i += 100)
+        bytes[i] ^= 1;
+    weights_refused("the checksum of");
+}
+
+static void test_damaged_safetensors_are_refused(void **state)
+{
+    (void)state;
+    read_golden("open_clip.safetensors");
+    size -= 4;
+    weights_refused("truncated");
+    read_golden("open_clip.safetensors");
+    bytes[3] = 1; /* a header of 16 MB */
+    weights_refused("truncated: the header should have");
+    read_golden("open_clip.safetensors");
+    for (size_t i = size - 4000; i + 4 <= size; i += 4)
+        memcpy(bytes + i, &(float){ NAN }, 4);
+    weights_refused("holds a NaN at element");
+    read_golden("open_clip.safetensors");
+    for (uint8_t *at = bytes; (at = memmem(at, size - (size_t)(at - bytes), "\"F32\"", 5));)
+        at[1] = 'I';
+    weights_refused("holds I32 numbers");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_value_is_written),
-        cmocka_unit_test(test_values_are_of_the_picture),
-        cmocka_unit_test(test_mistakes_are_sentences),
+        cmocka_unit_test(test_every_value_is_written),          cmocka_unit_test(test_values_are_of_the_picture),
+        cmocka_unit_test(test_mistakes_are_sentences),          cmocka_unit_test(test_damaged_archives_are_refused),
+        cmocka_unit_test(test_damaged_safetensors_are_refused),
     };
     return cmocka_run_group_tests(tests, begin, build_end);
 }
