@@ -48,8 +48,10 @@ static void refused(const char *words, int status)
 static void expect_shape(const weights *w, const char *name, ablate_shape shape)
 {
     const weights_tensor *t = weights_find(w, name);
-    if (!t)
+    if (!t) {
         fail_msg("there is no '%s'", name);
+        return;
+    }
     assert_int_equal(t->shape.rank, shape.rank);
     for (int i = 0; i < shape.rank; i++)
         assert_int_equal(t->shape.dim[i], shape.dim[i]);
