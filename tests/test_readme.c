@@ -47,6 +47,8 @@ static void test_readme_names_these_commands(void **state)
         "build/ablate ops attention",
         "build/ablate data mini",
         "build/ablate metrics FILE.npz",
+        "build/ablate features FILE --picture X.png --out F",
+        "build/ablate weights FILE",
         "run ablations/table2.ini --scale mini --data folder:PATH --out results/mine",
         "build/ablate new mine",
         "make install PREFIX=",
@@ -67,6 +69,7 @@ static void test_looking_around(void **state)
     must_print("graph ablations/table2.ini --scale mini --row vii --dot", "digraph");
     must_print("modules moe", "experts");
     must_print("ops attention", "causal");
+    must_print("weights modules/clip/nano.safetensors", "visual.conv1.weight");
     must_print("data mini", "mini: 15 classes, 240 training and 384 test pictures");
     assert_int_equal(shell("make help", "", ""), 0);
     assert_non_null(strstr(answer, "table%"));
