@@ -10,7 +10,7 @@ static uint8_t bytes[FUZZ_MOST];
 
 static void run_file(const fuzz_target *target, const char *folder, const char *name)
 {
-    char path[300];
+    char path[400];
     snprintf(path, sizeof path, "%s/%s", folder, name);
     FILE *file = fopen(path, "rb");
     assert_non_null(file);

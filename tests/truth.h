@@ -9,8 +9,8 @@
  * reference, the one whose error is nearest its tolerance. */
 static inline void truth(const char *part, const char *reference, double error, double tolerance, const char *reason)
 {
-    const char *path = getenv("ABLATE_TRUTH");
-    FILE *to = path ? fopen(path, "a") : NULL;
+    const char *table = getenv("ABLATE_TRUTH");
+    FILE *to = table ? fopen(table, "a") : NULL;
     if (!to)
         return;
     fprintf(to, "%s\t%s\t%.3g\t%.3g\t%s\n", part, reference, error, tolerance, reason);
