@@ -83,7 +83,7 @@ bench: all $(BENCHES) ## throughput, beside this machine's own measured peak
 	@$(ABLATE) run ablations/table2.ini --scale mini --out $(BUILD)/bench --cache $(BUILD)/bench/cache $(if $(SEEDS),--seeds $(SEEDS))
 test: all $(TESTS) ## run every test (SAN=1: under ASan and UBSan)
 	@scripts/run-tests $(BUILD) $(TESTS)
-TRUTHS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(shell grep -l 'truth(\|"equation.h"' $(TESTSRC)))
+TRUTHS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(shell grep -l 'truth\.h\|"equation\.h' $(TESTSRC)))
 truth: all $(TESTS) ## one table: each equation, tower, loader and metric beside whose numbers, with error and tolerance
 	@scripts/truth $(BUILD) $(TRUTHS)
 SECONDS ?= 600

@@ -56,7 +56,7 @@ static void module_is_shown(void **state)
     expect_output("experts that process a token, K <= T");
     expect_output("moe.gate       = softmax      one of softmax, renormalised, top_softmax\n");
     assert_int_equal(run("modules clip"), 0);
-    expect_output("clip.train    = no");
+    expect_output("clip.train      = no");
     assert_int_equal(run("modules gatefuse"), 0);
     expect_output("operations:\n  gatefuse.mix  2-8 ");
 }
