@@ -4,7 +4,7 @@
     python3 tests/golden/compare_pictures.py DATA [build/ablate] > results/pictures.md
 
 DATA is a folder in MVTec AD's layout. Its pictures are compared as they are; then, in a folder that is thrown away,
-rewritten in the forms in which MVTec AD and VisA come. As exported by `ablate data folder:DATA --export`, decoded and
+rewritten in the forms in which MVTec AD and VisA come, of which only the decoding differs. As exported by `ablate data folder:DATA --export`, decoded and
 converted to RGB, they must be Image.open(FILE).convert("RGB"); with --fitted, they must be that picture through
 Image.resize or torchvision's Resize and CenterCrop, and the masks the same, then > 0.5. Pillow before 13, as for
 make_images.py."""
@@ -94,10 +94,13 @@ def threshold(mask):
     return np.where(np.asarray(mask) / 255 > 0.5, 255, 0).astype(np.uint8)
 
 
-def compare_all(program, data, form):
+def compare_decoded(program, data, form):
     images, masks = compare(program, data, [], lambda image: image, np.asarray)
     images.row(form, "decoded, RGB")
-    masks.row(form, "decoded, masks")
+    return masks
+
+
+def compare_fitted(program, data, form):
     for fit in ("square", "crop"):
         for word in FILTERS:
             images, masks = Count(), Count()
@@ -135,18 +138,20 @@ def main(data, program="build/ablate"):
     print("<!-- Written by tests/golden/compare_pictures.py; do not edit. -->\n\n## Pictures against Pillow\n")
     classes = sorted({name for name, _, _, _ in pictures(data)})
     sizes = {Image.open(path).size for _, _, _, files in pictures(data) for path in files}
-    print(f"Photographs of {', '.join(classes)}: greyscale JPEG of {len(sizes)} sizes from {min(sizes)[0]} x "
-          f"{min(sizes)[1]} to {max(sizes)[0]} x {max(sizes)[1]} pixels; the other forms are the same photographs, "
+    widths, heights = zip(*sizes)
+    print(f"Photographs of {', '.join(classes)}: greyscale JPEG of {len(sizes)} sizes, {min(widths)} to "
+          f"{max(widths)} pixels wide and {min(heights)} to {max(heights)} high; the other forms are the same photographs, "
           f"three channels made of one by mirroring. Reference: Pillow {__version__} (libjpeg-turbo "
           f"{features.version('libjpeg_turbo')}), torchvision {torchvision.__version__}. Fitted to "
           f"{', '.join(map(str, SIZES))} pixels a side, counted together.\n")
     print("    python3 tests/golden/compare_pictures.py DATA > results/pictures.md\n")
     print("| form | step | pictures | bytes | differing |\n|:--|:--|--:|--:|--:|")
-    compare_all(program, data, "as they are")
+    compare_decoded(program, data, "as they are").row("as they are", "decoded, masks")
+    compare_fitted(program, data, "as they are")
     for form, save in FORMS.items():
         with tempfile.TemporaryDirectory() as into:
             rewrite(data, save, pathlib.Path(into))
-            compare_all(program, pathlib.Path(into), form)
+            compare_decoded(program, pathlib.Path(into), form)
 
 
 if __name__ == "__main__":
