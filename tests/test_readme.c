@@ -53,8 +53,7 @@ static void test_readme_names_these_commands(void **state)
         "run ablations/table2.ini --scale mini --data folder:PATH --out results/mine",
         "build/ablate data mvtec:PATH --check",
         "make table2 SCALE=paper DATA=mvtec:PATH CLIP=CHECKPOINT",
-        "build/ablate run experiments/cnc.ini --scale paper --data visa:PATH --set clip.weights=CHECKPOINT "
-        "--set run.epochs=200",
+        "run experiments/cnc.ini --scale paper --data visa:PATH --set clip.weights=CHECKPOINT --set run.epochs=200",
         "build/ablate new mine",
         "make install PREFIX=",
         "pkg-config --cflags ablate",
