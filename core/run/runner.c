@@ -21,7 +21,7 @@ typedef struct runner { /* everything one run needs */
     run_settings run;
     const dataset *data;
     model model;
-    char *metrics, *folder, *label, *checkpoint; /* metrics: path of metrics.json */
+    char *metrics, *folder, *label, *checkpoint, *maps; /* metrics: path of metrics.json; maps: of maps.npz */
     char identity[65];
 } runner;
 
@@ -32,6 +32,7 @@ static void runner_close(runner *r)
     free(r->folder);
     free(r->label);
     free(r->checkpoint);
+    free(r->maps);
 }
 
 /* ---- provenance ---- */
@@ -125,20 +126,14 @@ static int name_run(runner *r, const run_record *record)
     *strrchr(r->folder, '/') = 0;
     r->label = take_text("%s %s seed %d", r->experiment->name, r->row->name, r->run.seed);
     r->checkpoint = take_text("%s/checkpoint", r->folder);
-    return r->label && r->checkpoint ? 0 : -1;
-}
-
-static char *maps_path(const runner *r)
-{
-    return take_text("%s/maps.npz", r->folder);
+    r->maps = take_text("%s/maps.npz", r->folder);
+    return r->label && r->checkpoint && r->maps ? 0 : -1;
 }
 
 /* Has this very run finished before, and does it lack nothing that is asked for now? */
 static bool find_before(const runner *r, run_record *before)
 {
-    char *maps = maps_path(r);
-    bool whole = maps && (!r->options->keep_maps || !r->model.map || file_exists(maps));
-    free(maps);
+    bool whole = !r->options->keep_maps || !r->model.map || file_exists(r->maps);
     return whole && !r->options->again && run_record_find(r->metrics, r->identity, before);
 }
 
@@ -189,16 +184,6 @@ static int save_log(const runner *r, const train_result *trained)
     return file_commit(draft);
 }
 
-static int keep_maps(const runner *r, const scores *made)
-{
-    char *path = maps_path(r);
-    int status = path ? scores_write(r->session, r->data, &r->run, made, path) : -1;
-    if (status == 0)
-        fprintf(stderr, "%s: %d maps in %s\n", r->label, made->count, path);
-    free(path);
-    return status;
-}
-
 static int evaluate(const runner *r, const train_result *trained, run_record *record)
 {
     scores made;
@@ -209,7 +194,7 @@ static int evaluate(const runner *r, const train_result *trained, run_record *re
     if (status == 0)
         status = scores_evaluate(r->session, r->data, &r->run, &made, &result);
     if (status == 0 && r->options->keep_maps)
-        status = keep_maps(r, &made);
+        status = scores_write(r->session, r->data, &r->run, &made, r->maps);
     phases_enter(&r->session->phases, before);
     if (status == 0)
         status = run_record_set_metrics(record, &result);
