@@ -1,5 +1,7 @@
-/* bench_step.c: training steps of every row of the paper's ablation at scale mini: time, the floors
- * of its FLOPs and bytes, and the share of this machine's own GEMM peak, measured before and after in the process. */
+/* bench_step.c: training steps of every row of the paper's ablation: time, the floors of its FLOPs and bytes, and the
+ * share of this machine's own GEMM peak, measured before and after in the process.
+ *
+ *   bench_step [ROW [SCALE [STEPS [SECTION.KEY=VALUE...]]]]        all rows at scale mini, 60 steps */
 #include "../core/base/diag.h"
 #include "../core/run/experiment.h"
 #include "../core/run/progress.h"
@@ -9,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STEPS = 60, PARTS = 64, PART = 4 << 20 };
+enum { STEPS = 60, WARM_UP = 5, PARTS = 64, PART = 4 << 20 };
 
 typedef struct machine {
     double flops, bandwidth; /* a second: of large matrix products; of copying, bytes read and written */
@@ -43,18 +45,18 @@ static double measure_bandwidth(void)
     return best;
 }
 
-static int bench_row(session *s, const experiment_row *row, machine peak)
+static int bench_row(session *s, const experiment_row *row, long steps, machine peak)
 {
     model m = { 0 };
     train_result trained = { 0 };
     const dataset *data = session_data(s, row->run.data, &row->settings);
     int status = data ? model_open(&m, &row->run, &row->settings, data, NULL, row->file, row->line) : -1;
     train_request warm = {
-        .session = s, .model = &m, .dataset = data, .run = &row->run, .label = "warm", .most_steps = 5
+        .session = s, .model = &m, .dataset = data, .run = &row->run, .label = "warm", .most_steps = WARM_UP
     };
     train_request request = warm;
     request.label = row->name;
-    request.most_steps = STEPS;
+    request.most_steps = steps;
     request.timing = getenv("ABLATE_TIMING") != NULL;
     if (status == 0)
         status = train_run(&warm, &trained);
@@ -76,7 +78,11 @@ static int bench_row(session *s, const experiment_row *row, machine peak)
 int main(int argc, char **argv)
 {
     session s = { 0 };
-    const experiment_options options = { .scale = "mini" };
+    const char *scale = argc > 2 ? argv[2] : "mini";
+    const long steps = argc > 3 ? strtol(argv[3], NULL, 10) : STEPS;
+    const experiment_options options = { .scale = scale,
+                                         .set = (const char *const *)argv + 4,
+                                         .sets = argc > 4 ? argc - 4 : 0 };
     experiment *e = experiment_load("ablations/table2.ini", &options);
     int status = e ? session_open(&s, "cpu", 0, NULL, "cache") : -1;
     machine peak = { 0, 0 };
@@ -87,7 +93,7 @@ int main(int argc, char **argv)
     }
     for (int i = 0; status == 0 && i < e->row_count; i++)
         if (argc < 2 || experiment_find_row(e, argv[1]) == &e->rows[i])
-            status = bench_row(&s, &e->rows[i], peak);
+            status = bench_row(&s, &e->rows[i], steps, peak);
     if (status == 0)
         printf("GEMM peak afterwards %.1f GFLOP/s\n", 1e-9 * s.device->gemm_peak());
     else

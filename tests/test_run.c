@@ -6,7 +6,9 @@
 
 #include <cmocka.h>
 #include <fcntl.h>
+#include <math.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -197,6 +199,69 @@ static void test_damaged_checkpoint_and_cache_are_noticed(void **state)
     assert_string_equal(now, reference);
 }
 
+/* MiB in the lines that say how large the cache will be, together. */
+static double announced(const char *words)
+{
+    double sum = 0;
+    int lines = 0;
+    for (const char *at = strstr(words, "features: "); at; at = strstr(at + 1, "features: ")) {
+        const char *size = strstr(at, "float");
+        assert_non_null(size);
+        size = strchr(size, ' ');
+        assert_non_null(size);
+        char *end;
+        double mib = strtod(size, &end);
+        assert_true(strncmp(end, " MiB to be written to ", 22) == 0);
+        sum += mib;
+        lines++;
+    }
+    assert_int_equal(lines, 2);
+    return sum;
+}
+
+/* Runs a row with a cache of its own, named as the results; returns the end of its standard error. */
+static outcome run_with_own_cache(const char *name, const char *more)
+{
+    char command[1024];
+    snprintf(command, sizeof command,
+             "run tests/data/small.ini --scale mini --seeds 1 --row full --again --cache %s/%s-rows --out %s/%s %s",
+             folder, name, folder, name, more);
+    outcome o = run(command, 0, 0);
+    if (o.status != 0)
+        fail_msg("ablate %s: exit %d: %s", command, o.status, o.words);
+    return o;
+}
+
+static double bytes_of_cache(const char *name)
+{
+    char answer[64];
+    shell("cat %s/%s-rows/*.rows | wc -c", name, answer, sizeof answer);
+    return strtod(answer, NULL);
+}
+
+static bool about_half(double part, double whole)
+{
+    return part > 0.49 * whole && part < 0.51 * whole;
+}
+
+/* What is told of the training pictures, and again of the test pictures, is what the file has in the end. */
+static void test_the_cache_tells_its_size_and_can_be_halved(void **state)
+{
+    (void)state;
+    char whole[16384], half[16384], again[16384];
+    double said = announced(run_with_own_cache("whole", "").words), size = bytes_of_cache("whole");
+    assert_true(fabs(said * 0x1p20 - size) < 0.2 * 0x1p20); /* two numbers rounded to a tenth */
+    fingerprint("whole", whole, sizeof whole);
+    assert_true(about_half(announced(run_with_own_cache("half", "--set run.features=float16").words), said));
+    assert_true(about_half(bytes_of_cache("half"), size));
+    fingerprint("half", half, sizeof half);
+    assert_string_not_equal(half, whole);
+    outcome o = run_with_own_cache("half", "--set run.features=float16"); /* with the rows of the run before */
+    assert_null(strstr(o.words, "features: "));
+    fingerprint("half", again, sizeof again);
+    assert_string_equal(again, half);
+}
+
 static void test_full_disk(void **state)
 {
     (void)state;
@@ -267,6 +332,7 @@ int main(void)
         cmocka_unit_test(test_finished_rows_are_not_run_again),
         cmocka_unit_test(test_killed_at_any_instant_gives_the_same_bits),
         cmocka_unit_test(test_damaged_checkpoint_and_cache_are_noticed),
+        cmocka_unit_test(test_the_cache_tells_its_size_and_can_be_halved),
         cmocka_unit_test(test_full_disk),
         cmocka_unit_test(test_unwritable_results),
         cmocka_unit_test(test_mistakes_on_the_command_line),

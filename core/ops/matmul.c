@@ -159,7 +159,14 @@ typedef struct backward_work {
     int activation;
     const float *grad; /* of the product before the activation: grad_out, or `pre` when the first pass has filled it */
     float *pre, *sums; /* scratch: that gradient; column sums of each band */
+    bool whole;        /* x's gradient is one product after the first pass */
 } backward_work;
+
+/* A band of few rows packs the weight anew for them; a large product is better cut into tiles of its own. */
+static bool outgrows_bands(const products *p)
+{
+    return p->batches == 1 && tile_count(2.0 * (double)p->m * (double)p->n * (double)p->k) >= 16;
+}
 
 /* to[i] = grad[i] f'(pre[i]) */
 static void deactivate(int activation, const float *restrict grad, const float *restrict pre, float *restrict to,
@@ -215,7 +222,7 @@ static void backward_band(void *context, int64_t index)
         deactivate(w->activation, call->grad_out + at, call->aux + at, w->pre + at, count * w->p.n);
     if (w->sums)
         sum_columns(w->grad + at, count, w->p.n, w->sums + index * w->p.n);
-    if (call->grad_in[0])
+    if (call->grad_in[0] && !w->whole)
         input_gradient(w, batch, rows);
 }
 
@@ -269,8 +276,11 @@ static void matmul_backward(const ablate_call *call)
     w.pre = call->scratch;
     w.grad = w.activation == ACT_NONE ? call->grad_out : w.pre;
     w.sums = bias ? call->scratch + (w.activation ? w.p.batches * w.p.m * w.p.n : 0) : NULL;
-    if (call->grad_in[0] || bias || (w.activation && call->grad_in[1]))
+    w.whole = outgrows_bands(&w.p);
+    if (bias || w.activation || (call->grad_in[0] && !w.whole))
         work_run(call->cpu, w.p.batches * w.grid.down, backward_band, &w);
+    if (call->grad_in[0] && w.whole)
+        input_gradient(&w, 0, (work_span){ 0, w.p.m });
     if (call->grad_in[1])
         weight_gradients(&w);
     if (bias)

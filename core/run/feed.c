@@ -1,20 +1,9 @@
-#include "feed.h"
 #include "../base/diag.h"
 #include "../graph/analysis.h"
-#include "progress.h"
+#include "feed_parts.h"
 #include "workers.h"
 #include <stdlib.h>
 #include <string.h>
-
-struct feed {
-    feed_request request;
-    ablate_value **given;
-    int64_t *at; /* by given value: first float in a row, or -1 for an input of the graph */
-    int given_count;
-    int64_t row_floats;
-    cache *cache;
-    float *staging; /* one batch of the widest input */
-};
 
 void feed_free(feed *f)
 {
@@ -23,10 +12,11 @@ void feed_free(feed *f)
     free(f->given);
     free(f->at);
     free(f->staging);
+    free(f->room);
     free(f);
 }
 
-static int64_t row_of(const feed *f, const ablate_value *value)
+int64_t feed_numbers(const feed *f, const ablate_value *value)
 {
     return shape_size(&value->shape) / f->request.batch;
 }
@@ -95,27 +85,8 @@ static void lay_out_rows(feed *f)
     for (int i = 0; i < f->given_count; i++) {
         bool input = f->given[i]->kind == VALUE_INPUT;
         f->at[i] = input ? -1 : f->row_floats;
-        f->row_floats += input ? 0 : row_of(f, f->given[i]);
+        f->row_floats += input ? 0 : feed_numbers(f, f->given[i]);
     }
-}
-
-static hash_digest key_of(const feed *f)
-{
-    const run_settings *run = f->request.run;
-    int input[4] = { run->size, run->fit, run->resample, run->statistics };
-    hash_state state;
-    hash_begin(&state);
-    hash_add(&state, f->request.session->code.byte, 32);
-    hash_add_text(&state, f->request.session->device->name);
-    hash_add_text(&state, f->request.session->device->core_type()); /* other kernels round otherwise */
-    hash_add(&state, input, sizeof input);
-    for (int i = 0; i < f->given_count; i++) {
-        if (f->at[i] < 0)
-            continue;
-        hash_digest value = value_digest(f->given[i]);
-        hash_add(&state, value.byte, sizeof value.byte);
-    }
-    return hash_end(&state);
 }
 
 /* ---- inputs: pictures and what comes with them ---- */
@@ -131,144 +102,32 @@ static int load_one(void *context, int i)
 {
     const input_work *w = context;
     const feed_request *r = &w->feed->request;
-    int64_t n = row_of(w->feed, w->value);
+    int64_t n = feed_numbers(w->feed, w->value);
     if (strcmp(w->value->name, "image") == 0)
         return dataset_input(r->dataset, w->picture[i], r->run, w->out + i * n);
     memcpy(w->out + i * n, r->dataset->picture[w->picture[i]].inputs, (size_t)n * sizeof(float));
     return 0;
 }
 
-static int put_input(feed *f, program *p, const ablate_value *value, const int *pictures)
+int feed_load(const feed *f, const ablate_value *input, const int *pictures, float *out)
 {
-    input_work work = { f, value, pictures, f->staging };
-    if (workers_run(f->request.batch, load_one, &work) < 0)
-        return -1;
-    return program_put(p, value, f->staging);
+    input_work work = { f, input, pictures, out };
+    return workers_run(f->request.batch, load_one, &work);
 }
 
-/* The staging area must hold the widest input of the graph, whether given or below the frontier. */
+static int put_input(const feed *f, program *p, const ablate_value *value, const int *pictures)
+{
+    return feed_load(f, value, pictures, f->staging) < 0 ? -1 : program_put(p, value, f->staging);
+}
+
 static int make_staging(feed *f)
 {
     int64_t most = 1;
-    for (int i = 0; i < f->request.graph->values; i++) {
-        const ablate_value *value = f->request.graph->value[i];
-        if (value->kind == VALUE_INPUT && shape_size(&value->shape) > most)
-            most = shape_size(&value->shape);
-    }
+    for (int i = 0; i < f->given_count; i++)
+        if (f->at[i] < 0 && shape_size(&f->given[i]->shape) > most)
+            most = shape_size(&f->given[i]->shape);
     f->staging = take((size_t)most, sizeof(float), "a batch of pictures");
     return f->staging ? 0 : -1;
-}
-
-/* ---- rows that the cache lacks ---- */
-
-static int find_missing(feed *f, int *missing, int *count)
-{
-    const feed_request *r = &f->request;
-    *count = 0;
-    for (int i = 0; i < r->picture_count; i++) {
-        const hash_digest *identity = session_identity(r->session, r->pictures[i]);
-        if (!identity)
-            return -1;
-        if (!cache_row(f->cache, identity))
-            missing[(*count)++] = r->pictures[i];
-    }
-    return 0;
-}
-
-/* One picture's numbers of all frontier values, one after the other. */
-static int append_row(feed *f, const float *batch, const int64_t *start, int row, int index, float *assembled)
-{
-    for (int i = 0; i < f->given_count; i++) {
-        int64_t n = row_of(f, f->given[i]);
-        if (f->at[i] >= 0)
-            memcpy(assembled + f->at[i], batch + start[i] + row * n, (size_t)n * sizeof(float));
-    }
-    return cache_append(f->cache, session_identity(f->request.session, index), assembled);
-}
-
-static int compute_batch(feed *f, program *p, const int *pictures, int count, float *batch, float *assembled)
-{
-    const feed_request *r = &f->request;
-    int64_t start[ABLATE_INPUTS * 64], at = 0;
-    for (int i = 0; i < r->graph->values; i++)
-        if (r->graph->value[i]->kind == VALUE_INPUT && put_input(f, p, r->graph->value[i], pictures) < 0)
-            return -1;
-    if (program_run(p, 0) < 0)
-        return -1;
-    for (int i = 0; i < f->given_count; i++) {
-        start[i] = at;
-        if (f->at[i] >= 0 && program_get(p, f->given[i], batch + at) < 0)
-            return -1;
-        at += f->at[i] >= 0 ? shape_size(&f->given[i]->shape) : 0;
-    }
-    for (int row = 0; row < count; row++)
-        if (append_row(f, batch, start, row, pictures[row], assembled) < 0)
-            return -1;
-    return 0;
-}
-
-static int compute_batches(feed *f, program *p, const int *missing, int count)
-{
-    const int batch_size = f->request.batch;
-    float *batch = take((size_t)(f->row_floats * batch_size), sizeof(float), "a batch of rows");
-    float *assembled = take((size_t)f->row_floats, sizeof(float), "a row");
-    int *pictures = take((size_t)batch_size, sizeof(int), "a batch");
-    progress bar;
-    int status = batch && assembled && pictures ? 0 : -1;
-    progress_begin(&bar, "features", "pictures", count, 0);
-    for (int done = 0; done < count && status == 0; done += batch_size) {
-        int now = count - done < batch_size ? count - done : batch_size;
-        for (int i = 0; i < batch_size; i++) /* the last batch is filled up with its last picture */
-            pictures[i] = missing[done + (i < now ? i : now - 1)];
-        status = compute_batch(f, p, pictures, now, batch, assembled);
-        progress_show(&bar, done + now, "");
-    }
-    progress_end(&bar);
-    free(batch);
-    free(assembled);
-    free(pictures);
-    return status;
-}
-
-static int compute_missing(feed *f, const int *missing, int count)
-{
-    const feed_request *r = &f->request;
-    ablate_value *inputs[ABLATE_INPUTS], *rows[ABLATE_INPUTS * 64];
-    int input_count = 0, row_count = 0;
-    for (int i = 0; i < r->graph->values && input_count < ABLATE_INPUTS; i++)
-        if (r->graph->value[i]->kind == VALUE_INPUT)
-            inputs[input_count++] = r->graph->value[i];
-    for (int i = 0; i < f->given_count && row_count < ABLATE_INPUTS * 64; i++)
-        if (f->at[i] >= 0)
-            rows[row_count++] = f->given[i];
-    constants *own = constants_new(r->session->device);
-    program_request request = { .graph = r->graph,
-                                .device = r->session->device,
-                                .constants = own,
-                                .wanted = rows,
-                                .wanted_count = row_count,
-                                .given = inputs,
-                                .given_count = input_count };
-    program *p = own ? program_new(&request) : NULL;
-    int status = p ? compute_batches(f, p, missing, count) : -1;
-    program_free(p);
-    constants_free(own);
-    r->session->rows_computed += count;
-    return status == 0 ? cache_index(f->cache) : -1;
-}
-
-static int complete_rows(feed *f)
-{
-    const feed_request *r = &f->request;
-    hash_digest key = key_of(f);
-    int count = 0, *missing = take((size_t)r->picture_count, sizeof *missing, "a list of pictures");
-    f->cache = session_cache(r->session, &key, f->row_floats);
-    int status = missing && f->cache ? find_missing(f, missing, &count) : -1;
-    r->session->rows_used += r->picture_count - count;
-    if (status == 0 && count > 0)
-        status = compute_missing(f, missing, count);
-    free(missing);
-    return status;
 }
 
 feed *feed_new(const feed_request *request)
@@ -277,16 +136,18 @@ feed *feed_new(const feed_request *request)
     if (!f)
         return NULL;
     f->request = *request;
-    int status = find_frontier(f) == 0 ? make_staging(f) : -1;
+    int status = find_frontier(f);
     if (status == 0 && f->given_count > ABLATE_INPUTS * 64)
         status = complain("%d values depend on a picture alone; the most is %d", f->given_count, ABLATE_INPUTS * 64);
     if (status == 0)
         status = give_inputs_if_cheap(f);
     if (status == 0)
         lay_out_rows(f);
+    if (status == 0)
+        status = make_staging(f);
     phase before = phases_enter(&request->session->phases, PHASE_FEATURES);
     if (status == 0 && f->row_floats > 0)
-        status = complete_rows(f);
+        status = feed_complete(f);
     phases_enter(&request->session->phases, before);
     if (status == 0)
         return f;
@@ -302,12 +163,13 @@ ablate_value *const *feed_given(const feed *f, int *count)
 
 static int put_rows(feed *f, program *p, int i, const int *pictures)
 {
-    int64_t n = row_of(f, f->given[i]);
+    int64_t n = feed_numbers(f, f->given[i]);
     for (int row = 0; row < f->request.batch; row++) {
-        const float *from = cache_row(f->cache, session_identity(f->request.session, pictures[row]));
+        const hash_digest *identity = session_identity(f->request.session, pictures[row]);
+        const float *from = cache_read(f->cache, identity, f->at[i], n, f->room);
         if (!from)
             return complain("%s: a row vanished while it was in use", cache_path(f->cache));
-        if (program_put_row(p, f->given[i], row * n, from + f->at[i], n) < 0)
+        if (program_put_row(p, f->given[i], row * n, from, n) < 0)
             return -1;
     }
     return 0;

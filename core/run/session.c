@@ -108,7 +108,7 @@ const hash_digest *session_identity(session *s, int index)
     return identify_one(s, index) == 0 ? &s->identity[index] : NULL;
 }
 
-cache *session_cache(session *s, const hash_digest *key, int64_t row_floats)
+cache *session_cache(session *s, const hash_digest *key, int64_t row_floats, cache_numbers numbers)
 {
     for (int i = 0; i < s->caches; i++)
         if (memcmp(&s->cache_key[i], key, sizeof *key) == 0)
@@ -117,7 +117,7 @@ cache *session_cache(session *s, const hash_digest *key, int64_t row_floats)
         complain("one command uses more than %d kinds of cached rows; split the experiment", SESSION_CACHES);
         return NULL;
     }
-    cache *opened = cache_open(s->cache_folder, key, row_floats);
+    cache *opened = cache_open(s->cache_folder, key, row_floats, numbers);
     if (!opened || cache_index(opened) < 0) {
         cache_close(opened);
         return NULL;

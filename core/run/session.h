@@ -34,7 +34,7 @@ void session_close(session *);
 const dataset *session_data(session *, const char *spec, const settings *from);
 
 const hash_digest *session_identity(session *, int picture); /* NULL: complained */
-cache *session_cache(session *, const hash_digest *key, int64_t row_floats);
+cache *session_cache(session *, const hash_digest *key, int64_t row_floats, cache_numbers);
 
 /* Masks of the test pictures in order, (count, size, size), fitted as [input] and the rule say: 0/1, or 0 .. 255 for
  * IMAGE_GREY. Owned by the session until masks of another rule are asked for. NULL: complained. */

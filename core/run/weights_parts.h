@@ -3,6 +3,7 @@
 #define ABLATE_RUN_WEIGHTS_PARTS_H
 #include "../base/file.h"
 #include "weights.h"
+#include "weights_float.h"
 
 typedef struct weights_format {
     const char *name;
@@ -44,11 +45,5 @@ bool weights_is_dense(const weights_tensor *);
 
 /* Bytes of one number of a safetensors dtype, and which one it is; 0 if there is no such dtype. */
 size_t weights_dtype_size(const char *dtype_name, weights_dtype *);
-
-/* n numbers of that dtype, little-endian, as float32; a NaN or infinity stays one. */
-void weights_decode(weights_dtype, const uint8_t *from, int64_t n, float *to);
-
-/* Half precision bits, round to nearest, ties to even; too large gives infinity. */
-uint16_t weights_half(float);
 
 #endif

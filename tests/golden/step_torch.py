@@ -122,7 +122,7 @@ class ImageTower(nn.Module):
 
     def forward(self, pictures):
         x = self.conv1(pictures).flatten(2).transpose(1, 2)
-        x = torch.cat([self.class_embedding.expand(len(x), 1, WIDTH), x], 1) + self.positional_embedding
+        x = torch.cat([self.class_embedding.expand(len(x), 1, -1), x], 1) + self.positional_embedding
         x, taken = self.ln_pre(x), []
         for number, block in enumerate(self.transformer.resblocks, 1):
             x = block(x)

@@ -1,0 +1,12 @@
+/* weights_float.h: the number formats in which tensors are kept on a disk. */
+#ifndef ABLATE_WEIGHTS_FLOAT_H
+#define ABLATE_WEIGHTS_FLOAT_H
+#include "weights.h"
+
+/* n numbers of that dtype, little-endian, as float32; a NaN or infinity stays one. */
+void weights_decode(weights_dtype, const uint8_t *from, int64_t n, float *to);
+
+/* Half precision bits, round to nearest, ties to even; too large gives infinity. */
+uint16_t weights_half(float);
+
+#endif
