@@ -200,7 +200,7 @@ static inline void equation_tell(const equation_case *c, double error, double to
 {
     char part[64];
     if (strncmp(c->equation, "eq", 2) == 0)
-        snprintf(part, sizeof part, "Eq. %d", atoi(c->equation + 2));
+        snprintf(part, sizeof part, "Eq. %ld", strtol(c->equation + 2, NULL, 10));
     else
         snprintf(part, sizeof part, "%s", c->equation);
     truth(part, "PyTorch in float64, results and gradients", error, tolerance,

@@ -89,7 +89,7 @@ static void test_phases_share_the_time_and_find_the_peak(void **state)
     }
     assert_true(sum <= now && sum >= p.since - 1e-9);
     assert_true(p.peak[PHASE_TRAINING] >= BLOCK && before < p.peak[PHASE_TRAINING]);
-    assert_int_equal(phases_peak(&p), p.peak[PHASE_TRAINING]);
+    assert_true(phases_peak(&p) >= p.peak[PHASE_TRAINING]);
     assert_int_equal(p.peak[PHASE_METRICS], 0);
 }
 

@@ -16,7 +16,8 @@ static const ablate_setting head_rows[] = {
     { 0 },
 };
 static const ablate_setting column_rows[] = {
-    ABLATE_WORDS(head_text, metrics, "image_auroc pixel_auroc aupro image_ap pixel_ap mean", "columns, in order; none: no report"),
+    ABLATE_WORDS(head_text, metrics, "image_auroc pixel_auroc aupro image_ap pixel_ap mean",
+                 "columns, in order; none: no report"),
     ABLATE_WORDS(head_text, words, "", "word:label, ticked where the model line holds the word"),
     { 0 },
 };
@@ -92,8 +93,8 @@ static int columns_read(experiment *e, const char *names)
             if (e->column[i] == column)
                 return complain_columns(e, "metrics", "must name each column once", names);
         if (column < 0)
-            return complain_columns(e, "metrics",
-                                    "must be some of image_auroc pixel_auroc aupro image_ap pixel_ap mean, or none", names);
+            return complain_columns(
+                e, "metrics", "must be some of image_auroc pixel_auroc aupro image_ap pixel_ap mean, or none", names);
         e->column[e->columns++] = column;
         c += length;
     }

@@ -204,8 +204,8 @@ static bool ground_shows(const scene *seen)
 {
     bool shows = seen->shape >= 0 && seen->side == CANVAS_SIDE;
     for (int corner = 0; corner < 4 && seen->shape >= 0; corner++) {
-        float own_x, own_y, x = (float)(seen->left + corner % 2 * seen->side),
-                            y = (float)(seen->top + corner / 2 * seen->side);
+        float own_x, own_y, x = (float)(seen->left + (corner & 1 ? seen->side : 0)),
+                            y = (float)(seen->top + (corner & 2 ? seen->side : 0));
         float nearest = 1000;
         for (int i = 0; i < seen->objects; i++)
             nearest = fminf(nearest, scene_distance(seen, &seen->object[i], x, y, &own_x, &own_y));

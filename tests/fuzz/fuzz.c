@@ -1,6 +1,10 @@
 /* libFuzzer's way in: FUZZ_TARGET names one of the targets. */
 #include "targets.h"
 
+#ifndef FUZZ_TARGET
+#define FUZZ_TARGET "safetensors"
+#endif
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

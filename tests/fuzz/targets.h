@@ -128,7 +128,7 @@ typedef struct fuzz_target {
     void (*run)(const uint8_t *data, size_t size);
 } fuzz_target;
 static const fuzz_target fuzz_targets[] = {
-    { "safetensors", fuzz_weights }, { "torch", fuzz_torch },       { "npz", fuzz_npz },
+    { "safetensors", fuzz_weights }, { "torch", fuzz_torch }, { "npz", fuzz_npz },
     { "settings", fuzz_settings },   { NULL, NULL },
 };
 
