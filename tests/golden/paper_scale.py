@@ -7,9 +7,9 @@ phase, and its training step beside PyTorch's with the same features of the same
     python3 tests/golden/paper_scale.py build clip.pt folder:PICTURES results/paper_scale.md
 
 The forms of the step are those of step_torch.py: `tuned` has cached features (it reads the file in cache/ that the
-kit's benchmark wrote), prompts that end at their end token and fused Adam; `eager` passes pictures through the image tower in
-every step (random ones, whose contents cost no time) and prompts through all 77 positions. Nothing else may run on the
-machine meanwhile; with 80 pictures it takes four minutes and 5 GB of memory.
+kit's benchmark wrote), prompts that end at their end token and fused Adam; `eager` passes pictures through the image
+tower in every step (random ones, whose contents cost no time) and prompts through all 77 positions. Nothing else may
+run on the machine meanwhile; with 80 pictures it takes four minutes and 5 GB of memory.
 Written with Python 3.11.7, PyTorch 2.11.0.
 """
 import argparse
@@ -174,6 +174,10 @@ def table(title, rows):
     return "".join(f"| {' | '.join(row)} |\n" for row in [title, ["---"] * len(title), *rows])
 
 
+def precedence():
+    return "; all of it ran before other programs (chrt -r)" if os.sched_getscheduler(0) == os.SCHED_RR else ""
+
+
 def write_table(path, text, picture_flops, spent, ours, loads):
     peak = statistics.median(step[2] for step in ours)
     training, test = found(r"classes, (\d+) training and (\d+) test pictures", text)
@@ -187,7 +191,7 @@ def write_table(path, text, picture_flops, spent, ours, loads):
 Row vii of Table 2 at scale paper: random numbers in the form of OpenAI's ViT-L/14@336px (float16, TorchScript),
 pictures of 224 x 224, batch 8; {training} training and {test} test photographs. The numbers say what a run costs, and
 nothing about the method. {device}; GEMM peak {peak:.0f} GFLOP/s, measured between the runs;
-floor: FLOPs by that peak. Load average before, {loads[0]}; after, {loads[1]}: other programs were there, these had precedence.
+floor: FLOPs by that peak. Load average before, {loads[0]}; after, {loads[1]}{precedence()}.
 
     python3 tests/golden/make_random_clip.py clip.pt
     make all build/tests/bench_step
