@@ -6,21 +6,26 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
+
+static char fuzz_path[] = "/dev/shm/ablate-fuzz-XXXXXX";
+
+static inline void fuzz_remove_file(void)
+{
+    unlink(fuzz_path);
+}
 
 /* The path of a file in memory, the same one each time, that now holds these bytes. */
 static inline const char *fuzz_file(const uint8_t *data, size_t size)
 {
-    static char path[64];
     static int file = -1;
     if (file < 0) {
-        file = memfd_create("input", 0);
-        snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+        file = mkstemp(fuzz_path);
+        atexit(fuzz_remove_file);
     }
     if (file < 0 || ftruncate(file, 0) || pwrite(file, data, size, 0) != (ssize_t)size)
         abort();
-    return path;
+    return fuzz_path;
 }
 
 /* A reader that refuses says why, in one line of printable text. */
