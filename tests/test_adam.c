@@ -43,6 +43,7 @@ static int check_case(const weights *file, const char *name)
         bool right = error <= tolerance;
         printf("adam %s/%s: error %.2e %s tolerance %.2e\n", name, parts[i], error, right ? "within" : "BEYOND",
                tolerance);
+        truth("Adam", "torch.optim.Adam in float64", error, tolerance, EQUATION_REASON);
         wrong += !right;
     }
     op_close(&c);
