@@ -1,4 +1,4 @@
-/* test_readme.c: the README's commands, as they are typed there. `make table2`, `make bench` and `make test` are run by
+/* test_readme.c: the README's commands, as they are typed there. `make table2`, `make bench`, `make truth` and `make test` are run by
  * .ci/run itself; here is everything else. */
 #include "../core/base/diag.h"
 #include "module_build.h"
@@ -40,6 +40,7 @@ static void test_readme_names_these_commands(void **state)
         "make test",
         "make help",
         "make bench",
+        "make truth",
         "build/ablate run FILE --row vii --seeds 1",
         "build/ablate check ablations/table2.ini --scale mini",
         "build/ablate trace FILE --row vii --steps 20 --out T.safetensors",
