@@ -1,5 +1,5 @@
-/* test_readme.c: the README's commands, as they are typed there. `make table2`, `make bench`, `make truth` and `make test` are run by
- * .ci/run itself; here is everything else. */
+/* test_readme.c: the README's commands, as they are typed there. `make table2`, `make bench`, `make truth` and `make
+ * test` are run by .ci/run itself; here is everything else. */
 #include "../core/base/diag.h"
 #include "module_build.h"
 #include "npz_write.h"
