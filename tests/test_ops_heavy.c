@@ -29,6 +29,53 @@ static void test_matmul_batches(void **state)
     op_check("matmul", "transpose_a=1", 3u, OP_SHAPES({ 3, { 9, 3, 2 } }, { 2, { 3, 2 } }));
 }
 
+enum { LARGE = 600, FEW = 60, DEEP = 640, WIDE = 520 }; /* 2 LARGE DEEP WIDE = 399 MFLOP */
+
+/* Two sums of WIDE products in other orders, of numbers that may each be an activation's slope (at most 1.1) larger. */
+static double gradient_bound(const op_case *c, bool tb, int64_t row, int64_t column)
+{
+    double sum = 0;
+    for (int64_t j = 0; j < WIDE; j++)
+        sum += fabs((double)c->grad_out[row * WIDE + j] * (double)c->in[1][tb ? j * DEEP + column : column * WIDE + j]);
+    return 2 * 1.1 * (WIDE + 8) * OP_EPS * sum;
+}
+
+/* The first rows of a large product's gradient are those of a product of these rows alone, which is cut otherwise. */
+static void compare_with_few_rows(const char *attributes, int n, bool tb)
+{
+    op_case all, few;
+    ablate_shape shape[3] = { { 2, { LARGE, DEEP } }, { 2, { tb ? WIDE : DEEP, tb ? DEEP : WIDE } }, { 1, { WIDE } } };
+    op_open(&all, "matmul", attributes, n, shape);
+    shape[0].dim[0] = FEW;
+    op_open(&few, "matmul", attributes, n, shape);
+    for (int i = 0; i < n; i++) {
+        op_fill(&all, i, 1, 0);
+        memcpy(few.in[i], all.in[i], (size_t)op_count(&few.shape[i]) * sizeof(float));
+    }
+    op_normal(all.grad_out, (int64_t)LARGE * WIDE, 9u, 1, 0);
+    memcpy(few.grad_out, all.grad_out, sizeof(float) * FEW * WIDE);
+    op_forward(&all);
+    op_forward(&few);
+    op_backward(&all, 7u, false);
+    op_backward(&few, 7u, false);
+    for (int64_t i = 0; i < (int64_t)FEW * DEEP; i++) {
+        double error = fabs((double)all.grad_in[0][i] - (double)few.grad_in[0][i]);
+        assert_true(error <= gradient_bound(&all, tb, i / DEEP, i % DEEP));
+    }
+    for (int64_t i = 0; i < (int64_t)LARGE * DEEP; i++)
+        assert_true(isfinite(all.grad_in[0][i]));
+    op_close(&all);
+    op_close(&few);
+}
+
+static void test_matmul_large_gradients(void **state)
+{
+    (void)state;
+    compare_with_few_rows("", 2, false);
+    compare_with_few_rows("transpose_b=1", 3, true);
+    compare_with_few_rows("transpose_b=1 activation=quickgelu", 3, true);
+}
+
 static double flops_of(const char *name, const char *attributes, int n, const ablate_shape *shapes)
 {
     op_case c;
@@ -185,6 +232,7 @@ static const struct {
       "transpose_b=1 activation=quickgelu",
       3,
       { { 3, { 2, 257, 128 } }, { 2, { 512, 128 } }, { 1, { 512 } } } },
+    { "matmul", "activation=quickgelu", 3, { { 3, { 3, 200, 640 } }, { 2, { 640, 520 } }, { 1, { 520 } } } },
     { "matmul", "transpose_a=1", 2, { { 3, { 3, 70, 90 } }, { 3, { 3, 70, 110 } } } },
     { "attention", "heads=4", 1, { { 3, { 2, 257, 384 } } } },
     { "attention", "heads=2 causal=1", 1, { { 3, { 9, 77, 192 } } } },
@@ -250,6 +298,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_matmul_gradients),
         cmocka_unit_test(test_matmul_batches),
+        cmocka_unit_test(test_matmul_large_gradients),
         cmocka_unit_test(test_flops),
         cmocka_unit_test(test_matmul_relu_gradients),
         cmocka_unit_test(test_attention_gradients),
