@@ -1,7 +1,7 @@
 /* The data module `mvtec`: the whole layout of MVTec AD, with tiny pictures, and every way in which a copy may deviate.
  */
-#include "data_root.h"
-#include "image_golden.h"
+#define DATA_MODULE "mvtec"
+#include "data_module.h"
 
 /* What the data set holds, written down class by class from its file lists: training, good and defective test pictures,
  * and the defective ones by folder. */
@@ -74,43 +74,6 @@ static int make_all(void **state)
     for (int i = 0; i < CLASSES; i++)
         link_class(&holdings[i]);
     return file_write_text(below("set/license.txt"), "");
-}
-
-static int begin(void **state)
-{
-    (void)state;
-    complaint_clear();
-    return 0;
-}
-
-/* `settings`: "classes=..." or "partial=yes", or NULL. */
-static settings chosen(const char *assignment)
-{
-    settings from = { 0 };
-    char whole[200];
-    snprintf(whole, sizeof whole, "mvtec.%s", assignment ? assignment : "");
-    if (assignment)
-        assert_int_equal(settings_set_text(&from, whole, "test", 1), 0);
-    return from;
-}
-
-static void open_set(dataset *d, const char *path, const char *assignment)
-{
-    char spec[300];
-    settings from = chosen(assignment);
-    snprintf(spec, sizeof spec, "mvtec:%s", below("%s", path));
-    if (dataset_open(d, spec, &from, NULL) < 0)
-        fail_msg("%s", complaint());
-    settings_free(&from);
-}
-
-static void refused(const char *path, const char *assignment, const char *words)
-{
-    char spec[300];
-    settings from = chosen(assignment);
-    snprintf(spec, sizeof spec, "mvtec:%s", below("%s", path));
-    open_refused(spec, &from, words);
-    settings_free(&from);
 }
 
 /* A partial copy may hold so many pictures. */

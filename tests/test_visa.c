@@ -1,7 +1,7 @@
 /* The data module `visa`: VisA's whole layout as released and as converted, with tiny pictures; its three lists; every
  * way in which a copy may deviate. */
-#include "data_root.h"
-#include "image_golden.h"
+#define DATA_MODULE "visa"
+#include "data_module.h"
 
 typedef struct holding { /* as counted in the released lists */
     const char *name;
@@ -94,42 +94,6 @@ static int make_all(void **state)
     write_list("2cls_highshot", 60);
     write_list("2cls_fewshot", 20);
     return 0;
-}
-
-static int begin(void **state)
-{
-    (void)state;
-    complaint_clear();
-    return 0;
-}
-
-static settings chosen(const char *assignment)
-{
-    settings from = { 0 };
-    char whole[200];
-    snprintf(whole, sizeof whole, "visa.%s", assignment ? assignment : "");
-    if (assignment)
-        assert_int_equal(settings_set_text(&from, whole, "test", 1), 0);
-    return from;
-}
-
-static void open_set(dataset *d, const char *path, const char *assignment)
-{
-    char spec[300];
-    settings from = chosen(assignment);
-    snprintf(spec, sizeof spec, "visa:%s", below("%s", path));
-    if (dataset_open(d, spec, &from, NULL) < 0)
-        fail_msg("%s", complaint());
-    settings_free(&from);
-}
-
-static void refused(const char *path, const char *assignment, const char *words)
-{
-    char spec[300];
-    settings from = chosen(assignment);
-    snprintf(spec, sizeof spec, "visa:%s", below("%s", path));
-    open_refused(spec, &from, words);
-    settings_free(&from);
 }
 
 static void holds(const char *assignment, int train, int test, int defective)

@@ -4,8 +4,8 @@ open_clip and transformers in float32: all tokens of three layers, and a text's 
 
     python3 tests/golden/compare_clip.py BUILD TABLE.md [ENCODER...]     # build results/clip_towers.md ViT-B/32
 
-Needs some 5 GB of memory, one program at a time, and 2 GB in the folder for temporary files. Each program gets the very numbers that `ablate`
-made of the picture, and the whole 77 positions of the text, of which `ablate` computes those up to the end. The table's
+Needs some 5 GB of memory, one program at a time, and 2 GB in the folder for temporary files. Each program gets the
+very numbers that `ablate` made of the picture, and the whole 77 positions of the text, of which `ablate` computes those up to the end. The table's
 rows of the encoders named (all, if none is) are measured again, the others kept; the exit status is 1 if a difference
 is not within the bound.
 Made with Python 3.11.7, PyTorch 2.11.0, open_clip 3.3.0, transformers 5.24.0, safetensors 0.8.0, seed 11.
