@@ -9,7 +9,8 @@ SCALE   ?= mini
 
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 SANFLAG := $(if $(SAN),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -g)
-STD     := -std=c11 -D_GNU_SOURCE $(WARN) -MMD -MP -g -fPIC $(SANFLAG)
+# The same sources give the same objects in any folder: a module's hash is part of a run's identity.
+STD     := -std=c11 -D_GNU_SOURCE $(WARN) -MMD -MP -g -fPIC -ffile-prefix-map=$(CURDIR)=. $(SANFLAG)
 # No fast-math: these two change no value, only errno and floating-point traps, which nothing reads.
 CFLAGS  ?= -O2
 KERNEL  := -O3 -march=native -fno-math-errno -fno-trapping-math -fopenmp -ffp-contract=fast
@@ -39,6 +40,17 @@ $(BUILD)/packages: scripts/need
 $(BUILD)/packages-test: scripts/need | $(BUILD)/packages
 	@scripts/need libcmocka-dev pkg-config
 	@touch $@
+
+# A finished run is known again by a hash of the code that made its numbers. Left out: what chooses settings, which are
+# part of its identity as they are, and what prints, draws or compares numbers once they are there.
+AFTER   := main help progress run_options chain grid experiment% record% report% verb_% page% compare% predict% metrics_compare% metrics_load%
+COUNTED := $(filter-out $(AFTER:%=core/run/%.c) $(AFTER:%=core/run/%.h),$(COMMON) $(wildcard core/*.h core/*/*.h))
+$(BUILD)/code.h: $(COUNTED) Makefile
+	@mkdir -p $(@D)
+	@{ $(CC) --version | head -n 1; echo '$(STD) $(CFLAGS)' | sed 's|$(CURDIR)||g'; cat $(sort $(COUNTED)); } | sha256sum | sed 's/\(.*\)  -/#define ABLATE_CODE "\1"/' >$@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+$(BUILD)/obj/core/run/session.o: EXTRA = -fopenmp -include $(BUILD)/code.h
+$(BUILD)/obj/core/run/session.o: $(BUILD)/code.h
 
 $(BUILD)/obj/core/ops/%.o $(BUILD)/obj/core/device/cpu%.o: EXTRA = $(KERNEL)
 $(BUILD)/obj/core/run/metrics%.o: EXTRA = -O3 -march=native -fopenmp

@@ -20,7 +20,7 @@ static int build(ablate_builder *b, const void *settings)
 #define PICK(...)  ABLATE_PICK(clip_settings, __VA_ARGS__)
 #define WORDS(...) ABLATE_WORDS(clip_settings, __VA_ARGS__)
 static const ablate_setting settings_table[] = {
-    PICK(arch, 0, "nano|ViT-B/32|ViT-B/16|ViT-L/14|ViT-L/14@336px|any",
+    PICK(arch, 0, "nano|ViT-B/32|ViT-B/16|ViT-L/14|ViT-L/14@336px|nano/32|nano/16|nano@192px|any",
          "size of the encoder, which the weights must have; any: theirs, whatever it is"),
     WORDS(weights, "",
           "OpenAI's .pt; or safetensors or a PyTorch state, one file, an index or a folder, with the names of OpenAI, "
