@@ -14,7 +14,7 @@ static const struct arch {
     { "ViT-B/16", 64, { 16, 14, { 0, 768, 12, 12, 0 }, { 0, 512, 12, 8, 1 }, 512, 77, 49408 } },
     { "ViT-L/14", 64, { 14, 16, { 0, 1024, 24, 16, 0 }, { 0, 768, 12, 12, 1 }, 768, 77, 49408 } },
     { "ViT-L/14@336px", 64, { 14, 24, { 0, 1024, 24, 16, 0 }, { 0, 768, 12, 12, 1 }, 768, 77, 49408 } },
-    /* the small ones beside `nano`, in the proportions of OpenAI's four: 3/4 of the width, half the depth, 3/2 the size */
+    /* beside `nano`, in the proportions of OpenAI's four: 3/4 of its width and half its depth, or 3/2 of its size */
     { "nano/32", 32, { 32, 4, { 0, 96, 3, 3, 0 }, { 0, 96, 4, 3, 1 }, 96, 24, 256 } },
     { "nano/16", 32, { 16, 8, { 0, 96, 3, 3, 0 }, { 0, 96, 4, 3, 1 }, 96, 24, 256 } },
     { "nano@192px", 32, { 8, 24, { 0, 128, 6, 4, 0 }, { 0, 128, 4, 4, 1 }, 128, 24, 256 } },
