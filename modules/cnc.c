@@ -66,6 +66,7 @@ static ablate_value *psi(ablate_builder *b, const cnc_settings *s, ablate_value 
     ablate_value *alpha = ablate_op(b, "slice", "axis=2 count=1", both);
     ablate_value *beta = ablate_op(b, "slice", "axis=2 start=1", both);
     // end::eq7[]
+    ablate_write(b, "response", ablate_count(b, "response"), both); /* encoded, decoded, of each layer */
     // tag::eq6[]
     ablate_value *raw = ablate_op(b, "tanh", NULL, ablate_op(b, "sub", NULL, alpha, beta));
     ablate_value *control = ablate_op(b, "affine", "scale=0.5 shift=0.5", raw);
@@ -140,7 +141,7 @@ const ablate_module ablate_module_entry = {
     .doc = "cross-modal normality constraint: learnable prompts that say what normal looks like",
     .paper = "Cross-modal Normality Constraint, Eq. 2-8, 10, 11",
     .reads = "teacher student text.tokens text.encode image.project",
-    .writes = "teacher student",
+    .writes = "teacher student response",
     .settings_size = sizeof(cnc_settings),
     .settings = settings_table,
     .build = build,

@@ -60,7 +60,9 @@ static ablate_value *score_map(ablate_builder *b, const distill_settings *s, int
     for (int i = 0; i < ablate_count(b, "teacher"); i++) {
         ablate_value *f = patches(b, ablate_read(b, "teacher", i));
         ablate_value *decoded = patches(b, ablate_read(b, "student", i));
-        sum = sum_of(b, sum, cosine_distance(b, f, decoded)); /* 1 - d(f_i^*, f^_i^*), (B, H W) */
+        ablate_value *distance = cosine_distance(b, f, decoded); /* 1 - d(f_i^*, f^_i^*), (B, H W) */
+        ablate_write(b, "distance", i, distance);                /* to be looked at */
+        sum = sum_of(b, sum, distance);
     }
     ablate_value *map = ablate_op(b, "resize", up, ablate_op(b, "reshape", square, sum)); /* sigma */
     // end::eq17[]
@@ -115,7 +117,7 @@ const ablate_module ablate_module_entry = {
     .doc = "distance of decoded and encoded features: the distillation loss and the anomaly map",
     .paper = "Eq. 9, 16, 17",
     .reads = "teacher student image",
-    .writes = "score score.image",
+    .writes = "score score.image distance",
     .settings_size = sizeof(distill_settings),
     .settings = settings_table,
     .build = build,

@@ -85,7 +85,9 @@ static int build(ablate_builder *b, const void *settings)
     ablate_value *mixed = mix_experts(b, s, z, kept, c);  /* z_r^* = sum_k H_k E_k(z_r) */
     // end::eq14[]
     const char *back = ablate_text(b, "dims=\"-1,%lld,%lld\"", (long long)shape.dim[1], (long long)c);
+    const char *each = ablate_text(b, "dims=\"-1,%lld,%d\"", (long long)shape.dim[1], s->experts);
     ablate_write(b, "bottleneck", 0, ablate_op(b, "reshape", back, mixed));
+    ablate_write(b, "gates", 0, ablate_op(b, "reshape", each, kept)); /* (B, N, T), to be looked at */
     if (b->training)
         ablate_loss(b, "moe", balance_loss(b, s, gates), s->weight);
     return 0;
@@ -114,7 +116,7 @@ const ablate_module ablate_module_entry = {
     .doc = "gated mixture of experts: each token is processed by the K experts its router prefers",
     .paper = "Gated Mixture-of-Experts, Eq. 13-15",
     .reads = "bottleneck|perturbed|teacher",
-    .writes = "bottleneck",
+    .writes = "bottleneck gates",
     .settings_size = sizeof(moe_settings),
     .settings = settings_table,
     .build = build,
