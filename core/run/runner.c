@@ -3,6 +3,7 @@
 #include "../base/file.h"
 #include "module.h"
 #include "progress.h"
+#include "record_adopt.h"
 #include "score.h"
 #include "trace.h"
 #include "train.h"
@@ -130,11 +131,17 @@ static int name_run(runner *r, const run_record *record)
     return r->label && r->checkpoint && r->maps ? 0 : -1;
 }
 
-/* Has this very run finished before, and does it lack nothing that is asked for now? */
-static bool find_before(const runner *r, run_record *before)
+/* Has this very run finished before, here or in another experiment, and does it lack nothing that is asked for now? */
+static int find_before(const runner *r, const run_record *mine, run_record *before, bool *found)
 {
-    bool whole = !r->options->keep_maps || !r->model.map || file_exists(r->maps);
-    return whole && !r->options->again && run_record_find(r->metrics, r->identity, before);
+    bool maps = r->options->keep_maps && r->model.map;
+    *found = !r->options->again && (!maps || file_exists(r->maps)) && run_record_find(r->metrics, r->identity, before);
+    if (*found || r->options->again || maps)
+        return 0;
+    char *runs = take_text("%s/runs", r->options->out);
+    int status = runs ? run_record_adopt(runs, r->metrics, r->identity, mine, before, found) : -1;
+    free(runs);
+    return status;
 }
 
 static hash_digest digest_of(const char *identity)
@@ -318,11 +325,11 @@ int runner_run(session *s, const experiment *e, const experiment_row *row, int s
     int status = prepare(&r, record);
     if (status == 0) {
         run_record before = { 0 };
-        *found = find_before(&r, &before);
-        if (*found) {
+        status = find_before(&r, record, &before, found);
+        if (status == 0 && *found) {
             run_record_free(record);
             *record = before;
-        } else {
+        } else if (status == 0) {
             status = train_and_finish(&r, &r.model, record);
         }
     }
