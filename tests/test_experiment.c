@@ -237,6 +237,25 @@ static void test_scale_with_rows(void **state)
     refused_with("", &options, "scale/small.ini:1: 'base' stands before the first [section]; move it into one");
 }
 
+/* A row may be another one at a scale. */
+static void test_scale_changes_rows(void **state)
+{
+    (void)state;
+    const char *text = "base = root.ini\n[row a b]\nrun.epochs = 9\n[row c]\n[scale small]\nrow a b.run.epochs = 4\n";
+    assert_int_equal(file_write_text("a.ini", text), 0);
+    experiment *e = load("a.ini", "small");
+    assert_int_equal(e->row_count, 2);
+    assert_int_equal(e->rows[0].run.epochs, 4);
+    assert_int_equal(e->rows[1].run.epochs, 3); /* the scale's own */
+    experiment_free(e);
+    e = load("a.ini", NULL);
+    assert_int_equal(e->rows[0].run.epochs, 9);
+    experiment_free(e);
+    experiment_options options = { .scale = "small" };
+    refused_with("base = root.ini\n[row a]\n[scale small]\nrow b.run.epochs = 4\n", &options,
+                 "a.ini:4: there is no [row b] whose settings this could change");
+}
+
 static void test_sectionless(void **state)
 {
     (void)state;
