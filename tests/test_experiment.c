@@ -440,11 +440,12 @@ static void test_own_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(single),          TEST(rows),         TEST(order),        TEST(inherited_rows), TEST(grid),
-        TEST(grid_bars),       TEST(missing_file), TEST(missing_base), TEST(cyclic_base),    TEST(no_scale),
-        TEST(scale_with_rows), TEST(sectionless),  TEST(row_twice),    TEST(row_nameless),   TEST(key_twice),
-        TEST(unknown_key),     TEST(wrong_value),  TEST(wrong_paper),  TEST(wrong_columns),  TEST(wrong_grid),
-        TEST(large_grid),      TEST(identity),     TEST(own_files),
+        TEST(single),      TEST(rows),        TEST(order),           TEST(inherited_rows),
+        TEST(grid),        TEST(grid_bars),   TEST(missing_file),    TEST(missing_base),
+        TEST(cyclic_base), TEST(no_scale),    TEST(scale_with_rows), TEST(scale_changes_rows),
+        TEST(sectionless), TEST(row_twice),   TEST(row_nameless),    TEST(key_twice),
+        TEST(unknown_key), TEST(wrong_value), TEST(wrong_paper),     TEST(wrong_columns),
+        TEST(wrong_grid),  TEST(large_grid),  TEST(identity),        TEST(own_files),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
