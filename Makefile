@@ -74,6 +74,8 @@ $(BUILD)/ablate-cpu.so: $(call obj,$(CPUSRC))
 .SECONDARY: # objects of tests are kept
 # Data sets that come as folders share how a folder is read.
 $(BUILD)/modules/mvtec.so $(BUILD)/modules/visa.so: $(filter-out %/folder.c,$(wildcard modules/folder/*.[ch]))
+# Data sets that are drawn share the tools they are drawn with.
+$(BUILD)/modules/minivisa.so: $(wildcard modules/mini/*.h) $(patsubst %,modules/mini/%.c,noise shape brush blobs marks scene mask camera picture)
 .SECONDEXPANSION:
 $(BUILD)/modules/%.so: $$(wildcard modules/$$*.c modules/$$*/*.c modules/$$*/*.h) core/module.h core/op.h | $(BUILD)/packages
 	@mkdir -p $(@D)
