@@ -84,8 +84,17 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/libablate.a | $(BUILD)/package
 	@mkdir -p $(@D)
 	@$(CC) $(SANFLAG) -fopenmp -rdynamic $^ $(HOSTLIB) -lcmocka -o $@
 
+CHOSEN = --scale $(SCALE) $(if $(DATA),--data $(DATA)) $(if $(CLIP),--set 'clip.weights=$(CLIP)')
 table%: all ## table2, ...: rerun a table of the paper at SCALE=mini|paper, DATA=mvtec:PATH, CLIP=FILE
-	$(ABLATE) run ablations/table$*.ini --scale $(SCALE) $(if $(DATA),--data $(DATA)) $(if $(CLIP),--set 'clip.weights=$(CLIP)') $(if $(SEEDS),--seeds $(SEEDS))
+	$(ABLATE) run ablations/table$*.ini $(CHOSEN) $(if $(SEEDS),--seeds $(SEEDS))
+# scripts/figures/NAME.sh makes sure of the runs, lets verbs write what is drawn into results/figures, and draws it.
+$(BUILD)/packages-figures: scripts/need | $(BUILD)/packages
+	@scripts/need gnuplot-nox fonts-liberation
+	@touch $@
+fig%: all $(BUILD)/packages-figures ## fig1, ..., fig4: draw a figure of the paper, results/figures/fig1.svg and .png
+	@scripts/figures/fig$*.sh $(ABLATE) $(CHOSEN)
+curves: all $(BUILD)/packages-figures ## draw how the losses fall, which experts are used, and how the scores spread
+	@scripts/figures/curves.sh $(ABLATE) $(CHOSEN)
 pretrain: all ## train the small encoder again, on drawn pictures
 	scripts/pretrain $(BUILD)
 bench: all $(BENCHES) ## throughput, beside this machine's own measured peak
@@ -113,5 +122,5 @@ clean: ## remove what was built
 	rm -rf build build-san
 help: ## this list
 	@grep -hE '^[a-z0-9%-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
-.PHONY: test truth fuzz mutants lint bench pretrain install clean help
+.PHONY: curves test truth fuzz mutants lint bench pretrain install clean help
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

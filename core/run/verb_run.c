@@ -5,6 +5,7 @@
 #include "run_options.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 typedef struct run_list {
     run_record *record;
@@ -63,6 +64,32 @@ static void say_phases(session *s, const run_list *list)
         phases_print(&s->phases, stderr);
 }
 
+static int print_folders(const run_list *list, const char *out)
+{
+    char *runs = take_text("%s/runs", out);
+    int status = runs ? 0 : -1;
+    for (int i = 0; i < list->count && status == 0; i++) {
+        char *path = run_record_path(&list->record[i], runs);
+        status = path ? 0 : -1;
+        if (path)
+            printf("%.*s\n", (int)(strrchr(path, '/') - path), path);
+        free(path);
+    }
+    free(runs);
+    return status;
+}
+
+static int report(const experiment *e, const run_list *list, const run_options *o)
+{
+    if (o->folders)
+        return print_folders(list, o->runner.out);
+    if (e->columns == 0)
+        return 0;
+    if (report_write(e, list->record, list->count, o->runner.out) < 0)
+        return -1;
+    return report_print(e, list->record, list->count, stdout);
+}
+
 static int run_file(session *s, const char *path, const run_options *o)
 {
     run_list list = { 0 };
@@ -70,10 +97,8 @@ static int run_file(session *s, const char *path, const run_options *o)
     int status = e ? run_rows(s, e, o, &list) : -1;
     if (status == 0)
         say_summary(s, &list);
-    if (status == 0 && e->columns > 0)
-        status = report_write(e, list.record, list.count, o->runner.out);
-    if (status == 0 && e->columns > 0)
-        status = report_print(e, list.record, list.count, stdout);
+    if (status == 0)
+        status = report(e, &list, o);
     if (status == 0)
         say_phases(s, &list);
     for (int i = 0; i < list.count; i++)
