@@ -95,8 +95,8 @@ fig%: all $(BUILD)/packages-figures ## fig1, ..., fig4: draw a figure of the pap
 	@scripts/figures/fig$*.sh $(ABLATE) $(CHOSEN)
 curves: all $(BUILD)/packages-figures ## draw how the losses fall, which experts are used, and how the scores spread
 	@scripts/figures/curves.sh $(ABLATE) $(CHOSEN)
-pretrain: all ## train the small encoder again, on drawn pictures
-	scripts/pretrain $(BUILD)
+pretrain: all ## train the small encoders again, on drawn pictures: all four, or ENCODERS="nano/16 nano/32"
+	scripts/pretrain $(BUILD) $(ENCODERS)
 bench: all $(BENCHES) ## throughput, beside this machine's own measured peak
 	@for program in $(BENCHES); do ABLATE_LIBRARY=$(BUILD) $$program || exit 1; done
 	@rm -rf $(BUILD)/bench
