@@ -87,6 +87,8 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/libablate.a | $(BUILD)/package
 CHOSEN = --scale $(SCALE) $(if $(DATA),--data $(DATA)) $(if $(CLIP),--set 'clip.weights=$(CLIP)')
 table%: all ## table2, ...: rerun a table of the paper at SCALE=mini|paper, DATA=mvtec:PATH, CLIP=FILE
 	$(ABLATE) run ablations/table$*.ini $(CHOSEN) $(if $(SEEDS),--seeds $(SEEDS))
+unstated: all ## what each choice that the paper leaves open changes: one table
+	$(ABLATE) run ablations/unstated/*.ini --choices unstated $(CHOSEN) $(if $(SEEDS),--seeds $(SEEDS))
 # scripts/figures/NAME.sh makes sure of the runs, lets verbs write what is drawn into results/figures, and draws it.
 $(BUILD)/packages-figures: scripts/need | $(BUILD)/packages
 	@scripts/need gnuplot-nox fonts-liberation
@@ -122,5 +124,5 @@ clean: ## remove what was built
 	rm -rf build build-san
 help: ## this list
 	@grep -hE '^[a-z0-9%-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
-.PHONY: curves test truth fuzz mutants lint bench pretrain install clean help
+.PHONY: curves test unstated truth fuzz mutants lint bench pretrain install clean help
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

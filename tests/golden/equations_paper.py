@@ -25,10 +25,10 @@ def eq3(v, words_a):
     return torch.cat([words_a[:1], v, words_a[1:]])
 
 
-def eq4(e, g_n, g_a, tau):
-    """One layer's term of L_c^1, mean over the batch."""
+def eq4(e, g_n, g_a, tau, over_batch=torch.mean):
+    """One layer's term of L_c^1, mean or sum over the batch."""
     normal, abnormal = e @ g_n / tau, e @ g_a / tau
-    return (torch.stack([normal, abnormal]).logsumexp(0) - normal).mean()
+    return over_batch(torch.stack([normal, abnormal]).logsumexp(0) - normal)
 
 
 def eq5(f, scale, psi):
@@ -53,9 +53,9 @@ def eq9(f, f_hat):
     return (1 - (a * b).sum(1) / ((a * a).sum(1).sqrt() * (b * b).sum(1).sqrt())).mean()
 
 
-def eq10(e_hat, g_n, g_a, tau):
+def eq10(e_hat, g_n, g_a, tau, over_batch=torch.mean):
     normal, abnormal = e_hat @ g_n / tau, e_hat @ g_a / tau
-    return (torch.stack([normal, abnormal]).logsumexp(0) - normal).mean()
+    return over_batch(torch.stack([normal, abnormal]).logsumexp(0) - normal)
 
 
 def eq11(epoch, theta, gamma):
