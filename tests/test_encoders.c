@@ -16,7 +16,7 @@ enum { ENCODERS = sizeof encoders / sizeof *encoders, TEXT = 200 };
 
 static const char *path_of(const struct encoder *e)
 {
-    static char path[TEXT];
+    static char path[TEXT / 2];
     snprintf(path, sizeof path, "modules/clip/%s.safetensors", e->file);
     return path;
 }
@@ -91,8 +91,8 @@ static double retrieval_of(const struct encoder *e)
     return at ? strtod(at + strlen("retrieval = "), NULL) : NAN;
 }
 
-/* By chance a picture finds its caption among 64 once in 64 times: 4 of these 256 questions. Sixteen hits or more by
- * chance: 1e-5. */
+/* By chance a picture finds its caption among 64 once in 64 times: 4 of these 256 questions. Sixteen hits or more come
+ * by chance fewer than once in a hundred thousand times. */
 static void test_captions_are_told_apart(void **state)
 {
     (void)state;
