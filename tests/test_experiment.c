@@ -513,6 +513,14 @@ static void test_own_files(void **state)
         assert_int_equal(row->run.size, i == 1 ? 128 : 224);
         experiment_free(e);
         experiment_free(load("experiments/cnc.ini", scales[i]));
+        e = load("ablations/fig4.ini", scales[i]);
+        assert_int_equal(e->row_count, 16);
+        row = experiment_find_row(e, i == 1 ? "encoder=nano@192px size=128" : "encoder=ViT-L/14* size=224");
+        assert_non_null(row);
+        assert_string_equal(settings_find(&row->settings, "clip", "arch")->value,
+                            i == 1 ? "nano@192px" : "ViT-L/14@336px");
+        assert_true(i == 0 ? isnan(row->paper[5]) : row->paper[5] == 89.0);
+        experiment_free(e);
     }
     assert_int_equal(chdir(folder), 0);
 }
