@@ -43,7 +43,7 @@ $(BUILD)/packages-test: scripts/need | $(BUILD)/packages
 
 # A finished run is known again by a hash of the code that made its numbers. Left out: what chooses settings, which are
 # part of its identity as they are, and what prints, draws or compares numbers once they are there.
-AFTER   := main help progress run_options chain grid experiment% record% report% verb_% page% compare% predict% metrics_compare% metrics_load%
+AFTER   := main help progress run_options chain grid% experiment% record% report% verb_% page% compare% predict% metrics_compare% metrics_load%
 COUNTED := $(filter-out $(AFTER:%=core/run/%.c) $(AFTER:%=core/run/%.h),$(COMMON) $(wildcard core/*.h core/*/*.h))
 $(BUILD)/code.h: $(COUNTED) Makefile
 	@mkdir -p $(@D)
@@ -86,12 +86,21 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/libablate.a | $(BUILD)/package
 	@mkdir -p $(@D)
 	@$(CC) $(SANFLAG) -fopenmp -rdynamic $^ $(HOSTLIB) -lcmocka -o $@
 
+CHOSEN = --scale $(SCALE) $(if $(DATA),--data $(DATA)) $(if $(CLIP),--set 'clip.weights=$(CLIP)')
 table%: all ## table2, ...: rerun a table of the paper at SCALE=mini|paper, DATA=mvtec:PATH, CLIP=FILE
-	$(ABLATE) run ablations/table$*.ini --scale $(SCALE) $(if $(DATA),--data $(DATA)) $(if $(CLIP),--set 'clip.weights=$(CLIP)') $(if $(SEEDS),--seeds $(SEEDS))
+	$(ABLATE) run ablations/table$*.ini $(CHOSEN) $(if $(SEEDS),--seeds $(SEEDS))
 unstated: all ## what each choice that the paper leaves open changes: one table
-	$(ABLATE) run ablations/unstated/*.ini --choices unstated --scale $(SCALE) $(if $(DATA),--data $(DATA)) $(if $(CLIP),--set 'clip.weights=$(CLIP)') $(if $(SEEDS),--seeds $(SEEDS))
-pretrain: all ## train the small encoder again, on drawn pictures
-	scripts/pretrain $(BUILD)
+	$(ABLATE) run ablations/unstated/*.ini --choices unstated $(CHOSEN) $(if $(SEEDS),--seeds $(SEEDS))
+# scripts/figures/NAME.sh makes sure of the runs, lets verbs write what is drawn into results/figures, and draws it.
+$(BUILD)/packages-figures: scripts/need | $(BUILD)/packages
+	@scripts/need gnuplot-nox fonts-liberation
+	@touch $@
+fig%: all $(BUILD)/packages-figures ## fig1, ..., fig4: draw a figure of the paper, results/figures/fig1.svg and .png
+	@scripts/figures/fig$*.sh $(ABLATE) $(CHOSEN)
+curves: all $(BUILD)/packages-figures ## draw how the losses fall, which experts are used, and how the scores spread
+	@scripts/figures/curves.sh $(ABLATE) $(CHOSEN)
+pretrain: all ## train the small encoders again, on drawn pictures: all four, or ENCODERS="nano/16 nano/32"
+	scripts/pretrain $(BUILD) $(ENCODERS)
 bench: all $(BENCHES) ## throughput, beside this machine's own measured peak
 	@for program in $(BENCHES); do ABLATE_LIBRARY=$(BUILD) $$program || exit 1; done
 	@rm -rf $(BUILD)/bench
@@ -117,5 +126,5 @@ clean: ## remove what was built
 	rm -rf build build-san
 help: ## this list
 	@grep -hE '^[a-z0-9%-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
-.PHONY: test unstated truth fuzz mutants lint bench pretrain install clean help
+.PHONY: curves test unstated truth fuzz mutants lint bench pretrain install clean help
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

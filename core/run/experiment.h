@@ -8,6 +8,7 @@
  *                 paper = 95.4 -               what the paper prints, a value a column in percent, '-' for none
  *                 section.key = value          any other difference
  *   [grid]                                     see grid.h
+ *   [axis value]  section.key = value          what a value of the grid stands for
  *
  * Without rows and grid the experiment has one row, named as the file. Over each row come --data, --seeds, --set. */
 #ifndef ABLATE_EXPERIMENT_H

@@ -2,6 +2,7 @@
 #include "../base/diag.h"
 #include "chain.h"
 #include "grid.h"
+#include "grid_bundle.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,7 @@ void experiment_row_free(experiment_row *row)
 static bool is_special(const char *section)
 {
     return strcmp(section, "experiment") == 0 || strcmp(section, "columns") == 0 || strcmp(section, "grid") == 0 ||
-           chain_section_rest(section, "row");
+           chain_section_rest(section, "row") || grid_bundle_is(section);
 }
 
 static int copy_common(const settings *whole, settings *into)
@@ -152,12 +153,22 @@ static int read_row(experiment *e, const char *section, const settings_entry *fi
     return row_end(e, row, options);
 }
 
+static int row_set_cell(const experiment *e, experiment_row *row, const grid *g, int cell)
+{
+    settings set = { 0 };
+    int status = grid_set(g, cell, &set);
+    for (int i = 0; status == 0 && i < set.count; i++)
+        status = row_set_entry(e, row, &set.entry[i]);
+    settings_free(&set);
+    return status;
+}
+
 static int read_cell(experiment *e, const grid *g, int cell, const experiment_options *options)
 {
     const settings_entry *axis = g->axis[0].entry, *paper = grid_paper(g, &e->whole, cell);
     int allowed = grid_allows(g, cell);
     experiment_row *row = allowed < 0 ? NULL : row_begin(e, grid_name(g, cell), axis->file, axis->line);
-    if (!row || grid_set(g, cell, &row->settings) < 0)
+    if (!row || row_set_cell(e, row, g, cell) < 0)
         return -1;
     row->applicable = allowed;
     if (paper && paper_read(e, paper, row->paper) < 0)

@@ -20,7 +20,8 @@ enum {
     KEY_TIMING,
     KEY_MAPS,
     KEY_CHOICES,
-    KEY_DOT
+    KEY_DOT,
+    KEY_FOLDERS
 };
 
 static const struct argp_option options[] = {
@@ -39,6 +40,7 @@ static const struct argp_option options[] = {
     { "choices", KEY_CHOICES, "NAME", 0, "one report NAME of all files: what each other row changes from the first",
       0 },
     { "keep-maps", KEY_MAPS, 0, 0, "write each run's anomaly maps, maps.npz beside its metrics.json", 0 },
+    { "folders", KEY_FOLDERS, 0, 0, "print the folder of each run, and neither print nor write reports", 0 },
     { "timing", KEY_TIMING, 0, 0, "print the time by operation", 0 },
     { "dot", KEY_DOT, 0, 0, "graph: as Graphviz draws it", 0 },
     { 0 }
@@ -114,6 +116,9 @@ static int parse_text(int key, const char *text, run_options *o)
         return 0;
     case KEY_DOT:
         o->dot = true;
+        return 0;
+    case KEY_FOLDERS:
+        o->folders = true;
         return 0;
     default:
         return 1;

@@ -6,6 +6,7 @@
 #include "run_options.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 typedef struct run_list {
     run_record *record;
@@ -64,9 +65,26 @@ static void say_phases(session *s, const run_list *list)
         phases_print(&s->phases, stderr);
 }
 
+static int print_folders(const run_list *list, const char *out)
+{
+    char *runs = take_text("%s/runs", out);
+    int status = runs ? 0 : -1;
+    for (int i = 0; i < list->count && status == 0; i++) {
+        char *path = run_record_path(&list->record[i], runs);
+        status = path ? 0 : -1;
+        if (path)
+            printf("%.*s\n", (int)(strrchr(path, '/') - path), path);
+        free(path);
+    }
+    free(runs);
+    return status;
+}
+
 /* The file's own report, unless all files share one. */
 static int report(const experiment *e, const run_list *list, const run_options *o)
 {
+    if (o->folders)
+        return print_folders(list, o->runner.out);
     if (e->columns == 0 || o->choices)
         return 0;
     return report_write(e, list->record, list->count, o->runner.out) < 0 ||
