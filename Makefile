@@ -117,6 +117,8 @@ fuzz: ## SECONDS=600: feed damaged files to each reader of strangers' files for 
 mutants: all $(BUILD)/tests/test_equations ## make mistakes in the equations' code: is each noticed? results/mutants.md
 	@tests/mutants/equations.sh $(BUILD) >$(BUILD)/mutants.md || { tail -n 1 $(BUILD)/mutants.md; exit 1; }
 	@mv $(BUILD)/mutants.md results/mutants.md && tail -n 1 results/mutants.md
+book: ## the book, build/book/index.html: every equation, its code, its test, and how the engine works
+	@scripts/book $(BUILD)
 lint: ## what a machine can check of the style: layout, likely mistakes, lengths
 	@scripts/need clang-format clang-tidy libomp-dev
 	@scripts/lint
