@@ -117,6 +117,8 @@ fuzz: ## SECONDS=600: feed damaged files to each reader of strangers' files for 
 mutants: all $(BUILD)/tests/test_equations ## make mistakes in the equations' code: is each noticed? results/mutants.md
 	@tests/mutants/equations.sh $(BUILD) >$(BUILD)/mutants.md || { tail -n 1 $(BUILD)/mutants.md; exit 1; }
 	@mv $(BUILD)/mutants.md results/mutants.md && tail -n 1 results/mutants.md
+page: all ## results/index.html: tables, figures, curves, pictures and provenance on one page
+	@$(ABLATE) page results
 book: ## the book, build/book/index.html: every equation, its code, its test, and how the engine works
 	@scripts/book $(BUILD)
 lint: ## what a machine can check of the style: layout, likely mistakes, lengths
@@ -128,5 +130,5 @@ clean: ## remove what was built
 	rm -rf build build-san
 help: ## this list
 	@grep -hE '^[a-z0-9%-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
-.PHONY: book curves test unstated truth fuzz mutants lint bench pretrain install clean help
+.PHONY: page book curves test unstated truth fuzz mutants lint bench pretrain install clean help
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

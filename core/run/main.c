@@ -6,6 +6,7 @@
 #include "verb_metrics.h"
 #include "verb_modules.h"
 #include "verb_new.h"
+#include "verb_page.h"
 #include "verb_run.h"
 #include "verb_trace.h"
 #include "verb_weights.h"
@@ -28,6 +29,7 @@ static const verb verbs[] = {
     { "data", "SPEC      show what a data module holds, or write it as files", verb_data },
     { "features", "FILE   write what the modules of a row make of a picture", verb_features },
     { "weights", "FILE      show what a weights file holds, or write a copy", verb_weights },
+    { "page", "[RESULTS] write one page of a folder of results, to be opened in a browser", verb_page },
     { "metrics", "FILE.npz  evaluate anybody's score maps", verb_metrics },
 };
 enum { VERBS = sizeof verbs / sizeof *verbs };
