@@ -43,7 +43,7 @@ $(BUILD)/packages-test: scripts/need | $(BUILD)/packages
 
 # A finished run is known again by a hash of the code that made its numbers. Left out: what chooses settings, which are
 # part of its identity as they are, and what prints, draws or compares numbers once they are there.
-AFTER   := main help progress run_options chain grid experiment% record% report% verb_% page% compare% predict% metrics_compare% metrics_load%
+AFTER   := main help progress run_options chain grid experiment% record% report% verb_% page% compare% predict% figure% metrics_compare% metrics_load%
 COUNTED := $(filter-out $(AFTER:%=core/run/%.c) $(AFTER:%=core/run/%.h),$(COMMON) $(wildcard core/*.h core/*/*.h))
 $(BUILD)/code.h: $(COUNTED) Makefile
 	@mkdir -p $(@D)
@@ -91,10 +91,10 @@ table%: all ## table2, ...: rerun a table of the paper at SCALE=mini|paper, DATA
 $(BUILD)/packages-figures: scripts/need | $(BUILD)/packages
 	@scripts/need gnuplot-nox fonts-liberation
 	@touch $@
-fig%: all $(BUILD)/packages-figures ## fig1, ..., fig4: draw a figure of the paper, results/figures/fig1.svg and .png
-	@scripts/figures/fig$*.sh $(ABLATE) $(CHOSEN)
-curves: all $(BUILD)/packages-figures ## draw how the losses fall, which experts are used, and how the scores spread
-	@scripts/figures/curves.sh $(ABLATE) $(CHOSEN)
+FIGURES := fig1 fig2 fig3 fig4 curves
+$(FIGURES): all $(BUILD)/packages-figures
+	@scripts/figures/$@.sh $(ABLATE) $(CHOSEN)
+figures: $(FIGURES) ## draw fig1, fig2, fig3, fig4 and curves (or one by its name): results/figures/fig1.svg, .png, ...
 pretrain: all ## train the small encoder again, on drawn pictures
 	scripts/pretrain $(BUILD)
 bench: all $(BENCHES) ## throughput, beside this machine's own measured peak
@@ -122,5 +122,5 @@ clean: ## remove what was built
 	rm -rf build build-san
 help: ## this list
 	@grep -hE '^[a-z0-9%-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
-.PHONY: curves test truth fuzz mutants lint bench pretrain install clean help
+.PHONY: $(FIGURES) figures test truth fuzz mutants lint bench pretrain install clean help
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
