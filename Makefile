@@ -38,7 +38,7 @@ $(BUILD)/packages: scripts/need
 	@scripts/need $(PACKAGES)
 	@touch $@
 $(BUILD)/packages-test: scripts/need | $(BUILD)/packages
-	@scripts/need libcmocka-dev pkg-config
+	@scripts/need libcmocka-dev pkg-config gnuplot-nox fonts-liberation
 	@touch $@
 
 # A finished run is known again by a hash of the code that made its numbers. Left out: what chooses settings, which are

@@ -38,7 +38,7 @@ static int find_scale(const figure_runs *f, int k, int class_index, map_scale *s
     return status;
 }
 
-static int write_map(const figure_runs *f, int k, int i, const figure_options *o, FILE *table)
+static int write_map(const figure_runs *f, int k, int i, const figure_options *o, FILE *scales)
 {
     const scores *s = &f->scores[k];
     const size_t first = (size_t)f->picture[i].chosen.test * (size_t)s->size * (size_t)s->size;
@@ -48,7 +48,7 @@ static int write_map(const figure_runs *f, int k, int i, const figure_options *o
     if (status == 0)
         status = map_write(path, s->maps + first, s->size, s->size, scale);
     if (status == 0)
-        fprintf(table, "%d\t%d\t%.9g\t%.9g\n", i + 1, k + 1, scale.low, scale.high);
+        fprintf(scales, "%d\t%d\t%.9g\t%.9g\n", i + 1, k + 1, scale.low, scale.high);
     free(path);
     return status;
 }

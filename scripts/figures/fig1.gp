@@ -11,9 +11,9 @@ array row[2]
 array model[2]
 stats data("runs.tsv") using (row[int($0) + 1] = strcol("row"), model[int($0) + 1] = strcol("model"), 0) nooutput
 stats data("runs.tsv") using (origin = strcol("data"), size = strcol("scale"), about = "Data: ".origin."; scale ".size."; seed ".strcol("seed"), 0) nooutput
-array low[4]
-array high[4]
-array above[8]
+array low[16]
+array high[16]
+array above[32]
 stats data("values.tsv") using (v = int(column("value")), low[v] = column("low"), high[v] = column("high"), above[2 * v - 2 + int(column("run"))] = column("normal above defective"), 0) nooutput
 
 eval page(17.8, 17.1)

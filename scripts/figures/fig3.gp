@@ -41,7 +41,7 @@ do for [k = 0:(1 + maps)] { eval note(k) }
 set label "anomaly score of a pixel: the ends are its 0.5 % and 99.5 %" at screen right(page_width - 0.1), down(foot_y + 1.05) right font small_font
 set label "quantiles in this row, over all test pictures of the class" at screen right(page_width - 0.1), down(foot_y + 1.4) right font small_font
 set label "low" at screen right(page_width - 4.75), down(foot_y + 0.52) right font small_font
-set label "high" at screen right(page_width - 0.1), down(foot_y + 0.52) right font small_font
+set label "high" at screen right(page_width - 0.85), down(foot_y + 0.52) left font small_font
 
 # ---- the pictures ----
 
