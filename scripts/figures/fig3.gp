@@ -17,13 +17,13 @@ lines = (count + across - 1) / across
 gap = 0.4
 inner = 0.06
 head = 0.4
-foot = 0.9 + 0.35 * maps
+foot = 0.9 + 0.35 * (maps < 2 ? 2 : maps)
 top = 0.5
 block = (17.8 - 0.2 - 2 * gap) / 3
 tile = (block - (1 + maps) * inner) / (2 + maps)
 line = head + tile + 0.1
 
-eval page(0.2 + across * block + (across - 1) * gap, top + lines * line + foot)
+eval page(17.8, top + lines * line + foot)
 set multiplot
 eval bare
 tile_x(i, k) = 0.1 + ((i - 1) % across) * (block + gap) + k * (tile + inner)
