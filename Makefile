@@ -38,12 +38,12 @@ $(BUILD)/packages: scripts/need
 	@scripts/need $(PACKAGES)
 	@touch $@
 $(BUILD)/packages-test: scripts/need | $(BUILD)/packages
-	@scripts/need libcmocka-dev pkg-config
+	@scripts/need libcmocka-dev pkg-config gnuplot-nox fonts-liberation
 	@touch $@
 
 # A finished run is known again by a hash of the code that made its numbers. Left out: what chooses settings, which are
 # part of its identity as they are, and what prints, draws or compares numbers once they are there.
-AFTER   := main help progress run_options chain grid% experiment% record% report% verb_% page% compare% predict% metrics_compare% metrics_load%
+AFTER   := main help progress run_options chain grid% experiment% record% report% verb_% page% compare% predict% figure% metrics_compare% metrics_load%
 COUNTED := $(filter-out $(AFTER:%=core/run/%.c) $(AFTER:%=core/run/%.h),$(COMMON) $(wildcard core/*.h core/*/*.h))
 $(BUILD)/code.h: $(COUNTED) Makefile
 	@mkdir -p $(@D)
@@ -95,10 +95,10 @@ unstated: all ## what each choice that the paper leaves open changes: one table
 $(BUILD)/packages-figures: scripts/need | $(BUILD)/packages
 	@scripts/need gnuplot-nox fonts-liberation
 	@touch $@
-fig%: all $(BUILD)/packages-figures ## fig1, ..., fig4: draw a figure of the paper, results/figures/fig1.svg and .png
-	@scripts/figures/fig$*.sh $(ABLATE) $(CHOSEN)
-curves: all $(BUILD)/packages-figures ## draw how the losses fall, which experts are used, and how the scores spread
-	@scripts/figures/curves.sh $(ABLATE) $(CHOSEN)
+FIGURES := fig1 fig2 fig3 fig4 curves
+$(FIGURES): all $(BUILD)/packages-figures
+	@scripts/figures/$@.sh $(ABLATE) $(CHOSEN)
+figures: $(FIGURES) ## draw fig1, fig2, fig3, fig4 and curves (or one by its name): results/figures/fig1.svg, .png, ...
 pretrain: all ## train the small encoders again, on drawn pictures: all four, or ENCODERS="nano/16 nano/32"
 	scripts/pretrain $(BUILD) $(ENCODERS)
 bench: all $(BENCHES) ## throughput, beside this machine's own measured peak
@@ -130,5 +130,5 @@ clean: ## remove what was built
 	rm -rf build build-san
 help: ## this list
 	@grep -hE '^[a-z0-9%-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
-.PHONY: page book curves test unstated truth fuzz mutants lint bench pretrain install clean help
+.PHONY: page book curves test unstated truth fuzz mutants lint bench pretrain install clean help $(FIGURES) figures
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
