@@ -20,6 +20,7 @@ enum {
     KEY_TIMING,
     KEY_MAPS,
     KEY_DOT,
+    KEY_OVERVIEW,
     KEY_FOLDERS
 };
 
@@ -29,7 +30,7 @@ static const struct argp_option options[] = {
     { "set", KEY_SET, "SECTION.KEY=VALUE", 0, "lay this over every row (repeatable)", 0 },
     { "data", KEY_DATA, "MODULE[:PATH]", 0, "another data set, e.g. folder:PATH", 0 },
     { "scale", KEY_SCALE, "NAME", 0, "lay scale/NAME.ini over the base", 0 },
-    { "out", KEY_OUT, "DIR", 0, "folder of results (results); trace: the file", 0 },
+    { "out", KEY_OUT, "DIR", 0, "folder of results (results); trace, graph --overview: the file", 0 },
     { "cache", KEY_CACHE, "DIR", 0, "folder of cached features (cache)", 0 },
     { "modules", KEY_MODULES, "DIR", 0, "look for modules here first", 0 },
     { "device", KEY_DEVICE, "NAME", 0, "where to compute (cpu)", 0 },
@@ -40,6 +41,7 @@ static const struct argp_option options[] = {
     { "folders", KEY_FOLDERS, 0, 0, "print the folder of each run, and neither print nor write reports", 0 },
     { "timing", KEY_TIMING, 0, 0, "print the time by operation", 0 },
     { "dot", KEY_DOT, 0, 0, "graph: as Graphviz draws it", 0 },
+    { "overview", KEY_OVERVIEW, 0, 0, "graph: the modules and what they hand each other, as shapes to be drawn", 0 },
     { 0 }
 };
 
@@ -110,6 +112,9 @@ static int parse_text(int key, const char *text, run_options *o)
         return 0;
     case KEY_DOT:
         o->dot = true;
+        return 0;
+    case KEY_OVERVIEW:
+        o->overview = true;
         return 0;
     case KEY_FOLDERS:
         o->folders = true;
