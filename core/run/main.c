@@ -1,5 +1,6 @@
 /* main.c: the command `ablate`: one verb, its arguments, one sentence if it fails. */
 #include "../base/diag.h"
+#include "verb_curves.h"
 #include "verb_data.h"
 #include "verb_features.h"
 #include "verb_graph.h"
@@ -28,6 +29,7 @@ static const verb verbs[] = {
     { "data", "SPEC      show what a data module holds, or write it as files", verb_data },
     { "features", "FILE   write what the modules of a row make of a picture", verb_features },
     { "weights", "FILE      show what a weights file holds, or write a copy", verb_weights },
+    { "curves", "RUN...    write a run's losses, scores or use of experts, to be drawn", verb_curves },
     { "metrics", "FILE.npz  evaluate anybody's score maps", verb_metrics },
 };
 enum { VERBS = sizeof verbs / sizeof *verbs };
