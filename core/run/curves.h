@@ -8,7 +8,7 @@
  * loss in that epoch (NaN: a probe), least, mean and most over the runs, then the value of each run under "seed N". */
 int curves_losses(const char *const *folders, int count, const predict_options *, const char *out);
 
-/* Histograms of scores, for each run and level ("image", "pixel") over one range for all runs: run, level, from, to,
+/* Histograms of scores, for each level ("image", "pixel") and run over the range of its scores: run, level, from, to,
  * normal and defective (numbers in this bin), normal_share and defective_share (of their sum; NaN if there are none).
  * A picture is defective by its folder, a pixel by its mask as the run's protocol makes it; the pixels outside of
  * defects are normal in every picture. */

@@ -100,18 +100,17 @@ static int score_test_pictures(score_run *r, const char *folder, const predict_o
 
 /* ---- counting and writing ---- */
 
-/* The least and the greatest score of a level over all runs; equal ones get a range of 1. */
-static void find_range(const score_run *r, int runs, int level, double *from, double *to)
+/* The least and the greatest score of a level; equal ones get a range of 1. */
+static void find_range(const score_group *g, double *from, double *to)
 {
     *from = INFINITY;
     *to = -INFINITY;
-    for (int i = 0; i < runs; i++)
-        for (int d = 0; d < 2; d++)
-            for (int64_t k = 0; k < r[i].level[level].count[d]; k++) {
-                double value = (double)r[i].level[level].value[d][k];
-                *from = value < *from ? value : *from;
-                *to = value > *to ? value : *to;
-            }
+    for (int d = 0; d < 2; d++)
+        for (int64_t k = 0; k < g->count[d]; k++) {
+            double value = (double)g->value[d][k];
+            *from = value < *from ? value : *from;
+            *to = value > *to ? value : *to;
+        }
     if (!(*to > *from))
         *to = *from + 1;
 }
@@ -130,11 +129,13 @@ static double share(int64_t part, int64_t whole)
     return whole > 0 ? (double)part / (double)whole : (double)NAN;
 }
 
-static void print_level(const score_run *r, int level, double from, double to, FILE *out)
+static void print_level(const score_run *r, int level, FILE *out)
 {
+    double from, to;
     int64_t normal[PIXEL_BINS], defective[PIXEL_BINS];
     const score_group *g = &r->level[level];
     int bins = level_bins[level];
+    find_range(g, &from, &to);
     count_bins(g, 0, from, to, bins, normal);
     count_bins(g, 1, from, to, bins, defective);
     for (int i = 0; i < bins; i++)
@@ -151,12 +152,9 @@ static int write_histograms(const score_run *r, int runs, const char *path)
         return -1;
     FILE *out = file_draft_stream(draft);
     fprintf(out, "run\tlevel\tfrom\tto\tnormal\tdefective\tnormal_share\tdefective_share\n");
-    for (int level = 0; level < LEVELS; level++) {
-        double from, to;
-        find_range(r, runs, level, &from, &to);
+    for (int level = 0; level < LEVELS; level++)
         for (int i = 0; i < runs; i++)
-            print_level(&r[i], level, from, to, out);
-    }
+            print_level(&r[i], level, out);
     return file_commit(draft);
 }
 
