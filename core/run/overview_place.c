@@ -55,14 +55,20 @@ static double label_width(const overview_net *net)
     return larger(overview_text_width(net->name, PLACE_TEXT), overview_text_width(net->shape, PLACE_TEXT));
 }
 
+/* So many arrows that leave side by side, below each other. */
+static double slots_height(int slots)
+{
+    return first_slot + slot_height * (slots - 1) + below_slots;
+}
+
 static double box_height(const overview *o, const route *r, int box)
 {
     const overview_box *b = &o->box[box];
     double cards = card_offset * (place_cards(b) - 1);
     double text = 2 * pad + title_height + PLACE_LINE * b->lines + cards + 2 * place_slant(b);
-    double out = cards + first_slot + slot_height * (r->outs[box + 1] - 1) + below_slots;
-    double in = cards + first_slot + slot_height * (r->ins[box] - 0.5) + below_slots;
-    return larger(text, larger(out, in));
+    double out = cards + slots_height(r->outs[box + 1]), in = cards + slots_height(r->ins[box]) + slot_height / 2;
+    double inputs = box == 0 ? slots_height(r->outs[0]) : 0; /* of the graph, which arrive at this height */
+    return larger(larger(text, inputs), larger(out, in));
 }
 
 /* ---- the grid ---- */
