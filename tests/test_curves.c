@@ -74,7 +74,8 @@ static void test_losses(void **state)
     (void)state;
     must_write(curves("losses", finished_full, NULL));
     assert_int_equal(rows, 1 + 4 * 2);
-    assert_string_equal(cell[0][6], "seed 0");
+    assert_string_equal(cell[0][7], "seed 0");
+    assert_string_equal(cell[1][0], "small, row full, scale mini");
     char path[300], line[400], *rest = line;
     snprintf(path, sizeof path, "%s/losses.tsv", finished_full);
     FILE *from = fopen(path, "r");
@@ -88,7 +89,7 @@ static void test_losses(void **state)
             assert_true(number(1 + 2 * term, same[k]) == value);
     }
     for (int row = 1; row < rows; row++) { /* cnc.theta = 1: the constraint counts from the second epoch on */
-        bool late = strcmp(cell[row][0], "constraint") == 0;
+        bool late = strcmp(cell[row][1], "constraint") == 0;
         assert_true(number(row, "weight") == (!late ? 1 : number(row, "epoch") > 1 ? 0.1 : 0));
     }
 }
@@ -100,7 +101,7 @@ static void test_losses_of_several_runs(void **state)
     finished_copy("other", other, sizeof other);
     finished_shell("sed -i '2,$s/\t[^\t]*/\t7/' %s/losses.tsv", other);
     must_write(curves("losses", finished_full, other, NULL));
-    assert_int_equal(fields, 8);
+    assert_int_equal(fields, 9);
     double mine = number(1, "seed 0");
     assert_true(number(1, "most") == 7 && number(1, "least") == mine);
     assert_true(fabs(number(1, "mean") - (mine + 7) / 2) < 1e-8);
@@ -176,7 +177,7 @@ static void test_scores(void **state)
     (void)state;
     must_write(curves("scores", finished_full, NULL));
     assert_int_equal(rows, 1 + 40 + 80);
-    assert_string_equal(cell[1][0], "small full seed 0");
+    assert_string_equal(cell[1][0], "small, row full, scale mini, seed 0");
     static const char *const shares[] = { "normal_share", "defective_share" };
     for (int i = 0; i < 2; i++) {
         assert_true(fabs(sum_of("image", shares[i]) - 1) < 1e-6);
@@ -212,12 +213,12 @@ static void test_usage(void **state)
         }
         assert_true(fabs(share - 2) < 1e-6);
         assert_true(mean > 0.4 && mean < 1);
-        if (strcmp(cell[row][1], "all") == 0)
+        if (strcmp(cell[row][2], "all") == 0)
             assert_true(number(row, "pictures") == pictures);
         pictures += number(row, "pictures");
     }
-    assert_string_equal(cell[rows - 1][0], "epoch"); /* this run kept no epoch but the first values, which it draws */
-    assert_string_equal(cell[rows - 1][1], "0");
+    assert_string_equal(cell[rows - 1][1], "epoch"); /* this run kept no epoch but the first values, which it draws */
+    assert_string_equal(cell[rows - 1][2], "0");
 }
 
 static void test_mistakes_are_sentences(void **state)

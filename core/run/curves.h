@@ -4,8 +4,12 @@
 #define ABLATE_CURVES_H
 #include "predict_run.h"
 
-/* Losses and probes by epoch, from the losses.tsv of runs that differ in their seed alone: term, epoch, weight of the
- * loss in that epoch (NaN: a probe), least, mean and most over the runs, then the value of each run under "seed N". */
+/* "ablation, row vii, scale mini", and the seed if asked for: what numbers are from. New memory; NULL: complained. */
+char *curves_label(const run_record *, bool seed);
+
+/* Losses and probes by epoch, from the losses.tsv of runs that differ in their seed alone: run (without the seed),
+ * term, epoch, weight of the loss in that epoch (NaN: a probe), least, mean and most over the runs, then the value of
+ * each run under "seed N". */
 int curves_losses(const char *const *folders, int count, const predict_options *, const char *out);
 
 /* Histograms of scores, for each level ("image", "pixel") and run over the range of its scores: run, level, from, to,
@@ -15,7 +19,7 @@ int curves_losses(const char *const *folders, int count, const predict_options *
 int curves_scores(const char *const *folders, int count, const predict_options *, const char *out);
 
 /* How the patches of the test pictures are spread over the last axis of a value on the board, (pictures, tokens,
- * places): by, name, pictures, place (from 1), share (of the patches for which this place is not 0), mean (of its
+ * places): run, by, name, pictures, place (from 1), share (of the patches for which this place is not 0), mean (of its
  * numbers over all patches). First `by` is "class", name a class or "all", with the trained parameters; then "epoch", 0
  * with the parameters as drawn, and as trained so far where the run has parameters-epoch-N.safetensors. Where there is
  * one token more than a square grid has, the first one is no patch and does not count. */

@@ -6,16 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct loss_log { /* one losses.tsv */
-    char *path, *text;    /* text: cut at tabs and ends of lines */
-    char **name;          /* of the terms, in text */
-    double *value;        /* (epochs, terms) */
+typedef struct loss_log {      /* one losses.tsv */
+    char *path, *label, *text; /* text: cut at tabs and ends of lines */
+    char **name;               /* of the terms, in text */
+    double *value;             /* (epochs, terms) */
     int terms, epochs, seed;
 } loss_log;
 
 static void log_free(loss_log *l)
 {
     free(l->path);
+    free(l->label);
     free(l->text);
     free(l->name);
     free(l->value);
@@ -65,7 +66,8 @@ static int read_log(loss_log *l, const predict_run *run)
     file_map map = { 0 };
     l->seed = run->record.seed;
     l->path = take_text("%s/losses.tsv", run->folder);
-    if (!l->path || file_map_open(l->path, &map) < 0)
+    l->label = curves_label(&run->record, false);
+    if (!l->path || !l->label || file_map_open(l->path, &map) < 0)
         return -1;
     l->text = take_text("%.*s", (int)map.size, (const char *)map.data);
     file_map_close(&map);
@@ -171,8 +173,8 @@ static void print_row(const loss_curves *c, int epoch, int term, FILE *to)
         most = value > most ? value : most;
         sum += value;
     }
-    fprintf(to, "%s\t%d\t%.9g\t%.9g\t%.9g\t%.9g", c->log[0].name[term], epoch + 1, c->weight[at], least, sum / c->logs,
-            most);
+    fprintf(to, "%s\t%s\t%d\t%.9g\t%.9g\t%.9g\t%.9g", c->log[0].label, c->log[0].name[term], epoch + 1, c->weight[at],
+            least, sum / c->logs, most);
     for (int i = 0; i < c->logs; i++)
         fprintf(to, "\t%.9g", c->log[i].value[at]);
     fprintf(to, "\n");
@@ -184,7 +186,7 @@ static int write_curves(const loss_curves *c, const char *out)
     if (!draft)
         return -1;
     FILE *to = file_draft_stream(draft);
-    fprintf(to, "term\tepoch\tweight\tleast\tmean\tmost");
+    fprintf(to, "run\tterm\tepoch\tweight\tleast\tmean\tmost");
     for (int i = 0; i < c->logs; i++)
         fprintf(to, "\tseed %d", c->log[i].seed);
     fprintf(to, "\n");
@@ -200,7 +202,7 @@ int curves_losses(const char *const *folders, int count, const predict_options *
 {
     loss_curves c = { .log = take_zeroed((size_t)count, sizeof *c.log, "the losses") };
     char *chosen = NULL;
-    int status = c.log ? 0 : -1;
+    int status = c.log && count > 0 ? 0 : complain("losses are of at least one run");
     for (int i = 0; i < count && status == 0; i++)
         status = read_run(&c, folders[i], options, &chosen);
     if (status == 0)

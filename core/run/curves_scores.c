@@ -91,7 +91,7 @@ static int score_test_pictures(score_run *r, const char *folder, const predict_o
         status = scores_make(&run.session, &run.model, run.data, &run.run, run.parameters, run.label, &s);
     if (status == 0)
         status = collect(r, &run, &s);
-    if (status == 0 && !(r->label = take_text("%s", run.label)))
+    if (status == 0 && !(r->label = curves_label(&run.record, true)))
         status = -1;
     scores_free(&s);
     predict_run_close(&run);

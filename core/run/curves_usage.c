@@ -11,6 +11,7 @@
 
 typedef struct usage { /* of one run's test pictures */
     predict_run run;
+    char *label;
     ablate_value *value; /* (batch, tokens, places) */
     predictor *predictor;
     int *picture, pictures;    /* the test pictures */
@@ -24,6 +25,7 @@ typedef struct usage { /* of one run's test pictures */
 static void usage_close(usage *u)
 {
     predictor_free(u->predictor);
+    free(u->label);
     free(u->picture);
     free(u->batch);
     free(u->uses);
@@ -80,7 +82,8 @@ static int open_usage(usage *u, const char *folder, const char *value, const pre
     u->uses = take(cells, sizeof *u->uses, "the usage");
     u->sum = take(cells, sizeof *u->sum, "the usage");
     u->class_pictures = take(rows, sizeof *u->class_pictures, "the usage");
-    return u->predictor && u->batch && u->uses && u->sum && u->class_pictures ? 0 : -1;
+    u->label = curves_label(&u->run.record, true);
+    return u->label && u->predictor && u->batch && u->uses && u->sum && u->class_pictures ? 0 : -1;
 }
 
 /* ---- counting ---- */
@@ -181,7 +184,7 @@ static void print_rows(const usage *u, const char *by, const char *name, int row
     double patches = (double)u->class_pictures[row] * (u->tokens - u->first);
     for (int place = 0; place < u->places && patches > 0; place++) {
         size_t at = (size_t)row * (size_t)u->places + (size_t)place;
-        fprintf(to, "%s\t%s\t%d\t%d\t%.9g\t%.9g\n", by, name, u->class_pictures[row], place + 1,
+        fprintf(to, "%s\t%s\t%s\t%d\t%d\t%.9g\t%.9g\n", u->label, by, name, u->class_pictures[row], place + 1,
                 (double)u->uses[at] / patches, u->sum[at] / patches);
     }
 }
@@ -222,7 +225,7 @@ static int write_usage(usage *u, const char *out)
     if (!draft)
         return -1;
     FILE *to = file_draft_stream(draft);
-    fprintf(to, "by\tname\tpictures\tplace\tshare\tmean\n");
+    fprintf(to, "run\tby\tname\tpictures\tplace\tshare\tmean\n");
     if (write_classes(u, to) == 0 && write_epochs(u, to) == 0)
         return file_commit(draft);
     file_abandon(draft);

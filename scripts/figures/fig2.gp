@@ -24,7 +24,7 @@ area(fill, border, width) = sprintf( \
     fill, border, width)
 line(i) = sprintf("using (x('%%s')):3 with lines linestyle %d", i)
 arrow(i) = sprintf("using (x('%%s')):3:($4-1):5 with vectors arrowstyle %d", i)
-write(place, face) = sprintf("using (x('%%s')):3:6 with labels %s font '%s'", place, face)
+spell(place, face) = sprintf("using (x('%%s')):3:6 with labels %s font '%s'", place, face)
 x(what) = strcol(1) eq what ? $2 : NaN
 
 # From the back to the front; kinds that the line of modules does not have are left out.
@@ -34,8 +34,8 @@ array kinds[20] = ["line-stem", "box-frozen", "box-trained", "box-plain", "box-t
 array look[20] = [line(1), area("#CFE3F2", ink, 0.8), area("#FFFFFF", ink, 0.8), area("#EEEEEE", ink, 0.8), \
     area("#FFFFFF", blue, 1.6), area("#F3C3A5", vermilion, 0.8), area("#B9E3D5", green, 0.8), \
     area("#FFFFFF", grey, 0.8), line(4), line(1), line(2), line(3), arrow(4), arrow(1), arrow(2), arrow(3), \
-    "using (x('%s')):3 with points pointtype 7 pointsize 0.35 linecolor rgb ink", write("center", bold(9)), \
-    write("center", bold(small)), write("center", letters(small))]
+    "using (x('%s')):3 with points pointtype 7 pointsize 0.35 linecolor rgb ink", spell("center", bold(9)), \
+    spell("center", bold(small)), spell("center", letters(small))]
 list = "data using (x('left-name')):3:6 with labels left font bold(small), " \
     ."data using (x('left-text')):3:6 with labels left font letters(small)"
 do for [i = |kinds|:1:-1] {

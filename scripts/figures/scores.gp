@@ -6,7 +6,7 @@ blocks = 0
 stats data using (strcol(1).strcol(2) eq last ? 0 : (last = strcol(1).strcol(2), blocks = blocks + 1, 0)) nooutput
 runs = blocks / 2
 tall = 3.6
-eval page(17.8, 0.3 + runs * (tall + 1.7) + 0.6)
+eval page(17.8, 0.3 + runs * (tall + 1.9) + 0.6)
 set multiplot
 
 unset key
@@ -22,7 +22,7 @@ do for [level = 0:1] {
         stats data every :::block::block using (run = strcol(1), $3):4 nooutput
         from = STATS_min_x
         to = STATS_max_y
-        eval place(1.6 + 9.0 * level, 0.8 + (tall + 1.7) * i, 7.0, tall)
+        eval place(2.1 + 8.8 * level, 0.8 + (tall + 1.9) * i, 6.8, tall)
         set title run offset 0, -0.6 noenhanced
         set xlabel (level ? "score of a pixel" : "score of a picture") offset 0, 0.4
         set ylabel (level ? "share of pixels" : "share of pictures")
@@ -36,7 +36,7 @@ do for [level = 0:1] {
     }
 }
 # The key has the foot of the page to itself.
-eval place(1.6, 0.8 + runs * (tall + 1.7) - 0.5, 16, 0.4)
+eval place(1.6, 0.8 + runs * (tall + 1.9) - 0.5, 16, 0.4)
 unset logscale
 unset title
 unset xlabel
