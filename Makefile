@@ -43,7 +43,7 @@ $(BUILD)/packages-test: scripts/need | $(BUILD)/packages
 
 # A finished run is known again by a hash of the code that made its numbers. Left out: what chooses settings, which are
 # part of its identity as they are, and what prints, draws or compares numbers once they are there.
-AFTER   := main help progress overview% curves% run_options chain grid experiment% record% report% verb_% page% compare% predict% metrics_compare% metrics_load%
+AFTER   := main help progress run_options chain grid% experiment% record% report% verb_% page% compare% predict% figure% overview% curves% metrics_compare% metrics_load%
 COUNTED := $(filter-out $(AFTER:%=core/run/%.c) $(AFTER:%=core/run/%.h),$(COMMON) $(wildcard core/*.h core/*/*.h))
 $(BUILD)/code.h: $(COUNTED) Makefile
 	@mkdir -p $(@D)
@@ -74,6 +74,8 @@ $(BUILD)/ablate-cpu.so: $(call obj,$(CPUSRC))
 .SECONDARY: # objects of tests are kept
 # Data sets that come as folders share how a folder is read.
 $(BUILD)/modules/mvtec.so $(BUILD)/modules/visa.so: $(filter-out %/folder.c,$(wildcard modules/folder/*.[ch]))
+# Data sets that are drawn share the tools they are drawn with.
+$(BUILD)/modules/minivisa.so: $(wildcard modules/mini/*.h) $(patsubst %,modules/mini/%.c,noise shape brush blobs marks scene mask camera picture)
 .SECONDEXPANSION:
 $(BUILD)/modules/%.so: $$(wildcard modules/$$*.c modules/$$*/*.c modules/$$*/*.h) core/module.h core/op.h | $(BUILD)/packages
 	@mkdir -p $(@D)
@@ -87,16 +89,18 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/libablate.a | $(BUILD)/package
 CHOSEN = --scale $(SCALE) $(if $(DATA),--data $(DATA)) $(if $(CLIP),--set 'clip.weights=$(CLIP)')
 table%: all ## table2, ...: rerun a table of the paper at SCALE=mini|paper, DATA=mvtec:PATH, CLIP=FILE
 	$(ABLATE) run ablations/table$*.ini $(CHOSEN) $(if $(SEEDS),--seeds $(SEEDS))
+unstated: all ## what each choice that the paper leaves open changes: one table
+	$(ABLATE) run ablations/unstated/*.ini --choices unstated $(CHOSEN) $(if $(SEEDS),--seeds $(SEEDS))
 # scripts/figures/NAME.sh makes sure of the runs, lets verbs write what is drawn into results/figures, and draws it.
 $(BUILD)/packages-figures: scripts/need | $(BUILD)/packages
 	@scripts/need gnuplot-nox fonts-liberation
 	@touch $@
-fig%: all $(BUILD)/packages-figures ## fig1, ..., fig4: draw a figure of the paper, results/figures/fig1.svg and .png
-	@scripts/figures/fig$*.sh $(ABLATE) $(CHOSEN)
-curves: all $(BUILD)/packages-figures ## draw how the losses fall, which experts are used, and how the scores spread
-	@scripts/figures/curves.sh $(ABLATE) $(CHOSEN)
-pretrain: all ## train the small encoder again, on drawn pictures
-	scripts/pretrain $(BUILD)
+FIGURES := fig1 fig2 fig3 fig4 curves
+$(FIGURES): all $(BUILD)/packages-figures
+	@scripts/figures/$@.sh $(ABLATE) $(CHOSEN)
+figures: $(FIGURES) ## draw fig1, fig2, fig3, fig4 and curves (or one by its name): results/figures/fig1.svg, .png, ...
+pretrain: all ## train the small encoders again, on drawn pictures: all four, or ENCODERS="nano/16 nano/32"
+	scripts/pretrain $(BUILD) $(ENCODERS)
 bench: all $(BENCHES) ## throughput, beside this machine's own measured peak
 	@for program in $(BENCHES); do ABLATE_LIBRARY=$(BUILD) $$program || exit 1; done
 	@rm -rf $(BUILD)/bench
@@ -113,6 +117,8 @@ fuzz: ## SECONDS=600: feed damaged files to each reader of strangers' files for 
 mutants: all $(BUILD)/tests/test_equations ## make mistakes in the equations' code: is each noticed? results/mutants.md
 	@tests/mutants/equations.sh $(BUILD) >$(BUILD)/mutants.md || { tail -n 1 $(BUILD)/mutants.md; exit 1; }
 	@mv $(BUILD)/mutants.md results/mutants.md && tail -n 1 results/mutants.md
+book: ## the book, build/book/index.html: every equation, its code, its test, and how the engine works
+	@scripts/book $(BUILD)
 lint: ## what a machine can check of the style: layout, likely mistakes, lengths
 	@scripts/need clang-format clang-tidy libomp-dev
 	@scripts/lint
@@ -122,5 +128,5 @@ clean: ## remove what was built
 	rm -rf build build-san
 help: ## this list
 	@grep -hE '^[a-z0-9%-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
-.PHONY: curves test truth fuzz mutants lint bench pretrain install clean help
+.PHONY: $(FIGURES) figures test unstated truth fuzz mutants lint bench pretrain install clean help
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -4,7 +4,7 @@
 
 enum { NORMALISED_G, COSINE, PATCH = 0, MAP, NONE, ALL_LOSSES = 0, ONLY_EQ4, CLASS_TOKEN = 0, MEAN }; /* settings */
 typedef struct cnc_settings {
-    int length, template, theta, similarity, lambda, anchor_grad, global;
+    int length, template, theta, similarity, lambda, anchor_grad, global, reduction;
     double init, tau, gamma;
 } cnc_settings;
 
@@ -43,7 +43,7 @@ static ablate_value *text_features(ablate_builder *b, const cnc_settings *s, int
     return ablate_op(b, "normalize", NULL, ablate_call_service(b, "text.encode", NULL, all, ends));
 }
 
-/* -log of g_n's share in the softmax over e g_n and e g_a, mean over the batch; f (B, N, C), g = g_n, g_a (2, C). */
+/* -log of g_n's share in the softmax over e g_n and e g_a, over the batch; f (B, N, C), g = g_n, g_a (2, C). */
 static ablate_value *alignment(ablate_builder *b, const cnc_settings *s, ablate_value *f, ablate_value *g)
 {
     ablate_value *tokens = ablate_op(b, "slice", s->global == MEAN ? "axis=1 start=1" : "axis=1 count=1", f);
@@ -53,7 +53,7 @@ static ablate_value *alignment(ablate_builder *b, const cnc_settings *s, ablate_
     ablate_value *e = ablate_op(b, "normalize", NULL, ablate_op(b, "mean", "axis=1", tokens)); /* e_i (B, C) */
     ablate_value *logits = ablate_op(b, "matmul", "transpose_b=1", e, g);                      /* (B, 2) */
     logits = ablate_op(b, "affine", ablate_text(b, "scale=%.17g", 1 / s->tau), logits);
-    return ablate_op(b, "mean", "all=1", ablate_op(b, "cross_entropy", NULL, logits, normal));
+    return ablate_op(b, s->reduction ? "sum" : "mean", "all=1", ablate_op(b, "cross_entropy", NULL, logits, normal));
     // end::eq4[]
 }
 
@@ -129,6 +129,7 @@ static const ablate_setting settings_table[] = {
     ROW(SET, gamma, 0.1, 0, 1e6, "weight gamma of L_c^2 in Eq. 11"),
     ROW(SET, theta, 5, 0, 1e6, "epoch theta from which L_c^2 counts, Eq. 11"),
     ROW(PICK, global, CLASS_TOKEN, "class_token|mean", "global feature e_i: class token, or mean of the patches"),
+    ROW(PICK, reduction, 0, "mean|sum", "of Eq. 4 and 10 over the batch"),
     ROW(PICK, similarity, NORMALISED_G, "normalised_g|cosine", "f g of Eq. 7: with g / ||g||, or the cosine"),
     ROW(PICK, lambda, PATCH, "patch|map|none", "lambda of Eq. 5, 8: 1 / norm of each patch, of the map; or 0"),
     ROW(PICK, anchor_grad, ALL_LOSSES, "all|eq4", "losses whose gradients reach the prompts"),

@@ -192,6 +192,85 @@ static void test_grid_bars(void **state)
     experiment_free(e);
 }
 
+static const char bundles[] = "base = root.ini\n[grid]\nencoder = small large\ninput.size = 32 64\n"
+                              "labels = E S\npaper large 64 = 1 2 3 4 5 6\n"
+                              "[encoder small]\nclip.arch = s\nmoe.experts = 2\n"
+                              "[encoder  large]\nclip.arch = l\nmodel = one two\n"
+                              "[encoder unlisted]\nclip.arch = u\n";
+
+/* An axis whose values stand for several settings, crossed with one of a single setting. */
+static void test_bundles(void **state)
+{
+    (void)state;
+    file_write_text("a.ini", bundles);
+    experiment *e = load("a.ini", NULL);
+    assert_int_equal(e->row_count, 4);
+    assert_string_equal(e->rows[1].name, "E=small S=64");
+    const experiment_row *small = &e->rows[1], *large = &e->rows[3];
+    assert_string_equal(settings_find(&small->settings, "clip", "arch")->value, "s");
+    assert_int_equal(settings_find(&small->settings, "clip", "arch")->line, 8);
+    assert_string_equal(settings_find(&small->settings, "moe", "experts")->value, "2");
+    assert_string_equal(small->run.model, "one two three");
+    assert_int_equal(small->run.size, 64);
+    assert_string_equal(settings_find(&large->settings, "clip", "arch")->value, "l");
+    assert_string_equal(settings_find(&large->settings, "moe", "experts")->value, "5");
+    assert_string_equal(large->run.model, "one two");
+    assert_true(isnan(small->paper[0]) && large->paper[5] == 6);
+    for (int i = 0; i < large->settings.count; i++)
+        assert_null(strchr(large->settings.entry[i].section, ' '));
+    experiment_free(e);
+}
+
+/* A nearer file changes what a value stands for or, with a grid of its own, drops it; a scale lists other values. */
+static void test_bundles_in_chain(void **state)
+{
+    (void)state;
+    file_write_text("b.ini", bundles);
+    file_write_text("a.ini", "base = b.ini\n[encoder small]\nclip.arch = t\n");
+    experiment *e = load("a.ini", NULL);
+    assert_int_equal(e->row_count, 4);
+    assert_string_equal(settings_find(&e->rows[0].settings, "clip", "arch")->value, "t");
+    assert_string_equal(settings_find(&e->rows[0].settings, "moe", "experts")->value, "2");
+    experiment_free(e);
+    file_write_text("a.ini", "base = root.ini\n[grid]\npart = x y\n[scale small]\ngrid.part = z\n"
+                             "grid.paper z = 1 1 1 1 1 1\n[part x]\n[part y]\n[part z]\nrun.batch = 3\n");
+    e = load("a.ini", "small");
+    assert_int_equal(e->row_count, 1);
+    assert_string_equal(e->rows[0].name, "part=z");
+    assert_true(e->rows[0].run.batch == 3 && e->rows[0].paper[0] == 1);
+    experiment_free(e);
+    refused("base = b.ini\n[grid]\nencoder = small\n",
+            "a.ini:3: 'encoder' lists small, but there is no section [encoder small]; write it, with what small stands "
+            "for, or let the axis be one setting, section.key");
+}
+
+static void test_wrong_bundles(void **state)
+{
+    (void)state;
+    refused("[grid]\npart = a\n[prat a]\nrun.batch = 1\n",
+            "a.ini:3: [prat a] is no row and belongs to no axis of the grid; the nearest axis is 'part', or write a "
+            "section of one word");
+    refused("[row i]\n[part a]\n", "a.ini:2: [part a] is no row and belongs to no axis of the grid; there is no axis, "
+                                   "or write a section of one word");
+    refused("[grid]\nrun.batch = 1\n[run.batch 1]\n",
+            "a.ini:3: [run.batch 1] is no row and belongs to no axis of the grid; the nearest axis is 'run.batch', or "
+            "write a section of one word");
+    refused("[grid]\nrow = 1\n[row 1]\n", "a.ini:2: 'row' is no axis of a grid; write section.key = values");
+    refused("[grid]\npart = a\n[part a]\npaper = 1\n",
+            "a.ini:4: 'paper' is of one cell, not of [part a]; write 'paper' and a value of each axis in [grid]");
+    refused("[grid]\npart = a\n[part a]\nbatch = 1\n",
+            "a.ini:4: 'batch' is no key of a row; the nearest is 'paper', and settings are written section.key");
+    refused("[grid]\npart = a\n[part a]\nrun.bach = 1\n",
+            "a.ini:4: 'run.bach' is no setting; the nearest is 'run.batch'");
+    refused("[grid]\npart = a\n[part a]\ncolumns.words = 1\n",
+            "a.ini:4: a row cannot change [columns]; move 'words' there");
+    refused("[grid]\npart = a\nrun.batch = 1\n[part a]\nrun.batch = 1\n",
+            "a.ini:3: 'run.batch' is set by another axis of the grid too, in a.ini:5; delete one of the two");
+    file_write_text("scale/small.ini", "[part a]\n");
+    refused_with("", &(experiment_options){ .scale = "small" },
+                 "scale/small.ini:1: a scale holds for every experiment, so it has no [part a]; move it");
+}
+
 static void test_missing_file(void **state)
 {
     (void)state;
@@ -235,6 +314,25 @@ static void test_scale_with_rows(void **state)
     refused_with("", &options, "scale/small.ini:1: a scale holds for every experiment, so it has no [row i]; move it");
     file_write_text("scale/small.ini", "base = x\n");
     refused_with("", &options, "scale/small.ini:1: 'base' stands before the first [section]; move it into one");
+}
+
+/* A row may be another one at a scale. */
+static void test_scale_changes_rows(void **state)
+{
+    (void)state;
+    const char *text = "base = root.ini\n[row a b]\nrun.epochs = 9\n[row c]\n[scale small]\nrow a b.run.epochs = 4\n";
+    assert_int_equal(file_write_text("a.ini", text), 0);
+    experiment *e = load("a.ini", "small");
+    assert_int_equal(e->row_count, 2);
+    assert_int_equal(e->rows[0].run.epochs, 4);
+    assert_int_equal(e->rows[1].run.epochs, 3); /* the scale's own */
+    experiment_free(e);
+    e = load("a.ini", NULL);
+    assert_int_equal(e->rows[0].run.epochs, 9);
+    experiment_free(e);
+    experiment_options options = { .scale = "small" };
+    refused_with("base = root.ini\n[row a]\n[scale small]\nrow b.run.epochs = 4\n", &options,
+                 "a.ini:4: there is no [row b] whose settings this could change");
 }
 
 static void test_sectionless(void **state)
@@ -335,7 +433,9 @@ static void test_wrong_columns(void **state)
 static void test_wrong_grid(void **state)
 {
     (void)state;
-    refused("[grid]\nexperts = 1\n", "a.ini:2: 'experts' is no axis of a grid; write section.key = values");
+    refused("[grid]\n.experts = 1\n", "a.ini:2: '.experts' is no axis of a grid; write section.key = values");
+    refused("[grid]\nexperts = 1\n", "a.ini:2: 'experts' lists 1, but there is no section [experts 1]; write it, with "
+                                     "what 1 stands for, or let the axis be one setting, section.key");
     refused("[grid]\nm.k =\n", "a.ini:2: 'm.k' lists no value; give one or more");
     refused("[grid]\nm.k = 1 2 1\n", "a.ini:2: 'm.k' lists 1 twice; delete one");
     refused("[grid]\nm.k = 1\nlabels = K T\n", "a.ini:3: 'labels' has 2 words, the grid has 1 axes; give one each");
@@ -413,6 +513,14 @@ static void test_own_files(void **state)
         assert_int_equal(row->run.size, i == 1 ? 128 : 224);
         experiment_free(e);
         experiment_free(load("experiments/cnc.ini", scales[i]));
+        e = load("ablations/fig4.ini", scales[i]);
+        assert_int_equal(e->row_count, 16);
+        row = experiment_find_row(e, i == 1 ? "encoder=nano@192px size=128" : "encoder=ViT-L/14* size=224");
+        assert_non_null(row);
+        assert_string_equal(settings_find(&row->settings, "clip", "arch")->value,
+                            i == 1 ? "nano@192px" : "ViT-L/14@336px");
+        assert_true(i == 0 ? isnan(row->paper[5]) : row->paper[5] == 89.0);
+        experiment_free(e);
     }
     assert_int_equal(chdir(folder), 0);
 }
@@ -421,11 +529,33 @@ static void test_own_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(single),          TEST(rows),         TEST(order),        TEST(inherited_rows), TEST(grid),
-        TEST(grid_bars),       TEST(missing_file), TEST(missing_base), TEST(cyclic_base),    TEST(no_scale),
-        TEST(scale_with_rows), TEST(sectionless),  TEST(row_twice),    TEST(row_nameless),   TEST(key_twice),
-        TEST(unknown_key),     TEST(wrong_value),  TEST(wrong_paper),  TEST(wrong_columns),  TEST(wrong_grid),
-        TEST(large_grid),      TEST(identity),     TEST(own_files),
+        TEST(single),
+        TEST(rows),
+        TEST(order),
+        TEST(inherited_rows),
+        TEST(grid),
+        TEST(grid_bars),
+        TEST(bundles),
+        TEST(bundles_in_chain),
+        TEST(wrong_bundles),
+        TEST(missing_file),
+        TEST(missing_base),
+        TEST(cyclic_base),
+        TEST(no_scale),
+        TEST(scale_with_rows),
+        TEST(scale_changes_rows),
+        TEST(sectionless),
+        TEST(row_twice),
+        TEST(row_nameless),
+        TEST(key_twice),
+        TEST(unknown_key),
+        TEST(wrong_value),
+        TEST(wrong_paper),
+        TEST(wrong_columns),
+        TEST(wrong_grid),
+        TEST(large_grid),
+        TEST(identity),
+        TEST(own_files),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

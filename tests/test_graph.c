@@ -253,6 +253,33 @@ static void test_names_decide_initial_values(void **state)
     parameters_free(b);
 }
 
+static void test_layers_may_begin_normal(void **state)
+{
+    (void)state;
+    enum { N = 4096 };
+    const ablate_shape shape = { 2, { N / 64, 64 } }, bias = { 1, { 64 } };
+    float *drawn = malloc((2 * N + 64) * sizeof *drawn);
+    parameters *p = parameters_new();
+    parameters_begin_normal(p);
+    parameters_enter(p, "m.weight", "linear", &shape);
+    parameters_enter(p, "m.bias", "uniform 0.1", &bias);
+    parameters_enter(p, "m.own", "normal 1", &shape); /* a module's own choice stays */
+    assert_non_null(drawn);
+    assert_int_equal(parameters_draw(p, 3, drawn), 0);
+    double squares = 0, own = 0;
+    for (int i = 0; i < N; i++) {
+        squares += (double)drawn[i] * drawn[i];
+        own += (double)drawn[N + 64 + i] * drawn[N + 64 + i];
+    }
+    /* the deviation of N draws is itself known to 1 / sqrt(2 N) of its value: 5 of these */
+    assert_true(fabs(sqrt(squares / N) / 0.02 - 1) < 5 / sqrt(2.0 * N));
+    assert_true(fabs(sqrt(own / N) - 1) < 5 / sqrt(2.0 * N));
+    for (int i = 0; i < 64; i++)
+        assert_true(drawn[N + i] == 0);
+    parameters_free(p);
+    free(drawn);
+}
+
 /* One parameter is drawn, one begins at c + c; with `chosen`, a third begins at what depends on a parameter. */
 static int build_starts(ablate_builder *b, const void *chosen)
 {
@@ -510,6 +537,7 @@ int main(void)
         cmocka_unit_test(test_dependence_and_folding),
         cmocka_unit_test(test_frontier),
         cmocka_unit_test(test_names_decide_initial_values),
+        cmocka_unit_test(test_layers_may_begin_normal),
         cmocka_unit_test(test_parameters_begin_at_frozen_values),
         cmocka_unit_test(test_plan_shares_and_never_overlaps),
         cmocka_unit_test(test_misfit_names_its_place),

@@ -47,6 +47,7 @@ typedef struct parameter {
 /* All trainable tensors of a run, laid out one after the other; shared by its training and scoring graphs. */
 typedef struct parameters {
     arena *memory;
+    bool begin_normal; /* see parameters_begin_normal */
     parameter *entry;
     int entries;
     int64_t count; /* floats in all */
@@ -70,6 +71,9 @@ typedef struct graph {
 #define PARAMETER_START "start" /* init of a parameter that begins at a frozen value */
 
 parameters *parameters_new(void); /* NULL: complained */
+/* From now on weights that a module begins as a library's layers do (linear, xavier) begin at N(0, 0.02), and biases
+ * (uniform BOUND) at zero, as vision transformers often do. */
+void parameters_begin_normal(parameters *);
 void parameters_free(parameters *);
 /* Entry of that name, registered on first use. NULL: complained (same name, other shape; unknown init). */
 const parameter *parameters_enter(parameters *, const char *name, const char *init, const ablate_shape *shape);

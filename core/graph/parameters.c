@@ -71,6 +71,21 @@ static int rule_read(const char *init, const ablate_shape *shape, init_rule *rul
     return 0;
 }
 
+void parameters_begin_normal(parameters *p)
+{
+    p->begin_normal = true;
+}
+
+static const char *init_chosen(const parameters *p, const char *init)
+{
+    double bound;
+    if (!p->begin_normal)
+        return init;
+    if (strcmp(init, "linear") == 0 || strcmp(init, "xavier") == 0)
+        return "normal 0.02";
+    return has_number(init, "uniform", &bound) ? "zeros" : init;
+}
+
 static const parameter *find(const parameters *p, const char *name)
 {
     for (int i = 0; i < p->entries; i++)
@@ -93,6 +108,7 @@ const parameter *parameters_enter(parameters *p, const char *name, const char *i
     }
     if (rule_read(init, shape, &rule) < 0)
         return NULL;
+    init = init_chosen(p, init);
     parameter *grown = take_again(p->entry, (size_t)p->entries + 1, sizeof *grown, "parameters");
     if (!grown)
         return NULL;

@@ -134,6 +134,12 @@ static bool is_row(const char *section)
     return chain_section_rest(section, "row") || strcmp(section, "grid") == 0;
 }
 
+/* Sections of two words are what an axis of a grid stands for. */
+static bool is_of_rows(const char *section)
+{
+    return is_row(section) || strchr(section, ' ');
+}
+
 static bool has_rows(const settings *list)
 {
     for (int i = 0; i < list->count; i++)
@@ -148,7 +154,7 @@ static int drop_rows(settings *whole)
     settings kept = { 0 };
     for (int i = 0; i < whole->count; i++) {
         const settings_entry *e = &whole->entry[i];
-        if (!is_row(e->section) && settings_set(&kept, e->section, e->key, e->value, e->file, e->line) < 0) {
+        if (!is_of_rows(e->section) && settings_set(&kept, e->section, e->key, e->value, e->file, e->line) < 0) {
             settings_free(&kept);
             return -1;
         }
@@ -204,8 +210,7 @@ static int check_scale_file(const settings *file)
 {
     for (int i = 0; i < file->count; i++) {
         const settings_entry *e = &file->entry[i];
-        bool refused =
-            is_row(e->section) || chain_section_rest(e->section, "scale") || strcmp(e->section, "columns") == 0;
+        bool refused = is_of_rows(e->section) || strcmp(e->section, "columns") == 0;
         if (refused)
             return complain_at(e->file, e->line, "a scale holds for every experiment, so it has no [%s]; move it",
                                e->section);

@@ -2,6 +2,7 @@
 #include "../base/diag.h"
 #include "chain.h"
 #include "grid.h"
+#include "grid_bundle.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,7 @@ void experiment_row_free(experiment_row *row)
 static bool is_special(const char *section)
 {
     return strcmp(section, "experiment") == 0 || strcmp(section, "columns") == 0 || strcmp(section, "grid") == 0 ||
-           chain_section_rest(section, "row");
+           chain_section_rest(section, "row") || grid_bundle_is(section);
 }
 
 static int copy_common(const settings *whole, settings *into)
@@ -152,12 +153,22 @@ static int read_row(experiment *e, const char *section, const settings_entry *fi
     return row_end(e, row, options);
 }
 
+static int row_set_cell(const experiment *e, experiment_row *row, const grid *g, int cell)
+{
+    settings set = { 0 };
+    int status = grid_set(g, cell, &set);
+    for (int i = 0; status == 0 && i < set.count; i++)
+        status = row_set_entry(e, row, &set.entry[i]);
+    settings_free(&set);
+    return status;
+}
+
 static int read_cell(experiment *e, const grid *g, int cell, const experiment_options *options)
 {
     const settings_entry *axis = g->axis[0].entry, *paper = grid_paper(g, &e->whole, cell);
     int allowed = grid_allows(g, cell);
     experiment_row *row = allowed < 0 ? NULL : row_begin(e, grid_name(g, cell), axis->file, axis->line);
-    if (!row || grid_set(g, cell, &row->settings) < 0)
+    if (!row || row_set_cell(e, row, g, cell) < 0)
         return -1;
     row->applicable = allowed;
     if (paper && paper_read(e, paper, row->paper) < 0)
@@ -183,13 +194,23 @@ static int read_single(experiment *e, const experiment_options *options)
     return row ? row_end(e, row, options) : -1;
 }
 
+/* "row NAME.section.key" of a scale's section changes a row that must be there. */
+static int complain_no_row(const experiment *e, const char *section)
+{
+    for (int i = 0; i < e->whole.count; i++)
+        if (strcmp(e->whole.entry[i].section, section) == 0)
+            return complain_at(e->whole.entry[i].file, e->whole.entry[i].line,
+                               "there is no [%s] whose settings this could change", section);
+    return 0;
+}
+
 int experiment_rows_read(experiment *e, const experiment_options *options)
 {
     const char *section;
     for (int i = 0; (section = settings_section(&e->whole, i)); i++) {
         const char *name = chain_section_rest(section, "row");
         const settings_entry *first = name ? settings_find(&e->whole, section, "") : NULL;
-        if (first && read_row(e, section, first, options) < 0)
+        if (first ? read_row(e, section, first, options) < 0 : name && complain_no_row(e, section) < 0)
             return -1;
         if (strcmp(section, "row") == 0)
             return complain_at(settings_find(&e->whole, section, "")->file, settings_find(&e->whole, section, "")->line,

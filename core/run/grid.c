@@ -1,5 +1,6 @@
 #include "grid.h"
 #include "../base/diag.h"
+#include "grid_bundle.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,14 +51,14 @@ static int axis_value_add(grid_axis *axis, const char *text, int length)
 static int axis_read(grid *g, const settings_entry *e)
 {
     const char *dot = strchr(e->key, '.');
-    if (!dot || dot == e->key || !dot[1])
+    if (dot == e->key || (dot && !dot[1]) || strcmp(e->key, "row") == 0 || strcmp(e->key, "scale") == 0)
         return complain_at(e->file, e->line, "'%s' is no axis of a grid; write section.key = values", e->key);
     if (g->axes == GRID_AXES)
         return complain_at(e->file, e->line, "a grid has at most %d axes; delete one", (int)GRID_AXES);
     grid_axis *axis = &g->axis[g->axes++];
     axis->entry = e;
     axis->key = take_text("%s", e->key);
-    axis->label = take_text("%s", dot + 1);
+    axis->label = take_text("%s", dot ? dot + 1 : e->key);
     if (!axis->key || !axis->label)
         return -1;
     const char *at = e->value, *item;
@@ -105,8 +106,10 @@ static int read_axes(const settings *list, grid *g)
 
 int grid_read(const settings *list, grid *g)
 {
-    *g = (grid){ 0 };
+    *g = (grid){ .from = list };
     int status = read_axes(list, g);
+    if (status == 0)
+        status = grid_bundle_check(list, g);
     const settings_entry *labels = settings_find(list, "grid", "labels");
     if (status == 0 && labels)
         status = labels_read(g, labels);
@@ -144,14 +147,28 @@ char *grid_name(const grid *g, int cell)
     return name;
 }
 
+/* Complains if an entry from `first` on sets what one before it sets. */
+static int check_apart(const settings *set, int first)
+{
+    for (int i = first; i < set->count; i++)
+        for (int j = 0; j < first; j++)
+            if (strcmp(set->entry[i].key, set->entry[j].key) == 0)
+                return complain_at(set->entry[i].file, set->entry[i].line,
+                                   "'%s' is set by another axis of the grid too, in %s:%d; delete one of the two",
+                                   set->entry[i].key, set->entry[j].file, set->entry[j].line);
+    return 0;
+}
+
 int grid_set(const grid *g, int cell, settings *into)
 {
     for (int a = 0; a < g->axes; a++) {
-        const settings_entry *e = g->axis[a].entry;
-        char *assignment = take_text("%s=%s", g->axis[a].key, grid_value(g, a, cell));
-        int status = assignment ? settings_set_text(into, assignment, e->file, e->line) : -1;
-        free(assignment);
-        if (status < 0)
+        const grid_axis *axis = &g->axis[a];
+        const settings_entry *e = axis->entry;
+        const char *value = grid_value(g, a, cell);
+        int first = into->count;
+        int status = grid_bundle_axis(axis) ? grid_bundle_set(g->from, axis, value, into)
+                                            : settings_set(into, "", axis->key, value, e->file, e->line);
+        if (status < 0 || check_apart(into, first) < 0)
             return -1;
     }
     return 0;

@@ -3,10 +3,12 @@
 #include "verb_curves.h"
 #include "verb_data.h"
 #include "verb_features.h"
+#include "verb_gallery.h"
 #include "verb_graph.h"
 #include "verb_metrics.h"
 #include "verb_modules.h"
 #include "verb_new.h"
+#include "verb_patches.h"
 #include "verb_run.h"
 #include "verb_trace.h"
 #include "verb_weights.h"
@@ -28,6 +30,8 @@ static const verb verbs[] = {
     { "new", "NAME      write a module to start from", verb_new },
     { "data", "SPEC      show what a data module holds, or write it as files", verb_data },
     { "features", "FILE   write what the modules of a row make of a picture", verb_features },
+    { "gallery", "RUN...    write test pictures with the score maps of finished runs", verb_gallery },
+    { "patches", "RUN...    write numbers of the board patch by patch, and how defects differ", verb_patches },
     { "weights", "FILE      show what a weights file holds, or write a copy", verb_weights },
     { "curves", "RUN...    write a run's losses, scores or use of experts, to be drawn", verb_curves },
     { "metrics", "FILE.npz  evaluate anybody's score maps", verb_metrics },

@@ -80,6 +80,8 @@ int model_open(model *m, const run_settings *run, const settings *from, const da
     m->host = (builder_host){ m->weights, weights_store_tensor, weights_store_note, weights_store_has, NULL };
     if (!m->weights || !m->parameters || load_parts(m, run, from, data, module_folders, file, line) < 0)
         return -1;
+    if (run->initial == RUN_NORMAL)
+        parameters_begin_normal(m->parameters);
     m->train = graph_new(m->parameters);
     m->score = graph_new(m->parameters);
     if (!m->train || !m->score)

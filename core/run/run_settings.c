@@ -17,6 +17,8 @@ static const ablate_setting run_rows[] = {
     SET(threads, 0, 0, 4096, "threads; 0: one a core. Changes no result"),
     SET(shuffle, 1, 0, 1, "a new order of the training pictures each epoch, by the seed; no: the data module's order"),
     SET(checkpoint_steps, 500, 1, 1000000000, "steps between checkpoints. Changes no result"),
+    PICK(initial, RUN_PYTORCH, "pytorch|normal",
+         "first values of linear layers: PyTorch's, or N(0, 0.02) and biases of 0"),
     PICK(features, RUN_FLOAT32, "float32|float16",
          "numbers in which the cache keeps what is computed once a picture; float16 halves it and rounds"),
     WORDS(protocol, "exact", "how the metrics are estimated: exact, or as one of the evaluators of the field does it"),

@@ -14,7 +14,7 @@ static const char doc[] =
     "  K/loss/NAME, K/weight/NAME, K/probe/NAME\n"
     "  K/total                sum of weight x loss\n"
     "  K/gradient/NAME        of the total, to each parameter\n"
-    "All are float32. doc/traces.adoc says more; `ablate weights FILE` lists them.";
+    "All are float32. doc/chapters/28-traces.adoc says more; `ablate weights FILE` lists them.";
 
 /* The row that --row names; without it, the file must have no other. NULL: complained. */
 static const experiment_row *choose(const experiment *e, const run_options *o)

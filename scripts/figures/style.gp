@@ -6,18 +6,31 @@
 # ---- the page ----
 
 # An SVG's unit is a 96th of an inch; a PNG has 220 pixels to the inch, and gnuplot counts its widths in 96ths as well.
+set encoding utf8
 typeface = "Liberation Sans"
 normal = 8 # points of the printed page
 small = 7  # nothing is smaller
 points(size) = form eq "svg" ? size * 96 / 72.0 : size
-font(size) = sprintf("%s,%g", typeface, points(size))
+letters(size) = sprintf("%s,%g", typeface, points(size))
 bold(size) = sprintf("%s:Bold,%g", typeface, points(size))
+small_font = letters(small) # "set tics" wants a variable
 units(cm) = cm / 2.54 * (form eq "svg" ? 96 : 220)
 scale = form eq "svg" ? 1 : 220 / 96.0
 terminal = form eq "svg" ? "svg" : sprintf("pngcairo fontscale %g pointscale %g", scale, scale)
-page(w, h) = sprintf('set terminal %s size %.0f,%.0f font "%s" linewidth %g background "white"; set output "%s"', \
-                     terminal, units(w), units(h), font(normal), scale, out)
+page(w, h) = (page_width = w, page_height = h, sprintf('set terminal %s size %.0f,%.0f font "%s" linewidth %g background "white"; set output "%s"', \
+                     terminal, units(w), units(h), letters(normal), scale, out))
 file(name) = folder."/".name
+
+# `eval place(x, y, w, h)`: the next plot's frame, in centimetres from the page's upper left corner; down(y) and
+# right(x) are the screen's coordinates of labels.
+right(x) = x / page_width
+down(y) = 1 - y / page_height
+place(x, y, w, h) = sprintf("set lmargin at screen %f; set rmargin at screen %f; set tmargin at screen %f; set bmargin at screen %f", \
+                            right(x), right(x + w), down(y), down(y + h))
+
+# `eval write(text, x, y, side)`: small text at a place, side is left, right or center; `eval title(...)`: the same, bold.
+write(text, x, y, side) = sprintf("set label \"%s\" at screen %f, %f %s font small_font noenhanced", text, right(x), down(y), side)
+title(text, x, y, side) = sprintf("set label \"%s\" at screen %f, %f %s font bold(small) noenhanced", text, right(x), down(y), side)
 
 # ---- lines, points and areas ----
 
@@ -37,15 +50,22 @@ set linetype cycle 8
 # ---- axes ----
 
 set border 3 linewidth 0.7
-set tics nomirror scale 0.5 font font(small)
-set key samplen 2.5 spacing 1.1 font font(small) noautotitle
+set tics nomirror scale 0.5 font small_font
+set key samplen 2.5 spacing 1.1 font small_font noautotitle
 set grid linetype 1 linecolor rgb "#DDDDDD" dashtype solid linewidth 0.5
 set datafile separator "\t"
 set datafile columnheaders
 set datafile missing NaN
 
-# ---- maps ----
+# ---- pictures and maps ----
+
+# `eval bare`: no axes, for pictures and maps of `binary filetype=png`.
+bare = "unset border; unset tics; unset key; unset grid; unset colorbox; unset xlabel; unset ylabel; unset title; unset label; set autoscale xfix; set autoscale yfix"
 
 # Viridis at ten places: its lightness grows evenly, so that equal steps of a value look equal, also in grey.
 set palette defined (0 "#440154", 1 "#482878", 2 "#3E4A89", 3 "#31688E", 4 "#26828E", \
                      5 "#1F9E89", 6 "#35B779", 7 "#6ECE58", 8 "#B5DE2B", 9 "#FDE725")
+
+# `eval bar(x, y, w, h)`: the next map's plot draws its colours and cbtics there, placed as in place().
+bar(x, y, w, h) = sprintf("set colorbox %s user origin screen %f, screen %f size screen %f, screen %f noborder", \
+                          w > h ? "horizontal" : "vertical", right(x), down(y + h), w / page_width, h / page_height)

@@ -73,7 +73,7 @@ def alignment_cases(student):
             "one_patch": one("cnc.tau=0.25 cnc.global=mean", n=2, layers=1), "projected": one("cnc.tau=0.5", joint=4),
             "overflow": one("cnc.tau=0.001", b=3, scale=4.0, overflows=True),
             "tau": near_words(one("cnc.tau=0.001", b=3, overflows=True), 0.002),
-            "anchor": one("cnc.tau=0.5 cnc.anchor_grad=eq4")}
+            "anchor": one("cnc.tau=0.5 cnc.anchor_grad=eq4"), "sum": one("cnc.tau=0.5 cnc.reduction=sum", b=3)}
 
 
 def promotion_cases(name, extra):

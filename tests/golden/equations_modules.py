@@ -75,6 +75,7 @@ def inverse_norm(board, f):
 def cnc(board):
     tau, stop = board.setting("cnc.tau", 0.001), "_." if board.setting("cnc.template", "paper") == "anomalyclip" else ""
     words_n, words_a = board.all("words.object" + stop)[0], board.all("words.damaged_object" + stop)[0]
+    over_batch = {"mean": torch.mean, "sum": torch.sum}[board.setting("cnc.reduction", "mean")]
     first = second = 0
     for i, (f, f_hat) in enumerate(zip(board.all("teacher"), board.all("student"))):
         spoken = [text_tower(board, eq2(board.parameter["cnc.normal"][i], words_n)),
@@ -83,10 +84,10 @@ def cnc(board):
         g_n, g_a = unit(spoken[0]), unit(spoken[1])
         if board.case.watched:
             board.logits += [(global_feature(board, meet(board, x)) @ g_n / tau).max().item() for x in (f, f_hat)]
-        first = first + eq4(global_feature(board, meet(board, f)), g_n, g_a, tau)
+        first = first + eq4(global_feature(board, meet(board, f)), g_n, g_a, tau, over_batch)
         if board.setting("cnc.anchor_grad", "all") == "eq4":
             g_n, g_a = g_n.detach(), g_a.detach()
-        second = second + eq10(global_feature(board, meet(board, f_hat)), g_n, g_a, tau)
+        second = second + eq10(global_feature(board, meet(board, f_hat)), g_n, g_a, tau, over_batch)
         if board.setting("cnc.lambda", "patch") != "none":
             scale, cosine = inverse_norm(board, f), board.setting("cnc.similarity", "normalised_g") == "cosine"
             met, met_hat = (unit(meet(board, x)) if cosine else meet(board, x) for x in (f, f_hat))

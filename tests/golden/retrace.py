@@ -51,6 +51,7 @@ KNOWN = {  # method.py does nothing else
     "decoder.order": "reversed",
     "cnc.template": "paper",
     "cnc.global": "class_token",
+    "cnc.reduction": "mean",
     "cnc.similarity": "normalised_g",
     "cnc.lambda": "patch",
     "cnc.anchor_grad": "all",

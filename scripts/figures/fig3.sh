@@ -1,0 +1,10 @@
+#!/bin/sh
+# fig3.sh ABLATE OPTION...: of each class the defective test picture with the median score, and the maps of Table 2's
+# rows i and vii.
+set -eu
+ablate=$1
+shift
+runs=$("$ablate" run ablations/table2.ini --row i --row vii --seeds 1 --folders "$@")
+# shellcheck disable=SC2086 # two folders
+"$ablate" gallery $runs --rule median --out results/figures/fig3
+scripts/figures/draw fig3
