@@ -83,6 +83,22 @@ static int parse_number(int key, const char *text, run_options *o)
     return status;
 }
 
+/* 0, or 1: the key is no flag. */
+static int parse_flag(int key, run_options *o)
+{
+    bool *flag = key == KEY_AGAIN      ? &o->runner.again
+                 : key == KEY_TIMING   ? &o->runner.timing
+                 : key == KEY_MAPS     ? &o->runner.keep_maps
+                 : key == KEY_DOT      ? &o->dot
+                 : key == KEY_OVERVIEW ? &o->overview
+                 : key == KEY_FOLDERS  ? &o->folders
+                                       : NULL;
+    if (!flag)
+        return 1;
+    *flag = true;
+    return 0;
+}
+
 static int parse_text(int key, const char *text, run_options *o)
 {
     switch (key) {
@@ -107,26 +123,8 @@ static int parse_text(int key, const char *text, run_options *o)
     case KEY_DEVICE:
         o->device = text;
         return 0;
-    case KEY_AGAIN:
-        o->runner.again = true;
-        return 0;
-    case KEY_TIMING:
-        o->runner.timing = true;
-        return 0;
-    case KEY_MAPS:
-        o->runner.keep_maps = true;
-        return 0;
-    case KEY_DOT:
-        o->dot = true;
-        return 0;
-    case KEY_OVERVIEW:
-        o->overview = true;
-        return 0;
-    case KEY_FOLDERS:
-        o->folders = true;
-        return 0;
     default:
-        return 1;
+        return parse_flag(key, o);
     }
 }
 
