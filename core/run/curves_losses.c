@@ -200,9 +200,11 @@ static int write_curves(const loss_curves *c, const char *out)
 
 int curves_losses(const char *const *folders, int count, const predict_options *options, const char *out)
 {
+    if (count < 1)
+        return complain("losses are of one run at least; name one");
     loss_curves c = { .log = take_zeroed((size_t)count, sizeof *c.log, "the losses") };
     char *chosen = NULL;
-    int status = c.log && count > 0 ? 0 : complain("losses are of at least one run");
+    int status = c.log ? 0 : -1;
     for (int i = 0; i < count && status == 0; i++)
         status = read_run(&c, folders[i], options, &chosen);
     if (status == 0)
