@@ -20,6 +20,7 @@ enum {
     KEY_TIMING,
     KEY_MAPS,
     KEY_CHOICES,
+    KEY_EPOCHS,
     KEY_DOT,
     KEY_OVERVIEW,
     KEY_FOLDERS
@@ -41,6 +42,7 @@ static const struct argp_option options[] = {
     { "choices", KEY_CHOICES, "NAME", 0, "one report NAME of all files: what each other row changes from the first",
       0 },
     { "keep-maps", KEY_MAPS, 0, 0, "write each run's anomaly maps, maps.npz beside its metrics.json", 0 },
+    { "keep-epochs", KEY_EPOCHS, 0, 0, "keep the parameters after each epoch, parameters-epoch-N.safetensors", 0 },
     { "folders", KEY_FOLDERS, 0, 0, "print the folder of each run, and neither print nor write reports", 0 },
     { "timing", KEY_TIMING, 0, 0, "print the time by operation", 0 },
     { "dot", KEY_DOT, 0, 0, "graph: as Graphviz draws it", 0 },
@@ -89,6 +91,7 @@ static int parse_flag(int key, run_options *o)
     bool *flag = key == KEY_AGAIN      ? &o->runner.again
                  : key == KEY_TIMING   ? &o->runner.timing
                  : key == KEY_MAPS     ? &o->runner.keep_maps
+                 : key == KEY_EPOCHS   ? &o->runner.keep_epochs
                  : key == KEY_DOT      ? &o->dot
                  : key == KEY_OVERVIEW ? &o->overview
                  : key == KEY_FOLDERS  ? &o->folders
