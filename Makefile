@@ -43,7 +43,7 @@ $(BUILD)/packages-test: scripts/need | $(BUILD)/packages
 
 # A finished run is known again by a hash of the code that made its numbers. Left out: what chooses settings, which are
 # part of its identity as they are, and what prints, draws or compares numbers once they are there.
-AFTER   := main help progress run_options chain grid% experiment% record% report% verb_% page% compare% predict% figure% metrics_compare% metrics_load%
+AFTER   := main help progress run_options chain grid% experiment% record% report% verb_% page% compare% predict% figure% overview% curves% metrics_compare% metrics_load%
 COUNTED := $(filter-out $(AFTER:%=core/run/%.c) $(AFTER:%=core/run/%.h),$(COMMON) $(wildcard core/*.h core/*/*.h))
 $(BUILD)/code.h: $(COUNTED) Makefile
 	@mkdir -p $(@D)

@@ -1,5 +1,6 @@
 /* main.c: the command `ablate`: one verb, its arguments, one sentence if it fails. */
 #include "../base/diag.h"
+#include "verb_curves.h"
 #include "verb_data.h"
 #include "verb_features.h"
 #include "verb_gallery.h"
@@ -34,6 +35,7 @@ static const verb verbs[] = {
     { "patches", "RUN...    write numbers of the board patch by patch, and how defects differ", verb_patches },
     { "weights", "FILE      show what a weights file holds, or write a copy", verb_weights },
     { "page", "[RESULTS] write one page of a folder of results, to be opened in a browser", verb_page },
+    { "curves", "RUN...    write a run's losses, scores or use of experts, to be drawn", verb_curves },
     { "metrics", "FILE.npz  evaluate anybody's score maps", verb_metrics },
 };
 enum { VERBS = sizeof verbs / sizeof *verbs };
