@@ -118,7 +118,7 @@ static int check_file(session *s, const char *path, const run_options *o)
     experiment *e = experiment_load(path, &o->experiment);
     int status = e ? rows_exist(e, o) : -1, rows = 0;
     for (int i = 0; status == 0 && i < e->row_count; i++)
-        if (run_options_wants(o, e->rows[i].name)) {
+        if (e->rows[i].applicable && run_options_wants(o, e->rows[i].name)) {
             status = runner_check(s, e, &e->rows[i]);
             rows++;
         }
