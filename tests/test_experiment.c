@@ -237,6 +237,25 @@ static void test_scale_with_rows(void **state)
     refused_with("", &options, "scale/small.ini:1: 'base' stands before the first [section]; move it into one");
 }
 
+/* A row may be another one at a scale. */
+static void test_scale_changes_rows(void **state)
+{
+    (void)state;
+    const char *text = "base = root.ini\n[row a b]\nrun.epochs = 9\n[row c]\n[scale small]\nrow a b.run.epochs = 4\n";
+    assert_int_equal(file_write_text("a.ini", text), 0);
+    experiment *e = load("a.ini", "small");
+    assert_int_equal(e->row_count, 2);
+    assert_int_equal(e->rows[0].run.epochs, 4);
+    assert_int_equal(e->rows[1].run.epochs, 3); /* the scale's own */
+    experiment_free(e);
+    e = load("a.ini", NULL);
+    assert_int_equal(e->rows[0].run.epochs, 9);
+    experiment_free(e);
+    experiment_options options = { .scale = "small" };
+    refused_with("base = root.ini\n[row a]\n[scale small]\nrow b.run.epochs = 4\n", &options,
+                 "a.ini:4: there is no [row b] whose settings this could change");
+}
+
 static void test_sectionless(void **state)
 {
     (void)state;
@@ -421,11 +440,12 @@ static void test_own_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(single),          TEST(rows),         TEST(order),        TEST(inherited_rows), TEST(grid),
-        TEST(grid_bars),       TEST(missing_file), TEST(missing_base), TEST(cyclic_base),    TEST(no_scale),
-        TEST(scale_with_rows), TEST(sectionless),  TEST(row_twice),    TEST(row_nameless),   TEST(key_twice),
-        TEST(unknown_key),     TEST(wrong_value),  TEST(wrong_paper),  TEST(wrong_columns),  TEST(wrong_grid),
-        TEST(large_grid),      TEST(identity),     TEST(own_files),
+        TEST(single),      TEST(rows),        TEST(order),           TEST(inherited_rows),
+        TEST(grid),        TEST(grid_bars),   TEST(missing_file),    TEST(missing_base),
+        TEST(cyclic_base), TEST(no_scale),    TEST(scale_with_rows), TEST(scale_changes_rows),
+        TEST(sectionless), TEST(row_twice),   TEST(row_nameless),    TEST(key_twice),
+        TEST(unknown_key), TEST(wrong_value), TEST(wrong_paper),     TEST(wrong_columns),
+        TEST(wrong_grid),  TEST(large_grid),  TEST(identity),        TEST(own_files),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

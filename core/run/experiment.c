@@ -7,10 +7,11 @@
 #include <string.h>
 
 typedef struct head_text { /* sections [experiment] and [columns] */
-    const char *title, *caption, *note, *metrics, *words;
+    const char *title, *says, *caption, *note, *metrics, *words;
 } head_text;
 static const ablate_setting head_rows[] = {
     ABLATE_WORDS(head_text, title, "", "first line of the report"),
+    ABLATE_WORDS(head_text, says, "", "of a choice: what the source says about it, and so leaves open"),
     ABLATE_WORDS(head_text, caption, "", "what the rows show"),
     ABLATE_WORDS(head_text, note, "", "what a reader of the numbers must know"),
     { 0 },
@@ -129,6 +130,7 @@ static int head_read(experiment *e)
         settings_fill(&e->whole, "columns", column_rows, &head) < 0)
         return -1;
     e->title = head.title;
+    e->says = head.says;
     e->caption = head.caption;
     e->note = head.note;
     return columns_read(e, head.metrics) < 0 ? -1 : words_read(e, head.words);

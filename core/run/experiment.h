@@ -1,7 +1,7 @@
 /* experiment.h: a declarative experiment: rows that differ in a few words, the paper's values, the columns to print.
  *
  *   base = ../experiments/whole.ini            see chain.h for what lies over what
- *   [experiment]  title, caption, note         text for the report
+ *   [experiment]  title, says, caption, note   text for the report
  *   [columns]     metrics = image_auroc mean   of image_auroc pixel_auroc aupro image_ap pixel_ap mean
  *                 words = a:A b:B              a tick under A in rows whose model line holds the word a
  *   [row i]       model = ...                  the row's line of modules
@@ -39,7 +39,7 @@ typedef struct experiment_row {
 
 typedef struct experiment {
     char *path, *name, *scale;          /* name = the file's, without folder and .ini; scale "" = none */
-    const char *title, *caption, *note; /* "" where the files have none */
+    const char *title, *says, *caption, *note; /* "" where the files have none */
     int column[EXPERIMENT_COLUMNS], columns;
     char *word[EXPERIMENT_WORDS], *label[EXPERIMENT_WORDS];
     int words;

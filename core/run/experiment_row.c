@@ -183,13 +183,23 @@ static int read_single(experiment *e, const experiment_options *options)
     return row ? row_end(e, row, options) : -1;
 }
 
+/* "row NAME.section.key" of a scale's section changes a row that must be there. */
+static int complain_no_row(const experiment *e, const char *section)
+{
+    for (int i = 0; i < e->whole.count; i++)
+        if (strcmp(e->whole.entry[i].section, section) == 0)
+            return complain_at(e->whole.entry[i].file, e->whole.entry[i].line,
+                               "there is no [%s] whose settings this could change", section);
+    return 0;
+}
+
 int experiment_rows_read(experiment *e, const experiment_options *options)
 {
     const char *section;
     for (int i = 0; (section = settings_section(&e->whole, i)); i++) {
         const char *name = chain_section_rest(section, "row");
         const settings_entry *first = name ? settings_find(&e->whole, section, "") : NULL;
-        if (first && read_row(e, section, first, options) < 0)
+        if (first ? read_row(e, section, first, options) < 0 : name && complain_no_row(e, section) < 0)
             return -1;
         if (strcmp(section, "row") == 0)
             return complain_at(settings_find(&e->whole, section, "")->file, settings_find(&e->whole, section, "")->line,

@@ -3,34 +3,10 @@
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "report_body.h"
+#include "report_text.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Prints each line of the caption between two texts, escaped by `print`. */
-static void print_lines(const char *lines, const char *before, const char *after, void (*print)(const char *, FILE *),
-                        FILE *out)
-{
-    while (*lines) {
-        int length = (int)strcspn(lines, "\n");
-        char *line = take_text("%.*s", length, lines);
-        fputs(before, out);
-        if (line)
-            print(line, out);
-        fputs(after, out);
-        free(line);
-        lines += length + (lines[length] == '\n');
-    }
-}
-
-static void print_markdown_text(const char *text, FILE *out)
-{
-    for (; *text; text++) {
-        if (strchr("|*_<>`\\[]", *text))
-            fputc('\\', out);
-        fputc(*text, out);
-    }
-}
 
 static void markdown_cell(const report_cell *cell, double paper, bool has_paper, FILE *out)
 {
@@ -67,12 +43,12 @@ void report_markdown(const report_body *t, FILE *out)
     const experiment *e = t->experiment;
     char name[200], title[400];
     fprintf(out, "<!-- Written by ablate; do not edit. -->\n\n## ");
-    print_markdown_text(report_title(t, title), out);
+    report_text_markdown(report_title(t, title), out);
     fprintf(out, "\n\n");
     markdown_head(t, out);
     for (int r = 0; r < e->row_count; r++) {
         fprintf(out, "| ");
-        print_markdown_text(report_row_name(t, r, name), out);
+        report_text_markdown(report_row_name(t, r, name), out);
         fprintf(out, " |");
         for (int w = 0; w < e->words; w++)
             fprintf(out, " %s |", e->rows[r].tick[w] ? "✓" : "×");
@@ -81,41 +57,7 @@ void report_markdown(const report_body *t, FILE *out)
         fputc('\n', out);
     }
     fprintf(out, "\nBest **bold**, second best <u>underlined</u>.\n");
-    print_lines(t->caption, "\n", "\n", print_markdown_text, out);
-}
-
-/* One character of UTF-8 beyond ASCII that captions use, as TeX; the rest passes. */
-static void print_tex_text(const char *text, FILE *out)
-{
-    static const char *const pairs[][2] = {
-        { "±", "$\\pm$" },
-        { "Δ", "$\\Delta$" },
-        { "−", "$-$" },
-        { "×", "$\\times$" },
-        { "\\", "\\textbackslash{}" },
-        { "~", "\\textasciitilde{}" },
-        { "^", "\\textasciicircum{}" },
-        { "_", "\\_" },
-        { "&", "\\&" },
-        { "%", "\\%" },
-        { "#", "\\#" },
-        { "$", "\\$" },
-        { "{", "\\{" },
-        { "}", "\\}" },
-        { "<", "$<$" },
-        { ">", "$>$" },
-        { "|", "$|$" },
-    };
-    while (*text) {
-        size_t i = 0, n = sizeof pairs / sizeof *pairs;
-        while (i < n && strncmp(text, pairs[i][0], strlen(pairs[i][0])) != 0)
-            i++;
-        if (i < n)
-            fputs(pairs[i][1], out);
-        else
-            fputc(*text, out);
-        text += i < n ? strlen(pairs[i][0]) : 1;
-    }
+    report_text_lines(t->caption, "\n", "\n", report_text_markdown, out);
 }
 
 static void tex_cell(const report_cell *cell, double paper, bool has_paper, FILE *out)
@@ -138,7 +80,7 @@ static void tex_head(const report_body *t, FILE *out)
     fprintf(out, "}\n\\hline\n");
     for (int w = 0; w < e->words; w++) {
         fprintf(out, " & ");
-        print_tex_text(e->label[w], out);
+        report_text_tex(e->label[w], out);
     }
     for (int c = 0; c < e->columns; c++)
         fprintf(out, " & %s%s", experiment_column_title(e->column[c]), t->paper[c] ? " & paper & $\\Delta$" : "");
@@ -153,7 +95,7 @@ void report_tex(const report_body *t, FILE *out)
                  "\\begin{center}\n");
     tex_head(t, out);
     for (int r = 0; r < e->row_count; r++) {
-        print_tex_text(report_row_name(t, r, name), out);
+        report_text_tex(report_row_name(t, r, name), out);
         for (int w = 0; w < e->words; w++)
             fprintf(out, " & %s", e->rows[r].tick[w] ? "\\checkmark" : "$\\times$");
         for (int c = 0; c < e->columns; c++)
@@ -161,9 +103,9 @@ void report_tex(const report_body *t, FILE *out)
         fprintf(out, " \\\\\n");
     }
     fprintf(out, "\\hline\n\\end{tabular}\n\n\\medskip\n");
-    print_tex_text(report_title(t, title), out);
+    report_text_tex(report_title(t, title), out);
     fprintf(out, ".\nBest \\textbf{bold}, second best \\underline{underlined}.");
-    print_lines(t->caption, "\n", "", print_tex_text, out);
+    report_text_lines(t->caption, "\n", "", report_text_tex, out);
     fprintf(out, "\n\\end{center}\n");
 }
 
@@ -196,18 +138,13 @@ static void tsv_cell(const report_body *t, int r, int c, FILE *out)
         tsv_line(name, e->column[c], "paper", e->rows[r].paper[c] / 100, out);
 }
 
-static void print_plain_text(const char *text, FILE *out)
-{
-    fputs(text, out);
-}
-
 void report_tsv(const report_body *t, FILE *out)
 {
     fprintf(
         out,
         "# Written by ablate; do not edit. A line a number: row, metric, seed (or `mean` and sample `deviation` over "
         "the seeds, or `paper`), value as a fraction.\n");
-    print_lines(t->caption, "# ", "\n", print_plain_text, out);
+    report_text_lines(t->caption, "# ", "\n", report_text_plain, out);
     fprintf(out, "row\tmetric\tseed\tvalue\n");
     for (int r = 0; r < t->experiment->row_count; r++)
         for (int c = 0; c < t->experiment->columns; c++)

@@ -1,17 +1,9 @@
 /* report_plain.c: a report for the terminal, aligned by characters rather than bytes. */
 #include "report_body.h"
+#include "report_text.h"
 #include <string.h>
 
-enum { LINE_WIDTH = 110, WIDTHS_LIMIT = 1 + EXPERIMENT_WORDS + 3 * EXPERIMENT_COLUMNS };
-
-/* Characters of UTF-8. */
-static int width_of(const char *text)
-{
-    int n = 0;
-    for (; *text; text++)
-        n += ((unsigned char)*text & 0xC0) != 0x80;
-    return n;
-}
+enum { WIDTHS_LIMIT = 1 + EXPERIMENT_WORDS + 3 * EXPERIMENT_COLUMNS };
 
 static void print_blanks(int n, FILE *out)
 {
@@ -55,7 +47,7 @@ static void measure(const report_body *t, int width[WIDTHS_LIMIT])
     for (int f = 0; f < field_count(t); f++) {
         width[f] = 0;
         for (int r = -1; r < t->experiment->row_count; r++) {
-            int w = width_of(field_text(t, r, f, text));
+            int w = report_text_width(field_text(t, r, f, text));
             width[f] = w > width[f] ? w : width[f];
         }
     }
@@ -70,7 +62,7 @@ static void print_row(const report_body *t, int r, const int width[WIDTHS_LIMIT]
             continue;
         const char *text = field_text(t, r, f, buffer);
         int part = f > t->experiment->words ? (f - 1 - t->experiment->words) % 3 : -1;
-        int missing = width[f] - width_of(text);
+        int missing = width[f] - report_text_width(text);
         bool marked = part == 0 && *text && strchr("*'", text[strlen(text) - 1]);
         int tail = part == 0 && !marked && missing > 0 ? 1 : part == -1 && f > 0 ? missing / 2 : f == 0 ? missing : 0;
         print_blanks((f == 0 ? 0 : part > 0 ? 1 : 2) + missing - tail, out);
@@ -80,41 +72,12 @@ static void print_row(const report_body *t, int r, const int width[WIDTHS_LIMIT]
     fputc('\n', out);
 }
 
-/* Breaks a line at blanks. */
-static void print_wrapped(const char *line, size_t length, FILE *out)
-{
-    int column = 0;
-    while (length > 0) {
-        size_t word = strcspn(line, " \n");
-        word = word < length ? word : length;
-        char copy[512];
-        snprintf(copy, sizeof copy, "%.*s", (int)word, line);
-        int width = width_of(copy);
-        if (column > 0 && column + 1 + width > LINE_WIDTH) {
-            fprintf(out, "\n  ");
-            column = 2;
-        } else if (column > 0) {
-            fputc(' ', out);
-            column++;
-        }
-        fwrite(line, 1, word, out);
-        column += width;
-        line += word;
-        length -= word;
-        while (length > 0 && *line == ' ') {
-            line++;
-            length--;
-        }
-    }
-    fputc('\n', out);
-}
-
 static void print_rule(const int width[WIDTHS_LIMIT], int fields, FILE *out)
 {
     int total = width[0];
     for (int f = 1; f < fields; f++)
         total += width[f] > 0 ? width[f] + 2 : 0;
-    for (int i = 0; i < total && i < LINE_WIDTH + 10; i++)
+    for (int i = 0; i < total && i < REPORT_WIDTH + 10; i++)
         fputc('-', out);
     fputc('\n', out);
 }
@@ -131,9 +94,5 @@ void report_plain(const report_body *t, FILE *out)
         print_row(t, r, width, out);
     print_rule(width, field_count(t), out);
     fprintf(out, "* best, ' second best.\n");
-    for (const char *line = t->caption; *line;) {
-        size_t length = strcspn(line, "\n");
-        print_wrapped(line, length, out);
-        line += length + (line[length] == '\n');
-    }
+    report_text_wrapped(t->caption, out);
 }

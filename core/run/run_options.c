@@ -19,6 +19,7 @@ enum {
     KEY_STEPS,
     KEY_TIMING,
     KEY_MAPS,
+    KEY_CHOICES,
     KEY_DOT
 };
 
@@ -35,6 +36,8 @@ static const struct argp_option options[] = {
     { "threads", KEY_THREADS, "N", 0, "threads, 0: one a core", 0 },
     { "again", KEY_AGAIN, 0, 0, "run even what has finished", 0 },
     { "steps", KEY_STEPS, "N", 0, "stop each run after N steps; trace: how many", 0 },
+    { "choices", KEY_CHOICES, "NAME", 0, "one report NAME of all files: what each other row changes from the first",
+      0 },
     { "keep-maps", KEY_MAPS, 0, 0, "write each run's anomaly maps, maps.npz beside its metrics.json", 0 },
     { "timing", KEY_TIMING, 0, 0, "print the time by operation", 0 },
     { "dot", KEY_DOT, 0, 0, "graph: as Graphviz draws it", 0 },
@@ -87,6 +90,9 @@ static int parse_text(int key, const char *text, run_options *o)
         return 0;
     case KEY_OUT:
         o->out = o->runner.out = text;
+        return 0;
+    case KEY_CHOICES:
+        o->choices = text;
         return 0;
     case KEY_CACHE:
         o->cache = text;

@@ -15,6 +15,7 @@ typedef struct run_options {
     experiment_options experiment;
     runner_options runner; /* its `out` is --out, or "results" */
     const char *out;       /* --out, or NULL */
+    const char *choices;   /* --choices, or NULL */
     const char *device, *modules, *cache;
     int threads;
     bool dot;  /* ablate graph --dot */

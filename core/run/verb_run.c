@@ -2,6 +2,7 @@
 #include "../base/diag.h"
 #include "progress.h"
 #include "report.h"
+#include "report_choices.h"
 #include "run_options.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,23 +64,63 @@ static void say_phases(session *s, const run_list *list)
         phases_print(&s->phases, stderr);
 }
 
-static int run_file(session *s, const char *path, const run_options *o)
+/* The file's own report, unless all files share one. */
+static int report(const experiment *e, const run_list *list, const run_options *o)
 {
-    run_list list = { 0 };
-    experiment *e = experiment_load(path, &o->experiment);
-    int status = e ? run_rows(s, e, o, &list) : -1;
+    if (e->columns == 0 || o->choices)
+        return 0;
+    return report_write(e, list->record, list->count, o->runner.out) < 0 ||
+                   report_print(e, list->record, list->count, stdout) < 0
+               ? -1
+               : 0;
+}
+
+typedef struct run_file { /* a file and what its rows gave */
+    experiment *experiment;
+    run_list list;
+} run_file;
+
+static int run_one(session *s, const char *path, const run_options *o, run_file *f)
+{
+    f->experiment = experiment_load(path, &o->experiment);
+    int status = f->experiment ? run_rows(s, f->experiment, o, &f->list) : -1;
     if (status == 0)
-        say_summary(s, &list);
-    if (status == 0 && e->columns > 0)
-        status = report_write(e, list.record, list.count, o->runner.out);
-    if (status == 0 && e->columns > 0)
-        status = report_print(e, list.record, list.count, stdout);
+        say_summary(s, &f->list);
     if (status == 0)
-        say_phases(s, &list);
-    for (int i = 0; i < list.count; i++)
-        run_record_free(&list.record[i]);
-    free(list.record);
-    experiment_free(e);
+        status = report(f->experiment, &f->list, o);
+    if (status == 0)
+        say_phases(s, &f->list);
+    return status;
+}
+
+static void free_files(run_file *files, int count)
+{
+    for (int i = 0; files && i < count; i++) {
+        for (int k = 0; k < files[i].list.count; k++)
+            run_record_free(&files[i].list.record[k]);
+        free(files[i].list.record);
+        experiment_free(files[i].experiment);
+    }
+    free(files);
+}
+
+static int report_all(const run_file *files, const run_options *o)
+{
+    report_choice choice[RUN_OPTIONS_FILES];
+    for (int i = 0; i < o->files; i++)
+        choice[i] = (report_choice){ files[i].experiment, files[i].list.record, files[i].list.count };
+    return report_choices(choice, o->files, o->runner.out, o->choices, stdout);
+}
+
+static int run_files(session *s, const run_options *o)
+{
+    run_file *files = take_zeroed((size_t)o->files, sizeof *files, "the files' runs");
+    int status = files ? 0 : -1;
+    for (int i = 0; i < o->files && status == 0; i++)
+        status = run_one(s, o->file[i], o, &files[i]);
+    if (status == 0 && o->choices)
+        status = report_all(files, o);
+    free_files(files, o->files);
     return status;
 }
 
@@ -106,8 +147,8 @@ int verb_run(int argc, char **argv)
     int status = read_all(&o);
     if (status == 0)
         status = session_open(&s, o.device, o.threads, o.modules, o.cache);
-    for (int i = 0; i < o.files && status == 0; i++)
-        status = run_file(&s, o.file[i], &o);
+    if (status == 0)
+        status = run_files(&s, &o);
     session_close(&s);
     return status;
 }

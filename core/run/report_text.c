@@ -1,0 +1,124 @@
+#include "report_text.h"
+#include "../base/diag.h"
+#include <stdlib.h>
+#include <string.h>
+
+void report_text_plain(const char *text, FILE *out)
+{
+    fputs(text, out);
+}
+
+void report_text_markdown(const char *text, FILE *out)
+{
+    for (; *text; text++) {
+        if (strchr("|*_<>`\\[]", *text))
+            fputc('\\', out);
+        fputc(*text, out);
+    }
+}
+
+/* One character of UTF-8 beyond ASCII that captions use, as TeX; the rest passes. */
+void report_text_tex(const char *text, FILE *out)
+{
+    static const char *const pairs[][2] = {
+        { "±", "$\\pm$" },
+        { "Δ", "$\\Delta$" },
+        { "−", "$-$" },
+        { "×", "$\\times$" },
+        { "\\", "\\textbackslash{}" },
+        { "~", "\\textasciitilde{}" },
+        { "^", "\\textasciicircum{}" },
+        { "_", "\\_" },
+        { "&", "\\&" },
+        { "%", "\\%" },
+        { "#", "\\#" },
+        { "$", "\\$" },
+        { "{", "\\{" },
+        { "}", "\\}" },
+        { "<", "$<$" },
+        { ">", "$>$" },
+        { "|", "$|$" },
+    };
+    while (*text) {
+        size_t i = 0, n = sizeof pairs / sizeof *pairs;
+        while (i < n && strncmp(text, pairs[i][0], strlen(pairs[i][0])) != 0)
+            i++;
+        if (i < n)
+            fputs(pairs[i][1], out);
+        else
+            fputc(*text, out);
+        text += i < n ? strlen(pairs[i][0]) : 1;
+    }
+}
+
+void report_text_lines(const char *lines, const char *before, const char *after, void (*print)(const char *, FILE *),
+                       FILE *out)
+{
+    while (*lines) {
+        int length = (int)strcspn(lines, "\n");
+        char *line = take_text("%.*s", length, lines);
+        fputs(before, out);
+        if (line)
+            print(line, out);
+        fputs(after, out);
+        free(line);
+        lines += length + (lines[length] == '\n');
+    }
+}
+
+int report_text_width(const char *text)
+{
+    int n = 0;
+    for (; *text; text++)
+        n += ((unsigned char)*text & 0xC0) != 0x80;
+    return n;
+}
+
+void report_text_padded(const char *text, int width, FILE *out)
+{
+    int used = 0;
+    for (; *text && (used < width || ((unsigned char)*text & 0xC0) == 0x80); text++) {
+        used += ((unsigned char)*text & 0xC0) != 0x80;
+        fputc(*text, out);
+    }
+    for (; used <= width; used++)
+        fputc(' ', out);
+}
+
+/* Breaks a line at blanks. */
+static void print_wrapped(const char *line, size_t length, FILE *out)
+{
+    int column = 0;
+    while (length > 0) {
+        size_t word = strcspn(line, " \n");
+        word = word < length ? word : length;
+        char copy[512];
+        snprintf(copy, sizeof copy, "%.*s", (int)word, line);
+        int width = report_text_width(copy);
+        if (column > 0 && column + 1 + width > REPORT_WIDTH) {
+            fprintf(out, "\n  ");
+            column = 2;
+        } else if (column > 0) {
+            fputc(' ', out);
+            column++;
+        }
+        fwrite(line, 1, word, out);
+        column += width;
+        line += word;
+        length -= word;
+        while (length > 0 && *line == ' ') {
+            line++;
+            length--;
+        }
+    }
+    fputc('\n', out);
+}
+
+void report_text_wrapped(const char *lines, FILE *out)
+{
+    while (*lines) {
+        size_t length = strcspn(lines, "\n");
+        print_wrapped(lines, length, out);
+        lines += length + (lines[length] == '\n');
+    }
+}
