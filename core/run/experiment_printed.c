@@ -93,8 +93,7 @@ static int entry_read(const experiment *e, const settings_entry *entry, experime
 static int section_read(experiment *e, const char *section, const char *name)
 {
     const settings *whole = &e->whole;
-    experiment_printed *more =
-        take_again(e->printed, (size_t)e->printed_count + 1, sizeof *more, "printed values");
+    experiment_printed *more = take_again(e->printed, (size_t)e->printed_count + 1, sizeof *more, "printed values");
     if (!more)
         return -1;
     e->printed = more;

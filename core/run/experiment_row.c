@@ -177,8 +177,7 @@ int experiment_rows_read(experiment *e, const experiment_options *options)
             return -1;
         if (strcmp(section, "row") == 0)
             return complain_at(chain_section_first(&e->whole, section)->file,
-                               chain_section_first(&e->whole, section)->line,
-                               "a row needs a name; write [row NAME]");
+                               chain_section_first(&e->whole, section)->line, "a row needs a name; write [row NAME]");
     }
     if (read_grid(e, options) < 0)
         return -1;

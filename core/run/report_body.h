@@ -22,7 +22,7 @@ typedef struct report_body {
     const experiment *experiment;
     report_row *row;
     bool paper[EXPERIMENT_COLUMNS]; /* does the paper print anything in this column? */
-    const char **class_name; /* of layout = classes, in order, without prefixes; the texts are not the body's */
+    const char **class_name;        /* of layout = classes, in order, without prefixes; the texts are not the body's */
     int classes;
     report_sheet **sheet;
     int sheets;

@@ -76,8 +76,7 @@ static void check_classes(const experiment *e, FILE *out)
     findings means = { .out = out,
                        .title = "Printed means that rounding cannot reconcile with the printed classes (mean of the "
                                 "classes, printed mean): " };
-    findings totals = { .out = out,
-                        .title = "The same of mTotal (mean of the printed means, printed mTotal): " };
+    findings totals = { .out = out, .title = "The same of mTotal (mean of the printed means, printed mTotal): " };
     for (int i = 0; i < e->printed_count; i++)
         for (int c = 0; c < e->columns; c++) {
             average a = { .whole = true };
@@ -110,7 +109,8 @@ static void check_rows(const experiment *e, FILE *out)
                 add(&a, e->rows[r].paper[c]);
         check(&means, &a, mean, e->rows[r].name, "");
     }
-    conclude(&means, "The printed means are those of the printed values of their rows, as far as their rounding shows.");
+    conclude(&means,
+             "The printed means are those of the printed values of their rows, as far as their rounding shows.");
 }
 
 static void print_sources(const report_body *t, FILE *out)
