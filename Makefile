@@ -88,7 +88,9 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/libablate.a | $(BUILD)/package
 
 CHOSEN = --scale $(SCALE) $(if $(DATA),--data $(DATA)) $(if $(CLIP),--set 'clip.weights=$(CLIP)')
 table%: all ## table2, ...: rerun a table of the paper at SCALE=mini|paper, DATA=mvtec:PATH, CLIP=FILE
-	$(ABLATE) run ablations/table$*.ini $(CHOSEN) $(if $(SEEDS),--seeds $(SEEDS))
+	$(ABLATE) run $(firstword $(wildcard ablations/table$*.ini experiments/table$*.ini) ablations/table$*.ini) $(CHOSEN) $(if $(SEEDS),--seeds $(SEEDS))
+all-tables: all ## all of them in one process, which shares features and finished runs and says what that saved
+	$(ABLATE) run ablations/table2.ini experiments/table1.ini ablations/table4.ini experiments/table3.ini --scale $(SCALE) $(if $(CLIP),--set 'clip.weights=$(CLIP)') $(if $(SEEDS),--seeds $(SEEDS))
 unstated: all ## what each choice that the paper leaves open changes: one table
 	$(ABLATE) run ablations/unstated/*.ini --choices unstated $(CHOSEN) $(if $(SEEDS),--seeds $(SEEDS))
 # scripts/figures/NAME.sh makes sure of the runs, lets verbs write what is drawn into results/figures, and draws it.
@@ -130,5 +132,5 @@ clean: ## remove what was built
 	rm -rf build build-san
 help: ## this list
 	@grep -hE '^[a-z0-9%-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
-.PHONY: page book curves test unstated truth fuzz mutants lint bench pretrain install clean help $(FIGURES) figures
+.PHONY: all-tables page book curves test unstated truth fuzz mutants lint bench pretrain install clean help $(FIGURES) figures
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

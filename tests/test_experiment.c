@@ -81,7 +81,7 @@ static void test_single(void **state)
     assert_int_equal(e->rows[0].run.batch, 8);
     assert_string_equal(e->rows[0].run.protocol, "exact");
     assert_int_equal(e->columns, 6);
-    assert_true(isnan(e->rows[0].paper[0]));
+    assert_true(isnan(e->rows[0].paper[0].percent));
     experiment_free(e);
 }
 
@@ -94,8 +94,8 @@ static void test_rows(void **state)
     experiment *e = load("a.ini", NULL);
     assert_int_equal(e->row_count, 2);
     const experiment_row *i = experiment_find_row(e, "i"), *ii = experiment_find_row(e, "ii");
-    assert_true(i->paper[0] == 95.4 && isnan(i->paper[1]) && i->paper[2] == 90);
-    assert_true(isnan(ii->paper[0]));
+    assert_true(i->paper[0].percent == 95.4 && isnan(i->paper[1].percent) && i->paper[2].percent == 90);
+    assert_true(isnan(ii->paper[0].percent));
     assert_true(i->tick[0] && !i->tick[1] && ii->tick[0] && ii->tick[1]);
     assert_string_equal(e->label[1], "THREE");
     assert_string_equal(i->run.model, "one  two");
@@ -171,10 +171,10 @@ static void test_grid(void **state)
     assert_string_equal(e->rows[2].name, "T=1 K=2");
     assert_false(e->rows[2].applicable);
     const experiment_row *row = experiment_find_row(e, "T=3 K=2");
-    assert_true(row->applicable && row->paper[0] == 98.0 && row->paper[1] == 97.3);
+    assert_true(row->applicable && row->paper[0].percent == 98.0 && row->paper[1].percent == 97.3);
     assert_string_equal(settings_find(&row->settings, "moe", "experts")->value, "3");
     assert_string_equal(settings_find(&row->settings, "moe", "top")->value, "2");
-    assert_true(isnan(e->rows[1].paper[0]));
+    assert_true(isnan(e->rows[1].paper[0].percent));
     experiment_free(e);
 }
 
@@ -215,7 +215,7 @@ static void test_bundles(void **state)
     assert_string_equal(settings_find(&large->settings, "clip", "arch")->value, "l");
     assert_string_equal(settings_find(&large->settings, "moe", "experts")->value, "5");
     assert_string_equal(large->run.model, "one two");
-    assert_true(isnan(small->paper[0]) && large->paper[5] == 6);
+    assert_true(isnan(small->paper[0].percent) && large->paper[5].percent == 6);
     for (int i = 0; i < large->settings.count; i++)
         assert_null(strchr(large->settings.entry[i].section, ' '));
     experiment_free(e);
@@ -237,7 +237,7 @@ static void test_bundles_in_chain(void **state)
     e = load("a.ini", "small");
     assert_int_equal(e->row_count, 1);
     assert_string_equal(e->rows[0].name, "part=z");
-    assert_true(e->rows[0].run.batch == 3 && e->rows[0].paper[0] == 1);
+    assert_true(e->rows[0].run.batch == 3 && e->rows[0].paper[0].percent == 1);
     experiment_free(e);
     refused("base = b.ini\n[grid]\nencoder = small\n",
             "a.ini:3: 'encoder' lists small, but there is no section [encoder small]; write it, with what small stands "
@@ -400,10 +400,10 @@ static void test_wrong_paper(void **state)
     const char *bad[][2] = {
         { "1", "a.ini:4: 'paper' has 1 values, there are 2 columns; write '-' for what is not printed" },
         { "1 2 3", "a.ini:4: 'paper' has 3 values, there are 2 columns; write '-' for what is not printed" },
-        { "1 x", "a.ini:4: 'paper' must be percentages from 0 to 100, or '-' for none; it is '1 x'" },
-        { "1 nan", "a.ini:4: 'paper' must be percentages from 0 to 100, or '-' for none; it is '1 nan'" },
-        { "1 101", "a.ini:4: 'paper' must be percentages from 0 to 100, or '-' for none; it is '1 101'" },
-        { "1 2/3", "a.ini:4: 'paper' must be percentages from 0 to 100, or '-' for none; it is '1 2/3'" },
+        { "1 x", "a.ini:4: 'paper' must be percentages from 0 to 100 with at most 3 decimals, or '-' for none; it is '1 x'" },
+        { "1 nan", "a.ini:4: 'paper' must be percentages from 0 to 100 with at most 3 decimals, or '-' for none; it is '1 nan'" },
+        { "1 101", "a.ini:4: 'paper' must be percentages from 0 to 100 with at most 3 decimals, or '-' for none; it is '1 101'" },
+        { "1 2/3", "a.ini:4: 'paper' must be percentages from 0 to 100 with at most 3 decimals, or '-' for none; it is '1 2/3'" },
     };
     for (int i = 0; i < 6; i++) {
         char text[200];
@@ -509,7 +509,7 @@ static void test_own_files(void **state)
         assert_int_equal(e->columns, 4);
         const experiment_row *row = experiment_find_row(e, "vii");
         assert_true(row->tick[0] && row->tick[1] && row->tick[2]);
-        assert_true(row->paper[0] == 98.6 && row->paper[3] == 96.5);
+        assert_true(row->paper[0].percent == 98.6 && row->paper[3].percent == 96.5);
         assert_int_equal(row->run.size, i == 1 ? 128 : 224);
         experiment_free(e);
         experiment_free(load("experiments/cnc.ini", scales[i]));
@@ -519,7 +519,7 @@ static void test_own_files(void **state)
         assert_non_null(row);
         assert_string_equal(settings_find(&row->settings, "clip", "arch")->value,
                             i == 1 ? "nano@192px" : "ViT-L/14@336px");
-        assert_true(i == 0 ? isnan(row->paper[5]) : row->paper[5] == 89.0);
+        assert_true(i == 0 ? isnan(row->paper[5].percent) : row->paper[5].percent == 89.0);
         experiment_free(e);
     }
     assert_int_equal(chdir(folder), 0);

@@ -33,6 +33,14 @@ const char *chain_section_rest(const char *section, const char *kind)
     return section + n + strspn(section + n, " ");
 }
 
+const settings_entry *chain_section_first(const settings *list, const char *section)
+{
+    for (int i = 0; i < list->count; i++)
+        if (strcmp(list->entry[i].section, section) == 0)
+            return &list->entry[i];
+    return NULL;
+}
+
 /* Removes "folder/.." and "./" where that names the same file, so that complaints show a short path. */
 static char *path_tidy(char *path)
 {

@@ -16,4 +16,7 @@ int chain_read(const char *path, const char *scale, settings *whole);
 /* "row i" begins with "row": the rest "i", else NULL. */
 const char *chain_section_rest(const char *section, const char *kind);
 
+/* The first entry of a section, be it the line of its name or not; NULL: there is none. */
+const settings_entry *chain_section_first(const settings *, const char *section);
+
 #endif

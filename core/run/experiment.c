@@ -1,13 +1,15 @@
 #include "experiment.h"
 #include "../base/diag.h"
 #include "chain.h"
+#include "experiment_printed.h"
 #include "experiment_row.h"
 #include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
 
 typedef struct head_text { /* sections [experiment] and [columns] */
-    const char *title, *says, *caption, *note, *metrics, *words;
+    const char *title, *says, *caption, *note, *metrics, *words, *comparable;
+    int layout;
 } head_text;
 static const ablate_setting head_rows[] = {
     ABLATE_WORDS(head_text, title, "", "first line of the report"),
@@ -20,6 +22,8 @@ static const ablate_setting column_rows[] = {
     ABLATE_WORDS(head_text, metrics, "image_auroc pixel_auroc aupro image_ap pixel_ap mean",
                  "columns, in order; none: no report"),
     ABLATE_WORDS(head_text, words, "", "word:label, ticked where the model line holds the word"),
+    ABLATE_PICK(head_text, layout, 0, "rows|classes|grid", "what the report's lines are"),
+    ABLATE_WORDS(head_text, comparable, "", "data set that printed values are of: NAME: COUNTS"),
     { 0 },
 };
 
@@ -43,6 +47,8 @@ void experiment_free(experiment *e)
         free(e->word[i]);
         free(e->label[i]);
     }
+    experiment_printed_free(e);
+    grid_free(&e->grid);
     free(e->rows);
     free(e->path);
     free(e->name);
@@ -133,7 +139,25 @@ static int head_read(experiment *e)
     e->says = head.says;
     e->caption = head.caption;
     e->note = head.note;
+    e->layout = (experiment_layout)head.layout;
+    e->comparable = head.comparable;
     return columns_read(e, head.metrics) < 0 ? -1 : words_read(e, head.words);
+}
+
+static int layout_check(const experiment *e)
+{
+    if (e->layout == LAYOUT_GRID && e->grid.axes != 2)
+        return complain_columns(e, "layout", "needs a [grid] of two axes", "grid");
+    for (int c = 0; e->layout == LAYOUT_CLASSES && c < e->columns; c++)
+        if (e->column[c] == EXPERIMENT_MEAN)
+            return complain_columns(e, "metrics", "must not name the mean, which layout = classes has anyway", "mean");
+    if (e->layout != LAYOUT_CLASSES && e->printed_count > 0)
+        return complain_columns(e, "layout", "must be classes to show the sections [printed ...]",
+                                e->layout == LAYOUT_GRID ? "grid" : "rows");
+    if (*e->comparable && !strstr(e->comparable, ": "))
+        return complain_columns(e, "comparable", "must be NAME: COUNTS, as the caption of a report ends its data",
+                                e->comparable);
+    return 0;
 }
 
 /* "ablations/one.ini" -> "one" */
@@ -154,7 +178,8 @@ experiment *experiment_load(const char *path, const experiment_options *options)
     e->name = name_of(path);
     e->scale = take_text("%s", options->scale ? options->scale : "");
     bool good = e->path && e->name && e->scale && chain_read(path, options->scale, &e->whole) == 0;
-    if (!good || head_read(e) < 0 || experiment_rows_read(e, options) < 0) {
+    if (!good || head_read(e) < 0 || experiment_rows_read(e, options) < 0 || experiment_printed_read(e) < 0 ||
+        layout_check(e) < 0) {
         experiment_free(e);
         return NULL;
     }

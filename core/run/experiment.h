@@ -4,16 +4,22 @@
  *   [experiment]  title, says, caption, note   text for the report
  *   [columns]     metrics = image_auroc mean   of image_auroc pixel_auroc aupro image_ap pixel_ap mean
  *                 words = a:A b:B              a tick under A in rows whose model line holds the word a
+ *                 layout = rows                how the report is laid out: a line a row; or `classes`, a line a class;
+ *                                              or `grid`, the grid's first axis down, its second across
+ *                 comparable = NAME: COUNTS    printed values are compared with runs on this data set only, COUNTS as in
+ *                                              "2 classes, 4 training and 8 test pictures"; none: with no run
  *   [row i]       model = ...                  the row's line of modules
  *                 paper = 95.4 -               what the paper prints, a value a column in percent, '-' for none
  *                 section.key = value          any other difference
  *   [grid]                                     see grid.h
  *   [axis value]  section.key = value          what a value of the grid stands for
+ *   [printed NAME]                             with layout = classes, what others print; see experiment_printed.h
  *
  * Without rows and grid the experiment has one row, named as the file. Over each row come --data, --seeds, --set. */
 #ifndef ABLATE_EXPERIMENT_H
 #define ABLATE_EXPERIMENT_H
 #include "../base/settings.h"
+#include "grid.h"
 #include "metrics.h"
 #include "run_settings.h"
 
@@ -27,16 +33,34 @@ typedef struct experiment_options { /* zeroed = nothing chosen */
     int sets;
 } experiment_options;
 
+typedef enum experiment_layout { LAYOUT_ROWS, LAYOUT_CLASSES, LAYOUT_GRID } experiment_layout;
+
+typedef struct experiment_value { /* as printed somewhere */
+    double percent;               /* NaN: none */
+    int decimals;
+} experiment_value;
+
 typedef struct experiment_row {
     char *name;
     settings settings;                /* all that the run needs, of engine and modules */
     run_settings run;                 /* the engine's part, filled from `settings` */
-    double paper[EXPERIMENT_COLUMNS]; /* percent, a column; NaN where nothing is printed */
-    bool tick[EXPERIMENT_WORDS];      /* is the word in the model line? */
-    bool applicable;                  /* false: excluded by the grid's `where` */
-    const char *file;                 /* where the row stands, for complaints */
+    experiment_value paper[EXPERIMENT_COLUMNS]; /* a column */
+    bool tick[EXPERIMENT_WORDS];                /* is the word in the model line? */
+    bool applicable;                            /* false: excluded by the grid's `where` */
+    int cell;                                   /* of the grid; -1: a row of its own */
+    const char *file;                           /* where the row stands, for complaints */
     int line;
 } experiment_row;
+
+typedef struct experiment_printed { /* one section [printed NAME] */
+    const char *name, *source;      /* source: "" = not said */
+    struct experiment_line {
+        const char *class_name;
+        experiment_value value[EXPERIMENT_COLUMNS];
+    } *line; /* in the file's order */
+    int lines;
+    experiment_value mean[EXPERIMENT_COLUMNS], total; /* printed means over the classes; their printed mean */
+} experiment_printed;
 
 typedef struct experiment {
     char *path, *name, *scale;          /* name = the file's, without folder and .ini; scale "" = none */
@@ -44,8 +68,13 @@ typedef struct experiment {
     int column[EXPERIMENT_COLUMNS], columns;
     char *word[EXPERIMENT_WORDS], *label[EXPERIMENT_WORDS];
     int words;
+    experiment_layout layout;
+    const char *comparable; /* "" = nothing is */
     experiment_row *rows;
     int row_count;
+    grid grid;
+    experiment_printed *printed;
+    int printed_count;
     settings whole; /* owns the texts */
 } experiment;
 

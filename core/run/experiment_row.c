@@ -1,6 +1,7 @@
 #include "experiment_row.h"
 #include "../base/diag.h"
 #include "chain.h"
+#include "experiment_printed.h"
 #include "grid.h"
 #include "grid_bundle.h"
 #include <math.h>
@@ -17,7 +18,7 @@ void experiment_row_free(experiment_row *row)
 static bool is_special(const char *section)
 {
     return strcmp(section, "experiment") == 0 || strcmp(section, "columns") == 0 || strcmp(section, "grid") == 0 ||
-           chain_section_rest(section, "row") || grid_bundle_is(section);
+           chain_section_rest(section, "row") || grid_bundle_is(section) || experiment_is_printed(section);
 }
 
 static int copy_common(const settings *whole, settings *into)
@@ -30,36 +31,13 @@ static int copy_common(const settings *whole, settings *into)
     return 0;
 }
 
-/* A value a column in percent; '-' is none. */
-static int paper_read(const experiment *e, const settings_entry *entry, double paper[EXPERIMENT_COLUMNS])
-{
-    int n = 0;
-    for (const char *c = entry->value + strspn(entry->value, " "); *c; c += strspn(c, " "), n++) {
-        char *end;
-        double value = strtod(c, &end);
-        bool none = *c == '-' && (c[1] == ' ' || !c[1]);
-        if (!none && (end == c || (*end && *end != ' ') || !(value >= 0 && value <= 100)))
-            return complain_at(entry->file, entry->line,
-                               "'%s' must be percentages from 0 to 100, or '-' for none; it is '%s'", entry->key,
-                               entry->value);
-        if (n < e->columns)
-            paper[n] = none ? NAN : value;
-        c += strcspn(c, " ");
-    }
-    if (n != e->columns)
-        return complain_at(entry->file, entry->line,
-                           "'%s' has %d values, there are %d columns; write '-' for what is not printed", entry->key, n,
-                           e->columns);
-    return 0;
-}
-
 static int row_set_entry(const experiment *e, experiment_row *row, const settings_entry *entry)
 {
     static const char *const keys[] = { "model", "paper" };
     if (strcmp(entry->key, "model") == 0)
         return settings_set(&row->settings, "run", "model", entry->value, entry->file, entry->line);
     if (strcmp(entry->key, "paper") == 0)
-        return paper_read(e, entry, row->paper);
+        return experiment_values_read(entry, e->columns, row->paper);
     const char *dot = strchr(entry->key, '.');
     if (!dot)
         return complain_at(entry->file, entry->line,
@@ -124,9 +102,9 @@ static experiment_row *row_begin(experiment *e, char *name, const char *file, in
     }
     e->rows = more;
     experiment_row *row = &e->rows[e->row_count++];
-    *row = (experiment_row){ .name = name, .applicable = true, .file = file, .line = line };
+    *row = (experiment_row){ .name = name, .applicable = true, .cell = -1, .file = file, .line = line };
     for (int c = 0; c < EXPERIMENT_COLUMNS; c++)
-        row->paper[c] = NAN;
+        row->paper[c].percent = NAN;
     return copy_common(&e->whole, &row->settings) < 0 ? NULL : row;
 }
 
@@ -163,28 +141,28 @@ static int row_set_cell(const experiment *e, experiment_row *row, const grid *g,
     return status;
 }
 
-static int read_cell(experiment *e, const grid *g, int cell, const experiment_options *options)
+static int read_cell(experiment *e, int cell, const experiment_options *options)
 {
+    const grid *g = &e->grid;
     const settings_entry *axis = g->axis[0].entry, *paper = grid_paper(g, &e->whole, cell);
     int allowed = grid_allows(g, cell);
     experiment_row *row = allowed < 0 ? NULL : row_begin(e, grid_name(g, cell), axis->file, axis->line);
     if (!row || row_set_cell(e, row, g, cell) < 0)
         return -1;
     row->applicable = allowed;
-    if (paper && paper_read(e, paper, row->paper) < 0)
+    row->cell = cell;
+    if (paper && experiment_values_read(paper, e->columns, row->paper) < 0)
         return -1;
     return row_end(e, row, options);
 }
 
 static int read_grid(experiment *e, const experiment_options *options)
 {
-    grid g;
-    if (grid_read(&e->whole, &g) < 0)
+    if (grid_read(&e->whole, &e->grid) < 0)
         return -1;
-    int status = grid_check_papers(&g, &e->whole);
-    for (int cell = 0; status == 0 && cell < g.cells; cell++)
-        status = read_cell(e, &g, cell, options);
-    grid_free(&g);
+    int status = grid_check_papers(&e->grid, &e->whole);
+    for (int cell = 0; status == 0 && cell < e->grid.cells; cell++)
+        status = read_cell(e, cell, options);
     return status;
 }
 
@@ -197,11 +175,8 @@ static int read_single(experiment *e, const experiment_options *options)
 /* "row NAME.section.key" of a scale's section changes a row that must be there. */
 static int complain_no_row(const experiment *e, const char *section)
 {
-    for (int i = 0; i < e->whole.count; i++)
-        if (strcmp(e->whole.entry[i].section, section) == 0)
-            return complain_at(e->whole.entry[i].file, e->whole.entry[i].line,
-                               "there is no [%s] whose settings this could change", section);
-    return 0;
+    const settings_entry *first = chain_section_first(&e->whole, section);
+    return complain_at(first->file, first->line, "there is no [%s] whose settings this could change", section);
 }
 
 int experiment_rows_read(experiment *e, const experiment_options *options)
@@ -213,8 +188,8 @@ int experiment_rows_read(experiment *e, const experiment_options *options)
         if (first ? read_row(e, section, first, options) < 0 : name && complain_no_row(e, section) < 0)
             return -1;
         if (strcmp(section, "row") == 0)
-            return complain_at(settings_find(&e->whole, section, "")->file, settings_find(&e->whole, section, "")->line,
-                               "a row needs a name; write [row NAME]");
+            return complain_at(chain_section_first(&e->whole, section)->file,
+                               chain_section_first(&e->whole, section)->line, "a row needs a name; write [row NAME]");
     }
     if (read_grid(e, options) < 0)
         return -1;

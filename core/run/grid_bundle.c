@@ -5,7 +5,7 @@
 
 bool grid_bundle_is(const char *section)
 {
-    return strchr(section, ' ') && !chain_section_rest(section, "row");
+    return strchr(section, ' ') && !chain_section_rest(section, "row") && !chain_section_rest(section, "printed");
 }
 
 bool grid_bundle_axis(const grid_axis *axis)

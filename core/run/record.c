@@ -7,8 +7,8 @@
 
 void run_record_free(run_record *r)
 {
-    char *texts[] = { r->experiment, r->row,     r->scale,     r->settings, r->data,
-                      r->data_hash,  r->version, r->core_type, r->backend,  r->protocol };
+    char *texts[] = { r->experiment, r->row,       r->scale,   r->settings, r->data, r->data_hash,
+                      r->version,    r->core_type, r->backend, r->protocol, r->from };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free(texts[i]);
     for (int i = 0; i < r->weight_count; i++) {

@@ -29,6 +29,7 @@ typedef struct run_record { /* zeroed = empty; every text is malloc'ed and the r
     int class_count;
     char **notes; /* what a reader of the numbers must know, a sentence each */
     int note_count;
+    char *from; /* the experiment that it was just taken over from, see record_adopt.h; no part of the file */
 } run_record;
 
 void run_record_free(run_record *);

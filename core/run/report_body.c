@@ -10,23 +10,52 @@ void report_body_free(report_body *t)
         return;
     for (int r = 0; t->row && r < t->experiment->row_count; r++)
         free(t->row[r].run);
+    for (int i = 0; i < t->sheets; i++)
+        report_sheet_free(t->sheet[i]);
+    free(t->sheet);
+    free(t->class_name);
     free(t->row);
     free(t->caption);
     free(t);
 }
 
-double report_value(const experiment *e, const run_record *run, int column)
+static double value_of(const experiment *e, const double of[METRICS_KINDS], int column)
 {
     if (column != EXPERIMENT_MEAN)
-        return run->mean[column];
+        return of[column];
     double sum = 0;
     int n = 0;
     for (int c = 0; c < e->columns; c++)
         if (e->column[c] != EXPERIMENT_MEAN) {
-            sum += run->mean[e->column[c]];
+            sum += of[e->column[c]];
             n++;
         }
     return sum / n;
+}
+
+double report_value(const experiment *e, const run_record *run, int column)
+{
+    return value_of(e, run->mean, column);
+}
+
+const char *report_class_name(const run_record *run, const char *name)
+{
+    size_t prefix = run->data ? strcspn(run->data, ":") : 0;
+    bool has = prefix > 0 && strncmp(name, run->data, prefix) == 0 && name[prefix] == '-' && name[prefix + 1];
+    return has ? name + prefix + 1 : name;
+}
+
+bool report_class_value(const experiment *e, const run_record *run, const char *name, int column, double *value)
+{
+    if (!name)
+        *value = report_value(e, run, column);
+    for (int i = 0; name && i < run->class_count; i++)
+        if (strcmp(run->classes[i].name, name) == 0 ||
+            strcmp(report_class_name(run, run->classes[i].name), name) == 0) {
+            *value = value_of(e, run->classes[i].value, column);
+            return true;
+        }
+    return name == NULL;
 }
 
 /* Does this record belong to the row, and is its seed one of the row's that is not there yet? */
@@ -60,50 +89,121 @@ static int collect_runs(report_row *got, const experiment_row *row, const run_re
     return 0;
 }
 
-/* Mean and sample deviation over the seeds, in their order. */
-static void cell_fill(const experiment *e, const report_row *row, int column, report_cell *cell)
+report_cell report_statistics(const double *value, int n)
 {
     double sum = 0, squares = 0;
-    for (int i = 0; i < row->runs; i++)
-        sum += report_value(e, row->run[i], column);
-    cell->mean = sum / row->runs;
-    for (int i = 0; i < row->runs; i++) {
-        double off = report_value(e, row->run[i], column) - cell->mean;
-        squares += off * off;
-    }
-    cell->deviation = row->runs > 1 ? sqrt(squares / (row->runs - 1)) : NAN;
-    cell->state = row->runs == 0 ? REPORT_NOT_RUN : isfinite(cell->mean) ? REPORT_VALUE : REPORT_UNDEFINED;
+    for (int i = 0; i < n; i++)
+        sum += value[i];
+    report_cell cell = { .mean = sum / n, .deviation = NAN };
+    for (int i = 0; i < n; i++)
+        squares += (value[i] - cell.mean) * (value[i] - cell.mean);
+    if (n > 1)
+        cell.deviation = sqrt(squares / (n - 1));
+    cell.state = n == 0 ? REPORT_NOT_RUN : isfinite(cell.mean) ? REPORT_VALUE : REPORT_UNDEFINED;
+    return cell;
 }
 
-/* Tenths of a percent as printed, so that equal printed values share a rank. */
-static long printed_value(const report_cell *cell)
+static int fill_row(const experiment *e, const experiment_row *row, report_row *got)
+{
+    double *value = take((size_t)got->runs, sizeof *value, "a report");
+    for (int c = 0; value && c < e->columns; c++) {
+        for (int i = 0; i < got->runs; i++)
+            value[i] = report_value(e, got->run[i], e->column[c]);
+        got->cell[c] = report_statistics(value, got->runs);
+        if (!row->applicable)
+            got->cell[c].state = REPORT_NOT_APPLICABLE;
+    }
+    free(value);
+    return value ? 0 : -1;
+}
+
+long report_tenths(double percent)
 {
     char text[64];
-    if (cell->state != REPORT_VALUE)
+    if (!isfinite(percent))
         return -1;
-    snprintf(text, sizeof text, "%.1f", 100 * cell->mean);
+    snprintf(text, sizeof text, "%.1f", percent);
     return lround(10 * strtod(text, NULL));
 }
 
-/* Marks the greatest and second greatest printed values of a column, if at least two rows have one. */
-static void rank_column(report_body *t, int c)
+void report_rank(const long *value, int n, int *rank)
 {
     long best = -1, second = -1;
-    int values = 0, rows = t->experiment->row_count;
-    for (int r = 0; r < rows; r++) {
-        long value = printed_value(&t->row[r].cell[c]);
-        values += value >= 0;
-        if (value > best) {
+    int counted = 0;
+    for (int i = 0; i < n; i++) {
+        counted += value[i] >= 0;
+        if (value[i] > best) {
             second = best;
-            best = value;
-        } else if (value < best && value > second) {
-            second = value;
+            best = value[i];
+        } else if (value[i] < best && value[i] > second) {
+            second = value[i];
         }
     }
-    for (int r = 0; values > 1 && r < rows; r++) {
-        long value = printed_value(&t->row[r].cell[c]);
-        t->row[r].cell[c].rank = value < 0 ? 0 : value == best ? 1 : value == second ? 2 : 0;
+    for (int i = 0; i < n; i++)
+        rank[i] = counted < 2 || value[i] < 0 ? 0 : value[i] == best ? 1 : value[i] == second ? 2 : 0;
+}
+
+char report_mark(int rank)
+{
+    return rank == 1 ? SHEET_BEST : rank == 2 ? SHEET_SECOND : 0;
+}
+
+/* Marks the greatest and second greatest printed values of a column, if at least two rows have one. */
+static int rank_column(report_body *t, int c)
+{
+    size_t rows = (size_t)t->experiment->row_count;
+    long *value = take(rows, sizeof *value, "a report");
+    int *rank = take(rows, sizeof *rank, "a report");
+    bool good = value && rank;
+    for (size_t r = 0; good && r < rows; r++) {
+        const report_cell *cell = &t->row[r].cell[c];
+        value[r] = cell->state == REPORT_VALUE ? report_tenths(100 * cell->mean) : -1;
     }
+    if (good)
+        report_rank(value, (int)rows, rank);
+    for (size_t r = 0; good && r < rows; r++)
+        t->row[r].cell[c].rank = rank[r];
+    free(value);
+    free(rank);
+    return good ? 0 : -1;
+}
+
+report_sheet *report_body_add(report_body *t, const char *heading)
+{
+    report_sheet **more = take_again(t->sheet, (size_t)t->sheets + 1, sizeof *more, "a report");
+    if (!more)
+        return NULL;
+    t->sheet = more;
+    report_sheet *sheet = report_sheet_new();
+    if (!sheet)
+        return NULL;
+    t->sheet[t->sheets++] = sheet;
+    sheet->heading = heading ? take_text("%s", heading) : NULL;
+    return sheet->heading || !heading ? sheet : NULL;
+}
+
+static int fill(report_body *t, const run_record *records, int count)
+{
+    const experiment *e = t->experiment;
+    for (int r = 0; r < e->row_count; r++) {
+        if (collect_runs(&t->row[r], &e->rows[r], records, count) < 0 || fill_row(e, &e->rows[r], &t->row[r]) < 0)
+            return -1;
+        for (int c = 0; c < e->columns; c++)
+            t->paper[c] |= !isnan(e->rows[r].paper[c].percent);
+    }
+    for (int c = 0; c < e->columns; c++)
+        if (rank_column(t, c) < 0)
+            return -1;
+    return 0;
+}
+
+static int lay_out(report_body *t)
+{
+    static int (*const layouts[])(report_body *) = { report_rows, report_classes, report_grid };
+    int status = layouts[t->experiment->layout](t);
+    for (int i = 0; i < t->sheets && status == 0; i++)
+        status = report_sheet_good(t->sheet[i]) ? 0 : -1;
+    return status;
 }
 
 report_body *report_body_make(const experiment *e, const run_record *records, int count)
@@ -113,19 +213,8 @@ report_body *report_body_make(const experiment *e, const run_record *records, in
         return NULL;
     t->experiment = e;
     t->row = take_zeroed((size_t)e->row_count, sizeof *t->row, "a report");
-    bool good = t->row != NULL;
-    for (int r = 0; good && r < e->row_count; r++) {
-        good = collect_runs(&t->row[r], &e->rows[r], records, count) == 0;
-        for (int c = 0; good && c < e->columns; c++) {
-            cell_fill(e, &t->row[r], e->column[c], &t->row[r].cell[c]);
-            if (!e->rows[r].applicable)
-                t->row[r].cell[c].state = REPORT_NOT_APPLICABLE;
-            t->paper[c] |= !isnan(e->rows[r].paper[c]);
-        }
-    }
-    for (int c = 0; good && c < e->columns; c++)
-        rank_column(t, c);
-    t->caption = good ? report_caption(t) : NULL;
+    if (t->row && fill(t, records, count) == 0 && lay_out(t) == 0)
+        t->caption = report_caption(t);
     if (!t->caption) {
         report_body_free(t);
         return NULL;
@@ -133,34 +222,34 @@ report_body *report_body_make(const experiment *e, const run_record *records, in
     return t;
 }
 
-const char *report_words(const report_cell *cell, const char *plus_minus, char text[64])
+const char *report_words(const report_cell *cell, char text[64])
 {
     static const char *const words[] = { "not run", "", "undefined", "n/a" };
     if (cell->state != REPORT_VALUE)
         return words[cell->state];
     int used = snprintf(text, 64, "%.1f", 100 * cell->mean);
     if (!isnan(cell->deviation))
-        snprintf(text + used, 64 - (size_t)used, "%s%.1f", plus_minus, 100 * cell->deviation);
+        snprintf(text + used, 64 - (size_t)used, " ± %.1f", 100 * cell->deviation);
     return text;
 }
 
-const char *report_paper(double paper, char text[16])
+const char *report_paper(experiment_value paper, char text[16])
 {
-    if (isnan(paper))
+    if (isnan(paper.percent))
         return "";
-    snprintf(text, 16, "%.1f", paper);
+    snprintf(text, 16, "%.*f", paper.decimals > 1 ? paper.decimals : 1, paper.percent);
     return text;
 }
 
-const char *report_difference(const report_cell *cell, double paper, const char *minus, char text[16])
+const char *report_difference(const report_cell *cell, experiment_value paper, char text[16])
 {
-    if (cell->state != REPORT_VALUE || isnan(paper))
+    if (cell->state != REPORT_VALUE || isnan(paper.percent))
         return "";
-    double difference = 100 * cell->mean - paper;
+    double difference = 100 * cell->mean - paper.percent;
     char digits[12];
     snprintf(digits, sizeof digits, "%.1f", fabs(difference));
     bool zero = strcmp(digits, "0.0") == 0;
-    snprintf(text, 16, "%s%s", zero ? "" : difference < 0 ? minus : "+", digits);
+    snprintf(text, 16, "%s%s", zero ? "" : difference < 0 ? "−" : "+", digits);
     return text;
 }
 

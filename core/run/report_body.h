@@ -1,7 +1,8 @@
-/* report_body.h: the numbers of a report, and the writers of its forms. Only report*.c include it. */
+/* report_body.h: the numbers of a report, its sheets, and the writers of its forms. Only report*.c include it. */
 #ifndef ABLATE_REPORT_BODY_H
 #define ABLATE_REPORT_BODY_H
 #include "report.h"
+#include "report_sheet.h"
 
 typedef enum report_state { REPORT_NOT_RUN, REPORT_VALUE, REPORT_UNDEFINED, REPORT_NOT_APPLICABLE } report_state;
 
@@ -21,12 +22,24 @@ typedef struct report_body {
     const experiment *experiment;
     report_row *row;
     bool paper[EXPERIMENT_COLUMNS]; /* does the paper print anything in this column? */
-    char *caption;                  /* sentences, one a line */
+    const char **class_name;        /* of layout = classes, in order, without prefixes; the texts are not the body's */
+    int classes;
+    report_sheet **sheet;
+    int sheets;
+    char *caption; /* sentences, one a line */
 } report_body;
 
 /* NULL: complained. The experiment and the records must outlive it. */
 report_body *report_body_make(const experiment *, const run_record *, int count);
 void report_body_free(report_body *);
+
+/* The layouts: each adds its sheets to a body whose cells are filled. 0, or -1: complained. */
+int report_rows(report_body *);
+int report_classes(report_body *);
+int report_grid(report_body *);
+
+/* A new sheet of the body; `heading` may be NULL. NULL: complained. */
+report_sheet *report_body_add(report_body *, const char *heading);
 
 /* The experiment's title, with the scale, so that no excerpt passes for another scale's numbers. */
 const char *report_title(const report_body *, char text[400]);
@@ -34,15 +47,44 @@ const char *report_title(const report_body *, char text[400]);
 /* The caption, once the cells are filled: new memory, or NULL: complained. */
 char *report_caption(const report_body *);
 
+/* Sentences of the caption about printed values: where they are from, and where they contradict themselves. */
+void report_printed(const report_body *, FILE *);
+
 /* Value of a column for one run, a fraction; the mean of the metrics for EXPERIMENT_MEAN. */
 double report_value(const experiment *, const run_record *, int column);
 
-/* Words of a cell: "98.6" followed by `plus_minus` and the deviation, "not run", "undefined", "n/a". */
-const char *report_words(const report_cell *, const char *plus_minus, char text[64]);
+/* The same of a class, which is named with or without its data set's prefix "NAME-"; of the mean over the classes for
+ * the name NULL. false: the run has no such class. */
+bool report_class_value(const experiment *, const run_record *, const char *name, int column, double *value);
 
-/* "95.4", and the difference "+1.2" with `minus` as the sign of a negative one; "" where there is none. */
-const char *report_paper(double paper, char text[16]);
-const char *report_difference(const report_cell *, double paper, const char *minus, char text[16]);
+/* Over the seeds of a row. */
+report_cell report_class_cell(const report_body *, int row, const char *name, int column);
+
+/* The name of a run's class without that prefix. */
+const char *report_class_name(const run_record *, const char *name);
+
+/* Are all runs on the data set that the printed values are of? */
+bool report_comparable(const report_body *);
+
+/* Mean and sample deviation of `n` values, in their order. */
+report_cell report_statistics(const double *value, int n);
+
+/* Tenths of a percent as printed, so that equal printed values share a rank; -1: there is none. */
+long report_tenths(double percent);
+
+/* Ranks of `n` values of which those below 0 do not count: 1 the greatest, 2 the second greatest, else 0; all 0 if
+ * fewer than two count. */
+void report_rank(const long *value, int n, int *rank);
+
+/* The mark of a rank in a sheet. */
+char report_mark(int rank);
+
+/* Words of a cell: "98.6" followed by " ± " and the deviation, "not run", "undefined", "n/a". */
+const char *report_words(const report_cell *, char text[64]);
+
+/* The printed value "95.4", and the difference "+1.2" between a cell and it; "" where there is none. */
+const char *report_paper(experiment_value, char text[16]);
+const char *report_difference(const report_cell *, experiment_value, char text[16]);
 
 /* "iii", or "iii (2 of 3 seeds)" where some are missing. */
 const char *report_row_name(const report_body *, int row, char text[200]);

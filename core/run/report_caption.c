@@ -144,12 +144,20 @@ static void print_values(const report_body *t, FILE *out)
         paper |= t->paper[c];
         mean |= t->experiment->column[c] == EXPERIMENT_MEAN;
     }
-    if (mean)
+    if (mean || t->experiment->layout == LAYOUT_CLASSES)
         fprintf(out, "Mean: the plain mean of the other columns.\n");
+    if (t->experiment->layout == LAYOUT_CLASSES)
+        fprintf(out, "mTotal: the mean of the means over the classes.\n");
+    bool cells = t->experiment->layout == LAYOUT_GRID;
+    if (cells && t->experiment->grid.where)
+        fprintf(out, "×: a combination outside of the grid, in which %s.\n", t->experiment->grid.where->value);
     if (paper)
         fprintf(out,
-                "Paper: the values the paper prints, from its own data and encoder; Δ: this run minus the paper. Where "
-                "data or encoder differ from the paper's, Δ compares two different experiments.\n");
+                "Paper: the values the paper prints, from its own data and encoder%s. Where data or encoder differ "
+                "from the paper's, %s.\n",
+                cells ? "" : "; Δ: this run minus the paper",
+                cells ? "they are of another experiment" : "Δ compares two different experiments");
+    report_printed(t, out);
 }
 
 static void print_sentence(const char *text, FILE *out)

@@ -25,6 +25,7 @@ void report_text_tex(const char *text, FILE *out)
         { "Δ", "$\\Delta$" },
         { "−", "$-$" },
         { "×", "$\\times$" },
+        { "✓", "\\checkmark" },
         { "\\", "\\textbackslash{}" },
         { "~", "\\textasciitilde{}" },
         { "^", "\\textasciicircum{}" },

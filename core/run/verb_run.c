@@ -11,6 +11,7 @@
 
 typedef struct run_list {
     run_record *record;
+    bool *was_found;
     int count, found;
 } run_list;
 
@@ -18,14 +19,16 @@ static int add_run(session *s, const experiment *e, const experiment_row *row, i
                    run_list *list)
 {
     run_record *grown = take_again(list->record, (size_t)list->count + 1, sizeof *grown, "the runs");
-    bool found;
     if (!grown)
         return -1;
     list->record = grown;
-    if (runner_run(s, e, row, seed, &o->runner, &grown[list->count], &found) < 0)
+    bool *found = take_again(list->was_found, (size_t)list->count + 1, sizeof *found, "the runs");
+    if (!found)
         return -1;
-    list->count++;
-    list->found += found;
+    list->was_found = found;
+    if (runner_run(s, e, row, seed, &o->runner, &grown[list->count], &found[list->count]) < 0)
+        return -1;
+    list->found += found[list->count++];
     return 0;
 }
 
@@ -52,11 +55,53 @@ static int run_rows(session *s, const experiment *e, const run_options *o, run_l
     return status;
 }
 
-static void say_summary(const session *s, const run_list *list)
+typedef struct savings { /* what did not have to be done again */
+    int runs, found, adopted;
+    double seconds; /* that the runs found took when they were done */
+    int64_t computed, used;
+} savings;
+
+static savings savings_of(const run_list *list)
 {
-    fprintf(stderr,
-            "%d runs, of which %d had finished before; features of %lld pictures computed, %lld taken from %s\n",
-            list->count, list->found, (long long)s->rows_computed, (long long)s->rows_used, s->cache_folder);
+    savings all = { .runs = list->count, .found = list->found };
+    for (int i = 0; i < list->count; i++)
+        all.adopted += list->record[i].from != NULL;
+    for (int i = 0; i < list->count; i++)
+        all.seconds += list->was_found[i] ? list->record[i].seconds : 0;
+    return all;
+}
+
+static void say_runs(const savings *all)
+{
+    fprintf(stderr, "%d runs, of which %d had finished before", all->runs, all->found);
+    if (all->adopted > 0)
+        fprintf(stderr, " (%d under another experiment)", all->adopted);
+}
+
+static void say_summary(const session *s, const run_list *list, const savings *before)
+{
+    savings all = savings_of(list);
+    say_runs(&all);
+    fprintf(stderr, "; features of %lld pictures computed, %lld taken from %s\n",
+            (long long)(s->rows_computed - before->computed), (long long)(s->rows_used - before->used),
+            s->cache_folder);
+}
+
+/* Of all files of one command. Seconds of features are an estimate: what computing took now, a picture. */
+static void say_savings(const session *s, const savings *all)
+{
+    double seconds = s->phases.seconds[PHASE_FEATURES];
+    fprintf(stderr, "all files together: ");
+    say_runs(all);
+    if (all->found > 0)
+        fprintf(stderr, ", which took %.0f s when they ran", all->seconds);
+    fprintf(stderr, "; features of %lld pictures computed", (long long)s->rows_computed);
+    if (s->rows_computed > 0)
+        fprintf(stderr, " in %.0f s", seconds);
+    fprintf(stderr, ", %lld taken from %s", (long long)s->rows_used, s->cache_folder);
+    if (s->rows_computed > 0)
+        fprintf(stderr, " (about %.0f s at the same rate)", seconds / (double)s->rows_computed * (double)s->rows_used);
+    fputc('\n', stderr);
 }
 
 /* Of runs that were done now; what was found finished took its time in another command. */
@@ -101,10 +146,11 @@ typedef struct run_file { /* a file and what its rows gave */
 
 static int run_one(session *s, const char *path, const run_options *o, run_file *f)
 {
+    const savings before = { .computed = s->rows_computed, .used = s->rows_used };
     f->experiment = experiment_load(path, &o->experiment);
     int status = f->experiment ? run_rows(s, f->experiment, o, &f->list) : -1;
     if (status == 0)
-        say_summary(s, &f->list);
+        say_summary(s, &f->list, &before);
     if (status == 0)
         status = report(f->experiment, &f->list, o);
     if (status == 0)
@@ -118,6 +164,7 @@ static void free_files(run_file *files, int count)
         for (int k = 0; k < files[i].list.count; k++)
             run_record_free(&files[i].list.record[k]);
         free(files[i].list.record);
+        free(files[i].list.was_found);
         experiment_free(files[i].experiment);
     }
     free(files);
@@ -131,6 +178,19 @@ static int report_all(const run_file *files, const run_options *o)
     return report_choices(choice, o->files, o->runner.out, o->choices, stdout);
 }
 
+static void say_all(const session *s, const run_file *files, int count)
+{
+    savings all = { 0 };
+    for (int i = 0; i < count; i++) {
+        savings one = savings_of(&files[i].list);
+        all.runs += one.runs;
+        all.found += one.found;
+        all.adopted += one.adopted;
+        all.seconds += one.seconds;
+    }
+    say_savings(s, &all);
+}
+
 static int run_files(session *s, const run_options *o)
 {
     run_file *files = take_zeroed((size_t)o->files, sizeof *files, "the files' runs");
@@ -139,6 +199,8 @@ static int run_files(session *s, const run_options *o)
         status = run_one(s, o->file[i], o, &files[i]);
     if (status == 0 && o->choices)
         status = report_all(files, o);
+    if (status == 0 && o->files > 1)
+        say_all(s, files, o->files);
     free_files(files, o->files);
     return status;
 }
@@ -191,7 +253,7 @@ static int check_file(session *s, const char *path, const run_options *o)
     experiment *e = experiment_load(path, &o->experiment);
     int status = e ? rows_exist(e, o) : -1, rows = 0;
     for (int i = 0; status == 0 && i < e->row_count; i++)
-        if (run_options_wants(o, e->rows[i].name)) {
+        if (e->rows[i].applicable && run_options_wants(o, e->rows[i].name)) {
             status = runner_check(s, e, &e->rows[i]);
             rows++;
         }

@@ -1,0 +1,119 @@
+/* report_tsv.c: a line a number, for programs. */
+#include "report_body.h"
+#include "report_text.h"
+#include <math.h>
+
+/* What a number is of; class_name NULL and in_classes: the mean over the classes. */
+typedef struct tsv_place {
+    const char *row, *class_name;
+    bool in_classes;
+    int column;
+} tsv_place;
+
+static void print_place(const tsv_place *p, const char *seed, FILE *out)
+{
+    fprintf(out, "%s\t", p->row);
+    if (p->in_classes)
+        fprintf(out, "%s\t", p->class_name ? p->class_name : "mean");
+    fprintf(out, "%s\t%s\t", experiment_column_name(p->column), seed);
+}
+
+static void print_number(const tsv_place *p, const char *seed, double value, FILE *out)
+{
+    print_place(p, seed, out);
+    if (isfinite(value))
+        fprintf(out, "%.17g\n", value);
+    else
+        fprintf(out, "undefined\n");
+}
+
+static void print_cell(const tsv_place *p, const report_cell *cell, FILE *out)
+{
+    if (cell->state == REPORT_VALUE || cell->state == REPORT_UNDEFINED) {
+        print_number(p, "mean", cell->mean, out);
+        return;
+    }
+    print_place(p, "mean", out);
+    fputs(cell->state == REPORT_NOT_RUN ? "not run\n" : "not applicable\n", out);
+}
+
+/* Each seed, mean and deviation of a row's number. */
+static void print_row(const report_body *t, int r, const tsv_place *p, FILE *out)
+{
+    report_cell cell = report_class_cell(t, r, p->class_name, p->column);
+    if (!t->experiment->rows[r].applicable)
+        cell.state = REPORT_NOT_APPLICABLE;
+    char seed[16];
+    double value;
+    for (int i = 0; i < t->row[r].runs; i++) {
+        snprintf(seed, sizeof seed, "%d", t->row[r].run[i]->seed);
+        if (report_class_value(t->experiment, t->row[r].run[i], p->class_name, p->column, &value))
+            print_number(p, seed, value, out);
+    }
+    print_cell(p, &cell, out);
+    if ((cell.state == REPORT_VALUE || cell.state == REPORT_UNDEFINED) && t->row[r].runs > 1)
+        print_number(p, "deviation", cell.deviation, out);
+}
+
+static void rows(const report_body *t, FILE *out)
+{
+    const experiment *e = t->experiment;
+    fprintf(out, "row\tmetric\tseed\tvalue\n");
+    for (int r = 0; r < e->row_count; r++)
+        for (int c = 0; c < e->columns; c++) {
+            tsv_place place = { .row = e->rows[r].name, .column = e->column[c] };
+            print_row(t, r, &place, out);
+            if (!isnan(e->rows[r].paper[c].percent))
+                print_number(&place, "paper", e->rows[r].paper[c].percent / 100, out);
+        }
+}
+
+static void printed_line(const report_body *t, const experiment_printed *p, const char *name,
+                         const experiment_value *value, FILE *out)
+{
+    for (int c = 0; c < t->experiment->columns; c++)
+        if (!isnan(value[c].percent)) {
+            tsv_place place = { p->name, name, true, t->experiment->column[c] };
+            print_number(&place, "printed", value[c].percent / 100, out);
+        }
+}
+
+static void printed(const report_body *t, const experiment_printed *p, FILE *out)
+{
+    for (int i = 0; i < p->lines; i++)
+        printed_line(t, p, p->line[i].class_name, p->line[i].value, out);
+    printed_line(t, p, NULL, p->mean, out);
+    if (!isnan(p->total.percent)) {
+        tsv_place place = { p->name, NULL, true, EXPERIMENT_MEAN };
+        print_number(&place, "printed", p->total.percent / 100, out);
+    }
+}
+
+static void classes(const report_body *t, FILE *out)
+{
+    const experiment *e = t->experiment;
+    fprintf(out, "row\tclass\tmetric\tseed\tvalue\n");
+    for (int r = 0; r < e->row_count; r++)
+        for (int i = 0; i <= t->classes; i++)
+            for (int c = 0; c <= e->columns; c++) {
+                tsv_place place = { e->rows[r].name, i < t->classes ? t->class_name[i] : NULL, true,
+                                    c < e->columns ? e->column[c] : EXPERIMENT_MEAN };
+                print_row(t, r, &place, out);
+            }
+    for (int i = 0; i < e->printed_count; i++)
+        printed(t, &e->printed[i], out);
+}
+
+void report_tsv(const report_body *t, FILE *out)
+{
+    bool by_class = t->experiment->layout == LAYOUT_CLASSES;
+    fprintf(out,
+            "# Written by ablate; do not edit. A line a number: row, %smetric, seed (or `mean` and sample `deviation` "
+            "over the seeds, or `%s`), value as a fraction.\n",
+            by_class ? "class (or `mean` over them), " : "", by_class ? "printed" : "paper");
+    report_text_lines(t->caption, "# ", "\n", report_text_plain, out);
+    if (by_class)
+        classes(t, out);
+    else
+        rows(t, out);
+}
