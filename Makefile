@@ -43,7 +43,7 @@ $(BUILD)/packages-test: scripts/need | $(BUILD)/packages
 
 # A finished run is known again by a hash of the code that made its numbers. Left out: what chooses settings, which are
 # part of its identity as they are, and what prints, draws or compares numbers once they are there.
-AFTER   := main help progress run_options chain grid% experiment% record% report% verb_% page% compare% predict% figure% metrics_compare% metrics_load%
+AFTER   := main help progress run_options chain grid% experiment% record% report% verb_% page% compare% predict% figure% overview% curves% metrics_compare% metrics_load%
 COUNTED := $(filter-out $(AFTER:%=core/run/%.c) $(AFTER:%=core/run/%.h),$(COMMON) $(wildcard core/*.h core/*/*.h))
 $(BUILD)/code.h: $(COUNTED) Makefile
 	@mkdir -p $(@D)
@@ -117,6 +117,8 @@ fuzz: ## SECONDS=600: feed damaged files to each reader of strangers' files for 
 mutants: all $(BUILD)/tests/test_equations ## make mistakes in the equations' code: is each noticed? results/mutants.md
 	@tests/mutants/equations.sh $(BUILD) >$(BUILD)/mutants.md || { tail -n 1 $(BUILD)/mutants.md; exit 1; }
 	@mv $(BUILD)/mutants.md results/mutants.md && tail -n 1 results/mutants.md
+page: all ## results/index.html: tables, figures, curves, pictures and provenance on one page
+	@$(ABLATE) page results
 book: ## the book, build/book/index.html: every equation, its code, its test, and how the engine works
 	@scripts/book $(BUILD)
 lint: ## what a machine can check of the style: layout, likely mistakes, lengths
@@ -128,5 +130,5 @@ clean: ## remove what was built
 	rm -rf build build-san
 help: ## this list
 	@grep -hE '^[a-z0-9%-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
-.PHONY: book $(FIGURES) figures test unstated truth fuzz mutants lint bench pretrain install clean help
+.PHONY: page book curves test unstated truth fuzz mutants lint bench pretrain install clean help $(FIGURES) figures
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -56,7 +56,7 @@ static void test_the_book_is_whole(void **state)
     char *said = build_book(&status);
     if (status != 0)
         fail_msg("%s", said);
-    assert_non_null(strstr(said, "formulas drawn"));
+    assert_non_null(strstr(said, "formulas, all in order"));
     assert_true(file_exists("build/book/index.html"));
     free(said);
 }

@@ -181,8 +181,10 @@ static void test_own_choices(void **state)
         experiment_options options = { .scale = i % 2 ? "paper" : "mini" };
         experiment *root = experiment_load("experiments/cnc.ini", &options);
         experiment *choice = root ? experiment_load(found.gl_pathv[i / 2], &options) : NULL;
-        if (!choice)
+        if (!choice) {
             fail_msg("%s", complaint());
+            return;
+        }
         assert_true(choice->row_count > 1 && *choice->title && *choice->says);
         const settings *own = &choice->rows[0].settings;
         for (int k = 0; k < own->count; k++)

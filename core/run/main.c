@@ -1,5 +1,6 @@
 /* main.c: the command `ablate`: one verb, its arguments, one sentence if it fails. */
 #include "../base/diag.h"
+#include "verb_curves.h"
 #include "verb_data.h"
 #include "verb_features.h"
 #include "verb_gallery.h"
@@ -7,6 +8,7 @@
 #include "verb_metrics.h"
 #include "verb_modules.h"
 #include "verb_new.h"
+#include "verb_page.h"
 #include "verb_patches.h"
 #include "verb_run.h"
 #include "verb_trace.h"
@@ -32,6 +34,8 @@ static const verb verbs[] = {
     { "gallery", "RUN...    write test pictures with the score maps of finished runs", verb_gallery },
     { "patches", "RUN...    write numbers of the board patch by patch, and how defects differ", verb_patches },
     { "weights", "FILE      show what a weights file holds, or write a copy", verb_weights },
+    { "page", "[RESULTS] write one page of a folder of results, to be opened in a browser", verb_page },
+    { "curves", "RUN...    write a run's losses, scores or use of experts, to be drawn", verb_curves },
     { "metrics", "FILE.npz  evaluate anybody's score maps", verb_metrics },
 };
 enum { VERBS = sizeof verbs / sizeof *verbs };

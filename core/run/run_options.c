@@ -20,7 +20,9 @@ enum {
     KEY_TIMING,
     KEY_MAPS,
     KEY_CHOICES,
+    KEY_EPOCHS,
     KEY_DOT,
+    KEY_OVERVIEW,
     KEY_FOLDERS
 };
 
@@ -30,7 +32,7 @@ static const struct argp_option options[] = {
     { "set", KEY_SET, "SECTION.KEY=VALUE", 0, "lay this over every row (repeatable)", 0 },
     { "data", KEY_DATA, "MODULE[:PATH]", 0, "another data set, e.g. folder:PATH", 0 },
     { "scale", KEY_SCALE, "NAME", 0, "lay scale/NAME.ini over the base", 0 },
-    { "out", KEY_OUT, "DIR", 0, "folder of results (results); trace: the file", 0 },
+    { "out", KEY_OUT, "DIR", 0, "folder of results (results); trace, graph --overview: the file", 0 },
     { "cache", KEY_CACHE, "DIR", 0, "folder of cached features (cache)", 0 },
     { "modules", KEY_MODULES, "DIR", 0, "look for modules here first", 0 },
     { "device", KEY_DEVICE, "NAME", 0, "where to compute (cpu)", 0 },
@@ -40,9 +42,11 @@ static const struct argp_option options[] = {
     { "choices", KEY_CHOICES, "NAME", 0, "one report NAME of all files: what each other row changes from the first",
       0 },
     { "keep-maps", KEY_MAPS, 0, 0, "write each run's anomaly maps, maps.npz beside its metrics.json", 0 },
+    { "keep-epochs", KEY_EPOCHS, 0, 0, "keep the parameters after each epoch, parameters-epoch-N.safetensors", 0 },
     { "folders", KEY_FOLDERS, 0, 0, "print the folder of each run, and neither print nor write reports", 0 },
     { "timing", KEY_TIMING, 0, 0, "print the time by operation", 0 },
     { "dot", KEY_DOT, 0, 0, "graph: as Graphviz draws it", 0 },
+    { "overview", KEY_OVERVIEW, 0, 0, "graph: the modules and what they hand each other, as shapes to be drawn", 0 },
     { 0 }
 };
 
@@ -81,6 +85,23 @@ static int parse_number(int key, const char *text, run_options *o)
     return status;
 }
 
+/* 0, or 1: the key is no flag. */
+static int parse_flag(int key, run_options *o)
+{
+    bool *flag = key == KEY_AGAIN      ? &o->runner.again
+                 : key == KEY_TIMING   ? &o->runner.timing
+                 : key == KEY_MAPS     ? &o->runner.keep_maps
+                 : key == KEY_EPOCHS   ? &o->runner.keep_epochs
+                 : key == KEY_DOT      ? &o->dot
+                 : key == KEY_OVERVIEW ? &o->overview
+                 : key == KEY_FOLDERS  ? &o->folders
+                                       : NULL;
+    if (!flag)
+        return 1;
+    *flag = true;
+    return 0;
+}
+
 static int parse_text(int key, const char *text, run_options *o)
 {
     switch (key) {
@@ -105,23 +126,8 @@ static int parse_text(int key, const char *text, run_options *o)
     case KEY_DEVICE:
         o->device = text;
         return 0;
-    case KEY_AGAIN:
-        o->runner.again = true;
-        return 0;
-    case KEY_TIMING:
-        o->runner.timing = true;
-        return 0;
-    case KEY_MAPS:
-        o->runner.keep_maps = true;
-        return 0;
-    case KEY_DOT:
-        o->dot = true;
-        return 0;
-    case KEY_FOLDERS:
-        o->folders = true;
-        return 0;
     default:
-        return 1;
+        return parse_flag(key, o);
     }
 }
 

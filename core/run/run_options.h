@@ -18,9 +18,9 @@ typedef struct run_options {
     const char *choices;   /* --choices, or NULL */
     const char *device, *modules, *cache;
     int threads;
-    bool dot;     /* ablate graph --dot */
-    bool folders; /* print where the runs are, instead of reports */
-    bool help;    /* --help was asked and printed: there is nothing to do */
+    bool dot, overview; /* ablate graph --dot, --overview */
+    bool folders;       /* print where the runs are, instead of reports */
+    bool help;          /* --help was asked and printed: there is nothing to do */
 } run_options;
 
 /* Reads the line. 0, or -1: complained. */

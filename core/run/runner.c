@@ -5,9 +5,9 @@
 #include "progress.h"
 #include "record_adopt.h"
 #include "score.h"
+#include "snapshot.h"
 #include "trace.h"
 #include "train.h"
-#include "weights.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -131,12 +131,27 @@ static int name_run(runner *r, const run_record *record)
     return r->label && r->checkpoint && r->maps ? 0 : -1;
 }
 
+static snapshots snapshots_of(const runner *r)
+{
+    return (snapshots){ r->model.parameters, r->folder, r->experiment->name, r->row->name };
+}
+
+/* Are the parameters of all whole epochs there, or not asked for? */
+static bool has_epochs(const runner *r)
+{
+    int64_t each = dataset_count(r->data, false) / r->run.batch, most = r->options->most_steps;
+    int64_t whole = each > 0 && most > 0 && most / each < r->run.epochs ? most / each : r->run.epochs;
+    const snapshots kept = snapshots_of(r);
+    return !r->options->keep_epochs || snapshot_complete(&kept, (int)whole);
+}
+
 /* Has this very run finished before, here or in another experiment, and does it lack nothing that is asked for now? */
 static int find_before(const runner *r, const run_record *mine, run_record *before, bool *found)
 {
     bool maps = r->options->keep_maps && r->model.map;
-    *found = !r->options->again && (!maps || file_exists(r->maps)) && run_record_find(r->metrics, r->identity, before);
-    if (*found || r->options->again || maps)
+    *found = !r->options->again && (!maps || file_exists(r->maps)) && has_epochs(r) &&
+             run_record_find(r->metrics, r->identity, before);
+    if (*found || r->options->again || maps || r->options->keep_epochs)
         return 0;
     char *runs = take_text("%s/runs", r->options->out);
     int status = runs ? run_record_adopt(runs, r->metrics, r->identity, mine, before, found) : -1;
@@ -150,24 +165,6 @@ static hash_digest digest_of(const char *identity)
     hash_begin(&state);
     hash_add_text(&state, identity);
     return hash_end(&state);
-}
-
-static int save_parameters(const runner *r, const train_result *trained)
-{
-    const parameters *p = r->model.parameters;
-    float *state = take(3 * (size_t)p->count, sizeof *state, "the trained parameters");
-    weights_entry *entry = take_zeroed((size_t)p->entries, sizeof *entry, "the trained parameters");
-    char *path = take_text("%s/parameters.safetensors", r->folder);
-    int status = state && entry && path ? optimiser_get(&trained->optimiser, state) : -1;
-    for (int i = 0; status == 0 && i < p->entries; i++)
-        entry[i] = (weights_entry){ p->entry[i].name, p->entry[i].shape, state + p->entry[i].offset, WEIGHTS_F32 };
-    const weights_pair notes[] = { { "experiment", r->experiment->name }, { "row", r->row->name } };
-    if (status == 0)
-        status = weights_write(path, entry, p->entries, notes, 2);
-    free(state);
-    free(entry);
-    free(path);
-    return status;
 }
 
 static int save_log(const runner *r, const train_result *trained)
@@ -233,7 +230,8 @@ static int probe(const runner *r, const train_result *trained, run_record *recor
 
 static int finish(const runner *r, const train_result *trained, run_record *record)
 {
-    int status = save_parameters(r, trained);
+    const snapshots kept = snapshots_of(r);
+    int status = snapshot_write(&kept, &trained->optimiser);
     if (status == 0)
         status = save_log(r, trained);
     if (status == 0 && r->model.map)
@@ -252,16 +250,21 @@ static int finish(const runner *r, const train_result *trained, run_record *reco
 static int train_and_finish(const runner *r, model *m, run_record *record)
 {
     train_result trained = { 0 };
+    snapshots kept = snapshots_of(r);
+    const train_observer keeper = snapshot_observer(&kept);
     train_request request = { .session = r->session,
                               .model = m,
                               .dataset = r->data,
                               .run = &r->run,
                               .label = r->label,
+                              .observer = r->options->keep_epochs ? &keeper : NULL,
                               .checkpoint = r->checkpoint,
                               .digest = digest_of(r->identity),
                               .most_steps = r->options->most_steps,
                               .timing = r->options->timing };
     record->seconds = seconds_since_start();
+    if (r->options->keep_epochs && !snapshot_complete(&kept, 1))
+        unlink(r->checkpoint); /* of a run that kept none: it begins anew */
     int status = m->map ? scores_masks(r->session, &r->run) : 0;
     if (status == 0)
         status = train_run(&request, &trained);

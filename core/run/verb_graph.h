@@ -1,4 +1,5 @@
-/* verb_graph.h: `ablate graph FILE --row ROW [--dot]`: the training graph of a row, printed or drawn. */
+/* verb_graph.h: `ablate graph FILE --row ROW [--dot | --overview [--out FILE]]`: the training graph of a
+ * row, printed or drawn. */
 #ifndef ABLATE_VERB_GRAPH_H
 #define ABLATE_VERB_GRAPH_H
 

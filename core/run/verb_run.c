@@ -1,5 +1,6 @@
 #include "verb_run.h"
 #include "../base/diag.h"
+#include "page.h"
 #include "progress.h"
 #include "report.h"
 #include "report_choices.h"
@@ -154,6 +155,17 @@ static int read_all(const run_options *o)
     return status;
 }
 
+/* What the folder holds now, as a page. The runs are done: if it cannot be written, that is said and is no failure. */
+static void refresh_page(const char *results)
+{
+    if (page_write(&(page_options){ .results = results }) == 0)
+        fprintf(stderr, "%s/index.html shows all results of this folder; 'ablate page %s' adds pictures\n", results,
+                results);
+    else
+        fprintf(stderr, "the page of results was not written: %s\n", complaint());
+    complaint_clear();
+}
+
 int verb_run(int argc, char **argv)
 {
     run_options o;
@@ -167,6 +179,8 @@ int verb_run(int argc, char **argv)
         status = session_open(&s, o.device, o.threads, o.modules, o.cache);
     if (status == 0)
         status = run_files(&s, &o);
+    if (status == 0)
+        refresh_page(o.runner.out);
     session_close(&s);
     return status;
 }

@@ -1,0 +1,21 @@
+/* snapshot.h: trained parameters as files: at the end of a run, and of each of its epochs for whoever asks for it. */
+#ifndef ABLATE_SNAPSHOT_H
+#define ABLATE_SNAPSHOT_H
+#include "model.h"
+#include "train.h"
+
+typedef struct snapshots { /* what is written where; everything pointed at outlives it */
+    const parameters *parameters;
+    const char *folder, *experiment, *row;
+} snapshots;
+
+/* FOLDER/parameters.safetensors. 0, or -1: complained. */
+int snapshot_write(const snapshots *, const optimiser *);
+
+/* Sees to it that each epoch's parameters are kept: FOLDER/parameters-epoch-N.safetensors, N from 1. */
+train_observer snapshot_observer(snapshots *);
+
+/* Are there those of the epochs 1 .. `epochs`? */
+bool snapshot_complete(const snapshots *, int epochs);
+
+#endif
