@@ -17,5 +17,6 @@ awk '
     /^\[printed / { sub(/^\[printed /, ""); sub(/\].*/, ""); name = $0 }
     name && /^mean *=/ { sub(/^[^=]*= */, ""); gsub(/ +/, "\t"); print name "\t" $0; found = 1 }
     END { exit !found }
-' experiments/table1.ini >results/figures/fig1/printed.tsv || { echo "experiments/table1.ini: no printed means" >&2; exit 1; }
+' experiments/table1.ini >results/figures/fig1/printed.tsv ||
+    { echo "experiments/table1.ini: there is no section [printed NAME] with a line 'mean'; restore the file" >&2; exit 1; }
 scripts/figures/draw fig1
