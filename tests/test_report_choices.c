@@ -153,7 +153,7 @@ static void test_refusals(void **state)
     experiment_free(a);
     a = write_and_load("a.ini", HEAD "[row plain]\n[row other]\n");
     const report_choice both[] = { { a, NULL, 0 }, { b, NULL, 0 } };
-    refused(both, 2, "b.ini has other columns than a.ini; one table needs the same");
+    refused(both, 2, "b.ini has other columns than a.ini; one report needs the same");
     experiment_free(a);
     experiment_free(b);
 }

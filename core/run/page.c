@@ -30,15 +30,15 @@ static int part_close(part *p, int status, const char *id, const char *title, FI
     return status;
 }
 
-static int add_tables(const char *results, FILE *page, int *count)
+static int add_reports(const char *results, FILE *page, int *count)
 {
     part p;
     int status = part_open(&p);
     if (status < 0)
         return -1;
-    status = page_tables(results, p.out, &p.count);
+    status = page_reports(results, p.out, &p.count);
     *count = p.count;
-    return part_close(&p, status, "tables", "Tables", page);
+    return part_close(&p, status, "reports", "Reports", page);
 }
 
 static int add_figures(const char *results, FILE *page, int *count)
@@ -87,8 +87,8 @@ static int add_provenance(const page_runs *runs, FILE *page)
 
 static void print_contents(const page_options *o, const page_runs *runs, const int count[3], FILE *page)
 {
-    static const char *const links[3] = { "tables", "figures", "curves" };
-    static const char *const names[3] = { "Tables", "Figures", "Learning curves" };
+    static const char *const links[3] = { "reports", "figures", "curves" };
+    static const char *const names[3] = { "Reports", "Figures", "Learning curves" };
     fprintf(page, "<header><h1>Results</h1>\n<p class=\"small\">Written by ablate " ABLATE_VERSION
                   " from the folder of results that this page lies in; it needs nothing else and fetches nothing.</p>\n"
                   "<nav aria-label=\"contents\"><ul>");
@@ -109,7 +109,7 @@ static int write_body(const page_options *o, const page_runs *runs, FILE *page)
     int count[3] = { 0 }, status = part_open(&body);
     if (status < 0)
         return -1;
-    status = add_tables(o->results, body.out, &count[0]);
+    status = add_reports(o->results, body.out, &count[0]);
     if (status == 0)
         status = add_figures(o->results, body.out, &count[1]);
     if (status == 0 && o->run)

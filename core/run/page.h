@@ -1,4 +1,4 @@
-/* page.h: RESULTS/index.html, one self-contained page of what is in a folder of results: tables, figures, learning
+/* page.h: RESULTS/index.html, one self-contained page of what is in a folder of results: reports, figures, learning
  * curves, a gallery of pictures with heat maps, and what each run was made of. No script, nothing from elsewhere. */
 #ifndef ABLATE_PAGE_H
 #define ABLATE_PAGE_H

@@ -18,7 +18,7 @@ static const char style[] =
     "overflow-wrap:anywhere}\n"
     ".small,figcaption{color:var(--soft);font-size:.85rem;overflow-wrap:anywhere}\n"
     ".scroll{overflow-x:auto;margin:.6rem "
-    "0}table{border-collapse:collapse;font-size:.88rem;font-variant-numeric:tabular-"
+    "0}.report{border-collapse:collapse;font-size:.88rem;font-variant-numeric:tabular-"
     "nums}th,td{padding:.25rem .6rem;border-bottom:1px solid var(--line);text-align:right;white-space:nowrap}"
     "th{background:var(--band);font-weight:600}.left{text-align:left}.middle{text-align:center}td.wide{white-space:"
     "normal;"
@@ -32,7 +32,7 @@ static const char style[] =
     ".7rem}summary{cursor:pointer}"
     "pre{font-size:.78rem;overflow-x:auto;line-height:1.35}\n"
     "@media "
-    "print{body{max-width:none;font-size:11px}details{border:0}h2{break-after:avoid}figure,table{break-inside:avoid}"
+    "print{body{max-width:none;font-size:11px}details{border:0}h2{break-after:avoid}figure,.report{break-inside:avoid}"
     "nav{display:none}}\n";
 
 void page_head(FILE *out)

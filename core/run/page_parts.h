@@ -34,8 +34,9 @@ void page_runs_free(page_runs *);
 
 void page_head(FILE *); /* up to the body's beginning, with the style */
 
-/* Each report of the folder (NAME.md as `ablate run` writes it) as a table. *count: how many. 0 or -1. */
-int page_tables(const char *results, FILE *, int *count);
+/* Each report of the folder (NAME.md as `ablate run` writes it) with its rows and columns. *count: how many. 0 or -1.
+ */
+int page_reports(const char *results, FILE *, int *count);
 
 /* The pictures of RESULTS/figures, PNG. 0 or -1. */
 int page_figures(const char *results, FILE *, int *count);

@@ -83,7 +83,7 @@ static int check(const report_choice *c, const report_choice *first)
     for (int i = 0; same && i < c->experiment->columns; i++)
         same = c->experiment->column[i] == first->experiment->column[i];
     return same ? 0
-                : complain("%s has other columns than %s; one table needs the same", c->experiment->path,
+                : complain("%s has other columns than %s; one report needs the same", c->experiment->path,
                            first->experiment->path);
 }
 

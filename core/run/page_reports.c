@@ -1,4 +1,4 @@
-/* page_tables.c: reports, as the kit's own programs write them in Markdown, as HTML: titles, tables, paragraphs,
+/* page_reports.c: reports, as the kit's own programs write them in Markdown, as HTML: titles, rows, paragraphs,
  * **best**, <u>second best</u>, \-escapes. */
 #include "../base/diag.h"
 #include "../base/file.h"
@@ -15,7 +15,7 @@ typedef struct reader { /* of one report */
     const char *name;
     FILE *out;
     int align[COLUMNS], columns;
-    bool inside, strong; /* a table; a bold piece */
+    bool inside, strong; /* rows and columns; a bold piece */
 } reader;
 
 /* Text with its marks. */
@@ -107,7 +107,9 @@ static void close_table(reader *r)
 static void open_table(reader *r, const char *head, size_t length, const char *rule, size_t rule_length)
 {
     read_rule(r, rule, rule_length);
-    fprintf(r->out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"table\"><table><thead>");
+    fprintf(
+        r->out,
+        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"report\"><table class=\"report\"><thead>");
     print_row(r, head, length, true);
     fputs("</thead><tbody>\n", r->out);
     r->inside = true;
@@ -121,7 +123,7 @@ static void print_block(reader *r, const char *line, size_t length)
     if (level > 0) {
         while (level < length && line[level] == ' ')
             level++;
-        fputs(line[1] == '#' && line[2] != '#' ? "<h3 id=\"table-" : "<h4 id=\"table-", r->out);
+        fputs(line[1] == '#' && line[2] != '#' ? "<h3 id=\"report-" : "<h4 id=\"report-", r->out);
         page_id(r->name, r->out);
         fprintf(r->out, "-%ld\">", ftell(r->out));
         print_marked(r, line + level, length - level);
@@ -178,7 +180,7 @@ static int print_file(const char *results, const char *name, FILE *out, int *cou
     return status;
 }
 
-int page_tables(const char *results, FILE *out, int *count)
+int page_reports(const char *results, FILE *out, int *count)
 {
     page_names names = { 0 };
     int status = page_names_list(results, ".md", &names);
