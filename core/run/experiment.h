@@ -6,7 +6,7 @@
  *                 words = a:A b:B              a tick under A in rows whose model line holds the word a
  *                 layout = rows                how the report is laid out: a line a row; or `classes`, a line a class;
  *                                              or `grid`, the grid's first axis down, its second across
- *                 comparable = NAME: COUNTS    printed values are compared with runs on this data set only, COUNTS as in
+ *                 comparable = NAME: COUNTS    printed values are compared with runs on this data set only, COUNTS as
  *                                              "2 classes, 4 training and 8 test pictures"; none: with no run
  *   [row i]       model = ...                  the row's line of modules
  *                 paper = 95.4 -               what the paper prints, a value a column in percent, '-' for none
@@ -42,8 +42,8 @@ typedef struct experiment_value { /* as printed somewhere */
 
 typedef struct experiment_row {
     char *name;
-    settings settings;                /* all that the run needs, of engine and modules */
-    run_settings run;                 /* the engine's part, filled from `settings` */
+    settings settings;                          /* all that the run needs, of engine and modules */
+    run_settings run;                           /* the engine's part, filled from `settings` */
     experiment_value paper[EXPERIMENT_COLUMNS]; /* a column */
     bool tick[EXPERIMENT_WORDS];                /* is the word in the model line? */
     bool applicable;                            /* false: excluded by the grid's `where` */
@@ -57,13 +57,13 @@ typedef struct experiment_printed { /* one section [printed NAME] */
     struct experiment_line {
         const char *class_name;
         experiment_value value[EXPERIMENT_COLUMNS];
-    } *line; /* in the file's order */
+    } * line; /* in the file's order */
     int lines;
     experiment_value mean[EXPERIMENT_COLUMNS], total; /* printed means over the classes; their printed mean */
 } experiment_printed;
 
 typedef struct experiment {
-    char *path, *name, *scale;          /* name = the file's, without folder and .ini; scale "" = none */
+    char *path, *name, *scale;                 /* name = the file's, without folder and .ini; scale "" = none */
     const char *title, *says, *caption, *note; /* "" where the files have none */
     int column[EXPERIMENT_COLUMNS], columns;
     char *word[EXPERIMENT_WORDS], *label[EXPERIMENT_WORDS];

@@ -2,7 +2,7 @@
  *
  *   [printed NAME]
  *   source = where it is from
- *   CLASS = 98.6 98.0 -      a value a column of [columns] in percent, '-' for none; CLASS without its data set's prefix
+ *   CLASS = 98.6 98.0 -      a value a column of [columns] in percent, '-' for none; CLASS without its data's prefix
  *   mean = 98.6 98.0 -       the means over the classes that they print
  *   mTotal = 98.3            the mean of those means that they print
  *
