@@ -16,8 +16,8 @@ static const ablate_setting settings[] = {
     ABLATE_SET(minivisa_settings, train, 20, 1, 100000, "training pictures a class, all without defect"),
     ABLATE_SET(minivisa_settings, good, 12, 0, 100000, "test pictures without defect a class"),
     ABLATE_SET(minivisa_settings, each, 4, 0, 100000, "test pictures of each kind of defect"),
-    ABLATE_SET(minivisa_settings, size, 1, 0.1, 5, "factor on the size of defects"),
-    ABLATE_SET(minivisa_settings, contrast, 1, 0.05, 5, "factor on the strength of defects of the surface"),
+    ABLATE_SET(minivisa_settings, size, 3, 0.1, 5, "factor on the size of defects"),
+    ABLATE_SET(minivisa_settings, contrast, 3, 0.05, 5, "factor on the strength of defects of the surface"),
     ABLATE_SET(minivisa_settings, variation, 0.2, 0, 3, "factor on how much pose and light differ between pictures"),
     ABLATE_SET(minivisa_settings, twin, false, 0, 1, "leave the defects out, all else being the same"),
     { 0 }
