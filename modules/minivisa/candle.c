@@ -41,7 +41,7 @@ static void apply_flaw(candles *m, flaw *f)
         if (draw(&own) < 0.3f)
             c->wick_width = 0;
         else
-            wick_draw(c, &own, f->size);
+            wick_draw(c, &own, fminf(f->size, 0.2f)); /* within the candle */
     }
     if (flaw_is(f, CHUNK)) {
         float angle = draw_between(&own, -PI, PI), out = c->radius * draw_between(&own, 0.55f, 0.9f);

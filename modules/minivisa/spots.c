@@ -40,7 +40,7 @@ void mark_burn(canvas *c, const flaw *f, stream *random)
 static void touch_bubble(const brush *b, float x, float y, surface *s)
 {
     float r = length(x, y) / b->radius, on = ramp(1 + 0.5f / b->radius, 1 - 0.5f / b->radius, r);
-    float rim = ramp(0.55f, 0.95f, r) * on, strength = clamp(b->strength, 0, 1.2f);
+    float rim = ramp(0.55f, 0.95f, r) * on, strength = clamp(0.3f + 0.7f * b->strength, 0, 1.2f);
     float lit = ramp(0.35f, 0.1f, length(x / b->radius + 0.35f, y / b->radius + 0.4f));
     float far = ramp(0.5f, 0.9f, r) * ramp(0, 0.8f, (x + y) / b->radius) * on;
     s->tint = colour_mix(s->tint, colour_scale(s->tint, 0.3f), clamp(0.8f * rim * strength, 0, 1));
@@ -50,6 +50,7 @@ static void touch_bubble(const brush *b, float x, float y, surface *s)
 void mark_bubble(canvas *c, const flaw *f, stream *random)
 {
     brush b = brush_begin(c, f, random);
+    b.radius = clamp(b.radius, 1.8f, 99); /* smaller ones would not be seen */
     brush_sweep(&b, b.radius + 2, touch_bubble);
     int more = draw_below(random, 3);
     for (int i = 0; i < more; i++) {
