@@ -10,6 +10,7 @@
 #include "verb_new.h"
 #include "verb_page.h"
 #include "verb_patches.h"
+#include "verb_predict.h"
 #include "verb_run.h"
 #include "verb_trace.h"
 #include "verb_weights.h"
@@ -34,6 +35,7 @@ static const verb verbs[] = {
     { "gallery", "RUN...    write test pictures with the score maps of finished runs", verb_gallery },
     { "patches", "RUN...    write numbers of the board patch by patch, and how defects differ", verb_patches },
     { "weights", "FILE      show what a weights file holds, or write a copy", verb_weights },
+    { "predict", "RUN PATH  score pictures with a finished run", verb_predict },
     { "page", "[RESULTS] write one page of a folder of results, to be opened in a browser", verb_page },
     { "curves", "RUN...    write a run's losses, scores or use of experts, to be drawn", verb_curves },
     { "metrics", "FILE.npz  evaluate anybody's score maps", verb_metrics },

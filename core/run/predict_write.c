@@ -1,0 +1,137 @@
+#include "predict_write.h"
+#include "../base/diag.h"
+#include "../base/file.h"
+#include "npz_writer.h"
+#include "page_colour.h"
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct writer {
+    predict_run *run;
+    const predict_files *files;
+    const predict_threshold *threshold;
+    const predict_output *output;
+    predict_summary *summary;
+    FILE *scores, *unreadable;
+    int prefix; /* characters that all paths have in common */
+} writer;
+
+/* "OUT/sub/a.png" + ".heat.png", new memory */
+static char *name_of(const writer *w, int file, const char *ending)
+{
+    return take_text("%s/%s%s", w->output->folder, w->files->file[file].whole + w->prefix, ending);
+}
+
+static int write_picture(const writer *w, int file, const char *ending, const ablate_image *image)
+{
+    char *path = name_of(w, file, ending);
+    int status = path ? image_write_png(path, image) : -1;
+    free(path);
+    return status;
+}
+
+static int write_heat(const writer *w, int file, const float *map)
+{
+    ablate_image heat = { 0 };
+    const predict_threshold *t = w->threshold;
+    int status = page_colour_map(map, w->run->run.size, t->calm, t->calm + 2 * (t->pixel - t->calm), &heat);
+    if (status == 0)
+        status = write_picture(w, file, ".heat.png", &heat);
+    image_free(&heat);
+    return status;
+}
+
+static int write_overlay(const writer *w, int file, const float *map)
+{
+    int side = w->run->run.size;
+    picture one = { .path = w->files->file[file].path };
+    const dataset alone = { .picture = &one, .pictures = 1 };
+    image_mask above = { side, side, take((size_t)side * (size_t)side, 1, "an overlay") };
+    ablate_image seen = { 0 };
+    int status = above.value ? dataset_fitted(&alone, 0, &w->run->run, &seen) : -1;
+    for (int64_t p = 0; status == 0 && p < (int64_t)side * side; p++)
+        above.value[p] = (double)map[p] > w->threshold->pixel ? 255 : 0;
+    if (status == 0) {
+        page_colour_outline(&seen, &above);
+        status = write_picture(w, file, ".overlay.png", &seen);
+    }
+    image_free(&seen);
+    free(above.value);
+    return status;
+}
+
+static int write_map(const writer *w, int file, const float *map)
+{
+    size_t side = (size_t)w->run->run.size;
+    char shape[40], *path = name_of(w, file, ".npz");
+    npz_writer *to = path ? npz_create(path) : NULL;
+    snprintf(shape, sizeof shape, "(%zu, %zu)", side, side);
+    free(path);
+    if (!to)
+        return -1;
+    if (npz_add(to, "map", "<f4", shape, map, side * side * sizeof *map) == 0)
+        return npz_finish(to);
+    npz_abandon(to);
+    return -1;
+}
+
+static int write_one(writer *w, int file, const float *map, double score)
+{
+    bool defective = score > w->threshold->image;
+    int status = 0;
+    fprintf(w->scores, "%s\t%.9g\t%s\n", w->files->file[file].path, score, defective ? "defective" : "good");
+    w->summary->scored++;
+    w->summary->defective += defective;
+    if (w->output->pictures)
+        status = write_heat(w, file, map) < 0 ? -1 : write_overlay(w, file, map);
+    return status == 0 && w->output->maps ? write_map(w, file, map) : status;
+}
+
+static int take_batch(void *context, const predict_batch *batch)
+{
+    writer *w = context;
+    int64_t area = (int64_t)batch->size * batch->size;
+    int status = 0;
+    for (int i = 0; i < batch->count && status == 0; i++) {
+        if (batch->reason[i]) {
+            w->summary->unread++;
+            fprintf(w->unreadable, "%s\n", batch->reason[i]);
+            fprintf(w->scores, "%s\t\tunreadable\n", w->files->file[batch->first + i].path);
+        } else {
+            status = write_one(w, batch->first + i, batch->maps + i * area, batch->score[i]);
+        }
+    }
+    return status;
+}
+
+static void write_head(const writer *w)
+{
+    const predict_threshold *t = w->threshold;
+    fprintf(
+        w->scores,
+        "# Written by ablate predict with the run %s (%s).\n"
+        "# A picture is called defective above %.9g: of %d pictures without a defect (%s) %d lie above; a new one does "
+        "with a chance of at most %g.\n"
+        "path\tscore\tdecision\n",
+        w->run->label, w->run->folder, t->image, t->pictures, t->from, t->above, t->rate);
+}
+
+int predict_write(predict_run *run, const predict_files *files, const predict_threshold *threshold,
+                  const predict_output *output, predict_summary *summary, FILE *unreadable)
+{
+    char *path = take_text("%s/scores.tsv", output->folder);
+    file_draft *draft = path ? file_draft_open(path) : NULL;
+    free(path);
+    *summary = (predict_summary){ 0 };
+    if (!draft)
+        return -1;
+    writer w = {
+        run, files, threshold, output, summary, file_draft_stream(draft), unreadable, predict_files_prefix(files)
+    };
+    write_head(&w);
+    int status = predict_score_files(run, files, run->label, take_batch, &w);
+    if (status == 0)
+        return file_commit(draft);
+    file_abandon(draft);
+    return status;
+}
