@@ -1,5 +1,6 @@
 /* main.c: the command `ablate`: one verb, its arguments, one sentence if it fails. */
 #include "../base/diag.h"
+#include "verb_compare.h"
 #include "verb_curves.h"
 #include "verb_data.h"
 #include "verb_features.h"
@@ -35,6 +36,7 @@ static const verb verbs[] = {
     { "gallery", "RUN...    write test pictures with the score maps of finished runs", verb_gallery },
     { "patches", "RUN...    write numbers of the board patch by patch, and how defects differ", verb_patches },
     { "weights", "FILE      show what a weights file holds, or write a copy", verb_weights },
+    { "compare", "RUN RUN   what two runs set differently, and what came of it", verb_compare },
     { "predict", "RUN PATH  score pictures with a finished run", verb_predict },
     { "page", "[RESULTS] write one page of a folder of results, to be opened in a browser", verb_page },
     { "curves", "RUN...    write a run's losses, scores or use of experts, to be drawn", verb_curves },

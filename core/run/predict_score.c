@@ -110,7 +110,7 @@ static int score_all(scorer *s, const char *label, predict_taker *taker, void *c
     int status = scorer_open(s);
     progress bar;
     progress_begin(&bar, label, "pictures", s->total, 0);
-    for (; s->first < s->total && status == 0; s->first += batch) {
+    for (; s->first < s->total && status == 0 && s->reason; s->first += batch) {
         s->count = s->total - s->first < batch ? s->total - s->first : batch;
         status = score_batch(s);
         const predict_batch made = { .first = s->first,
