@@ -206,8 +206,11 @@ static void test_other_weights_are_refused(void **state)
     (void)state;
     char set[300];
     const char *build = getenv("ABLATE_BUILD");
-    finished_shell("%s/ablate weights modules/clip/nano.safetensors --note a=b --export %s/other.safetensors >%s/log",
-                   build ? build : "build", finished_folder, finished_folder);
+    finished_shell(
+        "ablate=%s/ablate; $ablate weights modules/clip/nano.safetensors --note heads=4 --note text_heads=4 "
+        "--note \"vocabulary=$($ablate weights modules/clip/nano.safetensors | sed -n 's/^vocabulary: //p')\" "
+        "--export %s/other.safetensors >%s/log",
+        build ? build : "build", finished_folder, finished_folder);
     snprintf(set, sizeof set, "clip.weights=%s/other.safetensors", finished_folder);
     refused_with(set, "other.safetensors is not the weights file that small full seed 0 was trained with");
 }

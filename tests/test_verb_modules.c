@@ -51,7 +51,7 @@ static void module_is_shown(void **state)
 {
     (void)state;
     assert_int_equal(run("modules moe"), 0);
-    expect_output("reads:  bottleneck|perturbed|teacher\nwrites: bottleneck\n");
+    expect_output("reads:  bottleneck|perturbed|teacher\nwrites: bottleneck gates\n");
     expect_output("moe.top        = 2            an integer from 1 to 64\n");
     expect_output("experts that process a token, K <= T");
     expect_output("moe.gate       = softmax      one of softmax, renormalised, top_softmax\n");
