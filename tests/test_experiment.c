@@ -400,10 +400,14 @@ static void test_wrong_paper(void **state)
     const char *bad[][2] = {
         { "1", "a.ini:4: 'paper' has 1 values, there are 2 columns; write '-' for what is not printed" },
         { "1 2 3", "a.ini:4: 'paper' has 3 values, there are 2 columns; write '-' for what is not printed" },
-        { "1 x", "a.ini:4: 'paper' must be percentages from 0 to 100 with at most 3 decimals, or '-' for none; it is '1 x'" },
-        { "1 nan", "a.ini:4: 'paper' must be percentages from 0 to 100 with at most 3 decimals, or '-' for none; it is '1 nan'" },
-        { "1 101", "a.ini:4: 'paper' must be percentages from 0 to 100 with at most 3 decimals, or '-' for none; it is '1 101'" },
-        { "1 2/3", "a.ini:4: 'paper' must be percentages from 0 to 100 with at most 3 decimals, or '-' for none; it is '1 2/3'" },
+        { "1 x",
+          "a.ini:4: 'paper' must be percentages from 0 to 100 with at most 3 decimals, or '-' for none; it is '1 x'" },
+        { "1 nan", "a.ini:4: 'paper' must be percentages from 0 to 100 with at most 3 decimals, or '-' for none; it is "
+                   "'1 nan'" },
+        { "1 101", "a.ini:4: 'paper' must be percentages from 0 to 100 with at most 3 decimals, or '-' for none; it is "
+                   "'1 101'" },
+        { "1 2/3", "a.ini:4: 'paper' must be percentages from 0 to 100 with at most 3 decimals, or '-' for none; it is "
+                   "'1 2/3'" },
     };
     for (int i = 0; i < 6; i++) {
         char text[200];
