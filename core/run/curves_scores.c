@@ -36,17 +36,6 @@ static void add(score_group *g, bool defective, float value)
     g->value[defective][g->count[defective]++] = value;
 }
 
-/* The greatest score of its map, where the model gives a picture none of its own. */
-static float image_score(const scores *s, int i)
-{
-    size_t area = (size_t)s->size * (size_t)s->size;
-    const float *map = s->maps + (size_t)i * area;
-    float most = map[0];
-    for (size_t k = 1; k < area; k++)
-        most = map[k] > most ? map[k] : most;
-    return s->image ? (float)s->image[i] : most;
-}
-
 static int make_room(score_run *r, const scores *s)
 {
     size_t pictures = (size_t)s->count, pixels = pictures * (size_t)s->size * (size_t)s->size;
@@ -70,7 +59,7 @@ static int collect(score_run *r, predict_run *run, const scores *s)
     if (!masks || make_room(r, s) < 0)
         return -1;
     for (int i = 0; i < s->count; i++) {
-        add(&r->level[0], !run->data->picture[s->picture[i]].good, image_score(s, i));
+        add(&r->level[0], !run->data->picture[s->picture[i]].good, (float)scores_picture(s, i));
         for (size_t k = (size_t)i * area; k < (size_t)(i + 1) * area; k++)
             add(&r->level[1], masks[k] != 0, s->maps[k]);
     }

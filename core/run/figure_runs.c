@@ -46,16 +46,10 @@ int figure_runs_score(figure_runs *f, int k)
     scores *s = &f->scores[k];
     if (scores_make(&run->session, &run->model, run->data, &run->run, run->parameters, run->label, s) < 0)
         return -1;
-    const size_t area = (size_t)s->size * (size_t)s->size;
-    if (s->image)
-        return 0;
-    s->image = take((size_t)s->count, sizeof *s->image, "the image scores");
-    for (int i = 0; s->image && i < s->count; i++) {
-        const float *map = s->maps + (size_t)i * area;
-        s->image[i] = (double)map[0];
-        for (size_t j = 1; j < area; j++)
-            s->image[i] = (double)map[j] > s->image[i] ? (double)map[j] : s->image[i];
-    }
+    double *image = s->image ? s->image : take((size_t)s->count, sizeof *image, "the image scores");
+    for (int i = 0; image && !s->image && i < s->count; i++)
+        image[i] = scores_picture(s, i);
+    s->image = image;
     return s->image ? 0 : -1;
 }
 

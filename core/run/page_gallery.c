@@ -28,17 +28,6 @@ typedef struct gallery {
     char *tile;       /* a file that each picture passes through */
 } gallery;
 
-static double score_of(const scores *s, int i)
-{
-    if (s->image)
-        return s->image[i];
-    int64_t pixels = (int64_t)s->size * s->size;
-    double most = -INFINITY;
-    for (int64_t p = 0; p < pixels; p++)
-        most = fmax(most, (double)s->maps[i * pixels + p]);
-    return most;
-}
-
 static const picture *picture_of(const gallery *g, int place)
 {
     return &g->data->picture[g->scores.picture[place]];
@@ -48,7 +37,7 @@ static void judge(gallery *g)
 {
     int count = g->scores.count;
     for (int i = 0; i < count; i++)
-        g->judged[i] = (judged){ .place = i, .score = score_of(&g->scores, i), .good = picture_of(g, i)->good };
+        g->judged[i] = (judged){ .place = i, .score = scores_picture(&g->scores, i), .good = picture_of(g, i)->good };
     for (int i = 0; i < count; i++)
         for (int k = 0; k < count; k++) {
             judged *a = &g->judged[i], *b = &g->judged[k];

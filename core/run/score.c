@@ -1,6 +1,7 @@
 #include "score.h"
 #include "../base/diag.h"
 #include "progress.h"
+#include <math.h>
 #include <stdlib.h>
 
 void scores_free(scores *s)
@@ -96,6 +97,17 @@ static int score_all(scores *s, const model *m, feed *f, program *p, int batch, 
     free(maps);
     free(image);
     return status;
+}
+
+double scores_picture(const scores *s, int i)
+{
+    const int64_t pixels = (int64_t)s->size * s->size;
+    double most = -INFINITY;
+    if (s->image)
+        return s->image[i];
+    for (int64_t p = 0; p < pixels; p++)
+        most = fmax(most, (double)s->maps[i * pixels + p]);
+    return most;
 }
 
 int scores_make(session *on, const model *m, const dataset *d, const run_settings *run, float *values,

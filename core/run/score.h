@@ -18,6 +18,9 @@ int scores_make(session *, const model *, const dataset *, const run_settings *,
                 scores *);
 void scores_free(scores *);
 
+/* The score of test picture i: as the model gives it, else the greatest of its map. */
+double scores_picture(const scores *, int i);
+
 /* Reads and fits the masks that scores_evaluate will want, so that a damaged one is told before the training. 0, or -1.
  */
 int scores_masks(session *, const run_settings *);

@@ -94,17 +94,6 @@ static int describe(pictures *p, const dataset *d, const scores *s, int pairs)
     return p->class_index && p->defective && p->score ? 0 : -1;
 }
 
-static double score_of(const scores *s, int i)
-{
-    const int64_t area = (int64_t)s->size * s->size;
-    double most = -INFINITY;
-    if (s->image)
-        return s->image[i];
-    for (int64_t k = 0; k < area; k++)
-        most = fmax(most, (double)s->maps[i * area + k]);
-    return most;
-}
-
 /* Scores the test pictures again with one run; `place`: 2 pair + 0 or 1. */
 static int score_run(const request *r, const char *folder, pictures *p, int pairs, int place)
 {
@@ -122,7 +111,7 @@ static int score_run(const request *r, const char *folder, pictures *p, int pair
     if (status == 0 && place == 0)
         status = describe(p, d, &s, pairs);
     for (int i = 0; status == 0 && i < p->count; i++)
-        p->score[(int64_t)place * p->count + i] = score_of(&s, i);
+        p->score[(int64_t)place * p->count + i] = scores_picture(&s, i);
     scores_free(&s);
     predict_run_close(&run);
     return status;
