@@ -112,25 +112,127 @@ static char *flat_of(const char *text)
     "[printed THEIRS]\nsource = a paper\na = 90.0 80.0\nb = 95.0 70.0\nmean = 92.5 75.0\nmTotal = 83.8\n"              \
     "[printed OTHERS]\na = 91.0 -\nb = 93.0 60.0\nmean = 95.0 60.0\n"
 
+/* What stands above the caption. */
+static void expect_head(const char *text, const char *golden)
+{
+    if (strncmp(text, golden, strlen(golden)) != 0)
+        fail_msg("expected:\n%s\nbut it is:\n%s", golden, text);
+}
+
+/* The title's "x" is the experiment's name. Two of three seeds, whose class a has 50 and 60: 55.0 +- 7.07. */
 static void test_by_class(void **state)
 {
     (void)state;
-    experiment *e = load(CLASSES);
-    run_record r = record_make("ours", (const double[]){ 0.5, 0.25 }, (const double[]){ 0.75, 0.5 });
-    char *text = plain(e, &r, 1), *md = written(e, &r, 1, "x.md"), *tsv = written(e, &r, 1, "x.tsv");
-    expect(md, "| a | 50.0/25.0 | <u>90.0</u>/80.0 | **91.0**/- |");
-    expect(md, "| b | 75.0/50.0 | **95.0**/**70.0** | <u>93.0</u>/<u>60.0</u> |");
-    expect(md, "| mean | 62.5/37.5 |");
-    expect(md, "THEIRS (printed)");
-    expect(text, "ours (run here)");
+    experiment *e = load(CLASSES "[run]\nseeds = 3\n");
+    run_record r[2] = { record_make("ours", (const double[]){ 0.5, 0.25 }, (const double[]){ 0.75, 0.5 }),
+                        record_make("ours", (const double[]){ 0.6, 0.25 }, (const double[]){ 0.75, 0.5 }) };
+    r[1].seed = 1;
+    char *text = plain(e, r, 2), *md = written(e, r, 2, "x.md"), *tsv = written(e, r, 2, "x.tsv"),
+         *tex = written(e, r, 2, "x.tex");
+    expect_head(text, "x\n"
+                      "ours (2 of 3 seeds), run here\n"
+                      "----------------------------------------\n"
+                      "         I-AUROC       AUPRO        Mean\n"
+                      "a     55.0 ± 7.1  25.0 ± 0.0  40.0 ± 3.5\n"
+                      "b     75.0 ± 0.0  50.0 ± 0.0  62.5 ± 0.0\n"
+                      "----------------------------------------\n"
+                      "mean  65.0 ± 3.5  37.5 ± 0.0  51.2 ± 1.8\n"
+                      "----------------------------------------\n"
+                      "A cell: I-AUROC/AUPRO\n"
+                      "-----------------------------------------------------------\n"
+                      "        ours (run here)  THEIRS (printed)  OTHERS (printed)\n"
+                      "a       55.0/25.0        90.0'/80.0        91.0*/   -      \n"
+                      "b       75.0/50.0        95.0*/70.0*       93.0'/60.0'     \n"
+                      "-----------------------------------------------------------\n"
+                      "mean    65.0/37.5        92.5'/75.0*       95.0*/60.0'     \n"
+                      "mTotal  51.2             83.8              -               \n"
+                      "-----------------------------------------------------------\n"
+                      "* best, ' second best.\n");
+    expect(md, "| a | 55.0/25.0 | <u>90.0</u>/80.0 | **91.0**/- |\n"
+               "| b | 75.0/50.0 | **95.0**/**70.0** | <u>93.0</u>/<u>60.0</u> |\n"
+               "| mean | 65.0/37.5 | <u>92.5</u>/**75.0** | **95.0**/<u>60.0</u> |\n"
+               "| mTotal | 51.2 | 83.8 | - |\n");
+    expect(tex, "a & 55.0/25.0 & \\underline{90.0}/80.0 & \\textbf{91.0}/- \\\\\n");
+    expect(tex, "\\hline\nmean & 65.0/37.5 & ");
     expect(text, "THEIRS (printed): a paper.");
     expect(text, "no printed value can be compared with theirs");
-    expect(tsv, "b");
-    for (const char *line = text; *line; line += strcspn(line, "\n") + 1) /* fits a terminal */
-        assert_true(strcspn(line, "\n") <= 140);
+    expect(tsv, "\nours\ta\timage_auroc\t0\t0.5\nours\ta\timage_auroc\t1\t0.59999999999999998\n");
+    expect(tsv, "\nours\tb\taupro\tmean\t0.5\nours\tb\taupro\tdeviation\t0\n");
+    expect(tsv, "\nTHEIRS\ta\timage_auroc\tprinted\t0.90000000000000002\n");
+    expect(tsv, "\nOTHERS\tmean\taupro\tprinted\t0.59999999999999998\n");
+    assert_null(strstr(tsv, "OTHERS\ta\taupro")); /* a '-' */
     free(text);
     free(md);
     free(tsv);
+    free(tex);
+    run_record_free(&r[0]);
+    run_record_free(&r[1]);
+    experiment_free(e);
+}
+
+/* On the data that the printed values are of: ours takes part in the marks and shows its distance from its namesake. */
+static void test_comparable(void **state)
+{
+    (void)state;
+    static const char *const data[] = { "drawn: 2 classes", "drawn:some/where: 2 classes", "drawn: 12 classes",
+                                        "withdrawn: 2 classes", "drawn: 2 classes, 3 left out" };
+    experiment *e = load("[columns]\nlayout = classes\nmetrics = image_auroc aupro\ncomparable = drawn: 2 classes\n"
+                         "[row THEIRS]\n[printed THEIRS]\na = 90.0 80.0\nb = 95.0 70.0\nmean = 92.5 75.0\n");
+    for (int i = 0; i < 5; i++) {
+        run_record r = record_make("THEIRS", (const double[]){ 0.95, 0.75 }, (const double[]){ 0.75, 0.5 });
+        free(r.data);
+        r.data = strdup(data[i]);
+        char *md = written(e, &r, 1, "x.md");
+        expect(md, i < 2 ? "| a | **95.0**/<u>75.0</u> | <u>90.0</u>/**80.0** |\n" : "95.0/75.0 | ");
+        if (i < 2)
+            expect(md, "|  | I-AUROC | Δ | AUPRO | Δ | Mean | Δ |\n|:--|--:|--:|--:|--:|--:|--:|\n"
+                       "| a | 95.0 | +5.0 | 75.0 | −5.0 | 85.0 |  |\n");
+        assert_true(i < 2 || !strstr(md, "Δ"));
+        free(md);
+        run_record_free(&r);
+    }
+    experiment_free(e);
+}
+
+/* A class that only runs have comes after the printed ones; one that a run lacks says so; so does a row not run. */
+static void test_classes_that_differ(void **state)
+{
+    (void)state;
+    experiment *e = load("[columns]\nlayout = classes\nmetrics = image_auroc aupro\n[row ours]\n[row never]\n"
+                         "[printed THEIRS]\nc = 90.0 80.0\nb = 95.0 70.0\n");
+    run_record r = record_make("ours", (const double[]){ 0.5, 0.25 }, (const double[]){ 0.75, NAN });
+    char *md = written(e, &r, 1, "x.md");
+    expect(md, "| c | n/a | not run | 90.0/80.0 |\n"
+               "| b | 75.0/undefined | not run | 95.0/70.0 |\n"
+               "| a | 50.0/25.0 | not run | -/- |\n");
+    free(md);
+    run_record_free(&r);
+    experiment_free(e);
+}
+
+/* Twelve columns of others do not fit beside each other: no line is wider than a terminal, none is lost. */
+static void test_wide(void **state)
+{
+    (void)state;
+    char text[4096] = "[columns]\nlayout = classes\nmetrics = image_auroc aupro\n[row ours]\n";
+    for (int i = 0; i < 12; i++) {
+        size_t used = strlen(text);
+        snprintf(text + used, sizeof text - used, "[printed METHOD %d]\na = %d.0 100.0\nb = 9.0 -\n", i, i);
+    }
+    experiment *e = load(text);
+    run_record r = record_make("ours", (const double[]){ 0.5, 0.25 }, (const double[]){ 0.75, 0.5 });
+    char *out = plain(e, &r, 1);
+    for (int i = 0; i < 12; i++) {
+        snprintf(text, sizeof text, "METHOD %d (printed)", i);
+        expect(out, text);
+    }
+    for (const char *line = out; *line; line += strcspn(line, "\n") + 1) {
+        int width = 0;
+        for (size_t k = 0; k < strcspn(line, "\n"); k++)
+            width += ((unsigned char)line[k] & 0xC0) != 0x80;
+        assert_true(width <= 120);
+    }
+    free(out);
     run_record_free(&r);
     experiment_free(e);
 }
@@ -166,14 +268,41 @@ static void test_a_grid(void **state)
                          "paper 2 1 = 97.4 96.7\n");
     run_record r[] = { record_make("None", (const double[]){ 0.5, 0.25 }, (const double[]){ 0.75, 0.5 }),
                        record_make("T=2 K=2", (const double[]){ 0.75, 0.5 }, (const double[]){ 0.75, 0.5 }) };
+    char *md = written(e, r, 2, "x.md"), *text = plain(e, r, 2);
+    expect(md, "| T, K | K=1 | paper | K=2 | paper |\n|:--|--:|--:|--:|--:|\n"
+               "| None | <u>62.5</u>/<u>37.5</u> | 98.1/97.7 | × |  |\n"
+               "| T=1 | not run |  | × |  |\n"
+               "| T=2 | not run | 97.4/96.7 | **75.0**/**50.0** |  |\n");
+    expect(md, "×: a combination outside of the grid, in which run.batch \\<= run.epochs.");
+    expect(md, "Not run: T=1 K=1, T=2 K=1.");
+    expect_head(text, "x\nI-AUROC/AUPRO\n"
+                      "----------------------------------------------\n"
+                      "T, K         K=1      paper         K=2  paper\n"
+                      "None  62.5'/37.5' 98.1/97.7           ×       \n"
+                      "T=1      not run                      ×       \n"
+                      "T=2      not run  97.4/96.7  75.0*/50.0*      \n"
+                      "----------------------------------------------\n"
+                      "* best, ' second best.\n");
+    free(md);
+    free(text);
+    run_record_free(&r[0]);
+    run_record_free(&r[1]);
+    experiment_free(e);
+}
+
+/* Three seeds wanted, two there: the cell says so, and their deviation stands in a grid of its own. */
+static void test_a_grid_of_seeds(void **state)
+{
+    (void)state;
+    experiment *e = load("[columns]\nlayout = grid\nmetrics = image_auroc\n[run]\nseeds = 3\n"
+                         "[grid]\nrun.epochs = 1 2\nrun.batch = 1 2\nlabels = T K\n");
+    run_record r[2] = { record_make("T=2 K=1", (const double[]){ 0.5, 0.5 }, (const double[]){ 0.5, 0.5 }),
+                        record_make("T=2 K=1", (const double[]){ 0.6, 0.5 }, (const double[]){ 0.6, 0.5 }) };
+    r[1].seed = 2;
     char *md = written(e, r, 2, "x.md");
-    expect(md, "| None | ");
-    expect(md, "98.1/97.7");
-    expect(md, "**75.0**/**50.0**");
-    expect(md, "not run");
-    expect(md, "97.4/96.7");
-    expect(md, "×");
-    expect(md, "run.batch \\<= run.epochs");
+    expect(md, "| T=2 | 55.0 (2 of 3 seeds) | not run |\n");
+    expect(md, "### I-AUROC, sample standard deviation over the seeds\n\n"
+               "| T, K | K=1 | K=2 |\n|:--|--:|--:|\n| T=1 |  |  |\n| T=2 | 7.1 |  |\n");
     free(md);
     run_record_free(&r[0]);
     run_record_free(&r[1]);
@@ -212,6 +341,49 @@ static void test_malformed_printed_values(void **state)
     }
 }
 
+static void test_layouts_that_do_not_fit(void **state)
+{
+    (void)state;
+    refused("[columns]\nlayout = grid\n[grid]\nrun.epochs = 1 2\n",
+            "x.ini:2: 'columns.layout' needs a [grid] of two axes; it has 'grid'");
+    refused("[columns]\nlayout = classes\nmetrics = aupro mean\n",
+            "x.ini:3: 'columns.metrics' must not name the mean, which layout = classes has anyway; it has 'mean'");
+    refused("[columns]\nmetrics = aupro\n[printed A]\na = 1\n",
+            "x.ini:1: 'columns.layout' must be classes to show the sections [printed ...]; it has 'rows'");
+    refused("[columns]\nlayout = classes\nmetrics = aupro\ncomparable = drawn\n",
+            "x.ini:4: 'columns.comparable' must be NAME: COUNTS, as the caption of a report ends its data; it has "
+            "'drawn'");
+    refused("[columns]\nlayout = columns\n",
+            "x.ini:2: 'columns.layout' must be one of rows, classes, grid; it is 'columns'");
+    refused("[columns]\nlayout = classes\nmetrics = aupro\n[printed A]\na = 1.2345\n",
+            "x.ini:5: 'a' must be percentages from 0 to 100 with at most 3 decimals, or '-' for none; it is '1.2345'");
+    refused("[columns]\nlayout = classes\nmetrics = aupro\n[row i]\nprinted A.a = 1\n",
+            "x.ini:5: a row cannot change [printed A]; move 'a' there");
+}
+
+/* A mean of one decimal over two values of one decimal may be off by half a decimal of each: 0.05 + 0.05, no more. */
+static void test_what_rounding_explains(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *mean;
+        bool agrees;
+    } cases[] = { { "50.1", true },  { "50.2", false }, { "49.9", true },
+                  { "49.8", false }, { "50", true },    { "51", false } };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *text = take_text("[columns]\nlayout = classes\nmetrics = aupro\n[printed A]\na = 40.0\nb = 60.0\n"
+                               "mean = %s\n",
+                               cases[i].mean);
+        experiment *e = load(text);
+        char *out = plain(e, NULL, 0), *flat = flat_of(out);
+        assert_true((strstr(flat, "A AUPRO 50.00, printed") == NULL) == cases[i].agrees);
+        free(flat);
+        free(out);
+        free(text);
+        experiment_free(e);
+    }
+}
+
 /* The repository's own Tables 1 and 3: which printed means contradict their classes. */
 static void test_own_printed_values(void **state)
 {
@@ -227,11 +399,13 @@ static void test_own_printed_values(void **state)
         assert_int_equal(e->printed_count, 4);
         assert_int_equal(e->printed[0].lines, i == 0 ? 15 : 12);
         char *text = plain(e, NULL, 0), *flat = flat_of(text);
-        if (i == 0) { /* the paper's own column holds, two others do not */
-            expect(flat, "RD4AD* P-AP 45.28, printed 48.6");
-            expect(flat, "UniAD* P-AUROC 92.43, printed 96.8");
-            assert_null(strstr(flat, "CND I-AUROC 98"));
-        }
+        expect(flat, i == 0 ? "(mean of the classes, printed mean): RD4AD* P-AUROC 95.89, printed 96.1; "
+                              "RD4AD* AUPRO 90.95, printed 91.1; RD4AD* P-AP 45.28, printed 48.6; "
+                              "UniAD* I-AUROC 96.33, printed 96.5; UniAD* P-AUROC 92.43, printed 96.8; "
+                              "UniAD* P-AP 39.89, printed 43.4; DiAD I-AUROC 97.43, printed 97.2; "
+                              "DiAD I-AP 99.18, printed 99.0. The other 12 agree."
+                            : "The printed means are those of the printed classes, as far as their rounding shows.");
+        expect(flat, "Each printed mTotal is the mean of the printed means, as far as their rounding shows.");
         free(flat);
         free(text);
         experiment_free(e);
@@ -243,7 +417,16 @@ static void test_own_printed_values(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(by_class),           TEST(means_that_contradict), TEST(a_grid), TEST(malformed_printed_values),
+        TEST(by_class),
+        TEST(comparable),
+        TEST(classes_that_differ),
+        TEST(wide),
+        TEST(means_that_contradict),
+        TEST(what_rounding_explains),
+        TEST(a_grid),
+        TEST(a_grid_of_seeds),
+        TEST(malformed_printed_values),
+        TEST(layouts_that_do_not_fit),
         TEST(own_printed_values),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -164,6 +164,32 @@ static void test_finished_rows_are_not_run_again(void **state)
     assert_non_null(strstr(o.words, "2 runs, of which 0 had finished before"));
 }
 
+/* The same rows in another file: nothing is trained, files are linked, and the command says what that saved. */
+static void test_runs_of_another_experiment_are_taken_over(void **state)
+{
+    (void)state;
+    char command[1024], here[512], answer[4096];
+    assert_non_null(getcwd(here, sizeof here));
+    snprintf(command, sizeof command, "echo 'base = %s/tests/data/small.ini' >%%s/%%s", here);
+    shell(command, "twin.ini", answer, sizeof answer);
+    snprintf(command, sizeof command,
+             "run %s/twin.ini tests/data/small.ini --scale mini --seeds 1 --cache %s/cache --out %s/first", folder,
+             folder, folder);
+    outcome o = run(command, 0, 0);
+    assert_int_equal(o.status, 0);
+    assert_null(strstr(o.words, "steps"));
+    assert_non_null(strstr(o.words, "2 runs, of which 2 had finished before (2 under another experiment);"));
+    assert_non_null(strstr(o.words, "all files together: 4 runs, of which 4 had finished before "
+                                    "(2 under another experiment), which took "));
+    shell("cd %s/%s/runs && run=$(basename twin/full/seed-0-*) && cmp small/full/$run/losses.tsv "
+          "twin/full/$run/losses.tsv "
+          "&& stat -c %%h twin/full/$run/parameters.safetensors && grep -o '\"twin\"' twin/full/$run/metrics.json",
+          "first", answer, sizeof answer);
+    assert_string_equal(answer, "2\n\"twin\"\n");
+    o = run(command, 0, 0); /* by then they are its own */
+    assert_non_null(strstr(o.words, "all files together: 4 runs, of which 4 had finished before, which took "));
+}
+
 static void test_killed_at_any_instant_gives_the_same_bits(void **state)
 {
     (void)state;
@@ -330,6 +356,7 @@ int main(void)
         cmocka_unit_test(test_same_seed_same_bytes_with_any_threads),
         cmocka_unit_test(test_another_seed_differs),
         cmocka_unit_test(test_finished_rows_are_not_run_again),
+        cmocka_unit_test(test_runs_of_another_experiment_are_taken_over),
         cmocka_unit_test(test_killed_at_any_instant_gives_the_same_bits),
         cmocka_unit_test(test_damaged_checkpoint_and_cache_are_noticed),
         cmocka_unit_test(test_the_cache_tells_its_size_and_can_be_halved),

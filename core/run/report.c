@@ -44,15 +44,17 @@ void report_tex(const report_body *t, FILE *out)
     fprintf(out, "\n\\end{center}\n");
 }
 
-void report_plain(const report_body *t, FILE *out)
+int report_plain(const report_body *t, FILE *out)
 {
     char title[400];
     fprintf(out, "%s\n", report_title(t, title));
     for (int i = 0; i < t->sheets; i++)
-        report_sheet_plain(t->sheet[i], out);
+        if (report_sheet_plain(t->sheet[i], out) < 0)
+            return -1;
     if (any_marks(t))
         fprintf(out, "* best, ' second best.\n");
     report_text_wrapped(t->caption, out);
+    return 0;
 }
 
 static int write_form(const report_body *t, const char *folder, const char *ending,
@@ -86,7 +88,7 @@ int report_print(const experiment *e, const run_record *records, int count, FILE
     report_body *t = report_body_make(e, records, count);
     if (!t)
         return -1;
-    report_plain(t, out);
+    int status = report_plain(t, out);
     report_body_free(t);
-    return 0;
+    return status;
 }

@@ -92,6 +92,6 @@ const char *report_row_name(const report_body *, int row, char text[200]);
 void report_markdown(const report_body *, FILE *);
 void report_tex(const report_body *, FILE *);
 void report_tsv(const report_body *, FILE *);
-void report_plain(const report_body *, FILE *);
+int report_plain(const report_body *, FILE *); /* 0, or -1: complained */
 
 #endif

@@ -119,12 +119,17 @@ static void print_sources(const report_body *t, FILE *out)
     for (int i = 0; i < e->printed_count; i++)
         if (*e->printed[i].source)
             fprintf(out, "%s (printed): %s.\n", e->printed[i].name, e->printed[i].source);
+    int runs = 0;
+    for (int r = 0; r < e->row_count; r++)
+        runs += t->row[r].runs;
     if (report_comparable(t))
         fprintf(out, "Best and second best of a metric are marked among all columns: the runs are on the data that "
                      "the printed values are of. Those come from other evaluators. Δ: run here minus printed.\n");
-    else
+    else if (runs > 0 && *e->comparable)
         fprintf(out, "Best and second best of a metric are marked among the printed columns only: the runs here are "
                      "on other data, so that no printed value can be compared with theirs.\n");
+    else
+        fprintf(out, "Best and second best of a metric are marked among the printed columns only.\n");
 }
 
 void report_printed(const report_body *t, FILE *out)

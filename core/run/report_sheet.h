@@ -42,6 +42,8 @@ bool report_sheet_good(const report_sheet *);  /* false: complained */
 
 void report_sheet_markdown(const report_sheet *, FILE *);
 void report_sheet_tex(const report_sheet *, FILE *);
-void report_sheet_plain(const report_sheet *, FILE *); /* wider sheets in blocks that repeat the first column */
+
+/* In blocks that repeat the first column where it is wider than a terminal. 0, or -1: complained. */
+int report_sheet_plain(const report_sheet *, FILE *);
 
 #endif
