@@ -119,16 +119,31 @@ static void expect_head(const char *text, const char *golden)
         fail_msg("expected:\n%s\nbut it is:\n%s", golden, text);
 }
 
-/* The title's "x" is the experiment's name. Two of three seeds, whose class a has 50 and 60: 55.0 +- 7.07. */
+enum { SEEDS = 2 };
+
+/* Two of three seeds, whose class a has 50 and 60: 55.0 +- 7.07. */
+static experiment *two_seeds(run_record r[SEEDS])
+{
+    r[0] = record_make("ours", (const double[]){ 0.5, 0.25 }, (const double[]){ 0.75, 0.5 });
+    r[1] = record_make("ours", (const double[]){ 0.6, 0.25 }, (const double[]){ 0.75, 0.5 });
+    r[1].seed = 1;
+    return load(CLASSES "[run]\nseeds = 3\n");
+}
+
+static void free_seeds(experiment *e, run_record r[SEEDS])
+{
+    for (int i = 0; i < SEEDS; i++)
+        run_record_free(&r[i]);
+    experiment_free(e);
+}
+
+/* The title "x" is the experiment's name. */
 static void test_by_class(void **state)
 {
     (void)state;
-    experiment *e = load(CLASSES "[run]\nseeds = 3\n");
-    run_record r[2] = { record_make("ours", (const double[]){ 0.5, 0.25 }, (const double[]){ 0.75, 0.5 }),
-                        record_make("ours", (const double[]){ 0.6, 0.25 }, (const double[]){ 0.75, 0.5 }) };
-    r[1].seed = 1;
-    char *text = plain(e, r, 2), *md = written(e, r, 2, "x.md"), *tsv = written(e, r, 2, "x.tsv"),
-         *tex = written(e, r, 2, "x.tex");
+    run_record r[SEEDS];
+    experiment *e = two_seeds(r);
+    char *text = plain(e, r, SEEDS);
     expect_head(text, "x\n"
                       "ours (2 of 3 seeds), run here\n"
                       "----------------------------------------\n"
@@ -148,26 +163,33 @@ static void test_by_class(void **state)
                       "mTotal  51.2             83.8              -               \n"
                       "-----------------------------------------------------------\n"
                       "* best, ' second best.\n");
+    expect(text, "THEIRS (printed): a paper.");
+    expect(text, "no printed value can be compared with theirs");
+    free(text);
+    free_seeds(e, r);
+}
+
+static void test_files_by_class(void **state)
+{
+    (void)state;
+    run_record r[SEEDS];
+    experiment *e = two_seeds(r);
+    char *md = written(e, r, SEEDS, "x.md"), *tsv = written(e, r, SEEDS, "x.tsv"), *tex = written(e, r, SEEDS, "x.tex");
     expect(md, "| a | 55.0/25.0 | <u>90.0</u>/80.0 | **91.0**/- |\n"
                "| b | 75.0/50.0 | **95.0**/**70.0** | <u>93.0</u>/<u>60.0</u> |\n"
                "| mean | 65.0/37.5 | <u>92.5</u>/**75.0** | **95.0**/<u>60.0</u> |\n"
                "| mTotal | 51.2 | 83.8 | - |\n");
     expect(tex, "a & 55.0/25.0 & \\underline{90.0}/80.0 & \\textbf{91.0}/- \\\\\n");
     expect(tex, "\\hline\nmean & 65.0/37.5 & ");
-    expect(text, "THEIRS (printed): a paper.");
-    expect(text, "no printed value can be compared with theirs");
     expect(tsv, "\nours\ta\timage_auroc\t0\t0.5\nours\ta\timage_auroc\t1\t0.59999999999999998\n");
     expect(tsv, "\nours\tb\taupro\tmean\t0.5\nours\tb\taupro\tdeviation\t0\n");
     expect(tsv, "\nTHEIRS\ta\timage_auroc\tprinted\t0.90000000000000002\n");
     expect(tsv, "\nOTHERS\tmean\taupro\tprinted\t0.59999999999999998\n");
     assert_null(strstr(tsv, "OTHERS\ta\taupro")); /* a '-' */
-    free(text);
     free(md);
     free(tsv);
     free(tex);
-    run_record_free(&r[0]);
-    run_record_free(&r[1]);
-    experiment_free(e);
+    free_seeds(e, r);
 }
 
 /* On the data that the printed values are of: ours takes part in the marks and shows its distance from its namesake. */
@@ -205,6 +227,11 @@ static void test_classes_that_differ(void **state)
     expect(md, "| c | n/a | not run | 90.0/80.0 |\n"
                "| b | 75.0/undefined | not run | 95.0/70.0 |\n"
                "| a | 50.0/25.0 | not run | -/- |\n");
+    free(md);
+    free(r.classes[0].name);
+    r.classes[0].name = strdup("drawnings"); /* begins like the data set, but has no prefix */
+    md = written(e, &r, 1, "x.md");
+    expect(md, "| drawnings | 50.0/25.0 | not run | -/- |\n");
     free(md);
     run_record_free(&r);
     experiment_free(e);
@@ -361,19 +388,22 @@ static void test_layouts_that_do_not_fit(void **state)
             "x.ini:5: a row cannot change [printed A]; move 'a' there");
 }
 
-/* A mean of one decimal over two values of one decimal may be off by half a decimal of each: 0.05 + 0.05, no more. */
+/* A mean of one decimal over two values of one decimal may be off by half a decimal of each: 0.05 + 0.05, no more; of
+ * two decimals by 0.005 + 0.005. Where a value is missing, nothing can be said. */
 static void test_what_rounding_explains(void **state)
 {
     (void)state;
     static const struct {
-        const char *mean;
+        const char *a, *b, *mean;
         bool agrees;
-    } cases[] = { { "50.1", true },  { "50.2", false }, { "49.9", true },
-                  { "49.8", false }, { "50", true },    { "51", false } };
+    } cases[] = { { "40.0", "60.0", "50.1", true },       { "40.0", "60.0", "50.2", false },
+                  { "40.0", "60.0", "49.9", true },       { "40.0", "60.0", "49.8", false },
+                  { "40.0", "60.0", "50", true },         { "40.0", "60.0", "51", false },
+                  { "40.00", "60.00", "50.01", true },    { "40.00", "60.00", "50.02", false },
+                  { "40.000", "60.000", "50.01", false }, { "50.0", "-", "90.0", true } };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char *text = take_text("[columns]\nlayout = classes\nmetrics = aupro\n[printed A]\na = 40.0\nb = 60.0\n"
-                               "mean = %s\n",
-                               cases[i].mean);
+        char *text = take_text("[columns]\nlayout = classes\nmetrics = aupro\n[printed A]\na = %s\nb = %s\nmean = %s\n",
+                               cases[i].a, cases[i].b, cases[i].mean);
         experiment *e = load(text);
         char *out = plain(e, NULL, 0), *flat = flat_of(out);
         assert_true((strstr(flat, "A AUPRO 50.00, printed") == NULL) == cases[i].agrees);
@@ -418,6 +448,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(by_class),
+        TEST(files_by_class),
         TEST(comparable),
         TEST(classes_that_differ),
         TEST(wide),
