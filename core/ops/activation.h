@@ -1,6 +1,7 @@
 /* activation.h: the activations as functions of one number, and their derivatives. */
 #ifndef ABLATE_OPS_ACTIVATION_H
 #define ABLATE_OPS_ACTIVATION_H
+#include "activation_kind.h"
 #include "vector.h"
 
 static inline float quickgelu_value(float x) /* x sigmoid(1.702 x) */
@@ -40,15 +41,6 @@ static inline float tanh_slope(float x)
     float t = vector_tanh(x);
     return 1.0f - t * t;
 }
-
-typedef enum {
-    ACTIVATION_NONE,
-    ACTIVATION_QUICKGELU,
-    ACTIVATION_GELU,
-    ACTIVATION_RELU,
-    ACTIVATION_TANH
-} activation_kind;
-#define ACTIVATION_CHOICES "none|quickgelu|gelu|relu|tanh"
 
 /* y = activation(x), n numbers; y may be x. */
 static inline void activation_values(activation_kind kind, const float *x, float *y, int64_t n)

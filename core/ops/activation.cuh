@@ -1,0 +1,49 @@
+/* activation.cuh: the activations as functions of one number, and their derivatives, on the GPU; as activation.h has
+ * them, but with CUDA's own exponential, error function and hyperbolic tangent (each within 2 units in the last place).
+ */
+#ifndef ABLATE_OPS_ACTIVATION_CUH
+#define ABLATE_OPS_ACTIVATION_CUH
+#include "../gpu.cuh"
+#include "activation_kind.h"
+
+__device__ inline float gpu_sigmoid(float x)
+{
+    return 1.0f / (1.0f + expf(-x));
+}
+
+__device__ inline float gpu_activation(activation_kind kind, float x)
+{
+    switch (kind) {
+    case ACTIVATION_QUICKGELU: /* x sigmoid(1.702 x) */
+        return x * gpu_sigmoid(1.702f * x);
+    case ACTIVATION_GELU: /* x Phi(x), Phi by the error function */
+        return 0.5f * x * (1.0f + erff(x * 0.707106781186547524f));
+    case ACTIVATION_RELU: /* NaN stays NaN */
+        return x < 0.0f ? 0.0f : x;
+    case ACTIVATION_TANH:
+        return tanhf(x);
+    default:
+        return x;
+    }
+}
+
+__device__ inline float gpu_activation_slope(activation_kind kind, float x)
+{
+    float s;
+    switch (kind) {
+    case ACTIVATION_QUICKGELU:
+        s = gpu_sigmoid(1.702f * x);
+        return s * (1.0f + 1.702f * x * (1.0f - s));
+    case ACTIVATION_GELU:
+        return 0.5f * (1.0f + erff(x * 0.707106781186547524f)) + x * 0.398942280401432678f * expf(-0.5f * x * x);
+    case ACTIVATION_RELU: /* 0 at 0, as PyTorch has it */
+        return x > 0.0f ? 1.0f : 0.0f;
+    case ACTIVATION_TANH:
+        s = tanhf(x);
+        return 1.0f - s * s;
+    default:
+        return 1.0f;
+    }
+}
+
+#endif
