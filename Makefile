@@ -29,7 +29,13 @@ BENCHES := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench_*.c))
 PACKAGES := gcc libc6-dev libgomp1 libopenblas0-pthread libpng-dev libjpeg-dev zlib1g-dev libinih-dev libcjson-dev
 ABLATE  := $(BUILD)/ablate
 
-all: $(ABLATE) $(BUILD)/ablate-cpu.so $(MODLIBS) ## build everything
+# The GPU's half is built where nvcc is. sm_80 and sm_90 run on all of 8.x and 9.x; PTX carries it to what is newer.
+NVCC    ?= $(firstword $(shell command -v nvcc) $(wildcard /usr/local/cuda/bin/nvcc))
+ARCHS   ?= 80 90
+CUDASRC := $(wildcard core/device/cuda*.cu core/ops/*.cu)
+CUDALIBS := $(if $(NVCC),$(BUILD)/ablate-cuda.so $(patsubst modules/%.cu,$(BUILD)/modules/%-cuda.so,$(wildcard modules/*.cu)))
+
+all: $(ABLATE) $(BUILD)/ablate-cpu.so $(MODLIBS) $(CUDALIBS) ## build everything
 .PHONY: all
 
 # Missing packages are installed before anything is compiled; the file remembers that they were there.
@@ -71,6 +77,38 @@ $(BUILD)/ablate-cpu.so: $(call obj,$(CPUSRC))
 	@echo "  link    $@"
 	@$(CC) -shared $(SANFLAG) -fopenmp $^ -lm -ldl -o $@
 
+# Results must not depend on the C++ library or on a runtime that is installed apart: both are linked in.
+NEWEST   = $(lastword $(ARCHS))
+NVCCFLAGS = -std=c++20 -O3 --threads 2 $(foreach a,$(ARCHS),-gencode arch=compute_$(a),code=sm_$(a)) -gencode arch=compute_$(NEWEST:a=),code=compute_$(NEWEST:a=) -Werror all-warnings -Xcompiler -fPIC,-Wall,-Wextra,-Wshadow,-Wconversion,-Werror,-fvisibility=hidden
+SHAREDC  = $(call obj,core/ops/broadcast.c core/ops/misfit.c)
+$(BUILD)/cuda/%.o: %.cu
+	@mkdir -p $(@D)
+	@echo "  nvcc    $<"
+	@$(NVCC) $(NVCCFLAGS) -MMD -MP -MF $(@:.o=.d) -c $< -o $@
+$(BUILD)/ablate-cuda.so: $(CUDASRC:%.cu=$(BUILD)/cuda/%.o) $(SHAREDC)
+	@echo "  link    $@"
+	@$(NVCC) -shared -cudart static -Xlinker -z,noexecstack $^ -ldl -o $@
+$(BUILD)/modules/%-cuda.so: modules/%.cu core/gpu.cuh core/op.h
+	@mkdir -p $(@D)
+	@echo "  module  $@"
+	@$(NVCC) $(NVCCFLAGS) -shared -cudart shared -Icore $< -o $@
+
+# The same sources on an emulated GPU, for tests: see tests/emulator/emulator.h.
+CUDAHOME = $(patsubst %/bin/,%,$(dir $(NVCC)))
+EMULATED = -std=c++20 -g -O2 -fopenmp -fPIC -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -Wno-unknown-pragmas -fvisibility=hidden -MMD -MP $(SANFLAG) -isystem $(CUDAHOME)/include -DCUDA_DEVICE_NAME='"emulated"' -DCUBLASLT_NAMES='"ablate-emulated.so"' -DCUDA_PEAK_SIDE=256
+EMULATOR = $(wildcard tests/emulator/*.cc)
+$(BUILD)/emulated/%.o: %.cu
+	@mkdir -p $(@D)
+	@echo "  emulate $<"
+	@$(CXX) $(EMULATED) -include tests/emulator/emulator.h -x c++ -c $< -o $@
+$(BUILD)/emulated/%.o: %.cc
+	@mkdir -p $(@D)
+	@echo "  c++     $<"
+	@$(CXX) $(EMULATED) -O3 -march=native -c $< -o $@
+$(BUILD)/ablate-emulated.so: $(CUDASRC:%.cu=$(BUILD)/emulated/%.o) $(EMULATOR:%.cc=$(BUILD)/emulated/%.o) $(SHAREDC)
+	@echo "  link    $@"
+	@$(CXX) -shared $(SANFLAG) -fopenmp -Wl,-soname,ablate-emulated.so $^ -ldl -o $@
+
 .SECONDARY: # objects of tests are kept
 # Data sets that come as folders share how a folder is read.
 $(BUILD)/modules/mvtec.so $(BUILD)/modules/visa.so: $(filter-out %/folder.c,$(wildcard modules/folder/*.[ch]))
@@ -82,7 +120,7 @@ $(BUILD)/modules/%.so: $$(wildcard modules/$$*.c modules/$$*/*.c modules/$$*/*.h
 	@echo "  module  $@"
 	@$(CC) $(filter-out -MMD -MP,$(STD)) -O2 -fopenmp -fvisibility=hidden -shared -Icore $(filter %.c,$^) -lm -o $@
 
-$(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/libablate.a | $(BUILD)/packages-test
+$(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/libablate.a | $(BUILD)/packages-test $(if $(NVCC),$(BUILD)/ablate-emulated.so)
 	@mkdir -p $(@D)
 	@$(CC) $(SANFLAG) -fopenmp -rdynamic $^ $(HOSTLIB) -lcmocka -o $@
 
@@ -108,7 +146,7 @@ bench: all $(BENCHES) ## throughput, beside this machine's own measured peak
 	@rm -rf $(BUILD)/bench
 	@echo "make table2 in an empty folder, by phase:"
 	@$(ABLATE) run ablations/table2.ini --scale mini --out $(BUILD)/bench --cache $(BUILD)/bench/cache $(if $(SEEDS),--seeds $(SEEDS))
-test: all $(TESTS) ## run every test (SAN=1: under ASan and UBSan)
+test: all $(TESTS) $(if $(NVCC),$(BUILD)/ablate-emulated.so) ## run every test (SAN=1: under ASan and UBSan)
 	@scripts/run-tests $(BUILD) $(TESTS)
 TRUTHS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(shell grep -l 'truth\.h\|"equation\.h' $(TESTSRC)))
 truth: all $(TESTS) ## one table: each equation, tower, loader and metric beside whose numbers, with error and tolerance

@@ -14,7 +14,8 @@
 typedef enum { GPU_FLOAT32, GPU_TF32, GPU_BF16 } gpu_precision; /* of the operands of matrix products */
 
 /* C (m x n) = op(A) (m x k) op(B) (k x n), or added to C; row-major with row strides; ta/tb: A/B stored transposed.
- * `batches` such products, each `apart` numbers on (0: the operand is shared). bias (n), or NULL: added to every row. */
+ * `batches` such products, each `apart` numbers on (0: the operand is shared). bias (n), or NULL: added to every row.
+ */
 typedef struct gpu_product {
     bool ta, tb, add;
     int64_t m, n, k, lda, ldb, ldc;
@@ -41,6 +42,21 @@ typedef struct gpu_op {
 /* Enters a static record into the object's section of records. */
 #define GPU_RECORD(record)                                                                                             \
     static const gpu_op *const record##_entry __attribute__((used, section("ablate_gpu_ops"))) = &(record)
+
+/* A module's NAME.cu ends with GPU_EXPORT, once, so that the device finds its records. */
+typedef const gpu_op *const *gpu_op_list(int *count);
+#define GPU_EXPORT                                                                                                     \
+    extern "C" {                                                                                                       \
+    extern const gpu_op *const __start_ablate_gpu_ops[] __attribute__((visibility("hidden")));                         \
+    extern const gpu_op *const __stop_ablate_gpu_ops[] __attribute__((visibility("hidden")));                          \
+    }                                                                                                                  \
+    static const gpu_op *const *gpu_export(int *count)                                                                 \
+    {                                                                                                                  \
+        *count = (int)(__stop_ablate_gpu_ops - __start_ablate_gpu_ops);                                                \
+        return __start_ablate_gpu_ops;                                                                                 \
+    }                                                                                                                  \
+    extern "C" __attribute__((visibility("default"))) gpu_op_list *const ablate_gpu_list;                              \
+    gpu_op_list *const ablate_gpu_list = gpu_export
 
 /* ---- launching ---- */
 

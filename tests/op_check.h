@@ -23,6 +23,7 @@
 #include "../core/base/random.h"
 #include "../core/base/settings.h"
 #include "../core/device/device.h"
+#include "op_device.h"
 
 #define OP_EPS 1.1920928955078125e-7 /* FLT_EPSILON, as a double */
 #define OP_SHAPES(...)                                                                                                 \
@@ -71,7 +72,10 @@ static inline float *op_room(int64_t n)
 static inline void op_find(op_case *c, const char *name, const char *attributes)
 {
     *c = (op_case){ .key = 12345u, .step = 3u };
+    const char *elsewhere = getenv("ABLATE_OP_DEVICE"); /* the same tests, on another device */
     c->device = device_load("cpu", 0);
+    if (c->device && elsewhere && *elsewhere)
+        c->device = op_over(elsewhere);
     if (!c->device)
         fail_msg("no device: %s", complaint());
     c->op = device_find_op(name);

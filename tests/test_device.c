@@ -16,7 +16,7 @@ static void catch_services(const ablate_call *call)
 static const device *opened(int threads)
 {
     static const ablate_op catcher = { .name = "catcher", .forward = catch_services };
-    char why[160] = "";
+    char why[DEVICE_WHY] = "";
     ablate_call call = { 0 };
     const device *where = device_load("cpu", 0);
     if (!where) {
@@ -310,7 +310,8 @@ static void check_refusal(const char *name, const char *words)
 
 #define DEVICE_SOURCE(fields)                                                                                          \
     "#include \"device.h\"\n#include <stdio.h>\n"                                                                      \
-    "static int opens(int n, char why[160]) { (void)n; snprintf(why, 160, \"no such hardware\"); return -1; }\n"       \
+    "static int opens(int n, char why[DEVICE_WHY]) { (void)n; snprintf(why, DEVICE_WHY, \"no such hardware\"); "       \
+    "return -1; }\n"                                                                                                   \
     "const device ablate_device_entry = { " fields ", .open = opens };\n"
 
 static void test_refusals(void **state)

@@ -7,7 +7,7 @@
 
 static char description[160];
 
-static int cpu_open(int threads, char why[160])
+static int cpu_open(int threads, char why[DEVICE_WHY])
 {
     if (cpu_blas_open(why) != 0)
         return -1;

@@ -106,19 +106,19 @@ static void note_version(void *library)
         *space = 0;
 }
 
-int cpu_blas_open(char why[160])
+int cpu_blas_open(char why[DEVICE_WHY])
 {
     if (blas.sgemm)
         return 0;
     void *library = load_library();
     if (!library) {
-        snprintf(why, 160, "libopenblas.so.0 was not found; install the package libopenblas0");
+        snprintf(why, DEVICE_WHY, "libopenblas.so.0 was not found; install the package libopenblas0");
         return -1;
     }
     sgemm_function *sgemm = NULL;
     find(library, "cblas_sgemm", &sgemm);
     if (!sgemm) {
-        snprintf(why, 160, "libopenblas.so.0 has no cblas_sgemm; install the distribution's libopenblas0");
+        snprintf(why, DEVICE_WHY, "libopenblas.so.0 has no cblas_sgemm; install the distribution's libopenblas0");
         return -1;
     }
     void (*set_threads)(int) = NULL;

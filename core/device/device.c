@@ -3,6 +3,7 @@
 #include "../base/diag.h"
 #include "../ops/ops.h"
 #include <dlfcn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -76,6 +77,16 @@ static const device *check_entry(void *object, const char *path, const char *nam
     return entry;
 }
 
+/* Takes the records of an object that has them, once. */
+static void take_records(void *object)
+{
+    void *address = dlsym(object, "ops_all");
+    ops_all_function *all;
+    memcpy(&all, &address, sizeof all); /* POSIX's way round C, which has no such conversion */
+    if (all && !loaded.op)
+        loaded.op = all(&loaded.ops);
+}
+
 static const device *open_object(const char *path, const char *name, int threads)
 {
     void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
@@ -84,7 +95,7 @@ static const device *open_object(const char *path, const char *name, int threads
         return NULL;
     }
     const device *entry = check_entry(object, path, name);
-    char why[160] = "";
+    char why[DEVICE_WHY] = "";
     if (entry && entry->open(threads, why) != 0) {
         complain("device '%s': %s", name, why);
         entry = NULL;
@@ -93,19 +104,24 @@ static const device *open_object(const char *path, const char *name, int threads
         dlclose(object);
         return NULL;
     }
-    void *address = dlsym(object, "ops_all");
-    ops_all_function *all;
-    memcpy(&all, &address, sizeof all); /* POSIX's way round C, which has no such conversion */
-    if (all && !loaded.op)
-        loaded.op = all(&loaded.ops);
+    take_records(object);
     return entry;
 }
 
-const device *device_load(const char *name, int threads)
+static const device *find_loaded(const char *name)
 {
     for (int i = 0; i < loaded.count; i++)
         if (strcmp(loaded.device[i]->name, name) == 0)
             return loaded.device[i];
+    return NULL;
+}
+
+const device *device_load(const char *name, int threads)
+{
+    char why[DEVICE_WHY];
+    const device *known = find_loaded(name);
+    if (known || strcmp(name, "auto") == 0)
+        return known ? known : device_choose(threads, why);
     if (loaded.count == DEVICES) {
         complain("device '%s': %d devices are loaded already, which is the most there can be", name, DEVICES);
         return NULL;
@@ -118,6 +134,30 @@ const device *device_load(const char *name, int threads)
         loaded.device[loaded.count++] = entry;
     free(path);
     return entry;
+}
+
+const device *device_choose(int threads, char why[DEVICE_WHY])
+{
+    const device *cuda = device_load("cuda", threads);
+    why[0] = 0;
+    if (cuda)
+        return cuda;
+    snprintf(why, DEVICE_WHY, "%s", complaint());
+    complaint_clear();
+    return device_load("cpu", threads);
+}
+
+int device_load_records(void)
+{
+    char *path = loaded.op ? NULL : object_path("cpu");
+    if (loaded.op || !path)
+        return loaded.op ? 0 : -1;
+    void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    int status = object ? 0 : complain("device 'cpu': %s", dlerror());
+    if (object)
+        take_records(object);
+    free(path);
+    return status == 0 && !loaded.op ? complain("ablate-cpu.so holds no operations; build it again") : status;
 }
 
 const ablate_op *device_find_op(const char *name)

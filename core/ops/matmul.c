@@ -2,40 +2,10 @@
  */
 #include "../device/tile.h"
 #include "activation.h"
+#include "matmul.h"
 #include "misfit.h"
 #include "work.h"
 #include <string.h>
-
-enum { ACT_NONE, ACT_QUICKGELU, ACT_GELU, ACT_RELU, ACT_TANH };
-
-typedef struct matmul_attr {
-    bool transpose_a, transpose_b;
-    int activation;
-} matmul_attr;
-
-/* The products that a call consists of: one of all rows where the weight is shared and x lies as it is; else one for
- * each index of the leading axes. */
-typedef struct products {
-    bool ta, tb, shared;
-    int64_t batches, m, n, k;
-} products;
-
-static products products_of(const ablate_shape *in, const matmul_attr *attr)
-{
-    const ablate_shape *x = &in[0], *w = &in[1];
-    products p = { .ta = attr->transpose_a, .tb = attr->transpose_b, .shared = w->rank == 2, .batches = 1 };
-    int64_t rows = x->dim[x->rank - 2], columns = x->dim[x->rank - 1];
-    for (int i = 0; i < x->rank - 2; i++)
-        p.batches *= x->dim[i];
-    p.m = p.ta ? columns : rows;
-    p.k = p.ta ? rows : columns;
-    p.n = w->dim[w->rank - (p.tb ? 2 : 1)];
-    if (p.shared && !p.ta) {
-        p.m *= p.batches;
-        p.batches = 1;
-    }
-    return p;
-}
 
 /* Bands of backward's first pass: whole rows of one product. */
 static tile_grid bands_of(const products *p)
@@ -73,7 +43,7 @@ static int matmul_shape(const ablate_shape *in, int n, const void *attributes, a
         return misfit(layout, "bias %s does not fit a result %s: it must have %lld numbers", shape_words(&in[2]).text,
                       shape_words(&layout->out).text, (long long)p.n);
     int64_t room = p.batches * p.m * p.n;
-    layout->aux = attr->activation == ACT_NONE ? 0 : room;
+    layout->aux = attr->activation == ACTIVATION_NONE ? 0 : room;
     layout->scratch = layout->aux + (n == 3 ? p.batches * bands_of(&p).down * p.n : 0);
     layout->mixes = (x->rank == 2 && p.ta) || (p.shared && rows_alike(w, &layout->out));
     return size_check(&layout->out, layout);
@@ -91,15 +61,15 @@ typedef struct forward_work {
 /* y[i] = f(pre[i]), where y may be pre itself; a loop for each activation, so that each is vector code. */
 static void activate(int activation, const float *pre, float *y, int64_t n)
 {
-    if (activation == ACT_QUICKGELU)
+    if (activation == ACTIVATION_QUICKGELU)
 #pragma GCC ivdep
         for (int64_t i = 0; i < n; i++)
             y[i] = quickgelu_value(pre[i]);
-    else if (activation == ACT_GELU)
+    else if (activation == ACTIVATION_GELU)
 #pragma GCC ivdep
         for (int64_t i = 0; i < n; i++)
             y[i] = gelu_value(pre[i]);
-    else if (activation == ACT_RELU)
+    else if (activation == ACTIVATION_RELU)
 #pragma GCC ivdep
         for (int64_t i = 0; i < n; i++)
             y[i] = relu_value(pre[i]);
@@ -116,7 +86,7 @@ static void finish_row(int activation, const float *bias, float *y, float *pre, 
         y[i] += bias[i];
     if (pre)
         memcpy(pre, y, (size_t)n * sizeof *pre);
-    if (activation != ACT_NONE)
+    if (activation != ACTIVATION_NONE)
         activate(activation, y, y, n);
 }
 
@@ -136,7 +106,7 @@ static void forward_tile(void *context, int64_t index)
     call->cpu->gemm(p->ta, p->tb, rows.last - rows.first, width, p->k, 1, x, p->ta ? p->m : p->k, weight,
                     p->tb ? p->k : p->n, 0, call->out + at, p->n);
     const float *bias = call->n_in == 3 ? call->in[2] + columns.first : NULL;
-    if (!bias && w->activation == ACT_NONE)
+    if (!bias && w->activation == ACTIVATION_NONE)
         return;
     for (int64_t row = rows.first; row < rows.last; row++, at += p->n)
         finish_row(w->activation, bias, call->out + at, w->activation && call->aux ? call->aux + at : NULL, width);
@@ -172,13 +142,13 @@ static bool outgrows_bands(const products *p)
 static void deactivate(int activation, const float *restrict grad, const float *restrict pre, float *restrict to,
                        int64_t n)
 {
-    if (activation == ACT_QUICKGELU)
+    if (activation == ACTIVATION_QUICKGELU)
         for (int64_t i = 0; i < n; i++)
             to[i] = grad[i] * quickgelu_slope(pre[i]);
-    else if (activation == ACT_GELU)
+    else if (activation == ACTIVATION_GELU)
         for (int64_t i = 0; i < n; i++)
             to[i] = grad[i] * gelu_slope(pre[i]);
-    else if (activation == ACT_RELU)
+    else if (activation == ACTIVATION_RELU)
         for (int64_t i = 0; i < n; i++)
             to[i] = grad[i] * relu_slope(pre[i]);
     else
@@ -218,7 +188,7 @@ static void backward_band(void *context, int64_t index)
     int64_t batch = index / w->grid.down;
     work_span rows = work_piece(index % w->grid.down, w->p.m, w->grid.rows);
     int64_t at = (batch * w->p.m + rows.first) * w->p.n, count = rows.last - rows.first;
-    if (w->activation != ACT_NONE)
+    if (w->activation != ACTIVATION_NONE)
         deactivate(w->activation, call->grad_out + at, call->aux + at, w->pre + at, count * w->p.n);
     if (w->sums)
         sum_columns(w->grad + at, count, w->p.n, w->sums + index * w->p.n);
@@ -274,7 +244,7 @@ static void matmul_backward(const ablate_call *call)
     bool bias = call->n_in == 3 && call->grad_in[2];
     w.grid = bands_of(&w.p);
     w.pre = call->scratch;
-    w.grad = w.activation == ACT_NONE ? call->grad_out : w.pre;
+    w.grad = w.activation == ACTIVATION_NONE ? call->grad_out : w.pre;
     w.sums = bias ? call->scratch + (w.activation ? w.p.batches * w.p.m * w.p.n : 0) : NULL;
     w.whole = outgrows_bands(&w.p);
     if (bias || w.activation || (call->grad_in[0] && !w.whole))
@@ -293,13 +263,13 @@ static double matmul_flops(const ablate_shape *in, int n, const ablate_shape *ou
 {
     const matmul_attr *attr = attributes;
     products p = products_of(in, attr);
-    return (double)shape_count(out) * (2.0 * (double)p.k + (n == 3) + (attr->activation != ACT_NONE));
+    return (double)shape_count(out) * (2.0 * (double)p.k + (n == 3) + (attr->activation != ACTIVATION_NONE));
 }
 
 static const ablate_setting matmul_attrs[] = {
     ABLATE_SET(matmul_attr, transpose_a, 0, 0, 1, "x is stored (..., K, M)"),
     ABLATE_SET(matmul_attr, transpose_b, 0, 0, 1, "w is stored (..., N, K), as PyTorch stores weights"),
-    ABLATE_PICK(matmul_attr, activation, ACT_NONE, "none|quickgelu|gelu|relu|tanh", "applied to the result"),
+    ABLATE_PICK(matmul_attr, activation, ACTIVATION_NONE, ACTIVATION_CHOICES, "applied to the result"),
     { 0 }
 };
 

@@ -13,7 +13,7 @@ static struct block {
     size_t bytes;
 } blocks[BLOCKS];
 
-static int open_walled(int threads, char why[160])
+static int open_walled(int threads, char why[DEVICE_WHY])
 {
     (void)threads, (void)why;
     return 0;
@@ -116,6 +116,18 @@ static double gemm_peak(void)
 }
 
 __attribute__((visibility("default")))
-const device ablate_device_entry = { DEVICE_VERSION, "walled", open_walled, describe,    core_type,
-                                     threads,        allocate, release,     upload,      download,
-                                     clear,          supports, run,         synchronise, gemm_peak };
+const device ablate_device_entry = { .version = DEVICE_VERSION,
+                                     .name = "walled",
+                                     .open = open_walled,
+                                     .describe = describe,
+                                     .core_type = core_type,
+                                     .threads = threads,
+                                     .allocate = allocate,
+                                     .release = release,
+                                     .upload = upload,
+                                     .download = download,
+                                     .clear = clear,
+                                     .supports = supports,
+                                     .run = run,
+                                     .synchronise = synchronise,
+                                     .gemm_peak = gemm_peak };

@@ -1,7 +1,7 @@
 /* emulator.h: CUDA kernels run on the CPU, for tests where there is no GPU. The same .cu files are compiled as C++ with
  * this header before them (g++ -x c++ -include emulator.h) and linked with emulator.cc (threads, warps, barriers,
- * launches), cudart.cc (the CUDA runtime's functions) and blas.cc (cuBLASLt's). Each thread of a block is a fibre with a
- * stack of its own; barriers and exchanges between lanes switch fibres. The order in which threads and blocks run is
+ * launches), cudart.cc (the CUDA runtime's functions) and blas.cc (cuBLASLt's). Each thread of a block is a fibre with
+ * a stack of its own; barriers and exchanges between lanes switch fibres. The order in which threads and blocks run is
  * the caller's choice (emulator_order), so that a missing barrier shows as another result; memory begins as NaN; a
  * barrier that not all threads reach ends the test with the kernel's place.
  *
@@ -28,11 +28,11 @@
 #define __global__
 #define __device__
 #define __host__
-#define __constant__           static const
+#define __constant__ static const
 #define __launch_bounds__(...)
-#define __forceinline__        inline
-#define __align__(n)           alignas(n)
-#define __shared__             static thread_local /* blocks of one system thread run one after the other */
+#define __forceinline__ inline
+#define __align__(n)    alignas(n)
+#define __shared__      static thread_local /* blocks of one system thread run one after the other */
 
 typedef struct emulator_thread { /* the running fibre's view of itself */
     uint3 thread, block;
@@ -48,7 +48,7 @@ extern thread_local emulator_thread *emulator_now;
 typedef enum { EMULATOR_FORWARD, EMULATOR_BACKWARD, EMULATOR_SHUFFLED } emulator_order_kind;
 extern "C" __attribute__((visibility("default"))) emulator_order_kind emulator_order; /* of threads and blocks */
 
-void emulator_barrier(void);              /* of the block */
+void emulator_barrier(void); /* of the block */
 void emulator_warp_barrier(unsigned mask);
 /* What lane `from` of the warp gave; bytes <= 16. */
 void emulator_exchange(unsigned mask, const void *given, void *taken, size_t bytes, int from);
