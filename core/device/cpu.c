@@ -45,6 +45,19 @@ static int cpu_clear(void *at, size_t bytes)
     return 0;
 }
 
+static int cpu_fill(float *to, float value)
+{
+    *to = value;
+    return 0;
+}
+
+static int cpu_note(float *ring, int rows, const float *const *value, int count, uint64_t step)
+{
+    for (int i = 0; i < count; i++)
+        ring[step % (uint64_t)rows * (uint64_t)count + (uint64_t)i] = *value[i];
+    return 0;
+}
+
 static bool cpu_supports(const ablate_op *op, bool backward)
 {
     return backward ? op->backward != NULL : op->forward != NULL;
@@ -82,6 +95,8 @@ const device ablate_device_entry = {
     .run = cpu_run,
     .synchronise = cpu_synchronise,
     .gemm_peak = cpu_gemm_peak,
+    .fill = cpu_fill,
+    .note = cpu_note,
 };
 
 /* The linker marks both ends of the section into which OP_RECORD enters pointers. */

@@ -235,8 +235,12 @@ static int cuda_extend(const char *path, char why[DEVICE_WHY])
         dlclose(object);
         return -1;
     }
-    record_list *added = &self.extension[self.extensions++];
-    added->first = (*list)(&added->count);
+    record_list added = {};
+    added.first = (*list)(&added.count);
+    for (int i = 0; i < self.extensions; i++)
+        if (self.extension[i].first == added.first)
+            return 0;
+    self.extension[self.extensions++] = added;
     return 0;
 }
 

@@ -1,5 +1,6 @@
 #include "constants.h"
 #include "../base/diag.h"
+#include "where.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,8 +53,8 @@ int constants_put(constants *c, const hash_digest *digest, const float *data, in
     if (!memory || c->device->upload(memory, data, bytes) < 0) {
         if (memory)
             c->device->release(memory);
-        return complain("%s: out of memory: %zu bytes for a frozen tensor; use a smaller encoder", c->device->name,
-                        bytes);
+        return complain("%s: out of memory: %zu bytes for a frozen tensor%s; use a smaller encoder", c->device->name,
+                        bytes, where_trouble(c->device));
     }
     grown[c->entries++] = (constant_entry){ *digest, memory };
     c->bytes += (int64_t)bytes;

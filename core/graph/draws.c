@@ -1,7 +1,7 @@
 #include "draws.h"
 #include "../base/diag.h"
 #include "../base/random.h"
-#include "fallback.h"
+#include "where.h"
 #include <stdlib.h>
 
 struct draws {
@@ -12,6 +12,7 @@ struct draws {
     ablate_shape in_shape[ABLATE_INPUTS];
     ablate_layout layout;
     float *out, *aux, *scratch; /* device memory */
+    int64_t scratch_floats;
 };
 
 static int lay_out(draws *d)
@@ -29,7 +30,11 @@ static int lay_out(draws *d)
 
 static int allocate(draws *d)
 {
-    const int64_t floats[] = { shape_size(&d->layout.out), d->layout.aux, d->layout.scratch };
+    const ablate_call shapes = {
+        .n_in = d->value->n_in, .in_shape = d->in_shape, .out_shape = &d->layout.out, .attr = d->value->attr
+    };
+    d->scratch_floats = where_scratch(d->device, d->bare, false, &shapes, d->layout.scratch);
+    const int64_t floats[] = { shape_size(&d->layout.out), d->layout.aux, d->scratch_floats };
     float **room[] = { &d->out, &d->aux, &d->scratch };
     for (int i = 0; i < 3; i++) {
         *room[i] = floats[i] > 0 ? d->device->allocate((size_t)floats[i] * sizeof(float)) : NULL;
@@ -81,11 +86,9 @@ int draws_get(const draws *d, uint64_t step, float *out)
                          .key = d->key,
                          .step = step };
     const device *where = d->device;
-    int status = where->supports(d->bare, false)
-                     ? where->run(d->bare, false, &call)
-                     : fallback_run(where, d->bare, false, &call, d->layout.aux, d->layout.scratch);
+    int status = where_run(where, d->bare, false, &call, d->layout.aux, d->scratch_floats);
     size_t bytes = (size_t)shape_size(&d->layout.out) * sizeof *out;
     if (status < 0 || where->download(out, d->out, bytes) < 0)
-        return complain("%s: '%s' failed", where->name, d->bare->name);
+        return complain("%s: '%s' failed%s", where->name, d->bare->name, where_trouble(where));
     return 0;
 }

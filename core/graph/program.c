@@ -1,8 +1,8 @@
 #include "program.h"
 #include "../base/diag.h"
 #include "analysis.h"
-#include "fallback.h"
 #include "program_parts.h"
+#include "where.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +12,7 @@ void program_free(program *p)
 {
     if (!p)
         return;
+    replay_forget(&p->replay);
     if (p->arena)
         p->request.device->release(p->arena);
     free(p->stop);
@@ -30,6 +31,7 @@ static program *program_blank(const program_request *request)
     if (!p)
         return NULL;
     p->request = *request;
+    p->replay.device = request->device;
     p->stop = take_zeroed(n, 1, "a program");
     p->needed = take_zeroed(n, 1, "a program");
     p->receives = take_zeroed(n, 1, "a program");
@@ -82,6 +84,21 @@ int program_put_row(program *p, const ablate_value *value, int64_t at, const flo
     return to ? p->request.device->upload(to + at, data, (size_t)n * sizeof(float)) : 0;
 }
 
+int program_gather(program *p, const ablate_value *value, const float *rows, const int64_t *row, int count,
+                   int64_t apart)
+{
+    const device *where = p->request.device;
+    float *to = p->needed[value->id] ? data_of(p, value) : NULL;
+    if (!to || where->gather(to, rows, row, count, apart, shape_size(&value->shape) / count) == 0)
+        return 0;
+    return complain("%s: a batch cannot be gathered%s", where->name, where_trouble(where));
+}
+
+const float *program_data(const program *p, const ablate_value *value)
+{
+    return data_of(p, value);
+}
+
 int program_put(program *p, const ablate_value *value, const float *data)
 {
     return program_put_row(p, value, 0, data, shape_size(&value->shape));
@@ -110,15 +127,12 @@ static int run_step(program *p, step *s, uint64_t now)
     const device *where = p->request.device;
     if (s->kind == STEP_SEED) {
         float weight = seed_weight(p, s->value);
-        return where->upload(s->target, &weight, sizeof weight);
+        return where->fill ? where->fill(s->target, weight) : where->upload(s->target, &weight, sizeof weight);
     }
     if (s->kind == STEP_CLEAR)
         return where->clear(s->target, s->bytes);
     s->call.step = now;
-    const bool backward = s->kind == STEP_BACKWARD;
-    if (where->supports(s->value->op, backward))
-        return where->run(s->value->op, backward, &s->call);
-    return fallback_run(where, s->value->op, backward, &s->call, s->value->layout.aux, s->value->layout.scratch);
+    return where_run(where, s->value->op, s->kind == STEP_BACKWARD, &s->call, s->value->layout.aux, s->scratch_floats);
 }
 
 static double seconds_now(void)
@@ -128,26 +142,56 @@ static double seconds_now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static int failed_step(const step *s)
+static int failed_step(const program *p, const step *s)
 {
-    return complain_at(s->value->file ? s->value->file : "graph", s->value->line, "%s: the device could not run it",
-                       s->value->op ? s->value->op->name : s->value->name);
+    return complain_at(s->value->file ? s->value->file : "graph", s->value->line, "%s: the device could not run it%s",
+                       s->value->op ? s->value->op->name : s->value->name, where_trouble(p->request.device));
 }
 
-int program_run(program *p, uint64_t now)
+/* The first time each operation is waited for, so that one that fails is named. */
+int program_call(program *p, uint64_t now)
 {
+    const bool waits = p->timing || !p->ran;
     for (int i = 0; i < p->steps; i++) {
         step *s = &p->step[i];
         double start = p->timing ? seconds_now() : 0;
-        if (run_step(p, s, now) < 0)
-            return failed_step(s);
+        if (run_step(p, s, now) < 0 || (waits && p->request.device->synchronise() < 0))
+            return failed_step(p, s);
         if (p->timing) {
-            p->request.device->synchronise();
             s->seconds += seconds_now() - start;
             s->calls++;
         }
     }
-    return p->request.device->synchronise() < 0 ? complain("%s: an operation failed", p->request.device->name) : 0;
+    p->ran = true;
+    return 0;
+}
+
+bool program_recordable(const program *p)
+{
+    const device *where = p->request.device;
+    bool able = where->record && !p->timing;
+    for (int i = 0; i < p->steps && able; i++) {
+        const step *s = &p->step[i];
+        able = s->kind == STEP_SEED    ? where->fill != NULL
+               : s->kind == STEP_CLEAR ? true
+                                       : where->supports(s->value->op, s->kind == STEP_BACKWARD);
+    }
+    return able;
+}
+
+static int call_program(void *context, uint64_t now)
+{
+    return program_call(context, now);
+}
+
+/* A backward pass begins at weights that may change between runs, so it is not recorded here. */
+int program_run(program *p, uint64_t now)
+{
+    const device *where = p->request.device;
+    bool record = !p->request.differentiate && program_recordable(p);
+    if (replay_run(&p->replay, record, call_program, p, now) < 0)
+        return -1;
+    return where->synchronise() < 0 ? complain("%s: an operation failed%s", where->name, where_trouble(where)) : 0;
 }
 
 /* Position of the first number that is not finite, or -1; -2: out of memory. */
@@ -185,7 +229,7 @@ int program_find_nonfinite(program *p, uint64_t now)
     for (int i = 0; i < p->steps; i++) {
         step *s = &p->step[i];
         if (run_step(p, s, now) < 0)
-            return failed_step(s);
+            return failed_step(p, s);
         if (s->kind == STEP_FORWARD && check_finite(p, s, s->call.out, s->value, "the result", now) < 0)
             return -1;
         for (int j = 0; s->kind == STEP_BACKWARD && j < s->value->n_in; j++)

@@ -27,7 +27,19 @@ int program_put(program *, const ablate_value *given, const float *data); /* the
 int program_put_row(program *, const ablate_value *given, int64_t at, const float *data, int64_t n);
 /* After a run; of a given value, before it. The whole tensor into out; 0, or -1: complained. */
 int program_get(const program *, const ablate_value *wanted, float *out);
-int program_run(program *, uint64_t step); /* 0, or -1: complained */
+/* to[i] = row[i] of a given value's rows in device memory, `apart` floats from each other; `count`: its first axis. The
+ * device has `gather`. 0, or -1: complained. */
+int program_gather(program *, const ablate_value *given, const float *rows, const int64_t *row, int count,
+                   int64_t apart);
+/* Device memory of a given or wanted value, a loss or a probe; it stays for as long as the program. */
+const float *program_data(const program *, const ablate_value *);
+int program_run(program *, uint64_t step); /* and waits. 0, or -1: complained */
+
+/* Makes the calls of a run without waiting for them, for callers that put them into a recording with others, see
+ * replay.h; and whether they can be recorded: not where the device lacks an operation. Losses' weights are recorded as
+ * they are. 0, or -1: complained. */
+int program_call(program *, uint64_t step);
+bool program_recordable(const program *);
 
 /* Runs the step again, looking at every result and gradient as it appears. Complains of the first that is not finite,
  * naming operation, place and step; returns -1. 0: all are finite. */

@@ -2,6 +2,7 @@
 #include "../base/diag.h"
 #include "../base/random.h"
 #include "program_parts.h"
+#include "where.h"
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,21 @@ static bool is_constant(const program *p, const ablate_value *value)
     return value->kind == VALUE_CONSTANT || (p->stop[value->id] && !given);
 }
 
+static int64_t scratch_of(const program *p, const step *s)
+{
+    const ablate_value *value = s->value;
+    ablate_shape shape[ABLATE_INPUTS];
+    float there, *grad[ABLATE_INPUTS] = { NULL };
+    for (int i = 0; i < value->n_in; i++) {
+        shape[i] = value->in[i]->shape;
+        grad[i] = s->wants >> i & 1 ? &there : NULL;
+    }
+    ablate_call shapes = {
+        .n_in = value->n_in, .in_shape = shape, .out_shape = &value->shape, .grad_in = grad, .attr = value->attr
+    };
+    return where_scratch(p->request.device, value->op, s->kind == STEP_BACKWARD, &shapes, value->layout.scratch);
+}
+
 /* Parameters and constants have memory of their own; everything else gets buffers. */
 static int make_buffers(program *p)
 {
@@ -52,9 +68,9 @@ static int make_buffers(program *p)
             return -1;
     }
     for (int s = 0; s < p->steps; s++) {
-        int64_t floats =
-            p->step[s].kind == STEP_FORWARD || p->step[s].kind == STEP_BACKWARD ? p->step[s].value->layout.scratch : 0;
-        if (floats > 0 && (p->step[s].scratch = new_buffer(p, floats)) < 0)
+        step *own = &p->step[s];
+        own->scratch_floats = own->kind == STEP_FORWARD || own->kind == STEP_BACKWARD ? scratch_of(p, own) : 0;
+        if (own->scratch_floats > 0 && (own->scratch = new_buffer(p, own->scratch_floats)) < 0)
             return -1;
     }
     return 0;
@@ -183,8 +199,8 @@ int program_place(program *p)
         return -1;
     p->arena = p->request.device->allocate((size_t)p->arena_bytes + 64);
     if (!p->arena)
-        return complain("%s: out of memory: the plan needs %lld MiB of workspace; use a smaller batch",
-                        p->request.device->name, (long long)(p->arena_bytes >> 20));
+        return complain("%s: out of memory: the plan needs %lld MiB of workspace%s; use a smaller run.batch",
+                        p->request.device->name, (long long)(p->arena_bytes >> 20), where_trouble(p->request.device));
     for (int i = 0; i < p->request.graph->values; i++)
         if (point_value(p, i) < 0)
             return -1;

@@ -3,6 +3,7 @@
 #define ABLATE_GRAPH_PROGRAM_PARTS_H
 #include "plan.h"
 #include "program.h"
+#include "replay.h"
 
 typedef enum { STEP_FORWARD, STEP_SEED, STEP_CLEAR, STEP_BACKWARD } step_kind;
 
@@ -15,8 +16,9 @@ typedef struct step {
     float *grad_in[ABLATE_INPUTS];
     unsigned wants; /* bit i: input i receives a gradient */
     int scratch;    /* buffer, or -1 */
-    float *target;  /* of a seed or a clear */
-    size_t bytes;   /* of a clear */
+    int64_t scratch_floats;
+    float *target; /* of a seed or a clear */
+    size_t bytes;  /* of a clear */
     double flops;
     double seconds;
     int calls;
@@ -39,7 +41,8 @@ struct program {
     int buffers;
     int64_t arena_bytes;
     char *arena;
-    bool timing;
+    bool timing, ran; /* ran: once, operation by operation */
+    replay replay;
 };
 
 int program_list_steps(program *); /* program_steps.c: what runs, in which order */

@@ -1,18 +1,15 @@
 /* adam.c: Adam (Kingma and Ba 2015) as PyTorch computes it. The record is an exception: `out` holds the state and is
- * updated in place. */
+ * updated in place, and with a guard `aux` holds whether it still is. */
+#include "adam.h"
 #include "misfit.h"
 #include "work.h"
 #include <math.h>
 
-typedef struct adam_attr {
-    double rate, beta1, beta2, eps, decay;
-    int warmup, total;
-} adam_attr;
-
 static int adam_shape(const ablate_shape *in, int n, const void *attr, ablate_layout *layout)
 {
-    (void)n, (void)attr;
+    (void)attr;
     layout->out = (ablate_shape){ 2, { 3, shape_count(&in[0]) } };
+    layout->aux = n == 2 ? 1 : 0;
     layout->mixes = true;
     return 0;
 }
@@ -45,9 +42,22 @@ static double rate_share(const adam_attr *a, double t)
     return a->total > 0 ? share * 0.5 * (1 + cos(3.14159265358979323846 * fmin(t / a->total, 1))) : share;
 }
 
+/* Has the guard held up to now? aux: 0 as long as it has. */
+static bool guard_holds(const ablate_call *call)
+{
+    if (call->n_in == 1)
+        return true;
+    for (int64_t i = 0; i < shape_count(&call->in_shape[1]); i++)
+        if (!isfinite(call->in[1][i]))
+            call->aux[0] = 1;
+    return call->aux[0] == 0.0f;
+}
+
 static void adam_forward(const ablate_call *call)
 {
     const adam_attr *a = call->attr;
+    if (!guard_holds(call))
+        return;
     double t = (double)call->step + 1;
     adam_work w = { .call = call,
                     .step = (float)(a->rate * rate_share(a, t) / (1 - pow(a->beta1, t))),
@@ -85,9 +95,10 @@ static const ablate_setting adam_attrs[] = {
 
 static const ablate_op adam_record = { .name = "adam",
                                        .doc = "one step of Adam on the gradient (n): updates the result (3, n), rows "
-                                              "parameter, mean, mean square, IN PLACE",
+                                              "parameter, mean, mean square, IN PLACE. A second input is a guard: once "
+                                              "one of its numbers is not finite nothing is updated any more",
                                        .min_in = 1,
-                                       .max_in = 1,
+                                       .max_in = 2,
                                        .shape = adam_shape,
                                        .forward = adam_forward,
                                        .flops = adam_flops,

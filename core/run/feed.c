@@ -9,6 +9,10 @@ void feed_free(feed *f)
 {
     if (!f)
         return;
+    if (f->kept)
+        f->request.session->device->release(f->kept);
+    free(f->place);
+    free(f->row);
     free(f->given);
     free(f->at);
     free(f->staging);
@@ -161,9 +165,18 @@ ablate_value *const *feed_given(const feed *f, int *count)
     return f->given;
 }
 
+static int gather_rows(feed *f, program *p, int i, const int *pictures)
+{
+    for (int k = 0; k < f->request.batch; k++)
+        f->row[k] = f->place[pictures[k]];
+    return program_gather(p, f->given[i], f->kept + f->at[i], f->row, f->request.batch, f->row_floats);
+}
+
 static int put_rows(feed *f, program *p, int i, const int *pictures)
 {
     int64_t n = feed_numbers(f, f->given[i]);
+    if (f->kept)
+        return gather_rows(f, p, i, pictures);
     for (int row = 0; row < f->request.batch; row++) {
         const hash_digest *identity = session_identity(f->request.session, pictures[row]);
         const float *from = cache_read(f->cache, identity, f->at[i], n, f->room);
@@ -177,7 +190,7 @@ static int put_rows(feed *f, program *p, int i, const int *pictures)
 
 int feed_fill(feed *f, program *p, const int *pictures)
 {
-    int status = 0;
+    int status = feed_keep(f);
     for (int i = 0; i < f->given_count && status == 0; i++)
         status = f->at[i] < 0 ? put_input(f, p, f->given[i], pictures) : put_rows(f, p, i, pictures);
     return status;

@@ -17,6 +17,7 @@ typedef struct feed_request { /* all of it outlives the feed */
     int wanted_count;
     const int *pictures; /* those that will be asked for */
     int picture_count;
+    bool again; /* each of them many times: worth keeping in the device's memory */
 } feed_request;
 
 /* Finds the frontier and computes and stores the rows that the cache lacks. NULL: complained. */

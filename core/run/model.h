@@ -1,6 +1,7 @@
 /* model.h: a line of modules made into two graphs, one for training and one for scoring, over the same parameters. */
 #ifndef ABLATE_MODEL_H
 #define ABLATE_MODEL_H
+#include "../device/device.h"
 #include "../graph/builder.h"
 #include "dataset.h"
 #include "module.h"
@@ -28,6 +29,13 @@ typedef struct model {
 int model_open(model *, const run_settings *run, const settings *from, const dataset *, const char *module_folders,
                const char *file, int line);
 void model_close(model *);
+
+/* The device from now on computes as precisely as the settings say and knows the modules' own operations; before
+ * anything of the run is computed or described. 0, or -1: complained. */
+int model_place(const model *, const run_settings *, const device *);
+
+/* The shared object with a module's operations for that device, or NULL: there is none. The caller frees. */
+char *model_device_half(const ablate_module *, const device *);
 
 /* Tells every module that an epoch begins. 0, or -1: complained. */
 int model_begin_epoch(model *, int epoch);

@@ -12,13 +12,14 @@ typedef struct optimiser {
     single adam;
 } optimiser;
 
-/* `steps`: of the whole run, for the schedule of the rate. 0, or -1: complained. optimiser_close is allowed after both.
- */
-int optimiser_open(optimiser *, const device *, int64_t count, const run_settings *, uint64_t steps);
+/* `steps`: of the whole run, for the schedule of the rate; `guards`: numbers of the guard. 0, or -1: complained.
+ * optimiser_close is allowed after both. */
+int optimiser_open(optimiser *, const device *, int64_t count, const run_settings *, uint64_t steps, int guards);
 void optimiser_close(optimiser *);
 
-/* One update from the gradients; `step` counts from 0. */
-int optimiser_step(optimiser *, uint64_t step);
+/* One update from the gradients; `step` counts from 0. Once a number of the guard, device memory, is not finite, the
+ * parameters stay as they are, in this step and all that follow. */
+int optimiser_step(optimiser *, const float *guard, uint64_t step);
 
 /* The whole state, (3, count), from and to the host. */
 int optimiser_put(optimiser *, const float *state);

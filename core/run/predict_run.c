@@ -287,13 +287,14 @@ int predict_run_open(predict_run *r, const char *folder, const predict_options *
     if (read_record(r, folder) < 0)
         return -1;
     char *where = take_text("%s (settings)", r->file);
-    int status = where ? session_open(&r->session, o->device ? o->device : "cpu", o->threads, o->modules,
-                                      o->cache ? o->cache : "cache")
-                       : -1;
+    int status =
+        where ? session_open(&r->session, o->device, o->threads, o->modules, o->cache ? o->cache : "cache") : -1;
     if (status == 0)
         status = restore_settings(r, o, where);
     if (status == 0)
         status = open_model(r, o, where);
+    if (status == 0)
+        status = model_place(&r->model, &r->run, r->session.device);
     free(where);
     if (status < 0 || check_weights(r) < 0 || warn_of_changes(r) < 0)
         return -1;

@@ -7,7 +7,7 @@
 #include "session.h"
 
 typedef struct predict_options { /* zeroed = the defaults; all of it outlives the run */
-    const char *device;          /* NULL: "cpu" */
+    const char *device;          /* as session_open has it */
     int threads;                 /* 0: one a core */
     const char *modules;         /* folders in which modules are looked for first, or NULL */
     const char *cache;           /* folder of cached features; NULL: "cache" */

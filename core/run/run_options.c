@@ -35,7 +35,7 @@ static const struct argp_option options[] = {
     { "out", KEY_OUT, "DIR", 0, "folder of results (results); trace, graph --overview: the file", 0 },
     { "cache", KEY_CACHE, "DIR", 0, "folder of cached features (cache)", 0 },
     { "modules", KEY_MODULES, "DIR", 0, "look for modules here first", 0 },
-    { "device", KEY_DEVICE, "NAME", 0, "where to compute (cpu)", 0 },
+    { "device", KEY_DEVICE, "NAME", 0, "cpu, cuda, or auto: cuda where it opens (auto)", 0 },
     { "threads", KEY_THREADS, "N", 0, "threads, 0: one a core", 0 },
     { "again", KEY_AGAIN, 0, 0, "run even what has finished", 0 },
     { "steps", KEY_STEPS, "N", 0, "stop each run after N steps; trace: how many", 0 },
@@ -151,7 +151,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
 int run_options_read(int argc, char **argv, const char *doc, run_options *o)
 {
     const struct argp parser = { options, parse, "FILE...", doc, NULL, NULL, NULL };
-    *o = (run_options){ .device = "cpu", .cache = "cache", .runner = { .out = "results" } };
+    *o = (run_options){ .cache = "cache", .runner = { .out = "results" } };
     o->help = help_asked(argc, argv, &parser);
     if (o->help)
         return 0;

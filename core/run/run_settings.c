@@ -19,6 +19,8 @@ static const ablate_setting run_rows[] = {
     SET(checkpoint_steps, 500, 1, 1000000000, "steps between checkpoints. Changes no result"),
     PICK(initial, RUN_PYTORCH, "pytorch|normal",
          "first values of linear layers: PyTorch's, or N(0, 0.02) and biases of 0"),
+    PICK(precision, RUN_PRECISE, "float32|tf32|bf16",
+         "operands of matrix products, towers included; all but float32 round them, and only a GPU has them"),
     PICK(features, RUN_FLOAT32, "float32|float16",
          "numbers in which the cache keeps what is computed once a picture; float16 halves it and rounds"),
     WORDS(protocol, "exact", "how the metrics are estimated: exact, or as one of the evaluators of the field does it"),

@@ -9,6 +9,8 @@ typedef enum run_statistics { RUN_OPENAI, RUN_IMAGENET } run_statistics;
 
 typedef enum run_features { RUN_FLOAT32, RUN_FLOAT16 } run_features;
 
+typedef enum run_precision { RUN_PRECISE, RUN_TF32, RUN_BF16 } run_precision;
+
 typedef enum run_initial { RUN_PYTORCH, RUN_NORMAL } run_initial;
 
 typedef enum run_connectivity { RUN_CONNECTED_8, RUN_CONNECTED_4 } run_connectivity;
@@ -24,6 +26,7 @@ typedef struct run_settings {
     bool shuffle;             /* a new order of the training pictures each epoch */
     int checkpoint_steps;     /* steps between checkpoints */
     int initial;              /* run_initial: where layers begin */
+    int precision;            /* run_precision: of the operands of matrix products */
     int features;             /* run_features: numbers in which the cache keeps rows */
     const char *protocol;     /* how the metrics are estimated, a name of metrics.h */
     int connectivity;         /* run_connectivity, of the masks' defects */

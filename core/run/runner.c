@@ -1,30 +1,16 @@
-#include "runner.h"
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "module.h"
 #include "progress.h"
 #include "record_adopt.h"
-#include "score.h"
+#include "runner_parts.h"
 #include "snapshot.h"
 #include "trace.h"
-#include "train.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-typedef struct runner { /* everything one run needs */
-    session *session;
-    const runner_options *options;
-    const experiment *experiment;
-    const experiment_row *row;
-    run_settings run;
-    const dataset *data;
-    model model;
-    char *metrics, *folder, *label, *checkpoint, *maps; /* metrics: path of metrics.json; maps: of maps.npz */
-    char identity[65];
-} runner;
 
 static void runner_close(runner *r)
 {
@@ -34,83 +20,6 @@ static void runner_close(runner *r)
     free(r->label);
     free(r->checkpoint);
     free(r->maps);
-}
-
-/* ---- provenance ---- */
-
-static int describe_data(const runner *r, run_record *record)
-{
-    const dataset *d = r->data;
-    char digest[65];
-    hash_digest hash;
-    if (session_data_digest(r->session, &hash) < 0)
-        return -1;
-    hash_print(&hash, digest);
-    record->data = take_text("%s: %d classes, %d training and %d test pictures", d->spec, d->classes,
-                             dataset_count(d, false), dataset_count(d, true));
-    record->data_hash = take_text("%s", digest);
-    return record->data && record->data_hash ? 0 : -1;
-}
-
-/* The version is the same for all runs of one build; what a run's own modules add is among its settings. */
-static int describe_code(const runner *r, run_record *record)
-{
-    char text[65];
-    hash_print(&r->session->code, text);
-    record->version = take_text("%s %.16s", ABLATE_VERSION, text);
-    return record->version ? 0 : -1;
-}
-
-static int print_module_code(const ablate_module *module, FILE *to)
-{
-    char text[65];
-    hash_digest code;
-    if (hash_file(module_file(module), &code) < 0)
-        return -1;
-    hash_print(&code, text);
-    fprintf(to, "code.%s = %.16s\n", module->name, text);
-    return 0;
-}
-
-static int describe_settings(const runner *r, run_record *record)
-{
-    size_t length = 0;
-    FILE *to = open_memstream(&record->settings, &length);
-    if (!to)
-        return complain("out of memory for the resolved settings");
-    int status = model_describe(&r->model, &r->run, to);
-    if (status == 0 && r->data->module->settings)
-        settings_print(r->data->module->name, r->data->module->settings, r->data->chosen, NULL, to);
-    const device *where = r->session->device;
-    fprintf(to, "run.device = %s %s\n", where->name, where->core_type()); /* other kernels round otherwise */
-    for (int i = 0; i < r->model.parts && status == 0; i++)
-        status = print_module_code(r->model.part[i].module, to);
-    if (status == 0)
-        status = print_module_code(r->data->module, to);
-    if (r->options->most_steps > 0)
-        fprintf(to, "run.most_steps = %lld\n", (long long)r->options->most_steps);
-    fclose(to);
-    return status;
-}
-
-static int describe(const runner *r, run_record *record)
-{
-    const device *where = r->session->device;
-    record->experiment = take_text("%s", r->experiment->name);
-    record->row = take_text("%s", r->row->name);
-    record->scale = take_text("%s", r->experiment->scale);
-    record->backend = take_text("%s: %s", where->name, where->describe());
-    record->core_type = take_text("%s", where->core_type());
-    record->protocol = take_text("%s", r->run.protocol);
-    record->threads = where->threads();
-    record->seed = r->run.seed;
-    if (!record->experiment || !record->row || !record->scale || !record->backend || !record->core_type ||
-        !record->protocol)
-        return -1;
-    return describe_settings(r, record) < 0 || describe_data(r, record) < 0 || describe_code(r, record) < 0 ||
-                   weights_store_describe(r->model.weights, record) < 0
-               ? -1
-               : 0;
 }
 
 /* ---- the run ---- */
@@ -313,7 +222,9 @@ static int prepare(runner *r, run_record *record)
     if (!r->data || model_open(&r->model, &r->run, &r->row->settings, r->data, r->session->module_folders, r->row->file,
                                r->row->line) < 0)
         return -1;
-    return check_sections(r) < 0 || describe(r, record) < 0 || name_run(r, record) < 0 ? -1 : 0;
+    if (model_place(&r->model, &r->run, r->session->device) < 0)
+        return -1;
+    return check_sections(r) < 0 || runner_describe(r, record) < 0 || name_run(r, record) < 0 ? -1 : 0;
 }
 
 int runner_run(session *s, const experiment *e, const experiment_row *row, int seed, const runner_options *options,

@@ -8,33 +8,53 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The sources of all that makes numbers (ABLATE_CODE, see the Makefile: what only prints them does not count), and the
- * object that holds the operations. */
-static int hash_program(hash_digest *out)
+/* The shared object that something is in; 0, or -1: complained. */
+static int hash_object(const void *inside, hash_digest *out)
 {
-    hash_digest object_digest;
-    hash_state state;
     Dl_info object;
+    if (!inside || !dladdr(inside, &object) || !object.dli_fname)
+        return complain("the shared object of the operations or of the device cannot be found; build it with 'make'");
+    return hash_file(object.dli_fname, out);
+}
+
+/* The sources of all that makes numbers (ABLATE_CODE, see the Makefile: what only prints them does not count), the
+ * object that holds the operations, and the device's if it is another. */
+static int hash_program(const device *where, hash_digest *out)
+{
+    hash_digest records, own;
+    hash_state state;
     int count = 0;
     const ablate_op *const *ops = device_all_ops(&count);
-    if (count == 0 || !dladdr(ops[0], &object) || !object.dli_fname)
-        return complain("the operations' shared object cannot be found; build it with 'make'");
-    if (hash_file(object.dli_fname, &object_digest) < 0)
+    if (hash_object(count ? ops[0] : NULL, &records) < 0 || hash_object(where, &own) < 0)
         return -1;
     hash_begin(&state);
     hash_add_text(&state, ABLATE_CODE);
-    hash_add(&state, object_digest.byte, sizeof object_digest.byte);
+    hash_add(&state, records.byte, sizeof records.byte);
+    if (memcmp(own.byte, records.byte, sizeof own.byte) != 0)
+        hash_add(&state, own.byte, sizeof own.byte);
     *out = hash_end(&state);
     return 0;
+}
+
+static const device *open_device(const char *name, int threads)
+{
+    const char *usual = getenv("ABLATE_DEVICE");
+    char why[DEVICE_WHY];
+    if (!name)
+        name = usual && *usual ? usual : "auto";
+    if (strcmp(name, "auto") != 0)
+        return device_load(name, threads);
+    const device *chosen = device_choose(threads, why);
+    if (chosen)
+        fprintf(stderr, "device %s: %s%s%s\n", chosen->name, chosen->describe(), why[0] ? "; not cuda: " : "", why);
+    return chosen;
 }
 
 int session_open(session *s, const char *device_name, int threads, const char *module_folders, const char *cache_folder)
 {
     *s = (session){ .module_folders = module_folders, .cache_folder = cache_folder };
-    if (strcmp(device_name, "cpu") != 0 && !device_load("cpu", threads))
-        return -1;
-    s->device = device_load(device_name, threads);
-    return s->device ? hash_program(&s->code) : -1;
+    s->device = open_device(device_name, threads);
+    return s->device && device_load_records() == 0 ? hash_program(s->device, &s->code) : -1;
 }
 
 static void forget_data(session *s)

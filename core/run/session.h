@@ -26,7 +26,8 @@ typedef struct session {
     phases phases;
 } session;
 
-/* 0, or -1: complained. session_close is allowed after both. */
+/* device_name: "cpu", "cuda", "auto"; NULL: $ABLATE_DEVICE, or else auto. What auto chose, and why, is said on stderr.
+ * 0, or -1: complained. session_close is allowed after both. */
 int session_open(session *, const char *device_name, int threads, const char *module_folders, const char *cache_folder);
 void session_close(session *);
 

@@ -1,26 +1,11 @@
-#include "train.h"
 #include "../base/diag.h"
 #include "../base/random.h"
-#include "checkpoint.h"
 #include "progress.h"
-#include <math.h>
+#include "train_parts.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-typedef struct trainer {
-    const train_request *request;
-    train_result *result;
-    feed *feed;
-    program *program;
-    int *picture, *order, *batch; /* training pictures; the epoch's permutation; one batch */
-    int pictures, steps_each;     /* steps_each: of an epoch */
-    uint64_t total;
-    checkpoint state; /* log: (epochs + 1, terms), the last row being the losses' weights */
-    single sum;       /* of all gradients */
-    float *sum_out;
-} trainer;
 
 void train_order(const run_settings *run, int epoch, int n, int *order)
 {
@@ -78,7 +63,8 @@ static int make_program(trainer *t, constants *frozen)
                             .graph = g,
                             .batch = r->run->batch,
                             .pictures = t->picture,
-                            .picture_count = t->pictures };
+                            .picture_count = t->pictures,
+                            .again = true };
     t->feed = feed_new(&wanted);
     if (!t->feed)
         return -1;
@@ -163,78 +149,20 @@ static int save(trainer *t)
     return checkpoint_write(t->request->checkpoint, &t->state);
 }
 
-/* ---- one step ---- */
-
-static int open_sum(trainer *t)
-{
-    const device *where = t->request->session->device;
-    const ablate_shape shape = { 1, { t->result->optimiser.count } };
-    t->sum_out = where->allocate(sizeof(float));
-    return t->sum_out ? single_open(&t->sum, where, "sum", "all=1", &shape)
-                      : complain("%s: out of memory", where->name);
-}
-
-/* A sum is finite only if every gradient is (or if they overflow, which is as bad). */
-static int sum_gradients(trainer *t, float *sum)
-{
-    if (single_run(&t->sum, t->result->optimiser.gradients, t->sum_out, 0) < 0)
-        return -1;
-    return t->request->session->device->download(sum, t->sum_out, sizeof *sum);
-}
-
-/* Adds the step's losses and probes to the epoch's row; *total is the weighted sum of the losses. */
-static int log_terms(trainer *t, double *total)
+/* Modules may change the weights of losses, which are part of what is recorded. */
+static int begin_epoch(trainer *t, int epoch)
 {
     const graph *g = t->request->model->train;
-    int terms = train_terms(t->request->model);
-    double *row = t->state.log + (int64_t)(t->state.step / (uint64_t)t->steps_each) * terms;
-    *total = 0;
-    for (int i = 0; i < terms; i++) {
-        float value;
-        const graph_term *term = i < g->losses ? &g->loss[i] : &g->probe[i - g->losses];
-        if (program_get(t->program, term->value, &value) < 0)
-            return -1;
-        row[i] += (double)value / t->steps_each;
-        *total += i < g->losses ? term->weight * (double)value : 0;
-    }
-    return 0;
-}
-
-static int observe(const trainer *t, bool after, double total)
-{
-    const train_observer *o = t->request->observer;
-    if (!o)
-        return 0;
-    const train_moment now = { .step = t->state.step,
-                               .steps_each = t->steps_each,
-                               .picture = t->batch,
-                               .feed = t->feed,
-                               .program = t->program,
-                               .optimiser = &t->result->optimiser,
-                               .total = total };
-    return after ? o->after(o->context, &now) : o->before(o->context, &now);
-}
-
-static int take_step(trainer *t, double *total)
-{
-    const train_request *r = t->request;
-    int batch = r->run->batch, within = (int)(t->state.step % (uint64_t)t->steps_each);
-    float sum = 0;
-    for (int i = 0; i < batch; i++)
-        t->batch[i] = t->picture[t->order[within * batch + i]];
-    if (feed_fill(t->feed, t->program, t->batch) < 0 || observe(t, false, 0) < 0 ||
-        program_run(t->program, t->state.step) < 0 || log_terms(t, total) < 0 || sum_gradients(t, &sum) < 0)
-        return -1;
-    if (!isfinite(*total) || !isfinite(sum)) {
-        if (program_find_nonfinite(t->program, t->state.step) == 0)
-            complain("the sum of all gradients overflows at step %llu; lower optimiser.rate",
-                     (unsigned long long)t->state.step);
-        return -1;
-    }
-    if (optimiser_step(&t->result->optimiser, t->state.step) < 0 || observe(t, true, *total) < 0)
-        return -1;
-    t->state.step++;
-    return 0;
+    double *before = weights_row(t);
+    bool same = true;
+    for (int i = 0; i < g->losses; i++)
+        before[i] = g->loss[i].weight;
+    int status = model_begin_epoch(t->request->model, epoch);
+    for (int i = 0; i < g->losses; i++)
+        same = same && before[i] == g->loss[i].weight;
+    if (!same)
+        replay_forget(&t->replay);
+    return status;
 }
 
 static int begin_epoch_if_due(trainer *t, bool first)
@@ -243,7 +171,7 @@ static int begin_epoch_if_due(trainer *t, bool first)
     bool due = t->state.step % (uint64_t)t->steps_each == 0;
     if (due || first)
         train_order(t->request->run, epoch, t->pictures, t->order);
-    return due ? model_begin_epoch(t->request->model, epoch) : 0;
+    return due ? begin_epoch(t, epoch) : 0;
 }
 
 static int loop(trainer *t)
@@ -251,8 +179,7 @@ static int loop(trainer *t)
     const train_request *r = t->request;
     progress bar;
     char note[64];
-    double total = 0;
-    uint64_t started = t->state.step;
+    uint64_t started = t->seen = t->state.step;
     progress_begin(&bar, r->label, "steps", (int64_t)t->total, (int64_t)started);
     double began = seconds_since_start();
     phase before = phases_enter(&r->session->phases, PHASE_TRAINING);
@@ -260,11 +187,11 @@ static int loop(trainer *t)
     while (t->state.step < t->total && status == 0) {
         status = begin_epoch_if_due(t, t->state.step == started);
         if (status == 0)
-            status = take_step(t, &total);
+            status = train_take_step(t);
         if (status == 0 && r->checkpoint && t->state.step % (uint64_t)r->run->checkpoint_steps == 0 &&
             t->state.step < t->total)
             status = save(t);
-        snprintf(note, sizeof note, "loss %.4f", total);
+        snprintf(note, sizeof note, "loss %.4f", t->last_total);
         progress_show(&bar, (int64_t)t->state.step, note);
     }
     progress_end(&bar);
@@ -303,8 +230,9 @@ static int get_ready(trainer *t, constants *frozen)
     if (list_training_pictures(t) < 0)
         return -1;
     uint64_t planned = (uint64_t)t->steps_each * (uint64_t)r->run->epochs;
-    if (optimiser_open(&t->result->optimiser, r->session->device, r->model->parameters->count, r->run, planned) < 0 ||
-        make_program(t, frozen) < 0 || open_sum(t) < 0)
+    if (optimiser_open(&t->result->optimiser, r->session->device, r->model->parameters->count, r->run, planned,
+                       1 + r->model->train->losses) < 0 ||
+        make_program(t, frozen) < 0 || train_steps_open(t) < 0)
         return -1;
     print_plan(t);
     return begin(t);
@@ -330,12 +258,10 @@ int train_run(const train_request *request, train_result *result)
     *result = (train_result){ 0 };
     constants *frozen = constants_new(request->session->device);
     int status = frozen ? run_all(&t, frozen) : -1;
+    train_steps_close(&t);
     program_free(t.program);
     feed_free(t.feed);
     constants_free(frozen);
-    if (t.sum_out)
-        request->session->device->release(t.sum_out);
-    single_close(&t.sum);
     free(t.picture);
     free(t.order);
     free(t.batch);

@@ -21,7 +21,7 @@ static const struct argp_option options[] = {
     { "set", KEY_SET, "SECTION.KEY=VALUE", 0, "lay this over the runs' settings (repeatable)", 0 },
     { "modules", KEY_MODULES, "DIR", 0, "look for modules here first", 0 },
     { "cache", KEY_CACHE, "DIR", 0, "folder of cached features (cache)", 0 },
-    { "device", KEY_DEVICE, "NAME", 0, "where to compute (cpu)", 0 },
+    { "device", KEY_DEVICE, "NAME", 0, "cpu, cuda, or auto: cuda where it opens (auto)", 0 },
     { 0 }
 };
 

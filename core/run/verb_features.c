@@ -32,7 +32,7 @@ static const struct argp_option options[] = {
     { "set", KEY_SET, "SECTION.KEY=VALUE", 0, "lay this over the row (repeatable)", 0 },
     { "scale", KEY_SCALE, "NAME", 0, "lay scale/NAME.ini over the base", 0 },
     { "modules", KEY_MODULES, "DIR", 0, "look for modules here first", 0 },
-    { "device", KEY_DEVICE, "NAME", 0, "where to compute (cpu)", 0 },
+    { "device", KEY_DEVICE, "NAME", 0, "cpu, cuda, or auto: cuda where it opens (auto)", 0 },
     { 0 }
 };
 
@@ -138,7 +138,9 @@ static int open_model(features *f, const features_options *o)
         return -1;
     f->run = f->row->run;
     f->run.batch = 1;
-    return model_open(&f->model, &f->run, &f->row->settings, &data, o->modules, f->row->file, f->row->line);
+    if (model_open(&f->model, &f->run, &f->row->settings, &data, o->modules, f->row->file, f->row->line) < 0)
+        return -1;
+    return model_place(&f->model, &f->run, f->session.device);
 }
 
 /* An input that no module reads is a mistake in its name. */
@@ -265,7 +267,7 @@ int verb_features(int argc, char **argv)
                                  NULL,
                                  NULL,
                                  NULL };
-    features_options o = { .device = "cpu" };
+    features_options o = { 0 };
     features f = { .values = 0 };
     if (help_asked(argc, argv, &parser))
         return 0;

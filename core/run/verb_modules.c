@@ -246,7 +246,7 @@ int verb_ops(int argc, char **argv)
         return -1;
     if (wanted.help)
         return finish_output(wanted.verb);
-    if (!device_load("cpu", 0))
+    if (device_load_records() < 0)
         return -1;
     const ablate_op *const *all = device_all_ops(&count);
     if (!wanted.name) {

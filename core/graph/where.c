@@ -1,6 +1,7 @@
-#include "fallback.h"
+#include "where.h"
 #include "../base/diag.h"
 #include "graph.h"
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { COPIES = 2 * ABLATE_INPUTS + 4 };
@@ -39,8 +40,8 @@ static int return_copies(copies *c, bool worked)
     return status;
 }
 
-int fallback_run(const device *where, const ablate_op *op, bool backward, const ablate_call *call, int64_t aux,
-                 int64_t scratch)
+static int run_on_copies(const device *where, const ablate_op *op, bool backward, const ablate_call *call, int64_t aux,
+                         int64_t scratch)
 {
     const device *cpu = device_load("cpu", 0);
     copies c = { .where = where };
@@ -61,4 +62,24 @@ int fallback_run(const device *where, const ablate_op *op, bool backward, const 
     local.aux = copy_of(&c, call->aux, aux, !backward);
     local.scratch = copy_of(&c, call->scratch, scratch, false);
     return return_copies(&c, !c.failed && cpu->run(op, backward, &local) == 0);
+}
+
+int where_run(const device *where, const ablate_op *op, bool backward, ablate_call *call, int64_t aux, int64_t scratch)
+{
+    return where->supports(op, backward) ? where->run(op, backward, call)
+                                         : run_on_copies(where, op, backward, call, aux, scratch);
+}
+
+int64_t where_scratch(const device *where, const ablate_op *op, bool backward, const ablate_call *call,
+                      int64_t by_record)
+{
+    return where->scratch && where->supports(op, backward) ? where->scratch(op, backward, call) : by_record;
+}
+
+const char *where_trouble(const device *where)
+{
+    static char text[DEVICE_WHY + 4];
+    const char *said = where->trouble ? where->trouble() : NULL;
+    snprintf(text, sizeof text, said ? " (%s)" : "%s", said ? said : "");
+    return text;
 }

@@ -1,0 +1,10 @@
+/* adam.h: attributes of adam, for both halves. */
+#ifndef ABLATE_OPS_ADAM_H
+#define ABLATE_OPS_ADAM_H
+
+typedef struct adam_attr {
+    double rate, beta1, beta2, eps, decay;
+    int warmup, total;
+} adam_attr;
+
+#endif

@@ -1,0 +1,35 @@
+/* train_parts.h: what the files of the trainer share, and nobody else. */
+#ifndef ABLATE_TRAIN_PARTS_H
+#define ABLATE_TRAIN_PARTS_H
+#include "../graph/notes.h"
+#include "../graph/replay.h"
+#include "checkpoint.h"
+#include "train.h"
+
+typedef struct trainer {
+    const train_request *request;
+    train_result *result;
+    feed *feed;
+    program *program;
+    int *picture, *order, *batch; /* training pictures; the epoch's permutation; one batch */
+    int pictures, steps_each;     /* steps_each: of an epoch */
+    uint64_t total;
+    checkpoint state; /* log: (epochs + 1, terms), the last row being the losses' weights */
+    single sum;       /* of all gradients */
+    float *sum_out;
+    notes terms; /* of the last steps: that sum, losses, probes */
+    notes guard; /* of this step: the sum and the losses */
+    replay replay;
+    uint64_t seen;     /* steps whose terms have been looked at */
+    double last_total; /* weighted sum of the losses of the last of them */
+} trainer;
+
+/* train_step.c: 0, or -1: complained; train_steps_close is allowed after both. */
+int train_steps_open(trainer *);
+void train_steps_close(trainer *);
+
+/* One step of the epoch whose order is t->order. Where the device runs on by itself, losses are looked at only now and
+ * then: at the latest before an epoch, a checkpoint or the run ends. */
+int train_take_step(trainer *);
+
+#endif
