@@ -60,7 +60,7 @@ typedef const gpu_op *const *gpu_op_list(int *count);
 
 /* ---- launching ---- */
 
-enum { GPU_WARP = 32, GPU_THREADS = 256, GPU_EACH = 4 };
+constexpr int GPU_WARP = 32, GPU_THREADS = 256, GPU_EACH = 4;
 
 #ifdef __CUDACC__
 template <class... P, class... A>

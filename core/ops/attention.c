@@ -6,6 +6,7 @@
  * Forward keeps the logarithm of each row's sum of exponentials; backward makes the probabilities again from it. With
  * P = softmax(s Q K'), O = P V and delta = rowsum(dO * O):
  *     dV = P' dO    dS = P * (dO V' - delta)    dQ = s dS K    dK = s dS' Q */
+#include "attention.h"
 #include "misfit.h"
 #include "product.h"
 #include "work.h"
@@ -13,11 +14,6 @@
 #include <string.h>
 
 enum { SLOTS = 16, BAND = 96 }; /* tasks that have working room at once; most query rows of a band */
-
-typedef struct attention_attr {
-    int heads;
-    bool causal;
-} attention_attr;
 
 typedef struct attention {
     const ablate_call *call;

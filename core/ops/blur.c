@@ -1,13 +1,10 @@
 /* blur.c: Gaussian smoothing of maps, as scipy.ndimage.gaussian_filter in mode "reflect" (d c b a | a b c d | d c b a):
  * first down the columns, then along the rows. Backward applies the transposes. */
+#include "blur.h"
 #include "misfit.h"
 #include "work.h"
 #include <math.h>
 #include <string.h>
-
-typedef struct blur_attr {
-    double sigma, truncate;
-} blur_attr;
 
 static int64_t radius_of(const blur_attr *a)
 {

@@ -3,6 +3,9 @@
 #ifndef ABLATE_OPS_BROADCAST_H
 #define ABLATE_OPS_BROADCAST_H
 #include "ops.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 typedef struct broadcast {
     int64_t dim[ABLATE_DIMS];       /* of the result; the last is a row's width */
@@ -50,4 +53,7 @@ typedef struct fold {
 void fold_run(const fold *);
 int64_t fold_scratch(const broadcast *, int operand);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

@@ -1,12 +1,9 @@
 /* cosine.c: lengths of the rows of the last axis: norm, normalize, cosine. */
+#include "cosine.h"
 #include "rows.h"
 #include "vector.h"
 #include <math.h>
 #include <string.h>
-
-typedef struct eps_attr {
-    double eps;
-} eps_attr;
 
 static float eps_of(const ablate_call *call)
 {

@@ -1,13 +1,10 @@
 /* experts.c: a mixture of two-layer perceptrons. Rows are grouped by expert, so that the work follows the number of
  * non-zero gates, and each expert multiplies one matrix. Sums over a row's experts run by ascending expert. */
 #include "activation.h"
+#include "experts.h"
 #include "misfit.h"
 #include "routing.h"
 #include "work.h"
-
-typedef struct experts_attr {
-    int k, activation;
-} experts_attr;
 
 enum { X, GATES, W1, B1, W2, B2, INPUTS };
 

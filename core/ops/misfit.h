@@ -2,6 +2,9 @@
 #ifndef ABLATE_OPS_MISFIT_H
 #define ABLATE_OPS_MISFIT_H
 #include "ops.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 typedef struct shape_text {
     char text[96];
@@ -31,4 +34,7 @@ static inline bool rows_alike(const ablate_shape *weight, const ablate_shape *ou
 /* FLOPs of an operation that only moves numbers. */
 double flops_none(const ablate_shape *in, int n, const ablate_shape *out, const void *attr);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

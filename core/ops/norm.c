@@ -1,12 +1,9 @@
 /* norm.c: layer normalisation. What backward needs of a row is its mean and 1 / deviation: two numbers, in aux. */
+#include "norm.h"
 #include "rows.h"
 #include "vector.h"
 #include <math.h>
 #include <string.h>
-
-typedef struct layer_norm_attr {
-    double eps;
-} layer_norm_attr;
 
 static int64_t layer_norm_pieces(const ablate_shape *x)
 {

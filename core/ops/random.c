@@ -1,6 +1,7 @@
 /* random.c: dropout and noise, and their bare draws. Element e of a result uses word e % 4 of block e / 4 of the stream
  * (key, step), whatever the device and the number of threads; backward draws again instead of keeping a mask. */
 #include "misfit.h"
+#include "noise.h"
 #include "vector_random.h"
 #include "work.h"
 #include <string.h>
@@ -40,10 +41,6 @@ static void words_draw(const ablate_call *call, uint64_t first, uint32_t word[4]
 }
 
 /* ---- dropout ---- */
-
-typedef struct dropout_attr {
-    double p;
-} dropout_attr;
 
 /* factor[j]: 0 or 1 / (1 - p) for element 4 first + j. */
 static void factors_draw(const ablate_call *call, uint64_t first, float factor[TILE])
@@ -145,12 +142,6 @@ static const ablate_op dropout_draw_record = { .name = "dropout_draw",
 OP_RECORD(dropout_draw_record);
 
 /* ---- noise ---- */
-
-typedef enum { RELATIVE, ABSOLUTE, JITTER } noise_mode;
-typedef struct noise_attr {
-    double std;
-    int mode;
-} noise_attr;
 
 /* normal[j]: element 4 first + j of the stream of standard normals. */
 static void normals_draw(const ablate_call *call, uint64_t first, float normal[TILE])

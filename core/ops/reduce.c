@@ -1,12 +1,8 @@
 /* reduce.c: sum, mean, max, variance along an axis or of everything. Sums run in double, in a fixed order. */
 #include "broadcast.h"
 #include "misfit.h"
+#include "reduce.h"
 #include "work.h"
-
-typedef struct reduce_attr {
-    int axis;
-    bool all, keep;
-} reduce_attr;
 
 /* A tensor seen as (outer, length, inner), the middle one reduced. */
 typedef struct lines {

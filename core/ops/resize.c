@@ -1,16 +1,12 @@
 /* resize.c: pictures at another size, as PyTorch's interpolate has it (without antialiasing): the result is
  * Wy X Wx^T, so columns are resized first, then rows; backward multiplies by the transposes. */
 #include "misfit.h"
+#include "resize.h"
 #include "work.h"
 #include <math.h>
 #include <string.h>
 
 typedef enum { BILINEAR, BICUBIC } resize_mode;
-typedef struct resize_attr {
-    int height, width, mode;
-    bool align_corners;
-} resize_attr;
-
 /* One axis: each result is the sum of `taps` inputs times weights. */
 typedef struct resize_axis {
     int64_t in, out;

@@ -1,11 +1,8 @@
 /* shape.c: the same numbers under another shape: reshape, detach, broadcast. */
 #include "broadcast.h"
 #include "misfit.h"
+#include "shape.h"
 #include "work.h"
-
-typedef struct dims_attr {
-    const char *dims;
-} dims_attr;
 
 /* ---- reshape and detach: views ---- */
 

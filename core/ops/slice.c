@@ -1,6 +1,7 @@
 /* slice.c: slice takes a run of one axis, concat puts tensors together along one. Both copy blocks: for every index of
  * the axes before, a run of the axis with all that follows it. */
 #include "misfit.h"
+#include "slice.h"
 #include "work.h"
 #include <string.h>
 
@@ -54,10 +55,6 @@ static int settled_axis(const ablate_shape *shape, int axis)
 }
 
 /* ---- slice ---- */
-
-typedef struct slice_attr {
-    int axis, start, count;
-} slice_attr;
 
 static int slice_shape(const ablate_shape *in, int n, const void *attr, ablate_layout *layout)
 {
@@ -159,10 +156,6 @@ static const ablate_op slice_record = { .name = "slice",
 OP_RECORD(slice_record);
 
 /* ---- concat ---- */
-
-typedef struct concat_attr {
-    int axis;
-} concat_attr;
 
 static int concat_shape(const ablate_shape *in, int n, const void *attr, ablate_layout *layout)
 {

@@ -1,13 +1,9 @@
 /* top_k.c: the k largest scores of each row, as gates. */
 #include "misfit.h"
+#include "top_k.h"
 #include "vector.h"
 #include "work.h"
 #include <math.h>
-
-typedef enum { RENORMALIZE_NONE, RENORMALIZE_SUM, RENORMALIZE_SOFTMAX } renormalize_kind;
-typedef struct top_k_attr {
-    int k, renormalize;
-} top_k_attr;
 
 static int top_k_shape(const ablate_shape *in, int n, const void *attr, ablate_layout *layout)
 {

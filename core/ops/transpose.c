@@ -1,13 +1,10 @@
 /* transpose.c: any order of the axes. */
 #include "misfit.h"
+#include "transpose.h"
 #include "work.h"
 #include <string.h>
 
 enum { TILE = 32 }; /* side of a square that is turned at once, so that both sides stay in the cache */
-
-typedef struct transpose_attr {
-    const char *axes;
-} transpose_attr;
 
 /* axis[i]: the input's axis that becomes the result's i-th. -1 with the sentence. */
 static int axes_read(const ablate_shape *in, const char *text, int64_t axis[ABLATE_DIMS], ablate_layout *layout)

@@ -1,6 +1,7 @@
 /* unary.c: functions of one number, element by element. */
 #include "activation.h"
 #include "misfit.h"
+#include "unary.h"
 #include "work.h"
 #include <math.h>
 
@@ -122,10 +123,6 @@ UNARY(sqrt, sqrt_value, sqrt_slope, NEEDS_Y, 1, "square root");
 UNARY(square, square_value, square_slope, NEEDS_X, 1, "x^2");
 
 /* ---- affine: scale x + shift ---- */
-
-typedef struct affine_attr {
-    double scale, shift;
-} affine_attr;
 
 static void affine_forward_chunk(void *context, int64_t i)
 {

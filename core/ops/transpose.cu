@@ -1,0 +1,110 @@
+/* transpose.cu: any order of the axes, on the GPU. Where the last axis stays, rows are copied; where it moves, squares
+ * of TILE x TILE numbers are turned in shared memory, so that both sides are read and written along their rows. 8 bytes
+ * a number. Measured: not yet on a GPU. */
+#include "../gpu.cuh"
+#include "misfit.h"
+#include "transpose.h"
+
+enum { TILE = 32, LINES = 8, LAST = ABLATE_DIMS - 1 }; /* a block is TILE x LINES threads */
+
+typedef struct turn { /* a walk over the result, its axes padded to four in front */
+    int64_t dim[ABLATE_DIMS], from_step[ABLATE_DIMS], to_step[ABLATE_DIMS];
+    int fast, outer[2]; /* the axis along which the source is contiguous; the two that are neither it nor the last */
+} turn;
+
+static turn turn_of(const ablate_shape *in, const int64_t *axis)
+{
+    turn t = { { 1, 1, 1, 1 }, {}, {}, LAST, {} };
+    int64_t in_step[ABLATE_DIMS] = {}, step = 1;
+    for (int i = in->rank - 1; i >= 0; step *= in->dim[i], i--)
+        in_step[i] = step;
+    for (int i = in->rank - 1, at = LAST; i >= 0; i--)
+        if (in->dim[axis[i]] > 1) {
+            t.dim[at] = in->dim[axis[i]];
+            t.from_step[at--] = in_step[axis[i]];
+        }
+    step = 1;
+    for (int i = LAST; i >= 0; step *= t.dim[i], i--) {
+        t.to_step[i] = step;
+        t.fast = t.from_step[i] == 1 ? i : t.fast;
+    }
+    for (int i = 0, n = 0; i < LAST && n < 2; i++)
+        if (i != t.fast)
+            t.outer[n++] = i;
+    return t;
+}
+
+struct move_numbers {
+    turn t;
+    const float *from;
+    float *to;
+    bool add;
+    template <class Index> __device__ void operator()(Index e) const
+    {
+        Index rest = e;
+        int64_t at = 0;
+        for (int axis = LAST; axis >= 0; axis--) {
+            Index n = static_cast<Index>(t.dim[axis]);
+            at += static_cast<int64_t>(rest % n) * t.from_step[axis];
+            rest /= n;
+        }
+        gpu_put(&to[e], from[at], add);
+    }
+};
+
+/* Block (x, y, z): a square at columns x of the result's last axis and y of its fast one, at outer index z. */
+__global__ void turn_kernel(turn t, const float *from, float *to, bool add)
+{
+    __shared__ float tile[TILE][TILE + 1]; /* one more, so that columns lie in different banks */
+    int64_t outer[2] = { blockIdx.z / t.dim[t.outer[1]], blockIdx.z % t.dim[t.outer[1]] };
+    for (int k = 0; k < 2; k++) {
+        from += outer[k] * t.from_step[t.outer[k]];
+        to += outer[k] * t.to_step[t.outer[k]];
+    }
+    int64_t last = static_cast<int64_t>(blockIdx.x) * TILE, fast = static_cast<int64_t>(blockIdx.y) * TILE;
+    int column = static_cast<int>(threadIdx.x % TILE), line = static_cast<int>(threadIdx.x / TILE);
+    for (int i = line; i < TILE; i += LINES)
+        if (last + i < t.dim[LAST] && fast + column < t.dim[t.fast])
+            tile[i][column] = from[(last + i) * t.from_step[LAST] + fast + column];
+    __syncthreads();
+    for (int i = line; i < TILE; i += LINES)
+        if (fast + i < t.dim[t.fast] && last + column < t.dim[LAST])
+            gpu_put(&to[(fast + i) * t.to_step[t.fast] + last + column], tile[column][i], add);
+}
+
+static void turn_run(const gpu *g, const turn &t, const float *from, float *to, bool add)
+{
+    int64_t outer = t.dim[t.outer[0]] * t.dim[t.outer[1]], down = gpu_pieces(t.dim[t.fast], TILE);
+    if (t.fast == LAST || outer > 65535 || down > 65535) /* as many as a launch may have along these axes */
+        gpu_each(g, t.dim[0] * t.dim[1] * t.dim[2] * t.dim[LAST], move_numbers{ t, from, to, add });
+    else
+        gpu_launch(g, turn_kernel,
+                   dim3(gpu_pieces(t.dim[LAST], TILE), static_cast<unsigned>(down), static_cast<unsigned>(outer)),
+                   TILE * LINES, 0, t, from, to, add);
+}
+
+static void axes_of(const ablate_call *call, int64_t axis[ABLATE_DIMS])
+{
+    ablate_layout unused = {};
+    list_read(static_cast<const transpose_attr *>(call->attr)->axes, "axes", axis, &unused);
+}
+
+static void transpose_forward(const gpu *g, const ablate_call *call)
+{
+    int64_t axis[ABLATE_DIMS] = {};
+    axes_of(call, axis);
+    turn_run(g, turn_of(&call->in_shape[0], axis), call->in[0], call->out, false);
+}
+
+static void transpose_backward(const gpu *g, const ablate_call *call)
+{
+    int64_t axis[ABLATE_DIMS] = {}, back[ABLATE_DIMS] = {};
+    axes_of(call, axis);
+    for (int i = 0; i < call->in_shape[0].rank; i++)
+        back[axis[i]] = i;
+    if (call->grad_in[0])
+        turn_run(g, turn_of(call->out_shape, back), call->grad_out, call->grad_in[0], (call->add & 1u) != 0);
+}
+
+static const gpu_op transpose_record = { "transpose", transpose_forward, transpose_backward, nullptr };
+GPU_RECORD(transpose_record);
