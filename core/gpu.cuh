@@ -30,6 +30,7 @@ typedef struct gpu { /* the device, as kernels' launchers see it */
     gpu_precision precision;
     int multiprocessors;
     void (*multiply)(const gpu_product *); /* on the stream; a failure is remembered and reported after the call */
+    void (*fail)(const char *why);         /* reports a call that it cannot do, as a clause */
 } gpu;
 
 typedef struct gpu_op {
@@ -66,6 +67,8 @@ constexpr int GPU_WARP = 32, GPU_THREADS = 256, GPU_EACH = 4;
 template <class... P, class... A>
 void gpu_launch(const gpu *g, void (*kernel)(P...), dim3 blocks, unsigned threads, size_t shared, A... arguments)
 {
+    if (shared > 48u << 10) /* more than a kernel may have without asking */
+        cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(shared));
     kernel<<<blocks, threads, shared, g->stream>>>(static_cast<P>(arguments)...);
 }
 
@@ -167,6 +170,12 @@ template <class T> __device__ inline T gpu_block_sum(T x, T *room)
     for (unsigned i = 1; i < warps; i++)
         sum += room[i];
     return sum;
+}
+
+/* May four floats be taken at once from rows that begin at these places, `row` floats apart? */
+inline bool gpu_by_four(const void *at, int64_t row)
+{
+    return reinterpret_cast<uintptr_t>(at) % 16 == 0 && row % 4 == 0;
 }
 
 /* to = value, or to += value. */

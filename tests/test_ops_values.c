@@ -342,7 +342,7 @@ static void check_accuracy(const char *name, float (*function)(float), double (*
     double worst = 0;
     float at = 0;
     for (uint64_t bits = 0; bits <= UINT32_MAX; bits += 5003) {
-        float x = vector_from_bits((uint32_t)bits);
+        float x = bits_to_float((uint32_t)bits);
         if (!((double)x >= low && (double)x <= high))
             continue;
         double off = ulps_off(function(x), truth((double)x));

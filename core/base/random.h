@@ -3,15 +3,15 @@
  * device, for any number of threads, in any order. All inline so that kernels vectorise. */
 #ifndef ABLATE_RANDOM_H
 #define ABLATE_RANDOM_H
+#include "both.h"
 #include <math.h>
-#include <stdint.h>
 
 typedef struct random_block {
     uint32_t word[4];
 } random_block;
 
 /* The block with counter (index low, index high, step low, step high) and key (low, high). */
-static inline random_block random_draw(uint64_t key, uint64_t step, uint64_t index)
+BOTH random_block random_draw(uint64_t key, uint64_t step, uint64_t index)
 {
     uint32_t c0 = (uint32_t)index, c1 = (uint32_t)(index >> 32), c2 = (uint32_t)step, c3 = (uint32_t)(step >> 32);
     uint32_t k0 = (uint32_t)key, k1 = (uint32_t)(key >> 32);
@@ -24,17 +24,18 @@ static inline random_block random_draw(uint64_t key, uint64_t step, uint64_t ind
         k0 += 0x9E3779B9u;
         k1 += 0xBB67AE85u;
     }
-    return (random_block){ { c0, c1, c2, c3 } };
+    random_block block = { { c0, c1, c2, c3 } };
+    return block;
 }
 
 /* Uniform on (0, 1], 24 bits: never zero, so its logarithm is finite. */
-static inline float random_uniform(uint32_t word)
+BOTH float random_uniform(uint32_t word)
 {
     return ((float)(word >> 8) + 1.0f) * 0x1p-24f;
 }
 
 /* Four independent standard normals of one block, Box and Muller's method: elements 4i .. 4i+3 of a stream. */
-static inline void random_normal4(random_block block, float out[4])
+BOTH void random_normal4(random_block block, float out[4])
 {
     for (int pair = 0; pair < 2; pair++) {
         float radius = sqrtf(-2.0f * logf(random_uniform(block.word[2 * pair])));
@@ -45,7 +46,7 @@ static inline void random_normal4(random_block block, float out[4])
 }
 
 /* Key of a named stream: a 64-bit mix of the seed and the name (FNV-1a, then a finaliser). */
-static inline uint64_t random_key(uint64_t seed, const char *name)
+BOTH uint64_t random_key(uint64_t seed, const char *name)
 {
     uint64_t h = 0xCBF29CE484222325u ^ seed;
     for (; *name; name++)

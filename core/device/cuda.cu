@@ -65,6 +65,11 @@ int cuda_check(cudaError_t error, const char *what)
     return error == cudaSuccess ? 0 : cuda_trouble("%s: %s", what, cudaGetErrorString(error));
 }
 
+static void fail_call(const char *why)
+{
+    cuda_trouble("%s", why);
+}
+
 /* ---- opening ---- */
 
 static void describe_chip(void)
@@ -116,6 +121,7 @@ static int open_stream(char why[DEVICE_WHY])
 {
     cuda_gpu.multiprocessors = self.chip.multiProcessorCount;
     cuda_gpu.multiply = cuda_multiply;
+    cuda_gpu.fail = fail_call;
     cudaError_t error = cudaStreamCreateWithFlags(&cuda_gpu.stream, cudaStreamNonBlocking);
     if (error == cudaSuccess && cuda_memory_open() == 0 && cuda_step_open() == 0)
         return 0;

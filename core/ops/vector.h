@@ -5,8 +5,7 @@
  * is 0). NaN stays NaN. */
 #ifndef ABLATE_VECTOR_H
 #define ABLATE_VECTOR_H
-#include <stdint.h>
-#include <string.h>
+#include "../base/both.h"
 
 /* Sixteen numbers side by side, whatever the processor: as one, two or four of its registers. */
 #if defined(__AVX512F__)
@@ -30,20 +29,6 @@ static inline vector_part vector_load(const float *x, int j)
     return *(const vector_memory *)(x + j * VECTOR_PART);
 }
 
-static inline float vector_from_bits(uint32_t bits)
-{
-    float x;
-    memcpy(&x, &bits, sizeof x);
-    return x;
-}
-
-static inline uint32_t vector_to_bits(float x)
-{
-    uint32_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return bits;
-}
-
 /* e^x = 2^n e^r with |r| <= ln(2) / 2; 2^n is applied in two steps, so that it may leave the range of floats. */
 static inline float vector_exp(float x)
 {
@@ -58,10 +43,10 @@ static inline float vector_exp(float x)
     q = q * r + 1.666651884e-1f;
     q = q * r + 5.000000095e-1f;
     float p = 1.0f + (r + r * r * q);
-    int32_t whole = (int32_t)(vector_to_bits(shifted) - vector_to_bits(magic));
+    int32_t whole = (int32_t)(float_to_bits(shifted) - float_to_bits(magic));
     int32_t half = whole >> 1;
-    float scale = vector_from_bits((uint32_t)(half + 127) << 23);
-    return p * scale * vector_from_bits((uint32_t)(whole - half + 127) << 23);
+    float scale = bits_to_float((uint32_t)(half + 127) << 23);
+    return p * scale * bits_to_float((uint32_t)(whole - half + 127) << 23);
 }
 
 static inline float vector_sigmoid(float x)
@@ -71,12 +56,12 @@ static inline float vector_sigmoid(float x)
 
 static inline float vector_copy_sign(float size, float sign)
 {
-    return vector_from_bits(vector_to_bits(size) | (vector_to_bits(sign) & 0x80000000u));
+    return bits_to_float(float_to_bits(size) | (float_to_bits(sign) & 0x80000000u));
 }
 
 static inline float vector_size_of(float x)
 {
-    return vector_from_bits(vector_to_bits(x) & 0x7FFFFFFFu);
+    return bits_to_float(float_to_bits(x) & 0x7FFFFFFFu);
 }
 
 /* An odd polynomial near zero, 1 - 2 / (e^2x + 1) elsewhere. */

@@ -6,15 +6,14 @@
 #ifndef ABLATE_VECTOR_RANDOM_H
 #define ABLATE_VECTOR_RANDOM_H
 #include "../base/random.h"
-#include "vector.h"
 #include <math.h>
 
 /* Natural logarithm of a normal positive number: u = 2^n (1 + f), |log(1 + f)| <= ln(2) / 2, and with s = f / (2 + f),
  * log(1 + f) = 2 atanh(s) = f - s (f - s^2 P(s^2)). */
-static inline float vector_random_log(float u)
+BOTH float vector_random_log(float u)
 {
-    int32_t n = (int32_t)(vector_to_bits(u) - 0x3F3504F3u) >> 23; /* 1 + f from sqrt(1/2) on */
-    float f = vector_from_bits(vector_to_bits(u) - ((uint32_t)n << 23)) - 1.0f;
+    int32_t n = (int32_t)(float_to_bits(u) - 0x3F3504F3u) >> 23; /* 1 + f from sqrt(1/2) on */
+    float f = bits_to_float(float_to_bits(u) - ((uint32_t)n << 23)) - 1.0f;
     float s = f / (2.0f + f), z = s * s;
     float p = fmaf(z, 2.987172776e-1f, 3.997754158e-1f);
     p = fmaf(z, p, 6.666677638e-1f);
@@ -23,11 +22,11 @@ static inline float vector_random_log(float u)
 }
 
 /* Sine and cosine of u whole turns, 0 <= u <= 1: the nearest quarter turn is taken off exactly. */
-static inline void vector_random_turn(float u, float *sine, float *cosine)
+BOTH void vector_random_turn(float u, float *sine, float *cosine)
 {
     const float magic = 12582912.0f; /* 1.5 * 2^23: adding it rounds to an integer, kept in the low bits */
     float shifted = 4.0f * u + magic;
-    uint32_t quarter = vector_to_bits(shifted);
+    uint32_t quarter = float_to_bits(shifted);
     float r = fmaf(shifted - magic, -0.25f, u), z = r * r;
     float p = fmaf(z, -7.544560341e1f, 8.159376672e1f);
     p = fmaf(z, p, -4.134167233e1f);
@@ -36,13 +35,13 @@ static inline void vector_random_turn(float u, float *sine, float *cosine)
     q = fmaf(z, q, 6.493936132e1f);
     float c = fmaf(z, fmaf(z, q, -1.97392088e1f), 1.0f);
     uint32_t odd = 0u - (quarter & 1u); /* all bits set where sine and cosine change places */
-    uint32_t s_bits = vector_to_bits(s), c_bits = vector_to_bits(c), swap = (s_bits ^ c_bits) & odd;
-    *sine = vector_from_bits(s_bits ^ swap ^ ((quarter & 2u) << 30));
-    *cosine = vector_from_bits(c_bits ^ swap ^ (((quarter + 1u) & 2u) << 30));
+    uint32_t s_bits = float_to_bits(s), c_bits = float_to_bits(c), swap = (s_bits ^ c_bits) & odd;
+    *sine = bits_to_float(s_bits ^ swap ^ ((quarter & 2u) << 30));
+    *cosine = bits_to_float(c_bits ^ swap ^ (((quarter + 1u) & 2u) << 30));
 }
 
 /* Two independent standard normals from two words. */
-static inline void vector_random_pair(uint32_t first, uint32_t second, float *a, float *b)
+BOTH void vector_random_pair(uint32_t first, uint32_t second, float *a, float *b)
 {
     float sine, cosine, radius = sqrtf(-2.0f * vector_random_log(random_uniform(first)));
     vector_random_turn(random_uniform(second), &sine, &cosine);
@@ -52,7 +51,7 @@ static inline void vector_random_pair(uint32_t first, uint32_t second, float *a,
 
 /* Elements 4i .. 4i + 3 of a stream of normals, from its i-th block; as random_normal4, but the same bits everywhere.
  */
-static inline void vector_random_normal4(random_block block, float out[4])
+BOTH void vector_random_normal4(random_block block, float out[4])
 {
     vector_random_pair(block.word[0], block.word[1], &out[0], &out[1]);
     vector_random_pair(block.word[2], block.word[3], &out[2], &out[3]);

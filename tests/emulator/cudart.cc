@@ -69,7 +69,7 @@ void emulator_launch(std::function<void()> body, dim3 blocks_asked, unsigned thr
     const char *at = fault("launch");
     bool refused = at && launches + 1 == strtol(at, nullptr, 10);
     if (blocks_asked.x == 0 || blocks_asked.y == 0 || blocks_asked.z == 0 || threads == 0 || threads > 1024 ||
-        blocks_asked.x > 2147483647u || blocks_asked.y > 65535u || blocks_asked.z > 65535u || shared > 48u << 10 ||
+        blocks_asked.x > 2147483647u || blocks_asked.y > 65535u || blocks_asked.z > 65535u || shared > 227u << 10 ||
         refused) {
         launches++;
         note(cudaErrorInvalidConfiguration);
