@@ -80,7 +80,7 @@ $(BUILD)/ablate-cpu.so: $(call obj,$(CPUSRC))
 # Results must not depend on the C++ library or on a runtime that is installed apart: both are linked in.
 NEWEST   = $(lastword $(ARCHS))
 NVCCFLAGS = -std=c++20 -O3 --threads 2 $(foreach a,$(ARCHS),-gencode arch=compute_$(a),code=sm_$(a)) -gencode arch=compute_$(NEWEST:a=),code=compute_$(NEWEST:a=) -Werror all-warnings -Xcompiler -fPIC,-Wall,-Wextra,-Wshadow,-Wconversion,-Werror,-fvisibility=hidden
-SHAREDC  = $(call obj,core/ops/broadcast.c core/ops/misfit.c)
+SHAREDC  = $(call obj,core/ops/broadcast.c core/ops/misfit.c core/ops/routing.c)
 $(BUILD)/cuda/%.o: %.cu
 	@mkdir -p $(@D)
 	@echo "  nvcc    $<"

@@ -1,22 +1,10 @@
 /* experts.c: a mixture of two-layer perceptrons. Rows are grouped by expert, so that the work follows the number of
  * non-zero gates, and each expert multiplies one matrix. Sums over a row's experts run by ascending expert. */
-#include "activation.h"
 #include "experts.h"
+#include "activation.h"
 #include "misfit.h"
 #include "routing.h"
 #include "work.h"
-
-enum { X, GATES, W1, B1, W2, B2, INPUTS };
-
-typedef struct experts_sizes {
-    int64_t rows, experts, width, hidden, most; /* R, T, C, H; entries a row */
-} experts_sizes;
-
-static experts_sizes sizes_of(const ablate_shape *in, const experts_attr *a)
-{
-    int64_t experts = in[GATES].dim[1];
-    return (experts_sizes){ in[X].dim[0], experts, in[X].dim[1], in[W1].dim[1], a->k < experts ? a->k : experts };
-}
 
 /* ---- shape ---- */
 

@@ -3,6 +3,9 @@
 #ifndef ABLATE_OPS_ROUTING_H
 #define ABLATE_OPS_ROUTING_H
 #include "ops.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 typedef struct routing {         /* lives in memory of the caller's */
     int64_t rows, experts, most; /* `most` entries a row */
@@ -25,4 +28,7 @@ static inline int64_t routing_count(const routing *r) /* number of entries */
     return r->begin[r->experts];
 }
 
+#ifdef __cplusplus
+}
+#endif
 #endif
