@@ -131,7 +131,7 @@ static double small_loss(const float *p)
     double total = 0;
     for (int r = 0; r < 4; r++)
         for (int j = 0; j < 2; j++) {
-            double z = (double)p[6 + j];
+            double z = (double)p[8 + j]; /* the bias begins at a multiple of four */
             for (int i = 0; i < 3; i++)
                 z += (double)picture[3 * r + i] * (double)p[2 * i + j];
             total += tanh(z) * c[j];
@@ -144,11 +144,12 @@ static void test_values_and_gradients(void **state)
     (void)state;
     scene s;
     machine m;
-    float p[8], loss, g[8];
+    float p[12], loss, g[12];
     scene_open(&s, build_small);
     if (builder_compose(s.builder, &s.module, NULL) < 0)
         fail_msg("%s", complaint());
-    assert_int_equal(s.parameters->count, 8);
+    assert_int_equal(s.parameters->count, 12);
+    assert_int_equal(s.parameters->numbers, 8);
     assert_int_equal(parameters_draw(s.parameters, 3, p), 0);
     machine_open(&m, &s, p);
     for (int repeat = 0; repeat < 3; repeat++) { /* nothing may be left over from an earlier run */
@@ -159,9 +160,9 @@ static void test_values_and_gradients(void **state)
     cpu()->download(g, m.gradients, sizeof g);
     /* 8 terms of size <= 3, a handful of roundings each. */
     assert_true(fabs((double)loss - small_loss(p)) <= 8 * 3 * 8 * 1.2e-7);
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < 12; i++) {
         const float h = 1e-3f;
-        float moved[8];
+        float moved[12];
         memcpy(moved, p, sizeof p);
         moved[i] = p[i] + h;
         double up = small_loss(moved), width = (double)moved[i];
@@ -179,7 +180,7 @@ static void test_dependence_and_folding(void **state)
     (void)state;
     scene s;
     machine m;
-    float p[8];
+    float p[12];
     dependence known[64];
     scene_open(&s, build_small);
     assert_int_equal(builder_compose(s.builder, &s.module, NULL), 0);
@@ -235,7 +236,7 @@ static void test_names_decide_initial_values(void **state)
 {
     (void)state;
     const ablate_shape shape = { 1, { 5 } };
-    float with[15], without[10];
+    float with[24], without[16]; /* each tensor begins at a multiple of four */
     parameters *a = parameters_new(), *b = parameters_new();
     parameters_enter(a, "m.first", "normal 1", &shape);
     parameters_enter(a, "m.second", "uniform 1", &shape);
@@ -245,8 +246,8 @@ static void test_names_decide_initial_values(void **state)
     parameters_draw(a, 11, with);
     parameters_draw(b, 11, without);
     assert_memory_equal(with, without, 5 * sizeof(float));
-    assert_memory_equal(with + 10, without + 5, 5 * sizeof(float));
-    float other[15];
+    assert_memory_equal(with + 16, without + 8, 5 * sizeof(float));
+    float other[24];
     parameters_draw(a, 12, other); /* another seed draws others */
     assert_memory_not_equal(with, other, 5 * sizeof(float));
     parameters_free(a);
@@ -296,14 +297,14 @@ static void test_parameters_begin_at_frozen_values(void **state)
 {
     (void)state;
     scene s;
-    float first[8] = { 0 };
+    float first[16] = { 0 };
     scene_open(&s, build_starts);
     assert_int_equal(builder_compose(s.builder, &s.module, NULL), 0);
-    assert_int_equal(s.parameters->count, 6);
+    assert_int_equal(s.parameters->count, 12);
     assert_int_equal(parameters_draw(s.parameters, 3, first), 0);
     float kept = first[0];
     assert_int_equal(program_starts(s.graph, cpu(), first), 0);
-    const float expected[6] = { kept, first[1], 1, -3, 0.5f, -1.5f };
+    const float expected[12] = { kept, first[1], 0, 0, 1, -3, 0, 0, 0.5f, -1.5f, 0, 0 };
     assert_true(kept < 0 || kept > 0);
     assert_memory_equal(first, expected, sizeof expected);
     scene_close(&s);

@@ -44,13 +44,14 @@ typedef struct parameter {
     int64_t offset, count;
 } parameter;
 
-/* All trainable tensors of a run, laid out one after the other; shared by its training and scoring graphs. */
+/* All trainable tensors of a run, laid out one after the other, each aligned for four floats; shared by its training
+ * and scoring graphs. */
 typedef struct parameters {
     arena *memory;
     bool begin_normal; /* see parameters_begin_normal */
     parameter *entry;
     int entries;
-    int64_t count; /* floats in all */
+    int64_t count, numbers; /* floats of the array, and of the tensors: between them there may be unused ones */
 } parameters;
 
 typedef struct graph_term { /* a loss or a probe */

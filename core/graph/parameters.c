@@ -94,6 +94,9 @@ static const parameter *find(const parameters *p, const char *name)
     return NULL;
 }
 
+/* Every tensor begins where four floats can be taken at once. */
+enum { ALIGNMENT = 4 };
+
 const parameter *parameters_enter(parameters *p, const char *name, const char *init, const ablate_shape *shape)
 {
     init_rule rule;
@@ -119,7 +122,8 @@ const parameter *parameters_enter(parameters *p, const char *name, const char *i
     if (!added->name || !added->init)
         return NULL;
     p->entries++;
-    p->count += added->count;
+    p->numbers += added->count;
+    p->count += (added->count + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     return added;
 }
 
@@ -157,6 +161,8 @@ int parameters_draw(const parameters *p, uint64_t seed, float *out)
         else if (rule.kind != INIT_START)
             for (int64_t i = 0; i < entry->count; i++)
                 to[i] = rule.scale;
+        for (int64_t i = entry->count; i % ALIGNMENT; i++)
+            to[i] = 0;
     }
     return 0;
 }

@@ -53,7 +53,7 @@ int graph_print(const graph *g, int64_t batch, FILE *to)
                          : "a step:",
                 1e-6 * flops[i], bytes[i] / 1024);
     if (g->parameters)
-        fprintf(to, "%lld parameters in %d tensors\n", (long long)g->parameters->count, g->parameters->entries);
+        fprintf(to, "%lld parameters in %d tensors\n", (long long)g->parameters->numbers, g->parameters->entries);
     free(known);
     return 0;
 }

@@ -340,7 +340,7 @@ int look_at(look *l)
     if (status == 0)
         status = compose(l, false, shared);
     if (shared)
-        l->parameters = shared->count;
+        l->parameters = shared->numbers;
     parameters_free(shared);
     return status;
 }
