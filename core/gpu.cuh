@@ -5,7 +5,10 @@
  * Rules, which the tests check on every operation: the result equals the CPU's within a bound that is derived and not
  * tuned; it is the same to the bit each time, so there are no atomic sums and no order that depends on scheduling; no
  * allocation, no copy from or to the host and no waiting, since the calls are recorded into a CUDA graph and replayed;
- * what changes from step to step (the step's number) is therefore read from device memory, not passed by value. */
+ * what changes from step to step (the step's number) is therefore read from device memory, not passed by value.
+ *
+ * A NAME.cu puts all it has into an unnamed namespace: kernels are templates over its structs, and two structs of one
+ * name in two files would become one kernel. */
 #ifndef ABLATE_GPU_CUH
 #define ABLATE_GPU_CUH
 #include "op.h"
@@ -42,7 +45,8 @@ typedef struct gpu_op {
 
 /* Enters a static record into the object's section of records. */
 #define GPU_RECORD(record)                                                                                             \
-    static const gpu_op *const record##_entry __attribute__((used, section("ablate_gpu_ops"))) = &(record)
+    [[maybe_unused]] static const gpu_op *const record##_entry                                                         \
+        __attribute__((used, section("ablate_gpu_ops"))) = &(record)
 
 /* A module's NAME.cu ends with GPU_EXPORT, once, so that the device finds its records. */
 typedef const gpu_op *const *gpu_op_list(int *count);

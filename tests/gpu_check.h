@@ -11,6 +11,15 @@
 #include "op_device.h"
 #include <unistd.h>
 
+#define GPU_SHAPE(...)                                                                                                 \
+    (ablate_shape)                                                                                                     \
+    {                                                                                                                  \
+        (int)(sizeof((int64_t[]){ __VA_ARGS__ }) / sizeof(int64_t)),                                                   \
+        {                                                                                                              \
+            __VA_ARGS__                                                                                                \
+        }                                                                                                              \
+    }
+
 static const device *gpu_device; /* behind the test's memory */
 
 /* Is there an object of the emulated GPU, which is built where CUDA's headers are? */

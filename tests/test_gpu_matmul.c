@@ -17,42 +17,33 @@ static void check(const char *attributes, ablate_shape x, ablate_shape w, int64_
     gpu_check("matmul", attributes, bias ? 7u : 3u, sum_bound(longest), bias ? 3 : 2, shapes);
 }
 
-#define SHAPE(...)                                                                                                     \
-    (ablate_shape)                                                                                                     \
-    {                                                                                                                  \
-        (int)(sizeof((int64_t[]){ __VA_ARGS__ }) / sizeof(int64_t)),                                                   \
-        {                                                                                                              \
-            __VA_ARGS__                                                                                                \
-        }                                                                                                              \
-    }
-
 static void test_shared_weight(void **state)
 {
     (void)state;
     GPU_NEEDED();
-    check("transpose_b=1", SHAPE(2, 257, 128), SHAPE(384, 128), 384, 514);
-    check("transpose_b=1", SHAPE(2, 33, 768), SHAPE(96, 768), 96, 768);
-    check("", SHAPE(5, 7), SHAPE(7, 3), 3, 8);
-    check("", SHAPE(1, 1), SHAPE(1, 1), 1, 1);
-    check("transpose_b=1", SHAPE(2, 3, 5, 7), SHAPE(11, 7), 0, 30);
+    check("transpose_b=1", GPU_SHAPE(2, 257, 128), GPU_SHAPE(384, 128), 384, 514);
+    check("transpose_b=1", GPU_SHAPE(2, 33, 768), GPU_SHAPE(96, 768), 96, 768);
+    check("", GPU_SHAPE(5, 7), GPU_SHAPE(7, 3), 3, 8);
+    check("", GPU_SHAPE(1, 1), GPU_SHAPE(1, 1), 1, 1);
+    check("transpose_b=1", GPU_SHAPE(2, 3, 5, 7), GPU_SHAPE(11, 7), 0, 30);
 }
 
 static void test_transposed_input(void **state)
 {
     (void)state;
     GPU_NEEDED();
-    check("transpose_a=1", SHAPE(31, 17), SHAPE(31, 13), 13, 31);
-    check("transpose_a=1 transpose_b=1", SHAPE(3, 31, 17), SHAPE(13, 31), 13, 51);
+    check("transpose_a=1", GPU_SHAPE(31, 17), GPU_SHAPE(31, 13), 13, 31);
+    check("transpose_a=1 transpose_b=1", GPU_SHAPE(3, 31, 17), GPU_SHAPE(13, 31), 13, 51);
 }
 
 static void test_batched(void **state)
 {
     (void)state;
     GPU_NEEDED();
-    check("", SHAPE(3, 5, 7), SHAPE(3, 7, 4), 4, 15);
-    check("transpose_b=1", SHAPE(2, 3, 5, 7), SHAPE(2, 3, 4, 7), 0, 7);
-    check("transpose_a=1", SHAPE(9, 16, 12), SHAPE(9, 16, 10), 10, 108);
-    check("transpose_a=1 transpose_b=1", SHAPE(2, 6, 5), SHAPE(2, 4, 6), 4, 10);
+    check("", GPU_SHAPE(3, 5, 7), GPU_SHAPE(3, 7, 4), 4, 15);
+    check("transpose_b=1", GPU_SHAPE(2, 3, 5, 7), GPU_SHAPE(2, 3, 4, 7), 0, 7);
+    check("transpose_a=1", GPU_SHAPE(9, 16, 12), GPU_SHAPE(9, 16, 10), 10, 108);
+    check("transpose_a=1 transpose_b=1", GPU_SHAPE(2, 6, 5), GPU_SHAPE(2, 4, 6), 4, 10);
 }
 
 static void test_activations(void **state)
@@ -63,8 +54,8 @@ static void test_activations(void **state)
     for (size_t i = 0; i < sizeof activation / sizeof *activation; i++) {
         char attributes[80];
         snprintf(attributes, sizeof attributes, "transpose_b=1 activation=%s", activation[i]);
-        check(attributes, SHAPE(2, 65, 32), SHAPE(96, 32), 96, 130);
-        check(attributes, SHAPE(3, 5), SHAPE(7, 5), 0, 7);
+        check(attributes, GPU_SHAPE(2, 65, 32), GPU_SHAPE(96, 32), 96, 130);
+        check(attributes, GPU_SHAPE(3, 5), GPU_SHAPE(7, 5), 0, 7);
         gpu_check_gradients("matmul", attributes, 7u, OP_SHAPES({ 2, { 3, 4 } }, { 2, { 5, 4 } }, { 1, { 5 } }));
     }
 }
@@ -117,8 +108,8 @@ static void test_bias_apart(void **state)
     (void)state;
     GPU_NEEDED();
     setenv("EMULATOR_BLAS", "no_bias", 1); /* kinds of products that were not asked for before */
-    check("transpose_b=1", SHAPE(2, 19, 21), SHAPE(23, 21), 23, 38);
-    check("transpose_b=1 activation=gelu", SHAPE(19, 22), SHAPE(26, 22), 26, 38);
+    check("transpose_b=1", GPU_SHAPE(2, 19, 21), GPU_SHAPE(23, 21), 23, 38);
+    check("transpose_b=1 activation=gelu", GPU_SHAPE(19, 22), GPU_SHAPE(26, 22), 26, 38);
     unsetenv("EMULATOR_BLAS");
 }
 

@@ -247,6 +247,8 @@ static product_plan *plan_of(const gpu_product *p)
 
 /* ---- one product ---- */
 
+namespace
+{
 struct add_bias {
     const float *bias;
     float *c;
@@ -257,6 +259,7 @@ struct add_bias {
         c[static_cast<int64_t>(e / n) * ldc + e % n] += bias[e % n];
     }
 };
+} // namespace
 
 static void run_product(const gpu_product *p)
 {

@@ -29,6 +29,8 @@ void *cuda_halves(int64_t numbers)
     return more;
 }
 
+namespace
+{
 struct round_numbers {
     const float *from;
     __nv_bfloat16 *to;
@@ -41,6 +43,7 @@ struct round_numbers {
             from[static_cast<int64_t>(line / rows) * apart + static_cast<int64_t>(line % rows) * row + e % columns]);
     }
 };
+} // namespace
 
 void cuda_round_bf16(const float *from, int64_t row, int64_t rows, int64_t columns, int64_t batches, int64_t apart,
                      void *to)

@@ -17,7 +17,7 @@ int cuda_step_open(void)
     return 0;
 }
 
-__global__ void set_step_kernel(uint64_t *to, uint64_t step)
+static __global__ void set_step_kernel(uint64_t *to, uint64_t step)
 {
     *to = step;
 }
@@ -31,7 +31,7 @@ int cuda_set_step(uint64_t step)
     return cuda_check(cudaGetLastError(), "the step's number");
 }
 
-__global__ void fill_kernel(float *to, float value)
+static __global__ void fill_kernel(float *to, float value)
 {
     *to = value;
 }
@@ -48,7 +48,7 @@ typedef struct row_list {
 } row_list;
 
 /* Block (x, y): a part of row y. */
-__global__ void gather_kernel(float *to, const float *rows, row_list list, int64_t apart, int64_t floats)
+static __global__ void gather_kernel(float *to, const float *rows, row_list list, int64_t apart, int64_t floats)
 {
     const float *from = rows + list.row[blockIdx.y] * apart;
     int64_t e = static_cast<int64_t>(blockIdx.x) * (GPU_THREADS * GPU_EACH) + threadIdx.x;
@@ -75,7 +75,7 @@ typedef struct term_list {
     const float *value[TERMS];
 } term_list;
 
-__global__ void note_kernel(float *ring, uint64_t rows, term_list terms, int count, const uint64_t *step)
+static __global__ void note_kernel(float *ring, uint64_t rows, term_list terms, int count, const uint64_t *step)
 {
     int i = static_cast<int>(threadIdx.x);
     if (i < count)

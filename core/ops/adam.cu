@@ -4,6 +4,9 @@
 #include "../gpu.cuh"
 #include "adam.h"
 
+namespace
+{
+
 typedef struct adam_factors { /* as many floats as the scratch has */
     float step, root, stopped;
 } adam_factors;
@@ -74,3 +77,5 @@ static int64_t adam_scratch(const ablate_call *, bool)
 
 static const gpu_op adam_record = { "adam", adam_forward, nullptr, adam_scratch };
 GPU_RECORD(adam_record);
+
+} // namespace

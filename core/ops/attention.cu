@@ -10,6 +10,9 @@
 #include "../gpu.cuh"
 #include "attention.h"
 
+namespace
+{
+
 typedef struct attention {
     const float *qkv, *out, *grad; /* (B, N, 3C), (B, N, C), (B, N, C) */
     float *result, *sums, *delta;  /* out or gradient of qkv; log-sum-exp and dO . O of each row: (B heads, N) */
@@ -399,3 +402,5 @@ static int64_t attention_scratch(const ablate_call *call, bool backward)
 
 static const gpu_op attention_record = { "attention", attention_forward, attention_backward, attention_scratch };
 GPU_RECORD(attention_record);
+
+} // namespace

@@ -2,6 +2,9 @@
  * forward; backward is a fold for each operand (fold.cuh). Measured: not yet on a GPU. */
 #include "fold.cuh"
 
+namespace
+{
+
 typedef enum { ADD, SUB, MUL, DIV } binary_kind;
 
 template <binary_kind Kind> __device__ inline float combine(float a, float b)
@@ -80,3 +83,5 @@ BINARY(add, ADD);
 BINARY(sub, SUB);
 BINARY(mul, MUL);
 BINARY(div, DIV);
+
+} // namespace

@@ -4,6 +4,9 @@
 #include "../gpu.cuh"
 #include "blur.h"
 
+namespace
+{
+
 static int64_t radius_of(const ablate_call *call)
 {
     const blur_attr *a = static_cast<const blur_attr *>(call->attr);
@@ -112,3 +115,5 @@ static int64_t blur_scratch(const ablate_call *call, bool)
 
 static const gpu_op blur_record = { "blur", blur_forward, blur_backward, blur_scratch };
 GPU_RECORD(blur_record);
+
+} // namespace

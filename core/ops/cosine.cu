@@ -3,6 +3,9 @@
 #include "../gpu.cuh"
 #include "cosine.h"
 
+namespace
+{
+
 static float eps_of(const ablate_call *call)
 {
     return static_cast<float>(static_cast<const eps_attr *>(call->attr)->eps);
@@ -190,3 +193,5 @@ static void cosine_backward(const gpu *g, const ablate_call *call)
 
 static const gpu_op cosine_record = { "cosine", cosine_forward, cosine_backward, nullptr };
 GPU_RECORD(cosine_record);
+
+} // namespace

@@ -1,6 +1,9 @@
 /* entropy.cu: cross entropy of class indices on the GPU, a warp a row. Measured: not yet on a GPU. */
 #include "../gpu.cuh"
 
+namespace
+{
+
 /* The class that a target names, or -1. */
 __device__ static inline int64_t class_of(float target, int64_t n)
 {
@@ -87,3 +90,5 @@ static void entropy_backward(const gpu *g, const ablate_call *call)
 
 static const gpu_op cross_entropy_record = { "cross_entropy", entropy_forward, entropy_backward, nullptr };
 GPU_RECORD(cross_entropy_record);
+
+} // namespace

@@ -7,6 +7,9 @@
 #include "group_product.cuh"
 #include "routing.h"
 
+namespace
+{
+
 constexpr int CHUNK = 32; /* entries whose share of a bias's gradient one thread sums */
 
 /* ---- routing ---- */
@@ -290,3 +293,5 @@ static void experts_backward(const gpu *g, const ablate_call *call)
 
 static const gpu_op experts_record = { "experts", experts_forward, experts_backward, experts_scratch };
 GPU_RECORD(experts_record);
+
+} // namespace

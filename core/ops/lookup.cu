@@ -3,6 +3,9 @@
  * few indices (77 tokens), not for long texts. Measured: not yet on a GPU. */
 #include "../gpu.cuh"
 
+namespace
+{
+
 /* The whole number in `index`, or -1 if it is none from 0 to n - 1. */
 __device__ static inline int64_t index_in(float index, int64_t n)
 {
@@ -92,3 +95,5 @@ static void select_backward(const gpu *g, const ablate_call *call)
 
 static const gpu_op select_record = { "select", select_forward, select_backward, nullptr };
 GPU_RECORD(select_record);
+
+} // namespace

@@ -6,6 +6,9 @@
 #include "activation.cuh"
 #include "matmul.h"
 
+namespace
+{
+
 enum { CHUNK = 64, COLUMNS = 128 }; /* rows summed by one thread; columns of a block */
 
 static int64_t chunks_of(const products *p)
@@ -182,3 +185,5 @@ static int64_t matmul_scratch(const ablate_call *call, bool backward)
 
 static const gpu_op matmul_record = { "matmul", matmul_forward, matmul_backward, matmul_scratch };
 GPU_RECORD(matmul_record);
+
+} // namespace

@@ -5,6 +5,9 @@
 #include "../gpu.cuh"
 #include "norm.h"
 
+namespace
+{
+
 constexpr int CHUNK = 32, COLUMNS = 128, HELD = 32; /* rows of a chunk; columns of a block; numbers a lane holds */
 
 typedef struct norm_call {
@@ -170,3 +173,5 @@ static int64_t norm_scratch(const ablate_call *call, bool backward)
 
 static const gpu_op layer_norm_record = { "layer_norm", norm_forward, norm_backward, norm_scratch };
 GPU_RECORD(layer_norm_record);
+
+} // namespace

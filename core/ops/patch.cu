@@ -3,6 +3,9 @@
  * patch it belongs to. Measured: not yet on a GPU. */
 #include "../gpu.cuh"
 
+namespace
+{
+
 typedef struct patches {
     int64_t batch, channels, height, size, side, count, width, depth; /* side: patches along an edge; count = side^2 */
 } patches;
@@ -123,3 +126,5 @@ static int64_t patch_scratch(const ablate_call *call, bool)
 
 static const gpu_op patch_embed_record = { "patch_embed", patch_forward, patch_backward, patch_scratch };
 GPU_RECORD(patch_embed_record);
+
+} // namespace

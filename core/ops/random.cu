@@ -6,6 +6,9 @@
 #include "noise.h"
 #include "vector_random.h"
 
+namespace
+{
+
 /* Calls body.number(e, four draws' word) for the elements of block i that there are. */
 template <class Body> struct draw_blocks {
     Body body;
@@ -162,3 +165,5 @@ static const gpu_op noise_record = { "noise", noise_forward, noise_backward, noi
 static const gpu_op noise_draw_record = { "noise_draw", noise_draw_forward, nullptr, nullptr };
 GPU_RECORD(noise_record);
 GPU_RECORD(noise_draw_record);
+
+} // namespace

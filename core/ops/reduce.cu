@@ -4,6 +4,9 @@
 #include "fold.cuh"
 #include "reduce.h"
 
+namespace
+{
+
 /* A tensor seen as (outer, length, inner), the middle one reduced. */
 typedef struct lines {
     int64_t outer, length, inner;
@@ -188,3 +191,5 @@ GPU_RECORD(sum_record);
 GPU_RECORD(mean_record);
 GPU_RECORD(max_record);
 GPU_RECORD(variance_record);
+
+} // namespace

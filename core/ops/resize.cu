@@ -4,6 +4,9 @@
 #include "../gpu.cuh"
 #include "resize.h"
 
+namespace
+{
+
 typedef enum { BILINEAR, BICUBIC } resize_mode;
 
 typedef struct resize_axis { /* one axis: each of `out` results is a sum of `taps` of `in` inputs times weights */
@@ -147,3 +150,5 @@ static int64_t resize_scratch(const ablate_call *call, bool)
 
 static const gpu_op resize_record = { "resize", resize_forward, resize_backward, resize_scratch };
 GPU_RECORD(resize_record);
+
+} // namespace

@@ -3,6 +3,9 @@
 #include "fold.cuh"
 #include "shape.h"
 
+namespace
+{
+
 static void copy_forward(const gpu *g, const ablate_call *call)
 {
     broadcast b = broadcast_of(call->out_shape, call->out_shape, call->out_shape);
@@ -47,3 +50,5 @@ static const gpu_op broadcast_record = { "broadcast", broadcast_forward, broadca
 GPU_RECORD(reshape_record);
 GPU_RECORD(detach_record);
 GPU_RECORD(broadcast_record);
+
+} // namespace

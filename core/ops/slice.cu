@@ -3,6 +3,9 @@
 #include "../gpu.cuh"
 #include "slice.h"
 
+namespace
+{
+
 /* to[row * to_step + e] (+)= from[row * from_step + e] for e < width. */
 struct copy_block {
     const float *from;
@@ -109,3 +112,5 @@ static void concat_backward(const gpu *g, const ablate_call *call)
 
 static const gpu_op concat_record = { "concat", concat_forward, concat_backward, nullptr };
 GPU_RECORD(concat_record);
+
+} // namespace

@@ -2,6 +2,9 @@
  * and written once; backward reads two rows. Measured: not yet on a GPU. */
 #include "../gpu.cuh"
 
+namespace
+{
+
 struct softmax_row {
     const float *x;
     float *out;
@@ -58,3 +61,5 @@ static void softmax_backward(const gpu *g, const ablate_call *call)
 
 static const gpu_op softmax_record = { "softmax", softmax_forward, softmax_backward, nullptr };
 GPU_RECORD(softmax_record);
+
+} // namespace

@@ -3,6 +3,9 @@
 #include "../gpu.cuh"
 #include "top_k.h"
 
+namespace
+{
+
 /* Is score a (at i) taken before score b (at j)? The larger first, NaN before all, so that it is seen; then the lower
  * index. */
 __device__ static inline bool precedes(float a, int64_t i, float b, int64_t j)
@@ -103,3 +106,5 @@ static void top_k_backward(const gpu *g, const ablate_call *call)
 
 static const gpu_op top_k_record = { "top_k", top_k_forward, top_k_backward, nullptr };
 GPU_RECORD(top_k_record);
+
+} // namespace

@@ -5,6 +5,9 @@
 #include "misfit.h"
 #include "transpose.h"
 
+namespace
+{
+
 enum { TILE = 32, LINES = 8, LAST = ABLATE_DIMS - 1 }; /* a block is TILE x LINES threads */
 
 typedef struct turn { /* a walk over the result, its axes padded to four in front */
@@ -108,3 +111,5 @@ static void transpose_backward(const gpu *g, const ablate_call *call)
 
 static const gpu_op transpose_record = { "transpose", transpose_forward, transpose_backward, nullptr };
 GPU_RECORD(transpose_record);
+
+} // namespace

@@ -3,6 +3,9 @@
 #include "activation.cuh"
 #include "unary.h"
 
+namespace
+{
+
 typedef enum { QUICKGELU, GELU, RELU, SIGMOID, TANH, EXP, LOG, SQRT, SQUARE } unary_kind;
 
 template <unary_kind Kind> __device__ inline float value_of(float x)
@@ -131,3 +134,5 @@ static void affine_backward(const gpu *g, const ablate_call *call)
 
 static const gpu_op affine_record = { "affine", affine_forward, affine_backward, nullptr };
 GPU_RECORD(affine_record);
+
+} // namespace
