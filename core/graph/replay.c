@@ -25,8 +25,9 @@ int replay_run(replay *r, bool recordable, int (*body)(void *context, uint64_t s
         r->recording = r->device->record(call_bound, &all);
     if (r->recording && r->device->replay(r->recording, step) == 0)
         return 0;
-    return complain("%s: a step could not be %s%s", r->device->name, r->recording ? "replayed" : "recorded",
-                    where_trouble(r->device));
+    return complain("%s: a step could not be %s%s; run again with --timing, which makes the calls one by one and names "
+                    "the one that fails",
+                    r->device->name, r->recording ? "replayed" : "recorded", where_trouble(r->device));
 }
 
 void replay_forget(replay *r)

@@ -10,6 +10,14 @@
 thread_local emulator_thread *emulator_now;
 emulator_order_kind emulator_order = EMULATOR_FORWARD;
 
+/* $EMULATOR_ORDER: 0, 1 or 2, for programs that cannot set it themselves. */
+static __attribute__((constructor)) void read_order(void)
+{
+    const char *asked = getenv("EMULATOR_ORDER");
+    if (asked && asked[0] >= '0' && asked[0] <= '2')
+        emulator_order = static_cast<emulator_order_kind>(asked[0] - '0');
+}
+
 enum fibre_state { READY, AT_BARRIER, AT_WARP, DONE };
 enum { MOST = 1024, STACK = 128 << 10, SHARED = 227 << 10 };
 
@@ -188,8 +196,6 @@ static void run_block(const std::function<void()> &body, dim3 blocks, uint3 bloc
 void emulator_run(const std::function<void()> &body, dim3 blocks, unsigned threads)
 {
     int64_t count = static_cast<int64_t>(blocks.x) * blocks.y * blocks.z;
-    emulator_order_kind order = emulator_order;
-    (void)order;
 #pragma omp parallel for schedule(dynamic) if (count > 1)
     for (int64_t k = 0; k < count; k++) {
         int64_t i = in_order(k, count);
