@@ -25,7 +25,7 @@ MODNAMES := $(sort $(basename $(notdir $(wildcard modules/*.c))) $(notdir $(pats
 MODLIBS := $(MODNAMES:%=$(BUILD)/modules/%.so)
 TESTS   := $(TESTSRC:tests/%.c=$(BUILD)/tests/%)
 
-BENCHES := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench_*.c))
+BENCHES := $(patsubst tests/%.c,$(BUILD)/tests/%,$(filter-out tests/bench_gpu.c,$(wildcard tests/bench_*.c)))
 PACKAGES := gcc libc6-dev libgomp1 libopenblas0-pthread libpng-dev libjpeg-dev zlib1g-dev libinih-dev libcjson-dev
 ABLATE  := $(BUILD)/ablate
 
@@ -91,7 +91,7 @@ $(BUILD)/ablate-cuda.so: $(CUDASRC:%.cu=$(BUILD)/cuda/%.o) $(SHAREDC)
 $(BUILD)/modules/%-cuda.so: modules/%.cu core/gpu.cuh core/op.h
 	@mkdir -p $(@D)
 	@echo "  module  $@"
-	@$(NVCC) $(NVCCFLAGS) -shared -cudart shared -Icore $< -o $@
+	@$(NVCC) $(NVCCFLAGS) -shared -cudart static -Icore $< -o $@
 
 # The same sources on an emulated GPU, for tests: see tests/emulator/emulator.h.
 CUDAHOME = $(patsubst %/bin/,%,$(dir $(NVCC)))
@@ -108,6 +108,11 @@ $(BUILD)/emulated/%.o: %.cc
 $(BUILD)/ablate-emulated.so: $(CUDASRC:%.cu=$(BUILD)/emulated/%.o) $(EMULATOR:%.cc=$(BUILD)/emulated/%.o) $(SHAREDC)
 	@echo "  link    $@"
 	@$(CXX) -shared $(SANFLAG) -fopenmp -Wl,-soname,ablate-emulated.so $^ -ldl -o $@
+
+$(BUILD)/modules/%-emulated.so: modules/%.cu core/gpu.cuh core/op.h $(BUILD)/ablate-emulated.so
+	@echo "  emulate $@"
+	@$(CXX) $(filter-out -MMD -MP,$(EMULATED)) -Icore -include tests/emulator/emulator.h -x c++ $< -x none -shared -L$(BUILD) -l:ablate-emulated.so -o $@
+GPUHALVES = $(if $(NVCC),$(BUILD)/ablate-emulated.so $(patsubst modules/%.cu,$(BUILD)/modules/%-emulated.so,$(wildcard modules/*.cu)))
 
 .SECONDARY: # objects of tests are kept
 # Data sets that come as folders share how a folder is read.
@@ -146,8 +151,15 @@ bench: all $(BENCHES) ## throughput, beside this machine's own measured peak
 	@rm -rf $(BUILD)/bench
 	@echo "make table2 in an empty folder, by phase:"
 	@$(ABLATE) run ablations/table2.ini --scale mini --out $(BUILD)/bench --cache $(BUILD)/bench/cache $(if $(SEEDS),--seeds $(SEEDS))
-test: all $(TESTS) $(if $(NVCC),$(BUILD)/ablate-emulated.so) ## run every test (SAN=1: under ASan and UBSan)
+test: all $(TESTS) $(GPUHALVES) ## run every test (SAN=1: under ASan and UBSan)
 	@scripts/run-tests $(BUILD) $(TESTS)
+GPUTESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_gpu_*.c tests/test_ops_*.c tests/test_curand.c))
+test-gpu: all $(GPUTESTS) ## the GPU's tests on the GPU of this machine (EMULATED=1: on the emulated one, at full length)
+	@scripts/test-gpu $(BUILD) $(if $(EMULATED),emulated,cuda) $(GPUTESTS)
+bench-gpu: all $(BUILD)/tests/bench_gpu ## steps, kernels and floors on the GPU of this machine, at SCALE=paper CLIP=FILE: results/gpu.md
+	@rm -rf $(BUILD)/bench-gpu
+	@ABLATE_LIBRARY=$(BUILD) $(BUILD)/tests/bench_gpu $(SCALE) 200 $(if $(DATA),run.data=$(DATA)) $(if $(CLIP),clip.weights=$(CLIP)) >$(BUILD)/gpu.md
+	@mv $(BUILD)/gpu.md results/gpu.md && cat results/gpu.md
 TRUTHS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(shell grep -l 'truth\.h\|"equation\.h' $(TESTSRC)))
 truth: all $(TESTS) ## one table: each equation, tower, loader and metric beside whose numbers, with error and tolerance
 	@scripts/truth $(BUILD) $(TRUTHS)
@@ -170,5 +182,5 @@ clean: ## remove what was built
 	rm -rf build build-san
 help: ## this list
 	@grep -hE '^[a-z0-9%-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
-.PHONY: all-tables page book curves test unstated truth fuzz mutants lint bench pretrain install clean help $(FIGURES) figures
+.PHONY: test-gpu bench-gpu portable all-tables page book curves test unstated truth fuzz mutants lint bench pretrain install clean help $(FIGURES) figures
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

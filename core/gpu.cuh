@@ -45,8 +45,8 @@ typedef struct gpu_op {
 
 /* Enters a static record into the object's section of records. */
 #define GPU_RECORD(record)                                                                                             \
-    [[maybe_unused]] static const gpu_op *const record##_entry                                                         \
-        __attribute__((used, section("ablate_gpu_ops"))) = &(record)
+    [[maybe_unused]] static const gpu_op *const record##_entry __attribute__((used, section("ablate_gpu_ops"))) =      \
+        &(record)
 
 /* A module's NAME.cu ends with GPU_EXPORT, once, so that the device finds its records. */
 typedef const gpu_op *const *gpu_op_list(int *count);
@@ -74,6 +74,9 @@ void gpu_launch(const gpu *g, void (*kernel)(P...), dim3 blocks, unsigned thread
     if (shared > 48u << 10) /* more than a kernel may have without asking */
         cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(shared));
     kernel<<<blocks, threads, shared, g->stream>>>(static_cast<P>(arguments)...);
+    cudaError_t error = cudaGetLastError();
+    if (error != cudaSuccess)
+        g->fail(cudaGetErrorString(error));
 }
 
 /* The block's dynamic shared memory, `shared` bytes of the launch. */

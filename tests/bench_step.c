@@ -63,6 +63,7 @@ static int bench_row(session *s, const experiment_row *row, long steps, machine 
     train_result_free(&trained);
     if (status == 0)
         status = train_run(&request, &trained);
+    train_print_timings(&trained, stderr);
     if (status == 0) {
         double rate = trained.flops / trained.seconds_a_step;
         printf("row %-4s %7.1f ms a step  %6.2f GFLOP, floor %6.1f ms  %7.1f GFLOP/s  %5.1f %% of the peak  "

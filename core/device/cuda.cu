@@ -67,7 +67,10 @@ int cuda_check(cudaError_t error, const char *what)
 
 static void fail_call(const char *why)
 {
-    cuda_trouble("%s", why);
+    if (strcmp(why, cudaGetErrorString(cudaErrorNoKernelImageForDevice)) == 0)
+        cuda_check(cudaErrorNoKernelImageForDevice, "a launch");
+    else
+        cuda_trouble("%s", why);
 }
 
 /* ---- opening ---- */
@@ -208,7 +211,7 @@ static int cuda_run(const ablate_op *op, bool backward, ablate_call *call)
     if (op->random && !cuda_recording() && cuda_set_step(call->step) != 0)
         return -1;
     (backward ? own->backward : own->forward)(&cuda_gpu, call);
-    return cuda_check(cudaGetLastError(), op->name) != 0 || cuda_trouble_text() ? -1 : 0;
+    return cuda_trouble_text() ? -1 : 0;
 }
 
 static int cuda_synchronise(void)

@@ -7,6 +7,12 @@ static struct {
     uint64_t known; /* what it holds once the calls so far have run */
 } counter;
 
+/* Has no launch failed since someone asked? */
+static int launched(void)
+{
+    return cuda_trouble_text() ? -1 : 0;
+}
+
 int cuda_step_open(void)
 {
     void *at = cuda_allocate(sizeof *counter.step);
@@ -28,7 +34,7 @@ int cuda_set_step(uint64_t step)
         return 0;
     gpu_launch(&cuda_gpu, set_step_kernel, dim3(1), 1, 0, counter.step, step);
     counter.known = step;
-    return cuda_check(cudaGetLastError(), "the step's number");
+    return launched();
 }
 
 static __global__ void fill_kernel(float *to, float value)
@@ -39,7 +45,7 @@ static __global__ void fill_kernel(float *to, float value)
 int cuda_fill(float *to, float value)
 {
     gpu_launch(&cuda_gpu, fill_kernel, dim3(1), 1, 0, to, value);
-    return cuda_check(cudaGetLastError(), "filling a number");
+    return launched();
 }
 
 enum { ROWS = 64, TERMS = 64 }; /* that fit a kernel's parameters */
@@ -68,7 +74,7 @@ int cuda_gather(float *to, const float *rows, const int64_t *row, int count, int
         gpu_launch(&cuda_gpu, gather_kernel, dim3(gpu_pieces(floats, GPU_THREADS * GPU_EACH), static_cast<unsigned>(n)),
                    GPU_THREADS, 0, to + first * floats, rows, list, apart, floats);
     }
-    return cuda_check(cudaGetLastError(), "gathering a batch");
+    return launched();
 }
 
 typedef struct term_list {
@@ -93,5 +99,5 @@ int cuda_note(float *ring, int rows, const float *const *value, int count, uint6
         terms.value[i] = value[i];
     gpu_launch(&cuda_gpu, note_kernel, dim3(1), static_cast<unsigned>(TERMS), 0, ring, static_cast<uint64_t>(rows),
                terms, count, counter.step);
-    return cuda_check(cudaGetLastError(), "a note of the losses");
+    return launched();
 }

@@ -155,10 +155,13 @@ int program_call(program *p, uint64_t now)
     for (int i = 0; i < p->steps; i++) {
         step *s = &p->step[i];
         double start = p->timing ? seconds_now() : 0;
+        for (int again = 1; again < p->timing; again++)
+            if (run_step(p, s, now) < 0)
+                return failed_step(p, s);
         if (run_step(p, s, now) < 0 || (waits && p->request.device->synchronise() < 0))
             return failed_step(p, s);
         if (p->timing) {
-            s->seconds += seconds_now() - start;
+            s->seconds += (seconds_now() - start) / p->timing;
             s->calls++;
         }
     }
@@ -255,9 +258,9 @@ program_cost program_cost_of(const program *p)
     return cost;
 }
 
-void program_time(program *p, bool on)
+void program_time(program *p, int repeats)
 {
-    p->timing = on;
+    p->timing = repeats;
 }
 
 static int by_seconds(const void *a, const void *b)
@@ -283,6 +286,10 @@ int program_timings(const program *p, program_timing *list, int room)
         list[at].calls += s->calls;
         list[at].seconds += s->seconds;
         list[at].flops += s->flops * s->calls;
+        if (s->kind == STEP_FORWARD || s->kind == STEP_BACKWARD)
+            list[at].bytes += analysis_bytes(s->value) * (s->kind == STEP_BACKWARD ? 2 : 1) * s->calls;
+        else
+            list[at].bytes += (double)s->bytes * s->calls;
     }
     qsort(list, (size_t)count, sizeof *list, by_seconds);
     return count;

@@ -56,14 +56,17 @@ typedef struct program_cost {
 } program_cost;
 program_cost program_cost_of(const program *);
 
-/* Seconds spent by operation since the program was made, most first, as lines "name calls seconds GFLOP/s". */
+/* Seconds spent by operation since the program was made, most first. `bytes`: what its tensors come to, each once. */
 typedef struct program_timing {
     const char *op;
     bool backward;
     int calls;
-    double seconds, flops;
+    double seconds, flops, bytes;
 } program_timing;
-void program_time(program *, bool on);
+/* From now on each operation is waited for and its time taken; 0: no more. With `repeats` above 1 each is called so often
+ * in a row and a call's share is taken, which leaves out what one launch alone costs; the numbers computed mean nothing
+ * then, since gradients are added again and again. */
+void program_time(program *, int repeats);
 int program_timings(const program *, program_timing *list, int room); /* returns how many were written */
 
 #endif

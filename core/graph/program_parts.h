@@ -41,7 +41,8 @@ struct program {
     int buffers;
     int64_t arena_bytes;
     char *arena;
-    bool timing, ran; /* ran: once, operation by operation */
+    int timing; /* calls of each operation in a row; 0: they are not timed */
+    bool ran;   /* once, operation by operation */
     replay replay;
 };
 

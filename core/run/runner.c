@@ -177,6 +177,7 @@ static int train_and_finish(const runner *r, model *m, run_record *record)
     int status = m->map ? scores_masks(r->session, &r->run) : 0;
     if (status == 0)
         status = train_run(&request, &trained);
+    train_print_timings(&trained, stderr);
     if (status == 0)
         fprintf(stderr, "%s: %.1f ms a step, %.1f GFLOP/s\n", r->label, 1e3 * trained.seconds_a_step,
                 trained.seconds_a_step > 0 ? 1e-9 * trained.flops / trained.seconds_a_step : 0);
@@ -276,6 +277,7 @@ static int train_traced(runner *r, const run_record *record, const char *path)
                               .timing = r->options->timing,
                               .observer = t ? trace_observer(t) : NULL };
     int status = t ? train_run(&request, &trained) : -1;
+    train_print_timings(&trained, stderr);
     train_result_free(&trained);
     if (status == 0)
         return trace_commit(t);

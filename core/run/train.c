@@ -205,17 +205,6 @@ static int loop(trainer *t)
 
 /* ---- the whole run ---- */
 
-static void print_timings(const trainer *t)
-{
-    program_timing list[64];
-    int count = program_timings(t->program, list, 64);
-    for (int i = 0; i < count; i++)
-        fprintf(stderr, "%-18s %-8s %7d calls %9.3f ms each step %9.1f GFLOP/s\n", list[i].op,
-                list[i].backward ? "backward" : "forward", list[i].calls,
-                1e3 * list[i].seconds / (double)(t->result->steps ? t->result->steps : 1),
-                1e-9 * list[i].flops / (list[i].seconds > 0 ? list[i].seconds : 1));
-}
-
 static void print_plan(const trainer *t)
 {
     program_cost cost = program_cost_of(t->program);
@@ -248,7 +237,7 @@ static int run_all(trainer *t, constants *frozen)
     t->result->log = t->state.log;
     t->state.log = NULL;
     if (r->timing)
-        print_timings(t);
+        t->result->timings = program_timings(t->program, t->result->timing, TRAIN_TIMINGS);
     return 0;
 }
 

@@ -4,6 +4,9 @@
 #include "feed.h"
 #include "model.h"
 #include "optimiser.h"
+#include <stdio.h>
+
+enum { TRAIN_TIMINGS = 64 };
 
 typedef struct train_moment { /* a step as an observer sees it; everything is the trainer's */
     uint64_t step;            /* counted from 0 */
@@ -32,7 +35,7 @@ typedef struct train_request { /* all of it outlives the call */
     const char *checkpoint;         /* path, or NULL: none */
     hash_digest digest;             /* of the run; a checkpoint of another is ignored */
     int64_t most_steps;             /* stop after so many, 0: all epochs */
-    bool timing;                    /* print seconds by operation at the end */
+    int timing;                     /* take the time of each operation, called so often in a row; 0: no */
     const train_observer *observer; /* or NULL */
 } train_request;
 
@@ -44,11 +47,16 @@ typedef struct train_result {
     double seconds, seconds_a_step; /* of the steps done now */
     double flops, traffic;          /* of one step; traffic: bytes, every tensor once an operation */
     int64_t bytes;                  /* planned: workspace, frozen tensors, parameters */
+    program_timing timing[TRAIN_TIMINGS];
+    int timings;
 } train_result;
 
 /* 0, or -1: complained. train_result_free is allowed after both. */
 int train_run(const train_request *, train_result *);
 void train_result_free(train_result *);
+
+/* What `timing` found, a line an operation and direction, most time first. */
+void train_print_timings(const train_result *, FILE *);
 
 /* Losses and probes of the training graph. */
 int train_terms(const model *);

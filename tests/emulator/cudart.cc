@@ -78,6 +78,12 @@ void emulator_launch(std::function<void()> body, dim3 blocks_asked, unsigned thr
     emulator_enqueue(stream, [=] { run_or_break(body, blocks_asked, threads); });
 }
 
+const char *emulator_launch_failed(void)
+{
+    cudaError_t error = cudaGetLastError();
+    return error == cudaSuccess ? nullptr : cudaGetErrorString(error);
+}
+
 extern "C" {
 
 cudaError_t cudaGetLastError(void)

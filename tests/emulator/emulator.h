@@ -39,7 +39,7 @@ typedef struct emulator_thread { /* the running fibre's view of itself */
     dim3 threads, blocks;
     int lane;
 } emulator_thread;
-extern thread_local emulator_thread *emulator_now;
+extern thread_local emulator_thread *emulator_now __attribute__((visibility("default")));
 #define threadIdx (emulator_now->thread)
 #define blockIdx  (emulator_now->block)
 #define blockDim  (emulator_now->threads)
@@ -48,14 +48,17 @@ extern thread_local emulator_thread *emulator_now;
 typedef enum { EMULATOR_FORWARD, EMULATOR_BACKWARD, EMULATOR_SHUFFLED } emulator_order_kind;
 extern "C" __attribute__((visibility("default"))) emulator_order_kind emulator_order; /* of threads and blocks */
 
-void emulator_barrier(void); /* of the block */
+#pragma GCC visibility push(default) /* for operations in objects of their own */
+void emulator_barrier(void);         /* of the block */
 void emulator_warp_barrier(unsigned mask);
 /* What lane `from` of the warp gave; bytes <= 16. */
 void emulator_exchange(unsigned mask, const void *given, void *taken, size_t bytes, int from);
 /* The words that every lane gave, [32][count]; count <= 8. For functions of a whole warp. */
 void emulator_gather(const uint32_t *given, int count, uint32_t taken[32][8]);
-void *emulator_shared(void); /* the block's dynamic shared memory */
+void *emulator_shared(void);              /* the block's dynamic shared memory */
+const char *emulator_launch_failed(void); /* why the last launch was refused, or NULL */
 void emulator_launch(std::function<void()> body, dim3 blocks, unsigned threads, size_t shared, cudaStream_t stream);
+#pragma GCC visibility pop
 
 static inline void __syncthreads(void)
 {
@@ -139,6 +142,9 @@ template <class G, class... P, class... A>
 void emulator_gpu_launch(const G *g, void (*kernel)(P...), dim3 blocks, unsigned threads, size_t shared, A... arguments)
 {
     emulator_launch([=] { kernel(static_cast<P>(arguments)...); }, blocks, threads, shared, g->stream);
+    const char *why = emulator_launch_failed();
+    if (why)
+        g->fail(why);
 }
 
 template <class T> static inline T *gpu_shared()
