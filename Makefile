@@ -160,6 +160,8 @@ bench-gpu: all $(BUILD)/tests/bench_gpu ## steps, kernels and floors on the GPU 
 	@rm -rf $(BUILD)/bench-gpu
 	@ABLATE_LIBRARY=$(BUILD) $(BUILD)/tests/bench_gpu $(SCALE) 200 $(if $(DATA),run.data=$(DATA)) $(if $(CLIP),clip.weights=$(CLIP)) >$(BUILD)/gpu.md
 	@mv $(BUILD)/gpu.md results/gpu.md && cat results/gpu.md
+portable: all $(GPUTESTS) $(BUILD)/tests/bench_gpu ## a folder for a machine with a GPU and none of the packages: build/portable
+	@scripts/portable $(BUILD)
 TRUTHS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(shell grep -l 'truth\.h\|"equation\.h' $(TESTSRC)))
 truth: all $(TESTS) ## one table: each equation, tower, loader and metric beside whose numbers, with error and tolerance
 	@scripts/truth $(BUILD) $(TRUTHS)
