@@ -87,7 +87,7 @@ static inline void gpu_near(const op_case *c, const char *what, int input, const
 
 static inline void gpu_same(const op_case *c, const char *what, const float *got, const float *want, int64_t n)
 {
-    if (memcmp(got, want, (size_t)n * sizeof *got) != 0)
+    if (got && want && memcmp(got, want, (size_t)n * sizeof *got) != 0)
         fail_msg("%s: %s: other bits in another order of threads", c->op->name, what);
 }
 
@@ -116,6 +116,18 @@ static inline void gpu_release(gpu_reference *r)
         free(r->grad[i]);
 }
 
+static inline void gpu_compare_with(const op_case *c, const char *how, unsigned wanted, double ulps,
+                                    const gpu_reference *got, const gpu_reference *want)
+{
+    char what[40];
+    snprintf(what, sizeof what, "%sresult", how);
+    gpu_near(c, what, 0, got->out, want->out, op_count(&c->layout.out), 1, ulps);
+    snprintf(what, sizeof what, "%sgradient", how);
+    for (int i = 0; i < c->n; i++)
+        if (wanted & 1u << i)
+            gpu_near(c, what, i, got->grad[i], want->grad[i], op_count(&c->shape[i]), 1, ulps);
+}
+
 /* A second backward adds; a gradient asked for alone is the same. */
 static inline void gpu_compare_parts(op_case *c, unsigned wanted, double ulps, const gpu_reference *want)
 {
@@ -136,23 +148,17 @@ static inline void gpu_compare_parts(op_case *c, unsigned wanted, double ulps, c
  * place of the largest number the two may be apart; say in the test where it comes from. */
 static inline void gpu_compare(op_case *c, unsigned wanted, double ulps)
 {
-    gpu_reference cpu = gpu_run(c, c->device, wanted), first = { NULL, { NULL } };
-    for (int order = 0; order < 3; order++) {
+    gpu_reference cpu = gpu_run(c, c->device, wanted);
+    op_order(0);
+    gpu_reference first = gpu_run(c, gpu_device, wanted);
+    gpu_compare_with(c, "", wanted, ulps, &first, &cpu);
+    for (int order = 1; order < 3; order++) {
         op_order(order);
-        gpu_reference gpu = gpu_run(c, gpu_device, wanted);
-        gpu_near(c, "the result", 0, gpu.out, cpu.out, op_count(&c->layout.out), 1, ulps);
+        gpu_reference other = gpu_run(c, gpu_device, wanted);
+        gpu_same(c, "the result", other.out, first.out, op_count(&c->layout.out));
         for (int i = 0; i < c->n; i++)
-            if (wanted & 1u << i)
-                gpu_near(c, "gradient", i, gpu.grad[i], cpu.grad[i], op_count(&c->shape[i]), 1, ulps);
-        if (order)
-            gpu_same(c, "the result", gpu.out, first.out, op_count(&c->layout.out));
-        for (int i = 0; i < c->n && order; i++)
-            if (wanted & 1u << i)
-                gpu_same(c, "a gradient", gpu.grad[i], first.grad[i], op_count(&c->shape[i]));
-        if (order == 0)
-            first = gpu;
-        else
-            gpu_release(&gpu);
+            gpu_same(c, "a gradient", other.grad[i], first.grad[i], op_count(&c->shape[i]));
+        gpu_release(&other);
     }
     op_order(0);
     if (wanted)
@@ -161,10 +167,7 @@ static inline void gpu_compare(op_case *c, unsigned wanted, double ulps)
     op_shift = 1; /* off every alignment but a float's */
     first = gpu_run(c, gpu_device, wanted);
     op_shift = 0;
-    gpu_near(c, "the unaligned result", 0, first.out, cpu.out, op_count(&c->layout.out), 1, ulps);
-    for (int i = 0; i < c->n; i++)
-        if (wanted & 1u << i)
-            gpu_near(c, "unaligned gradient", i, first.grad[i], cpu.grad[i], op_count(&c->shape[i]), 1, ulps);
+    gpu_compare_with(c, "unaligned ", wanted, ulps, &first, &cpu);
     gpu_release(&first);
     gpu_release(&cpu);
 }

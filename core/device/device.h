@@ -37,8 +37,8 @@ typedef struct device {
     /* Floats of call->scratch that its own kernel needs; pointers are not set. Not there: as the record says. */
     int64_t (*scratch)(const ablate_op *, bool backward, const ablate_call *);
     int (*fill)(float *to, float value); /* one number. Not there: an upload */
-    /* to[i * floats + j] = table[row[i] * apart + j]; row: host memory. Not there: uploads. */
-    int (*gather)(float *to, const float *table, const int64_t *row, int rows, int64_t apart, int64_t floats);
+    /* to[i * floats + j] = rows[row[i] * apart + j]; row: host memory. Not there: uploads. */
+    int (*gather)(float *to, const float *rows, const int64_t *row, int count, int64_t apart, int64_t floats);
     /* ring[(step % rows) * count + i] = *value[i]; all but the array `value` is device memory. Not there: downloads. */
     int (*note)(float *ring, int rows, const float *const *value, int count, uint64_t step);
     int64_t (*room)(void); /* bytes of device memory that are free. Not there: nothing is kept in it beyond need */

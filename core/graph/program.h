@@ -63,9 +63,9 @@ typedef struct program_timing {
     int calls;
     double seconds, flops, bytes;
 } program_timing;
-/* From now on each operation is waited for and its time taken; 0: no more. With `repeats` above 1 each is called so often
- * in a row and a call's share is taken, which leaves out what one launch alone costs; the numbers computed mean nothing
- * then, since gradients are added again and again. */
+/* From now on each operation is waited for and its time taken; 0: no more. With `repeats` above 1 each is called so
+ * often in a row and a call's share is taken, which leaves out what one launch alone costs; the numbers computed mean
+ * nothing then, since gradients are added again and again. */
 void program_time(program *, int repeats);
 int program_timings(const program *, program_timing *list, int room); /* returns how many were written */
 

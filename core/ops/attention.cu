@@ -7,20 +7,11 @@
  * four numbers for sixteen multiply-adds), in every precision: they are 4 B heads N^2 depth FLOPs forward, 14 backward
  * (ViT-L's decoder at B = 8: 1.6 and 5.7 GFLOP a layer). Numbers moved: qkv once for each tile of queries, from the
  * second-level cache. Measured: not yet on a GPU. */
-#include "../gpu.cuh"
 #include "attention.h"
+#include "attention_tile.cuh"
 
 namespace
 {
-
-typedef struct attention {
-    const float *qkv, *out, *grad; /* (B, N, 3C), (B, N, C), (B, N, C) */
-    float *result, *sums, *delta;  /* out or gradient of qkv; log-sum-exp and dO . O of each row: (B heads, N) */
-    int64_t tokens, width, heads;
-    int depth;
-    bool causal, add;
-    float scale;
-} attention;
 
 static attention attention_of(const ablate_call *call)
 {
@@ -34,157 +25,63 @@ static attention attention_of(const ablate_call *call)
     return a;
 }
 
-/* ---- one head's rows, to and from shared memory ---- */
-
-typedef struct head_rows { /* row r's numbers begin at x + r * row */
-    const float *x;
-    int64_t row, tokens;
-    int depth;
-    float factor;
-} head_rows;
-
-/* Part 0, 1, 2 of qkv: queries, keys, values. */
-__device__ static inline head_rows part_of(const attention &a, int64_t task, int part, float factor)
-{
-    return { a.qkv + task / a.heads * a.tokens * 3 * a.width + part * a.width + task % a.heads * a.depth, 3 * a.width,
-             a.tokens, a.depth, factor };
-}
-
-__device__ static inline head_rows grad_of(const attention &a, int64_t task)
-{
-    return { a.grad + task / a.heads * a.tokens * a.width + task % a.heads * a.depth, a.width, a.tokens, a.depth,
-             1.0f };
-}
-
-/* Four numbers from column d of a row on, times the factor; zero beyond rows and depth. */
-template <bool Four> __device__ static inline float4 four_of(const head_rows &h, int64_t row, int d)
-{
-    float4 x = { 0, 0, 0, 0 };
-    if (row >= h.tokens || d >= h.depth)
-        return x;
-    const float *at = h.x + row * h.row + d;
-    if (Four) {
-        x = *reinterpret_cast<const float4 *>(at);
-    } else {
-        x.x = at[0];
-        x.y = d + 1 < h.depth ? at[1] : 0.0f;
-        x.z = d + 2 < h.depth ? at[2] : 0.0f;
-        x.w = d + 3 < h.depth ? at[3] : 0.0f;
-    }
-    return { x.x * h.factor, x.y * h.factor, x.z * h.factor, x.w * h.factor };
-}
-
-/* to[d][r]: N rows from `first` on, transposed; neighbouring threads at neighbouring rows. */
-template <int D, int N, bool Four>
-__device__ static inline void load_across(const head_rows &h, int64_t first, float *to)
-{
-    for (int i = static_cast<int>(threadIdx.x); i < N * D / 4; i += static_cast<int>(blockDim.x)) {
-        int r = i % N, d = i / N * 4;
-        float4 x = four_of<Four>(h, first + r, d);
-        to[d * N + r] = x.x;
-        to[(d + 1) * N + r] = x.y;
-        to[(d + 2) * N + r] = x.z;
-        to[(d + 3) * N + r] = x.w;
-    }
-}
-
-/* to[r][d]. */
-template <int D, int N, bool Four>
-__device__ static inline void load_along(const head_rows &h, int64_t first, float *to)
-{
-    for (int i = static_cast<int>(threadIdx.x); i < N * D / 4; i += static_cast<int>(blockDim.x)) {
-        int r = i / (D / 4), d = i % (D / 4) * 4;
-        *reinterpret_cast<float4 *>(to + r * D + d) = four_of<Four>(h, first + r, d);
-    }
-}
-
-/* ---- products of tiles; thread (ty, tx) of (OWN / 4, OTHER / 4) ---- */
-
-__device__ static inline void multiply_add(float4 *sum, float left, const float4 &right)
-{
-    sum->x += left * right.x;
-    sum->y += left * right.y;
-    sum->z += left * right.z;
-    sum->w += left * right.w;
-}
-
-/* sum[i] += rows ty*4 + i of own' (D, OWN) times columns tx*4 .. of other (D, OTHER). */
-template <int D, int OWN, int OTHER>
-__device__ static inline void add_scores(const float *own, const float *other, int ty, int tx, float4 sum[4])
-{
-#pragma unroll 8
-    for (int d = 0; d < D; d++) {
-        float4 left = *reinterpret_cast<const float4 *>(own + d * OWN + ty * 4);
-        float4 right = *reinterpret_cast<const float4 *>(other + d * OTHER + tx * 4);
-        multiply_add(&sum[0], left.x, right);
-        multiply_add(&sum[1], left.y, right);
-        multiply_add(&sum[2], left.z, right);
-        multiply_add(&sum[3], left.w, right);
-    }
-}
-
-/* sum[i][c] += rows ty*4 + i of weight' (OTHER, OWN) times columns c*OTHER + tx*4 .. of rows (OTHER, D). */
-template <int D, int OWN, int OTHER>
-__device__ static inline void add_weighted(const float *weight, const float *rows, int ty, int tx,
-                                           float4 sum[4][D / OTHER])
-{
-#pragma unroll 4
-    for (int o = 0; o < OTHER; o++) {
-        float4 left = *reinterpret_cast<const float4 *>(weight + o * (OWN + 4) + ty * 4);
-#pragma unroll
-        for (int c = 0; c < D / OTHER; c++) {
-            float4 right = *reinterpret_cast<const float4 *>(rows + o * D + c * OTHER + tx * 4);
-            multiply_add(&sum[0][c], left.x, right);
-            multiply_add(&sum[1][c], left.y, right);
-            multiply_add(&sum[2][c], left.z, right);
-            multiply_add(&sum[3][c], left.w, right);
-        }
-    }
-}
-
-/* weight[tx*4 + j][ty*4 + i] = square[i][j] */
-template <int OWN> __device__ static inline void put_weights(const float square[4][4], int ty, int tx, float *weight)
-{
-    for (int j = 0; j < 4; j++)
-        *reinterpret_cast<float4 *>(weight + (tx * 4 + j) * (OWN + 4) + ty * 4) = { square[0][j], square[1][j],
-                                                                                    square[2][j], square[3][j] };
-}
-
-__device__ static inline float number(const float4 &x, int i)
-{
-    return i == 0 ? x.x : i == 1 ? x.y : i == 2 ? x.z : x.w;
-}
-
-/* Four numbers to where they belong, times the factor. */
-__device__ static inline void put_four(float *to, const float4 &x, float factor, int left, bool add)
-{
-    for (int i = 0; i < 4 && i < left; i++)
-        gpu_put(&to[i], factor * number(x, i), add);
-}
-
-/* Over the OTHER / 4 = 8 neighbouring lanes that share rows. */
-__device__ static inline float row_sum(float x)
-{
-    for (int apart = 4; apart > 0; apart /= 2)
-        x += __shfl_xor_sync(0xFFFFFFFFu, x, apart);
-    return x;
-}
-
-__device__ static inline float row_largest(float x)
-{
-    for (int apart = 4; apart > 0; apart /= 2) {
-        float other = __shfl_xor_sync(0xFFFFFFFFu, x, apart);
-        x = other > x ? other : x;
-    }
-    return x;
-}
-
 __device__ static inline bool sees(const attention &a, int64_t query, int64_t key)
 {
     return query < a.tokens && key < a.tokens && (!a.causal || key <= query);
 }
 
 /* ---- forward ---- */
+
+typedef struct running_rows { /* of a thread's four rows, over the keys so far */
+    float top[4], total[4];   /* largest score; sum of exponentials relative to it */
+} running_rows;
+
+/* Scores of four rows against four keys to weights p, relative to the rows' largest score so far; what was summed
+ * before is shrunk to match. Key 0 is seen by all, so that from the first tile on the largest is a number. */
+template <int D, int OTHER>
+__device__ static inline void weigh_rows(const attention &a, int64_t query, int64_t key, const float4 score[4],
+                                         float p[4][4], running_rows *r, float4 sum[4][D / OTHER])
+{
+#pragma unroll
+    for (int i = 0; i < 4; i++) {
+        float largest = r->top[i], part = 0;
+        for (int j = 0; j < 4; j++) {
+            bool visible = key + j < a.tokens && (!a.causal || key + j <= query + i);
+            p[i][j] = visible ? number(score[i], j) : -INFINITY;
+            largest = p[i][j] > largest ? p[i][j] : largest;
+        }
+        largest = row_largest(largest);
+        for (int j = 0; j < 4; j++) {
+            p[i][j] = expf(p[i][j] - largest);
+            part += p[i][j];
+        }
+        float shrink = expf(r->top[i] - largest);
+        r->total[i] = r->total[i] * shrink + row_sum(part);
+        r->top[i] = largest;
+        for (int c = 0; c < D / OTHER; c++)
+            sum[i][c] = { sum[i][c].x * shrink, sum[i][c].y * shrink, sum[i][c].z * shrink, sum[i][c].w * shrink };
+    }
+}
+
+template <int D, int OTHER>
+__device__ static inline void put_result(const attention &a, int64_t task, int64_t first, const running_rows &r,
+                                         const float4 sum[4][D / OTHER], int tx)
+{
+#pragma unroll
+    for (int i = 0; i < 4; i++) {
+        int64_t row = first + i;
+        if (row >= a.tokens)
+            continue;
+        float *to = a.result + (task / a.heads * a.tokens + row) * a.width + task % a.heads * a.depth;
+#pragma unroll
+        for (int c = 0; c < D / OTHER; c++) {
+            int d = c * OTHER + tx * 4;
+            put_four(to + d, sum[i][c], 1.0f / r.total[i], a.depth - d, false);
+        }
+        if (a.sums && tx == 0)
+            a.sums[task * a.tokens + row] = r.top[i] + logf(r.total[i]);
+    }
+}
 
 template <int D, int OWN, int OTHER, bool Four> __global__ void forward_kernel(attention a)
 {
@@ -193,7 +90,7 @@ template <int D, int OWN, int OTHER, bool Four> __global__ void forward_kernel(a
     int64_t task = blockIdx.y, first = static_cast<int64_t>(blockIdx.x) * OWN;
     int64_t last = a.causal && first + OWN < a.tokens ? first + OWN : a.tokens;
     float4 sum[4][D / OTHER] = {};
-    float top[4] = { -INFINITY, -INFINITY, -INFINITY, -INFINITY }, total[4] = {};
+    running_rows running = { { -INFINITY, -INFINITY, -INFINITY, -INFINITY }, {} };
     load_across<D, OWN, Four>(part_of(a, task, 0, a.scale), first, query);
     for (int64_t at = 0; at < last; at += OTHER) {
         float4 score[4] = {};
@@ -203,42 +100,12 @@ template <int D, int OWN, int OTHER, bool Four> __global__ void forward_kernel(a
         load_along<D, OTHER, Four>(part_of(a, task, 2, 1.0f), at, value);
         __syncthreads();
         add_scores<D, OWN, OTHER>(query, key, ty, tx, score);
-#pragma unroll
-        for (int i = 0; i < 4; i++) {
-            float largest = top[i], part = 0;
-            for (int j = 0; j < 4; j++) {
-                bool visible = at + tx * 4 + j < a.tokens && (!a.causal || at + tx * 4 + j <= first + ty * 4 + i);
-                p[i][j] = visible ? number(score[i], j) : -INFINITY;
-                largest = p[i][j] > largest ? p[i][j] : largest;
-            }
-            largest = row_largest(largest);
-            for (int j = 0; j < 4; j++) {
-                p[i][j] = expf(p[i][j] - largest);
-                part += p[i][j];
-            }
-            float shrink =
-                expf(top[i] - largest); /* key 0 is seen by all, so from the first tile on this is a number */
-            total[i] = total[i] * shrink + row_sum(part);
-            top[i] = largest;
-            for (int c = 0; c < D / OTHER; c++)
-                sum[i][c] = { sum[i][c].x * shrink, sum[i][c].y * shrink, sum[i][c].z * shrink, sum[i][c].w * shrink };
-        }
+        weigh_rows<D, OTHER>(a, first + ty * 4, at + tx * 4, score, p, &running, sum);
         put_weights<OWN>(p, ty, tx, weight);
         __syncthreads();
         add_weighted<D, OWN, OTHER>(weight, value, ty, tx, sum);
     }
-    for (int i = 0; i < 4; i++) {
-        int64_t row = first + ty * 4 + i;
-        if (row >= a.tokens)
-            continue;
-        float *to = a.result + (task / a.heads * a.tokens + row) * a.width + task % a.heads * a.depth;
-        for (int c = 0; c < D / OTHER; c++) {
-            int d = c * OTHER + tx * 4;
-            put_four(to + d, sum[i][c], 1.0f / total[i], a.depth - d, false);
-        }
-        if (a.sums && tx == 0)
-            a.sums[task * a.tokens + row] = top[i] + logf(total[i]);
-    }
+    put_result<D, OTHER>(a, task, first + ty * 4, running, sum, tx);
 }
 
 /* ---- backward: P = exp(s Q K' - sums), dP = dO V', dS = P (dP - delta) ---- */
@@ -278,6 +145,7 @@ template <int D, int OTHER>
 __device__ static inline void put_gradient(const attention &a, int64_t task, int64_t first, int part,
                                            const float4 sum[4][D / OTHER], float factor, int tx)
 {
+#pragma unroll
     for (int i = 0; i < 4; i++) {
         int64_t row = first + i;
         if (row >= a.tokens)

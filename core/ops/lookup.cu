@@ -14,16 +14,16 @@ __device__ static inline int64_t index_in(float index, int64_t n)
     return static_cast<float>(whole) == index ? whole : -1;
 }
 
-/* Row r of the result is row index[r] of table r / each, of `rows` rows. */
+/* Row r of the result is row index[r] of matrix r, of `rows` rows. */
 struct fetch_rows {
-    const float *table, *index;
+    const float *matrix, *index;
     float *out;
-    int64_t rows, width, apart; /* apart: of tables; 0: there is one */
+    int64_t rows, width, apart; /* apart: of matrices; 0: there is one */
     template <class Index> __device__ void operator()(Index e) const
     {
         Index r = e / static_cast<Index>(width), column = e - r * static_cast<Index>(width);
         int64_t row = index_in(index[r], rows);
-        out[e] = row < 0 ? NAN : table[static_cast<int64_t>(r) * apart + row * width + column];
+        out[e] = row < 0 ? NAN : matrix[static_cast<int64_t>(r) * apart + row * width + column];
     }
 };
 

@@ -1,8 +1,8 @@
 /* matmul.c: matrix product, shared or batched, with bias and activation applied to each tile while it is in the cache.
  */
+#include "matmul.h"
 #include "../device/tile.h"
 #include "activation.h"
-#include "matmul.h"
 #include "misfit.h"
 #include "work.h"
 #include <string.h>

@@ -1,7 +1,7 @@
 /* reduce.c: sum, mean, max, variance along an axis or of everything. Sums run in double, in a fixed order. */
+#include "reduce.h"
 #include "broadcast.h"
 #include "misfit.h"
-#include "reduce.h"
 #include "work.h"
 
 /* A tensor seen as (outer, length, inner), the middle one reduced. */

@@ -1,7 +1,7 @@
 /* resize.c: pictures at another size, as PyTorch's interpolate has it (without antialiasing): the result is
  * Wy X Wx^T, so columns are resized first, then rows; backward multiplies by the transposes. */
-#include "misfit.h"
 #include "resize.h"
+#include "misfit.h"
 #include "work.h"
 #include <math.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* shape.c: the same numbers under another shape: reshape, detach, broadcast. */
+#include "shape.h"
 #include "broadcast.h"
 #include "misfit.h"
-#include "shape.h"
 #include "work.h"
 
 /* ---- reshape and detach: views ---- */

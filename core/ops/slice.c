@@ -1,7 +1,7 @@
 /* slice.c: slice takes a run of one axis, concat puts tensors together along one. Both copy blocks: for every index of
  * the axes before, a run of the axis with all that follows it. */
-#include "misfit.h"
 #include "slice.h"
+#include "misfit.h"
 #include "work.h"
 #include <string.h>
 

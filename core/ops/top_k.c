@@ -1,6 +1,6 @@
 /* top_k.c: the k largest scores of each row, as gates. */
-#include "misfit.h"
 #include "top_k.h"
+#include "misfit.h"
 #include "vector.h"
 #include "work.h"
 #include <math.h>

@@ -1,6 +1,6 @@
 /* transpose.c: any order of the axes. */
-#include "misfit.h"
 #include "transpose.h"
+#include "misfit.h"
 #include "work.h"
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* unary.c: functions of one number, element by element. */
+#include "unary.h"
 #include "activation.h"
 #include "misfit.h"
-#include "unary.h"
 #include "work.h"
 #include <math.h>
 

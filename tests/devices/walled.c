@@ -115,19 +115,18 @@ static double gemm_peak(void)
     return 0;
 }
 
-__attribute__((visibility("default")))
-const device ablate_device_entry = { .version = DEVICE_VERSION,
-                                     .name = "walled",
-                                     .open = open_walled,
-                                     .describe = describe,
-                                     .core_type = core_type,
-                                     .threads = threads,
-                                     .allocate = allocate,
-                                     .release = release,
-                                     .upload = upload,
-                                     .download = download,
-                                     .clear = clear,
-                                     .supports = supports,
-                                     .run = run,
-                                     .synchronise = synchronise,
-                                     .gemm_peak = gemm_peak };
+__attribute__((visibility("default"))) const device ablate_device_entry = { .version = DEVICE_VERSION,
+                                                                            .name = "walled",
+                                                                            .open = open_walled,
+                                                                            .describe = describe,
+                                                                            .core_type = core_type,
+                                                                            .threads = threads,
+                                                                            .allocate = allocate,
+                                                                            .release = release,
+                                                                            .upload = upload,
+                                                                            .download = download,
+                                                                            .clear = clear,
+                                                                            .supports = supports,
+                                                                            .run = run,
+                                                                            .synchronise = synchronise,
+                                                                            .gemm_peak = gemm_peak };
