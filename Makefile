@@ -23,6 +23,7 @@ TESTSRC := $(wildcard tests/test_*.c)
 obj      = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 MODNAMES := $(sort $(basename $(notdir $(wildcard modules/*.c))) $(notdir $(patsubst %/,%,$(wildcard modules/*/))))
 MODLIBS := $(MODNAMES:%=$(BUILD)/modules/%.so)
+OPTESTS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_ops_*.c))
 TESTS   := $(TESTSRC:tests/%.c=$(BUILD)/tests/%)
 
 BENCHES := $(patsubst tests/%.c,$(BUILD)/tests/%,$(filter-out tests/bench_gpu.c,$(wildcard tests/bench_*.c)))
@@ -152,7 +153,7 @@ bench: all $(BENCHES) ## throughput, beside this machine's own measured peak
 	@echo "make table2 in an empty folder, by phase:"
 	@$(ABLATE) run ablations/table2.ini --scale mini --out $(BUILD)/bench --cache $(BUILD)/bench/cache $(if $(SEEDS),--seeds $(SEEDS))
 test: all $(TESTS) $(GPUHALVES) ## run every test (SAN=1: under ASan and UBSan)
-	@scripts/run-tests $(BUILD) $(TESTS)
+	@scripts/run-tests $(BUILD) $(TESTS) $(if $(NVCC),$(OPTESTS:%=%@emulated))
 GPUTESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_gpu_*.c tests/test_ops_*.c tests/test_curand.c))
 test-gpu: all $(GPUTESTS) ## the GPU's tests on the GPU of this machine (EMULATED=1: on the emulated one, at full length)
 	@scripts/test-gpu $(BUILD) $(if $(EMULATED),emulated,cuda) $(GPUTESTS)

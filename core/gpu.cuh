@@ -40,7 +40,9 @@ typedef struct gpu_op {
     const char *name;
     void (*forward)(const gpu *, const ablate_call *); /* pointers are device memory; writes all of out (and aux) */
     void (*backward)(const gpu *, const ablate_call *);
-    int64_t (*scratch)(const ablate_call *, bool backward); /* floats of call->scratch; pointers are not set. NULL: 0 */
+    /* Floats of call->scratch, which begins at a multiple of 64 bytes; of the call only shapes, attributes and which
+     * gradients are wanted may be looked at. NULL: 0. */
+    int64_t (*scratch)(const ablate_call *, bool backward);
 } gpu_op;
 
 /* Enters a static record into the object's section of records. */

@@ -73,10 +73,13 @@ static inline void gpu_near(const op_case *c, const char *what, int input, const
                             int64_t n, double factor, double ulps)
 {
     double largest = 0;
-    for (int64_t i = 0; i < n; i++)
+    assert_non_null(got);
+    if (!want)
+        fail_msg("%s: there is no %s %d to compare with", c->op->name, what, input);
+    for (int64_t i = 0; want && i < n; i++)
         if (isfinite(want[i]))
             largest = fmax(largest, fabs(factor * (double)want[i]));
-    for (int64_t i = 0; i < n; i++) {
+    for (int64_t i = 0; want && i < n; i++) {
         double x = (double)got[i], y = factor * (double)want[i];
         if (x == y || (isnan(x) && isnan(y)) || fabs(x - y) <= ulps * OP_EPS * largest)
             continue;

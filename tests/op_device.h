@@ -18,7 +18,7 @@
 #include "../core/device/device.h"
 
 static const device *op_under_test; /* behind op_over */
-static int op_shift;                /* floats by which every tensor is off its alignment */
+static int op_shift;                /* floats by which every tensor is off its alignment; not working room */
 
 static inline int64_t op_floats(const ablate_shape *s)
 {
@@ -35,10 +35,10 @@ static inline const char *op_trouble(void)
     return text ? text : "it does not say why";
 }
 
-/* A copy in the device's memory; NaN if `from` is NULL. */
-static inline float *op_send(const float *from, int64_t n)
+/* A copy in the device's memory, `shift` floats off its alignment; NaN if `from` is NULL. */
+static inline float *op_send_to(const float *from, int64_t n, int shift)
 {
-    char *at = op_under_test->allocate((size_t)(n + op_shift) * sizeof(float));
+    char *at = op_under_test->allocate((size_t)(n + shift) * sizeof(float));
     float *filler = malloc((size_t)(n + 1) * sizeof *filler);
     if (!at || !filler) {
         fail_msg("%s: no memory for a tensor of a test: %s", op_under_test->name, op_trouble());
@@ -46,11 +46,16 @@ static inline float *op_send(const float *from, int64_t n)
     }
     for (int64_t i = 0; i < n; i++)
         filler[i] = from ? from[i] : NAN;
-    float *there = (float *)(void *)at + op_shift;
+    float *there = (float *)(void *)at + shift;
     if (op_under_test->upload(there, filler, (size_t)n * sizeof(float)) != 0)
         fail_msg("%s: %s", op_under_test->name, op_trouble());
     free(filler);
     return there;
+}
+
+static inline float *op_send(const float *from, int64_t n)
+{
+    return op_send_to(from, n, op_shift);
 }
 
 static inline void op_fetch(float *there, float *to, int64_t n)
@@ -88,7 +93,7 @@ static inline int op_over_run(const ablate_op *op, bool backward, ablate_call *c
     there.grad_in = grad;
     there.out = call->out ? op_send(call->out, n) : NULL;
     there.aux = call->aux ? op_send(call->aux, layout.aux) : NULL;
-    there.scratch = op_send(NULL, scratch);
+    there.scratch = op_send_to(NULL, scratch, 0);
     there.grad_out = backward ? op_send(call->grad_out, n) : NULL;
     int status = op_under_test->run(op, backward, &there);
     if (status != 0 || op_under_test->synchronise() != 0)
@@ -103,7 +108,7 @@ static inline int op_over_run(const ablate_op *op, bool backward, ablate_call *c
         op_fetch(there.out, backward ? NULL : call->out, n);
     if (there.aux)
         op_fetch(there.aux, backward ? NULL : call->aux, layout.aux);
-    op_fetch(there.scratch, NULL, 0);
+    op_under_test->release(there.scratch);
     if (there.grad_out)
         op_fetch((float *)(uintptr_t)there.grad_out, NULL, 0);
     return 0;

@@ -86,7 +86,7 @@ static void test_rows_step_by_step(void **state)
     static const char *const rows[] = { "i", "ii", "iii", "iv", "v", "vi", "vii" };
     const char *asked = getenv("GPU_STEPS");
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        check_row("ablations/table2.ini", rows[i], asked ? atoi(asked) : 4);
+        check_row("ablations/table2.ini", rows[i], asked ? (int)strtol(asked, NULL, 10) : 4);
 }
 
 /* A module whose operation has a CUDA half of its own: had it none, its fallback could not be recorded, and the run
