@@ -123,10 +123,55 @@ static void test_experts_gradients(void **state)
     op_close(&c);
 }
 
+/* Whole numbers are exact in every precision, if no sum leaves 2^24; so the tensor cores' layout is seen to the bit. */
+static void check_whole_experts(const ablate_shape *shapes)
+{
+    op_case c;
+    gpu_open(&c, "experts", "k=2 activation=relu", 6, shapes);
+    for (int input = 0; input < 6; input++)
+        for (int64_t i = 0; i < op_count(&c.shape[input]); i++)
+            c.in[input][i] = (float)((i * 5 + i / 7 + input) % 7 - 3);
+    for (int64_t i = 0; i < op_count(&c.layout.out); i++)
+        c.grad_out[i] = (float)(i % 5 - 2);
+    fill_gates(&c, 2, -1);
+    for (int64_t i = 0; i < op_count(&c.shape[1]); i++)
+        c.in[1][i] = c.in[1][i] > 0 ? (float)(1 + i % 2) : 0;
+    gpu_compare(&c, 63, 0);
+    op_close(&c);
+}
+
+/* Operands of products are rounded to TF32: each number is off by up to 2^-11 of itself. A score is a sum of such
+ * products over the root of the depth: of size 1, up to 5, off by a few 2^-11; its exponential by as much of itself,
+ * and what is summed with it; a gradient goes through three such products. */
+static void test_tensor_cores(void **state)
+{
+    (void)state;
+    GPU_NEEDED();
+    static const char *const names[] = { "tf32", "bf16" };
+    const double ulps = 16 * 0x1p-11 / OP_EPS;
+    const ablate_shape experts[] = { GPU_SHAPE(150, 36), GPU_SHAPE(150, 3),    GPU_SHAPE(3, 40, 36),
+                                     GPU_SHAPE(3, 40),   GPU_SHAPE(3, 36, 40), GPU_SHAPE(3, 36) };
+    const ablate_shape odd[] = { GPU_SHAPE(33, 7), GPU_SHAPE(33, 2),   GPU_SHAPE(2, 9, 7),
+                                 GPU_SHAPE(2, 9),  GPU_SHAPE(2, 7, 9), GPU_SHAPE(2, 7) };
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(op_under_test->choose_precision(names[i]), 0);
+        gpu_check("attention", "heads=2", 1, ulps, OP_SHAPES({ 3, { 1, 70, 384 } }));
+        gpu_check("attention", "heads=2 causal=1", 1, ulps, OP_SHAPES({ 3, { 2, 77, 192 } }));
+        gpu_check("attention", "heads=1", 1, ulps, OP_SHAPES({ 3, { 1, 40, 300 } }));
+        gpu_check("attention", "heads=3", 1, ulps, OP_SHAPES({ 3, { 1, 9, 63 } }));
+        check_whole_experts(experts);
+        check_whole_experts(odd);
+    }
+    assert_int_equal(op_under_test->choose_precision("float32"), 0);
+    check_whole_experts(experts);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_attention), cmocka_unit_test(test_attention_gradients),
-                                        cmocka_unit_test(test_too_deep), cmocka_unit_test(test_experts),
-                                        cmocka_unit_test(test_experts_gradients) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_attention),         cmocka_unit_test(test_attention_gradients),
+        cmocka_unit_test(test_too_deep),          cmocka_unit_test(test_experts),
+        cmocka_unit_test(test_experts_gradients), cmocka_unit_test(test_tensor_cores)
+    };
     return cmocka_run_group_tests(tests, gpu_begin, NULL);
 }

@@ -179,6 +179,11 @@ static bool describe_product(product_plan *plan, bool bias)
            set(plan->product, CUBLASLT_MATMUL_DESC_EPILOGUE, &end, sizeof end);
 }
 
+static bool set_bias(const product_plan *plan, const float *bias)
+{
+    return set(plan->product, CUBLASLT_MATMUL_DESC_BIAS_POINTER, &bias, sizeof bias);
+}
+
 /* Whether the library has an algorithm; the first it offers is the one it thinks fastest. */
 static bool choose_algorithm(product_plan *plan)
 {
@@ -201,10 +206,10 @@ static bool choose_algorithm(product_plan *plan)
     return status == CUBLAS_STATUS_SUCCESS && count == 1;
 }
 
-static bool make_plan(product_plan *plan)
+static bool make_plan(product_plan *plan, const float *bias)
 {
     const product_key *k = &plan->key;
-    if (!make_layouts(plan) || !describe_product(plan, k->bias))
+    if (!make_layouts(plan) || !describe_product(plan, k->bias) || (bias && !set_bias(plan, bias)))
         return false;
     if (choose_algorithm(plan))
         return true;
@@ -237,7 +242,7 @@ static product_plan *plan_of(const gpu_product *p)
         return nullptr;
     }
     plan->key = key;
-    if (!make_plan(plan)) {
+    if (!make_plan(plan, p->bias)) {
         free(plan);
         return nullptr;
     }
@@ -268,7 +273,7 @@ static void run_product(const gpu_product *p)
     if (!plan)
         return;
     if (p->bias && !plan->bias_apart)
-        set(plan->product, CUBLASLT_MATMUL_DESC_BIAS_POINTER, &p->bias, sizeof p->bias);
+        set_bias(plan, p->bias);
     failed(blas.multiply(blas.handle, plan->product, &one, p->b, plan->b, p->a, plan->a, &keep, p->c, plan->c, p->c,
                          plan->c, &plan->algorithm, blas.workspace, WORKSPACE, cuda_gpu.stream),
            "a product");

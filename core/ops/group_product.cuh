@@ -3,14 +3,17 @@
  * only, so the launch has as many tiles as there may be, and those beyond the last end at once: the work follows the
  * entries.
  *
- * Tiles of 128 x 64 results by 256 threads, 8 x 4 each from shared memory (three reads of four numbers for 32
- * multiply-adds), 16 deep; the next tile is on its way from memory while one is multiplied. Every result is summed from
- * depth 0 on by float32 fused multiply-add, in every precision. Measured: not yet on a GPU. */
+ * Tiles of 128 x 64 results by 256 threads, 16 deep; the next tile is on its way from memory while one is multiplied.
+ * In float32 each thread has 8 x 4 results by fused multiply-add (three reads of four numbers from shared memory for
+ * 32); in the other precisions each warp has 32 x 32 on tensor cores, operands rounded to TF32 (in bf16 too, which is
+ * closer than asked for). Every result is summed from depth 0 on. Measured: not yet on a GPU. */
 #ifndef ABLATE_OPS_GROUP_PRODUCT_CUH
 #define ABLATE_OPS_GROUP_PRODUCT_CUH
-#include "../gpu.cuh"
+#include "../gpu_mma.cuh"
+#include <type_traits>
 
-constexpr int GROUP_ROWS = 128, GROUP_COLUMNS = 64, GROUP_DEPTH = 16, GROUP_PAD = 4;
+/* Rows of shared memory are padded so that a warp's fragments lie in 32 different banks. */
+constexpr int GROUP_ROWS = 128, GROUP_COLUMNS = 64, GROUP_DEPTH = 16, GROUP_PAD = 8, GROUP_SUMS = 32;
 
 typedef struct group_rows { /* entry e's numbers begin at x + (place ? place[e] : e) * row */
     const float *x;
@@ -86,67 +89,121 @@ template <int Width, int N> __device__ inline void group_put_along(float (*to)[W
     *reinterpret_cast<float4 *>(&to[quad / (N / 4)][quad % (N / 4) * 4]) = x; /* four columns of one depth */
 }
 
-__device__ inline void group_multiply_add(float4 *sum, float left, const float4 &right)
-{
-    sum->x += left * right.x;
-    sum->y += left * right.y;
-    sum->z += left * right.z;
-    sum->w += left * right.w;
-}
+/* ---- a thread's results: 32 of the tile's ---- */
 
-/* sum[i] += row i of this thread (ty*4 + 0 .. 3, then 64 further) times its columns tx*4 .. tx*4 + 3. */
-__device__ inline void group_add(const group_room &room, int ty, int tx, float4 sum[8])
-{
-#pragma unroll
-    for (int depth = 0; depth < GROUP_DEPTH; depth++) {
-        float4 above = *reinterpret_cast<const float4 *>(&room.left[depth][ty * 4]);
-        float4 below = *reinterpret_cast<const float4 *>(&room.left[depth][GROUP_ROWS / 2 + ty * 4]);
-        float4 right = *reinterpret_cast<const float4 *>(&room.right[depth][tx * 4]);
-        group_multiply_add(&sum[0], above.x, right);
-        group_multiply_add(&sum[1], above.y, right);
-        group_multiply_add(&sum[2], above.z, right);
-        group_multiply_add(&sum[3], above.w, right);
-        group_multiply_add(&sum[4], below.x, right);
-        group_multiply_add(&sum[5], below.y, right);
-        group_multiply_add(&sum[6], below.z, right);
-        group_multiply_add(&sum[7], below.w, right);
+template <bool Tensor> struct group_results;
+
+template <> struct group_results<false> { /* rows ty*4 .. + 3 and 64 further, columns tx*4 .. + 3 */
+    float sum[GROUP_SUMS];
+    int tx, ty;
+    __device__ group_results() : sum{}, tx(static_cast<int>(threadIdx.x) % 16), ty(static_cast<int>(threadIdx.x) / 16)
+    {
     }
+    __device__ int row(int i) const
+    {
+        return i / 16 * (GROUP_ROWS / 2) + ty * 4 + i / 4 % 4;
+    }
+    __device__ int column(int i) const
+    {
+        return tx * 4 + i % 4;
+    }
+    __device__ void add_four(int first, float left, const float4 &right)
+    {
+        sum[first] += left * right.x;
+        sum[first + 1] += left * right.y;
+        sum[first + 2] += left * right.z;
+        sum[first + 3] += left * right.w;
+    }
+    __device__ void add(const group_room &room)
+    {
+#pragma unroll
+        for (int depth = 0; depth < GROUP_DEPTH; depth++) {
+            float4 right = *reinterpret_cast<const float4 *>(&room.right[depth][tx * 4]);
+#pragma unroll
+            for (int half = 0; half < 2; half++) {
+                float4 left = *reinterpret_cast<const float4 *>(&room.left[depth][half * (GROUP_ROWS / 2) + ty * 4]);
+                add_four(16 * half, left.x, right);
+                add_four(16 * half + 4, left.y, right);
+                add_four(16 * half + 8, left.z, right);
+                add_four(16 * half + 12, left.w, right);
+            }
+        }
+    }
+};
+
+template <> struct group_results<true> { /* a warp's 2 x 4 products of 16 x 8 */
+    float sum[GROUP_SUMS];
+    int group, place, top, left;
+    __device__ group_results() : sum{}
+    {
+        int lane = static_cast<int>(threadIdx.x) % GPU_WARP, warp = static_cast<int>(threadIdx.x) / GPU_WARP;
+        group = lane / 4, place = lane % 4;
+        top = warp / 2 * 32, left = warp % 2 * 32;
+    }
+    __device__ int row(int i) const
+    {
+        return top + i / 16 * 16 + group + 8 * (i % 4 / 2);
+    }
+    __device__ int column(int i) const
+    {
+        return left + i / 4 % 4 * 8 + 2 * place + i % 2;
+    }
+    __device__ void add(const group_room &room)
+    {
+#pragma unroll
+        for (int depth = 0; depth < GROUP_DEPTH; depth += 8) {
+            float a[2][4], b[4][2];
+#pragma unroll
+            for (int i = 0; i < 4; i++) {
+                int at = depth + place + 4 * (i / 2), in = top + group + 8 * (i % 2);
+                a[0][i] = room.left[at][in];
+                a[1][i] = room.left[at][in + 16];
+                b[i][0] = room.right[depth + place][left + i * 8 + group];
+                b[i][1] = room.right[depth + place + 4][left + i * 8 + group];
+            }
+#pragma unroll
+            for (int i = 0; i < 8; i++)
+                gpu_mma_tf32(&sum[4 * i], a[i / 4], b[i % 4]);
+        }
+    }
+};
+
+template <bool Tensor> __device__ inline group_fetch group_ready(const group_fetch &f)
+{
+    if (!Tensor)
+        return f;
+    return { { gpu_round_four(f.left[0]), gpu_round_four(f.left[1]) }, gpu_round_four(f.right) };
 }
 
 /* The tile's loop over the depth. Source: fetch(depth) reads from memory, put(room, fetched) writes to shared memory.
  */
-template <class Source>
-__device__ inline void group_loop(const Source &source, int64_t depth, int ty, int tx, float4 sum[8])
+template <bool Tensor, class Source>
+__device__ inline void group_loop(const Source &source, int64_t depth, group_results<Tensor> *results)
 {
     __shared__ group_room room[2];
     int now = 0;
-    source.put(room[0], source.fetch(0));
+    source.put(room[0], group_ready<Tensor>(source.fetch(0)));
     for (int64_t at = 0; at < depth; at += GROUP_DEPTH, now = !now) {
         bool more = at + GROUP_DEPTH < depth;
         group_fetch next;
         if (more)
             next = source.fetch(at + GROUP_DEPTH);
         __syncthreads();
-        group_add(room[now], ty, tx, sum);
+        results->add(room[now]);
         if (more)
-            source.put(room[!now], next);
+            source.put(room[!now], group_ready<Tensor>(next));
     }
 }
 
 /* end(entry or row, column, expert, value) for the thread's results within rows and columns. */
-template <class End>
-__device__ inline void group_end(const float4 sum[8], int64_t rows, int64_t columns, int64_t row, int64_t column,
-                                 int ty, int tx, int expert, const End &end)
+template <bool Tensor, class End>
+__device__ inline void group_end(const group_results<Tensor> &results, int64_t rows, int64_t columns, int64_t row,
+                                 int64_t column, int expert, const End &end)
 {
 #pragma unroll
-    for (int i = 0; i < 8; i++) {
-        int64_t r = i / 4 * (GROUP_ROWS / 2) + ty * 4 + i % 4;
-        const float value[4] = { sum[i].x, sum[i].y, sum[i].z, sum[i].w };
-#pragma unroll
-        for (int j = 0; j < 4; j++)
-            if (r < rows && tx * 4 + j < columns)
-                end(row + r, column + tx * 4 + j, expert, value[j]);
-    }
+    for (int i = 0; i < GROUP_SUMS; i++)
+        if (results.row(i) < rows && results.column(i) < columns)
+            end(row + results.row(i), column + results.column(i), expert, results.sum[i]);
 }
 
 /* ---- each entry's row times its expert's matrix: (entries, depth) (depth, n) ---- */
@@ -187,23 +244,21 @@ template <bool Along, bool Four> struct group_by_matrix {
     }
 };
 
-template <bool Along, bool Four, class End>
+template <bool Along, bool Four, bool Tensor, class End>
 __global__ void __launch_bounds__(GPU_THREADS)
     group_rows_kernel(group_rows left, const float *matrices, const int32_t *begin, int experts, int64_t depth,
                       int64_t n, End end)
 {
     group_tile tile = group_tile_of(begin, experts, blockIdx.y, GROUP_ROWS);
-    int tx = static_cast<int>(threadIdx.x) % (GROUP_COLUMNS / 4),
-        ty = static_cast<int>(threadIdx.x) / (GROUP_COLUMNS / 4);
     int64_t column = static_cast<int64_t>(blockIdx.x) * GROUP_COLUMNS;
-    float4 sum[8] = {};
+    group_results<Tensor> results;
     if (tile.expert < 0)
         return;
     group_by_matrix<Along, Four> source = {
         left, matrices + tile.expert * depth * n, tile.first, tile.last, column, depth, n
     };
-    group_loop(source, depth, ty, tx, sum);
-    group_end(sum, tile.last - tile.first, n - column, tile.first, column, ty, tx, tile.expert, end);
+    group_loop(source, depth, &results);
+    group_end(results, tile.last - tile.first, n - column, tile.first, column, tile.expert, end);
 }
 
 /* ---- an expert's gradient: the sum over its entries of left row times right row: (m, n) ---- */
@@ -247,21 +302,19 @@ struct group_add_to { /* to (experts, m, n) */
     }
 };
 
-template <bool Four>
+template <bool Four, bool Tensor>
 __global__ void __launch_bounds__(GPU_THREADS)
     group_entries_kernel(group_rows left, group_rows right, const int32_t *begin, int64_t m, int64_t n, float *to)
 {
-    int tx = static_cast<int>(threadIdx.x) % (GROUP_COLUMNS / 4),
-        ty = static_cast<int>(threadIdx.x) / (GROUP_COLUMNS / 4);
-    int64_t row = static_cast<int64_t>(blockIdx.y) * GROUP_ROWS,
-            column = static_cast<int64_t>(blockIdx.x) * GROUP_COLUMNS;
+    int64_t row = static_cast<int64_t>(blockIdx.y) * GROUP_ROWS;
+    int64_t column = static_cast<int64_t>(blockIdx.x) * GROUP_COLUMNS;
     int expert = static_cast<int>(blockIdx.z);
-    float4 sum[8] = {};
+    group_results<Tensor> results;
     group_by_entries<Four> source = { left, right, begin[expert], begin[expert + 1], row, column, m, n };
     if (source.first == source.last)
         return;
-    group_loop(source, source.last - source.first, ty, tx, sum);
-    group_end(sum, m - row, n - column, row, column, ty, tx, expert, group_add_to{ to, m, n });
+    group_loop(source, source.last - source.first, &results);
+    group_end(results, m - row, n - column, row, column, expert, group_add_to{ to, m, n });
 }
 
 /* ---- launching ---- */
@@ -271,19 +324,29 @@ typedef struct group_sizes {
     int64_t entries, experts; /* the most entries there may be */
 } group_sizes;
 
+/* launch(four, tensor) with both as constants. */
+template <class Launch> void group_choose(bool four, bool tensor, Launch launch)
+{
+    if (four && tensor)
+        launch(std::true_type{}, std::true_type{});
+    else if (four)
+        launch(std::true_type{}, std::false_type{});
+    else if (tensor)
+        launch(std::false_type{}, std::true_type{});
+    else
+        launch(std::false_type{}, std::false_type{});
+}
+
 template <bool Along, class End>
 void group_by_matrices(const gpu *g, const group_sizes &s, const group_rows &left, const float *matrices, int64_t depth,
                        int64_t n, End end)
 {
     dim3 blocks(gpu_pieces(n, GROUP_COLUMNS), static_cast<unsigned>(group_tiles(s.entries, s.experts, GROUP_ROWS)));
     bool four = gpu_by_four(left.x, left.row) && gpu_by_four(matrices, n) && depth % 4 == 0;
-    int experts = static_cast<int>(s.experts);
-    if (four)
-        gpu_launch(g, group_rows_kernel<Along, true, End>, blocks, GPU_THREADS, 0, left, matrices, s.begin, experts,
-                   depth, n, end);
-    else
-        gpu_launch(g, group_rows_kernel<Along, false, End>, blocks, GPU_THREADS, 0, left, matrices, s.begin, experts,
-                   depth, n, end);
+    group_choose(four, g->precision != GPU_FLOAT32, [&](auto by_four, auto tensor) {
+        gpu_launch(g, group_rows_kernel<Along, by_four.value, tensor.value, End>, blocks, GPU_THREADS, 0, left,
+                   matrices, s.begin, static_cast<int>(s.experts), depth, n, end);
+    });
 }
 
 /* to (experts, m, n) += ... */
@@ -292,10 +355,10 @@ inline void group_gradients(const gpu *g, const group_sizes &s, const group_rows
 {
     dim3 blocks(gpu_pieces(n, GROUP_COLUMNS), gpu_pieces(m, GROUP_ROWS), static_cast<unsigned>(s.experts));
     bool four = gpu_by_four(left.x, left.row) && gpu_by_four(right.x, right.row) && m % 4 == 0 && n % 4 == 0;
-    if (four)
-        gpu_launch(g, group_entries_kernel<true>, blocks, GPU_THREADS, 0, left, right, s.begin, m, n, to);
-    else
-        gpu_launch(g, group_entries_kernel<false>, blocks, GPU_THREADS, 0, left, right, s.begin, m, n, to);
+    group_choose(four, g->precision != GPU_FLOAT32, [&](auto by_four, auto tensor) {
+        gpu_launch(g, group_entries_kernel<by_four.value, tensor.value>, blocks, GPU_THREADS, 0, left, right, s.begin,
+                   m, n, to);
+    });
 }
 
 #endif

@@ -181,7 +181,8 @@ cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t, cublasLtMatmulDe
 {
     const description *own = reinterpret_cast<const description *>(d);
     const char *refuse = getenv("EMULATOR_BLAS");
-    bool refused = refuse && (strcmp(refuse, "nothing") == 0 || own->end == CUBLASLT_EPILOGUE_BIAS);
+    bool biased = own->end == CUBLASLT_EPILOGUE_BIAS, refused = refuse && (strcmp(refuse, "nothing") == 0 || biased);
+    refused = refused || (biased && !own->bias);
     memset(found, 0, sizeof *found);
     *count = !refused && fits(own, reinterpret_cast<const layout *>(a), reinterpret_cast<const layout *>(b),
                               reinterpret_cast<const layout *>(c));

@@ -52,7 +52,7 @@ __asm__(".text\n.globl emulator_switch\n.type emulator_switch,@function\nemulato
 #error "the emulator's switch of stacks is written for x86-64; write emulator_switch for this processor"
 #endif
 
-static void stop(const char *why)
+void emulator_stop(const char *why)
 {
     fprintf(stderr, "emulated GPU: %s (block %u,%u,%u of %u,%u,%u; %d threads)\n", why, emulator_now->block.x,
             emulator_now->block.y, emulator_now->block.z, emulator_now->blocks.x, emulator_now->blocks.y,
@@ -133,7 +133,7 @@ static bool release_block(machine *m)
         done += m->fibres[i].state == DONE;
     }
     if (waiting && done && waiting + done == m->threads)
-        stop("some threads of the block have ended while others wait at __syncthreads");
+        emulator_stop("some threads of the block have ended while others wait at __syncthreads");
     for (int i = 0; waiting == m->threads && i < m->threads; i++)
         m->fibres[i].state = READY;
     return waiting == m->threads;
@@ -189,7 +189,7 @@ static void run_block(const std::function<void()> &body, dim3 blocks, uint3 bloc
     while (!all_done(m)) {
         run_ready(m);
         if (!release_warps(m) && !release_block(m) && !all_done(m))
-            stop("its threads wait for each other: a barrier or an exchange is not reached by all");
+            emulator_stop("its threads wait for each other: a barrier or an exchange is not reached by all");
     }
 }
 
@@ -224,7 +224,7 @@ void emulator_exchange(unsigned mask, const void *given, void *taken, size_t byt
     memcpy(here->board[warp][turn][f->self.lane], given, bytes);
     emulator_warp_barrier(mask);
     if (!(mask >> from & 1u) || warp * 32 + from >= here->threads)
-        stop("a lane asks for the number of a lane that takes no part");
+        emulator_stop("a lane asks for the number of a lane that takes no part");
     memcpy(taken, here->board[warp][turn][from], bytes);
 }
 

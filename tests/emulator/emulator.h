@@ -48,8 +48,9 @@ extern thread_local emulator_thread *emulator_now __attribute__((visibility("def
 typedef enum { EMULATOR_FORWARD, EMULATOR_BACKWARD, EMULATOR_SHUFFLED } emulator_order_kind;
 extern "C" __attribute__((visibility("default"))) emulator_order_kind emulator_order; /* of threads and blocks */
 
-#pragma GCC visibility push(default) /* for operations in objects of their own */
-void emulator_barrier(void);         /* of the block */
+#pragma GCC visibility push(default)              /* for operations in objects of their own */
+[[noreturn]] void emulator_stop(const char *why); /* ends the test with the kernel's block */
+void emulator_barrier(void);                      /* of the block */
 void emulator_warp_barrier(unsigned mask);
 /* What lane `from` of the warp gave; bytes <= 16. */
 void emulator_exchange(unsigned mask, const void *given, void *taken, size_t bytes, int from);
@@ -151,5 +152,7 @@ template <class T> static inline T *gpu_shared()
 {
     return static_cast<T *>(emulator_shared());
 }
+
+#include "mma.h"
 
 #endif
