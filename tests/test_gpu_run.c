@@ -60,7 +60,7 @@ static void check_row(const char *file, const char *row, int steps)
     }
     weights *cpu = open_file("cpu.trace"), *gpu = open_file("gpu.trace");
     int compared = 0;
-    double worst = 0;
+    double totals = 0, gradients = 0;
     for (int i = 0; i < weights_count(cpu); i++) {
         const weights_tensor *tensor = weights_at(cpu, i);
         double bound = bound_of(tensor->name, tensor->count);
@@ -69,10 +69,12 @@ static void check_row(const char *file, const char *row, int steps)
         double error = apart(cpu, gpu, tensor);
         if (!(error <= bound))
             fail_msg("row %s: %s is %.2e apart, bound %.0e", row, tensor->name, error, bound);
-        worst = fmax(worst, strstr(tensor->name, "/total") ? error : 0);
+        totals = fmax(totals, strstr(tensor->name, "/total") ? error : 0);
+        gradients = fmax(gradients, strstr(tensor->name, "0/gradient/") && tensor->count > 1 ? error : 0);
         compared++;
     }
-    print_message("row %s, %d steps: totals at most %.1e apart\n", row, steps, worst);
+    print_message("row %s, %d steps: totals at most %.1e apart, the first gradients %.1e\n", row, steps, totals,
+                  gradients);
     assert_true(compared > 2 * steps + 20);
     weights_close(cpu);
     weights_close(gpu);
