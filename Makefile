@@ -34,7 +34,7 @@ ABLATE  := $(BUILD)/ablate
 NVCC    ?= $(firstword $(shell command -v nvcc) $(wildcard /usr/local/cuda/bin/nvcc))
 ARCHS   ?= 80 90
 CUDASRC := $(wildcard core/device/cuda*.cu core/ops/*.cu)
-CUDALIBS := $(if $(NVCC),$(BUILD)/ablate-cuda.so $(patsubst modules/%.cu,$(BUILD)/modules/%-cuda.so,$(wildcard modules/*.cu)))
+CUDALIBS := $(if $(NVCC),$(BUILD)/ablate-cuda.so $(patsubst modules/%.cu,$(BUILD)/modules/cuda/%.so,$(wildcard modules/*.cu)))
 
 all: $(ABLATE) $(BUILD)/ablate-cpu.so $(MODLIBS) $(CUDALIBS) ## build everything
 .PHONY: all
@@ -89,7 +89,7 @@ $(BUILD)/cuda/%.o: %.cu
 $(BUILD)/ablate-cuda.so: $(CUDASRC:%.cu=$(BUILD)/cuda/%.o) $(SHAREDC)
 	@echo "  link    $@"
 	@$(NVCC) -shared -cudart static -Xlinker -z,noexecstack $^ -ldl -o $@
-$(BUILD)/modules/%-cuda.so: modules/%.cu core/gpu.cuh core/op.h
+$(BUILD)/modules/cuda/%.so: modules/%.cu core/gpu.cuh core/op.h
 	@mkdir -p $(@D)
 	@echo "  module  $@"
 	@$(NVCC) $(NVCCFLAGS) -shared -cudart static -Icore $< -o $@
@@ -110,10 +110,11 @@ $(BUILD)/ablate-emulated.so: $(CUDASRC:%.cu=$(BUILD)/emulated/%.o) $(EMULATOR:%.
 	@echo "  link    $@"
 	@$(CXX) -shared $(SANFLAG) -fopenmp -Wl,-soname,ablate-emulated.so $^ -ldl -o $@
 
-$(BUILD)/modules/%-emulated.so: modules/%.cu core/gpu.cuh core/op.h $(BUILD)/ablate-emulated.so
+$(BUILD)/modules/emulated/%.so: modules/%.cu core/gpu.cuh core/op.h $(BUILD)/ablate-emulated.so
+	@mkdir -p $(@D)
 	@echo "  emulate $@"
 	@$(CXX) $(filter-out -MMD -MP,$(EMULATED)) -Icore -include tests/emulator/emulator.h -x c++ $< -x none -shared -L$(BUILD) -l:ablate-emulated.so -o $@
-GPUHALVES = $(if $(NVCC),$(BUILD)/ablate-emulated.so $(patsubst modules/%.cu,$(BUILD)/modules/%-emulated.so,$(wildcard modules/*.cu)))
+GPUHALVES = $(if $(NVCC),$(BUILD)/ablate-emulated.so $(patsubst modules/%.cu,$(BUILD)/modules/emulated/%.so,$(wildcard modules/*.cu)))
 
 .SECONDARY: # objects of tests are kept
 # Data sets that come as folders share how a folder is read.

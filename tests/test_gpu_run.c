@@ -101,8 +101,8 @@ static void test_module_of_ones_own(void **state)
          "gatefuse "
          "decoder distill\\n' \"$PWD\" >$in/gate.ini");
     check_row("$in/gate.ini", "gate", 2);
-    must("grep -q code.gatefuse$gpu $in/gate/runs/gate/gate/seed-0-*/metrics.json || { $ablate run "
-         "$in/gate.ini " GPU_DATA "--row gate --steps 1 --device $gpu --out $in/gate && grep -q code.gatefuse$gpu "
+    must("grep -q code.gatefuse.$gpu $in/gate/runs/gate/gate/seed-0-*/metrics.json || { $ablate run "
+         "$in/gate.ini " GPU_DATA "--row gate --steps 1 --device $gpu --out $in/gate && grep -q code.gatefuse.$gpu "
          "$in/gate/runs/gate/gate/seed-0-*/metrics.json; }");
 }
 

@@ -34,7 +34,8 @@ void model_close(model *);
  * anything of the run is computed or described. 0, or -1: complained. */
 int model_place(const model *, const run_settings *, const device *);
 
-/* The shared object with a module's operations for that device, or NULL: there is none. The caller frees. */
+/* The shared object with a module's operations for that device, DEVICE/NAME.so beside the module's own, or NULL: there
+ * is none. The caller frees. */
 char *model_device_half(const ablate_module *, const device *);
 
 /* Tells every module that an epoch begins. 0, or -1: complained. */

@@ -7,8 +7,9 @@
 
 char *model_device_half(const ablate_module *module, const device *where)
 {
-    const char *file = module_file(module), *end = strrchr(file, '.');
-    char *path = take_text("%.*s-%s.so", (int)(end ? end - file : 0), file, where->name);
+    const char *file = module_file(module), *name = strrchr(file, '/');
+    char *path = name ? take_text("%.*s/%s%s", (int)(name - file), file, where->name, name)
+                      : take_text("%s/%s", where->name, file);
     if (path && access(path, R_OK) == 0)
         return path;
     free(path);

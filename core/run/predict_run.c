@@ -281,6 +281,16 @@ static int open_model(predict_run *r, const predict_options *o, const char *wher
     return model_open(&r->model, &r->run, &r->settings, &shape, o->modules, where, 1);
 }
 
+/* A run whose products were rounded may be looked at where they cannot be. */
+static int choose_precision(predict_run *r)
+{
+    if (r->session.device->choose_precision || r->run.precision == RUN_PRECISE)
+        return 0;
+    r->run.precision = RUN_PRECISE;
+    return predict_run_warn(r, "its matrix products were rounded (run.precision), this device has float32 only; scores "
+                               "may differ");
+}
+
 int predict_run_open(predict_run *r, const char *folder, const predict_options *o)
 {
     *r = (predict_run){ 0 };
@@ -291,6 +301,8 @@ int predict_run_open(predict_run *r, const char *folder, const predict_options *
         where ? session_open(&r->session, o->device, o->threads, o->modules, o->cache ? o->cache : "cache") : -1;
     if (status == 0)
         status = restore_settings(r, o, where);
+    if (status == 0)
+        status = choose_precision(r);
     if (status == 0)
         status = open_model(r, o, where);
     if (status == 0)

@@ -35,7 +35,7 @@ static int print_code(const char *name, const char *half, const char *path, FILE
     if (hash_file(path, &code) < 0)
         return -1;
     hash_print(&code, text);
-    fprintf(to, "code.%s%s = %.16s\n", name, half, text);
+    fprintf(to, "code.%s%s%s = %.16s\n", name, *half ? "." : "", half, text);
     return 0;
 }
 
