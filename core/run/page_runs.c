@@ -1,6 +1,7 @@
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "page_parts.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,16 @@ void page_runs_free(page_runs *list)
     *list = (page_runs){ 0 };
 }
 
+/* A damaged record costs the page one run, not all of them. */
+static void leave_out(page_runs *list)
+{
+    page_run *last = &list->run[--list->count];
+    fprintf(stderr, "left out of the page: %s\n", complaint());
+    complaint_clear();
+    free(last->folder);
+    run_record_free(&last->record);
+}
+
 static int add_run(const char *results, const char *folder, page_runs *list)
 {
     char *path = take_text("%s/%s/metrics.json", results, folder);
@@ -23,11 +34,11 @@ static int add_run(const char *results, const char *folder, page_runs *list)
         status = grown ? 0 : -1;
         if (grown) {
             list->run = grown;
-            page_run *added = &grown[list->count];
-            *added = (page_run){ .folder = take_text("%s", folder) };
-            list->count++;
-            status = added->folder ? run_record_read(&added->record, path) : -1;
+            grown[list->count] = (page_run){ .folder = take_text("%s", folder) };
+            status = grown[list->count++].folder ? 0 : -1;
         }
+        if (status == 0 && run_record_read(&list->run[list->count - 1].record, path) < 0)
+            leave_out(list);
     }
     free(path);
     return status;

@@ -4,5 +4,11 @@
 set -eu
 ablate=$1
 shift
+case "$*" in
+*clip.weights=*)
+    echo "fig4: the figure compares four encoders, so one file (CLIP=) cannot stand for all; name each in ablations/fig4.ini" >&2
+    exit 1
+    ;;
+esac
 "$ablate" run ablations/fig4.ini "$@"
 "$(dirname "$0")/draw" fig4
