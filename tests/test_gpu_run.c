@@ -202,8 +202,8 @@ static void test_faults_are_sentences(void **state)
     must_say("EMULATOR_FAULT=old_driver", "", "runs CUDA up to 12.2, this program needs 13.0; install a newer driver");
     must_say("EMULATOR_FAULT=no_device", "", "no CUDA-capable device");
     must_say("EMULATOR_FAULT=old_chip", "", "compute capability 7.5; 8.0 or later is needed");
-    must_say("EMULATOR_FAULT=memory=20", "", "is the GPU's memory full?");
-    must_say("EMULATOR_FAULT=memory=70", "", "MiB were asked for and");
+    must_say("EMULATOR_FAULT=memory=20", "", "emulated GPU cannot be opened: a workspace: out of memory");
+    must_say("EMULATOR_FAULT=memory=40", "", "MiB were asked for and");
     must_say("EMULATOR_FAULT=launch=20", "", "invalid configuration argument");
     must_say("EMULATOR_FAULT=fault=20", "", "an illegal memory access was encountered");
     must_say("EMULATOR_BLAS=nothing", "", "cuBLASLt has no way to multiply");

@@ -126,7 +126,7 @@ static int open_stream(char why[DEVICE_WHY])
     cuda_gpu.multiply = cuda_multiply;
     cuda_gpu.fail = fail_call;
     cudaError_t error = cudaStreamCreateWithFlags(&cuda_gpu.stream, cudaStreamNonBlocking);
-    if (error == cudaSuccess && cuda_memory_open() == 0 && cuda_step_open() == 0)
+    if (error == cudaSuccess && cuda_order_open() == 0 && cuda_memory_open() == 0 && cuda_step_open() == 0)
         return 0;
     snprintf(why, DEVICE_WHY, "%.60s cannot be opened: %.150s", self.chip.name,
              error == cudaSuccess ? cuda_trouble_text() : cudaGetErrorString(error));
@@ -210,8 +210,10 @@ static int cuda_run(const ablate_op *op, bool backward, ablate_call *call)
         return cuda_trouble("it has no '%s'", op->name);
     if (op->random && !cuda_recording() && cuda_set_step(call->step) != 0)
         return -1;
+    if (cuda_order_operation(op, backward, call, own->scratch ? own->scratch(call, backward) : 0) != 0)
+        return -1;
     (backward ? own->backward : own->forward)(&cuda_gpu, call);
-    return cuda_trouble_text() ? -1 : 0;
+    return cuda_trouble_text() ? -1 : cuda_order_done();
 }
 
 static int cuda_synchronise(void)

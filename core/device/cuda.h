@@ -17,6 +17,20 @@ int cuda_check(cudaError_t, const char *what);
 /* Is the stream being recorded? Then memory may not be touched from the host. */
 bool cuda_recording(void);
 
+constexpr int CUDA_STREAMS = 4;              /* on which recorded calls run side by side */
+constexpr size_t CUDA_WORKSPACE = 32u << 20; /* of cuBLASLt, for each stream */
+
+/* cuda_order.cu: each call of a recording on a stream where it waits only for calls that touch its memory. Around each
+ * call: its memory, the call, done; outside of recordings these do nothing. 0, or -1: remembered. */
+int cuda_order_open(void);
+int cuda_order_begin(void); /* before a recording */
+int cuda_order_end(void);   /* within it, at its end */
+int cuda_order_operation(const ablate_op *, bool backward, const ablate_call *, int64_t scratch);
+int cuda_order_numbers(const float *const *read, int reads, const void *written, size_t bytes); /* read: one each */
+int cuda_order_done(void);
+int cuda_order_stream(void); /* index of the stream in use, below CUDA_STREAMS */
+void *cuda_order_workspace(void);
+
 /* cuda_blas.cu: matrix products by cuBLASLt. 0, or -1 and why. */
 int cuda_blas_open(char why[DEVICE_WHY]);
 void cuda_multiply(const gpu_product *);
@@ -28,6 +42,7 @@ double cuda_gemm_peak(void);
 /* cuda_convert.cu: room for so many bfloat16 numbers, until the next call (NULL: remembered); and rounding to it:
  * `batches` matrices (rows, columns), `apart` numbers from each other, rows `row` numbers apart; `to` is dense. */
 void *cuda_halves(int64_t numbers);
+int cuda_halves_share(void); /* as much room for every stream as the first one has needed. 0, or -1: remembered */
 void cuda_round_bf16(const float *from, int64_t row, int64_t rows, int64_t columns, int64_t batches, int64_t apart,
                      void *to);
 

@@ -25,15 +25,12 @@
 static struct {
     FUNCTIONS(MEMBER)
     cublasLtHandle_t handle;
-    void *workspace;
     char version[40];
 } blas;
 
 #ifndef CUBLASLT_NAMES
 #define CUBLASLT_NAMES "libcublasLt.so.13", "/usr/local/cuda/lib64/libcublasLt.so.13"
 #endif
-
-static const size_t WORKSPACE = 64u << 20;
 
 /* ---- the library ---- */
 
@@ -77,7 +74,7 @@ int cuda_blas_open(char why[DEVICE_WHY])
     size_t version = blas.get_version();
     snprintf(blas.version, sizeof blas.version, "cuBLASLt %zu.%zu.%zu", version / 10000, version / 100 % 100,
              version % 100);
-    if (blas.create(&blas.handle) == CUBLAS_STATUS_SUCCESS && cudaMalloc(&blas.workspace, WORKSPACE) == cudaSuccess)
+    if (blas.create(&blas.handle) == CUBLAS_STATUS_SUCCESS)
         return 0;
     snprintf(why, DEVICE_WHY, "cuBLASLt cannot be started; is the GPU's memory full?");
     return -1;
@@ -197,7 +194,7 @@ static bool choose_algorithm(product_plan *plan)
     const uint32_t *aligned = plan->key.aligned, given[] = { aligned[1], aligned[0], aligned[2], aligned[2] };
     if (failed(blas.create_wish(&wish), "a preference"))
         return false;
-    blas.set_wish(wish, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, &WORKSPACE, sizeof WORKSPACE);
+    blas.set_wish(wish, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, &CUDA_WORKSPACE, sizeof CUDA_WORKSPACE);
     for (int i = 0; i < 4; i++)
         blas.set_wish(wish, which[i], &given[i], sizeof given[i]);
     cublasStatus_t status =
@@ -275,7 +272,7 @@ static void run_product(const gpu_product *p)
     if (p->bias && !plan->bias_apart)
         set_bias(plan, p->bias);
     failed(blas.multiply(blas.handle, plan->product, &one, p->b, plan->b, p->a, plan->a, &keep, p->c, plan->c, p->c,
-                         plan->c, &plan->algorithm, blas.workspace, WORKSPACE, cuda_gpu.stream),
+                         plan->c, &plan->algorithm, cuda_order_workspace(), CUDA_WORKSPACE, cuda_gpu.stream),
            "a product");
     for (int64_t i = 0; plan->bias_apart && i < p->batches; i++)
         gpu_each(&cuda_gpu, p->m * p->n,

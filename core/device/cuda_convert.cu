@@ -5,28 +5,43 @@
 
 enum { BLOCKS = 64 };
 
-/* Room for rounded operands. What was given out stays, since recordings point to it; only more is added. */
+/* Room for rounded operands, of each stream. What was given out stays, since recordings point to it; only more is
+ * added. */
 static struct {
     void *room[BLOCKS];
-    int64_t size[BLOCKS];
+    int64_t size[BLOCKS], largest;
     int count;
-} halves;
+} halves[CUDA_STREAMS];
 
-void *cuda_halves(int64_t numbers)
+static void *room_of(int stream, int64_t numbers)
 {
-    for (int i = 0; i < halves.count; i++)
-        if (halves.size[i] >= numbers)
-            return halves.room[i];
-    if (halves.count == BLOCKS) {
+    auto *own = &halves[stream];
+    for (int i = 0; i < own->count; i++)
+        if (own->size[i] >= numbers)
+            return own->room[i];
+    if (own->count == BLOCKS) {
         cuda_trouble("rounded operands grew %d times", static_cast<int>(BLOCKS));
         return nullptr;
     }
     void *more = cuda_allocate(2 * static_cast<size_t>(numbers));
     if (more) {
-        halves.size[halves.count] = numbers;
-        halves.room[halves.count++] = more;
+        own->size[own->count] = own->largest = numbers;
+        own->room[own->count++] = more;
     }
     return more;
+}
+
+void *cuda_halves(int64_t numbers)
+{
+    return room_of(cuda_order_stream(), numbers);
+}
+
+int cuda_halves_share(void)
+{
+    for (int s = 1; s < CUDA_STREAMS; s++)
+        if (halves[0].largest > 0 && !room_of(s, halves[0].largest))
+            return -1;
+    return 0;
 }
 
 namespace

@@ -89,7 +89,12 @@ int cuda_download(void *to, const void *from, size_t bytes)
 
 int cuda_clear(void *at, size_t bytes)
 {
-    return bytes ? cuda_check(cudaMemsetAsync(at, 0, bytes, cuda_gpu.stream), "clearing memory") : 0;
+    if (bytes == 0)
+        return 0;
+    if (cuda_order_numbers(nullptr, 0, at, bytes) != 0 ||
+        cuda_check(cudaMemsetAsync(at, 0, bytes, cuda_gpu.stream), "clearing memory") != 0)
+        return -1;
+    return cuda_order_done();
 }
 
 int64_t cuda_room(void)

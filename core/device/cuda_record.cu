@@ -13,10 +13,12 @@ bool cuda_recording(void)
 static cudaGraph_t capture(int (*body)(void *context), void *context)
 {
     cudaGraph_t graph = nullptr;
-    if (cuda_check(cudaStreamBeginCapture(cuda_gpu.stream, cudaStreamCaptureModeThreadLocal), "recording") != 0)
+    if (cuda_order_begin() != 0 ||
+        cuda_check(cudaStreamBeginCapture(cuda_gpu.stream, cudaStreamCaptureModeThreadLocal), "recording") != 0)
         return nullptr;
     recording_now = true;
     int status = body(context);
+    status = cuda_order_end() != 0 ? -1 : status;
     recording_now = false;
     if (cuda_check(cudaStreamEndCapture(cuda_gpu.stream, &graph), "recording") == 0 && status == 0)
         return graph;

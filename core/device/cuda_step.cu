@@ -44,8 +44,10 @@ static __global__ void fill_kernel(float *to, float value)
 
 int cuda_fill(float *to, float value)
 {
+    if (cuda_order_numbers(nullptr, 0, to, sizeof *to) != 0)
+        return -1;
     gpu_launch(&cuda_gpu, fill_kernel, dim3(1), 1, 0, to, value);
-    return launched();
+    return launched() != 0 ? -1 : cuda_order_done();
 }
 
 enum { ROWS = 64, TERMS = 64 }; /* that fit a kernel's parameters */
@@ -97,7 +99,10 @@ int cuda_note(float *ring, int rows, const float *const *value, int count, uint6
         return -1;
     for (int i = 0; i < count; i++)
         terms.value[i] = value[i];
+    if (cuda_order_numbers(value, count, ring, sizeof *ring * static_cast<size_t>(rows) * static_cast<size_t>(count)) !=
+        0)
+        return -1;
     gpu_launch(&cuda_gpu, note_kernel, dim3(1), static_cast<unsigned>(TERMS), 0, ring, static_cast<uint64_t>(rows),
                terms, count, counter.step);
-    return launched();
+    return launched() != 0 ? -1 : cuda_order_done();
 }

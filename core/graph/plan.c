@@ -56,3 +56,13 @@ int64_t plan_place(plan_buffer *buffer, int count)
     free(placed);
     return size < 0 ? -1 : (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 }
+
+int64_t plan_apart(plan_buffer *list, int count)
+{
+    int64_t size = 0;
+    for (int i = 0; i < count; i++) {
+        list[i].offset = size;
+        size += list[i].last < list[i].first ? 0 : (list[i].bytes + 63) / 64 * 64;
+    }
+    return size;
+}

@@ -14,4 +14,8 @@ typedef struct plan_buffer {
  * size in bytes, or -1: complained. */
 int64_t plan_place(plan_buffer *, int count);
 
+/* Gives every buffer a place of its own, so that what does not depend on each other may be computed at the same time.
+ * Returns the arena's size in bytes. */
+int64_t plan_apart(plan_buffer *, int count);
+
 #endif

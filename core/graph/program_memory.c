@@ -189,12 +189,25 @@ static void point_step(program *p, step *s)
     s->bytes = (size_t)shape_size(&s->value->shape) * sizeof(float);
 }
 
+/* A device that orders recorded calls by their memory is given enough of it, if that is no more than a quarter of what
+ * it has left. */
+static int64_t plan_arena(program *p)
+{
+    const device *where = p->request.device;
+    if (where->record && where->room) {
+        int64_t apart = plan_apart(p->buffer, p->buffers);
+        if (apart <= where->room() / 4)
+            return apart;
+    }
+    return plan_place(p->buffer, p->buffers);
+}
+
 int program_place(program *p)
 {
     if (make_buffers(p) < 0)
         return -1;
     find_lifetimes(p);
-    p->arena_bytes = plan_place(p->buffer, p->buffers);
+    p->arena_bytes = plan_arena(p);
     if (p->arena_bytes < 0)
         return -1;
     p->arena = p->request.device->allocate((size_t)p->arena_bytes + 64);

@@ -9,17 +9,25 @@
 #include <map>
 #include <vector>
 
-struct CUstream_st {
-    struct CUgraph_st *captured; /* NULL: it runs */
+struct node { /* of a captured graph */
+    std::function<void()> work;
+    std::vector<size_t> after;
 };
 struct CUgraph_st {
-    std::vector<std::function<void()>> work;
+    std::vector<node> nodes;
+    std::vector<CUstream_st *> streams; /* that are being captured into it */
+};
+struct CUstream_st {
+    CUgraph_st *captured;      /* NULL: it runs */
+    std::vector<size_t> tails; /* nodes that the next one comes after */
 };
 struct CUgraphExec_st {
-    std::vector<std::function<void()>> work;
+    std::vector<node> nodes;
 };
 struct CUevent_st {
     std::chrono::steady_clock::time_point when;
+    CUgraph_st *captured; /* recorded into; NULL: it has happened */
+    std::vector<size_t> tails;
 };
 
 static cudaError_t last = cudaSuccess, broken = cudaSuccess; /* broken: from a fault on, for ever */
@@ -47,10 +55,12 @@ static cudaError_t note(cudaError_t error)
 
 void emulator_enqueue(cudaStream_t stream, std::function<void()> work)
 {
-    if (stream && stream->captured)
-        stream->captured->work.push_back(std::move(work));
-    else
+    if (!stream || !stream->captured) {
         work();
+        return;
+    }
+    stream->captured->nodes.push_back({ std::move(work), stream->tails });
+    stream->tails = { stream->captured->nodes.size() - 1 };
 }
 
 static void run_or_break(const std::function<void()> &body, dim3 blocks_asked, unsigned threads)
@@ -84,6 +94,18 @@ const char *emulator_launch_failed(void)
     return error == cudaSuccess ? nullptr : cudaGetErrorString(error);
 }
 
+static size_t longest_chain(const CUgraph_st *graph)
+{
+    std::vector<size_t> depth(graph->nodes.size(), 1);
+    size_t longest = 0;
+    for (size_t i = 0; i < depth.size(); i++) {
+        for (size_t j : graph->nodes[i].after)
+            depth[i] = depth[j] + 1 > depth[i] ? depth[j] + 1 : depth[i];
+        longest = depth[i] > longest ? depth[i] : longest;
+    }
+    return longest;
+}
+
 extern "C" {
 
 cudaError_t cudaGetLastError(void)
@@ -104,6 +126,8 @@ const char *cudaGetErrorString(cudaError_t error)
         return "invalid configuration argument";
     case cudaErrorIllegalAddress:
         return "an illegal memory access was encountered";
+    case cudaErrorStreamCaptureUnjoined:
+        return "capturing stream has unjoined work";
     case cudaErrorStreamCaptureUnsupported:
         return "operation not permitted when stream is capturing";
     default:
@@ -204,7 +228,7 @@ cudaError_t cudaMemsetAsync(void *at, int value, size_t bytes, cudaStream_t stre
 
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t *stream, unsigned)
 {
-    *stream = new CUstream_st{ nullptr };
+    *stream = new CUstream_st{ nullptr, {} };
     return cudaSuccess;
 }
 
@@ -215,7 +239,7 @@ cudaError_t cudaStreamSynchronize(cudaStream_t stream)
 
 cudaError_t cudaEventCreateWithFlags(cudaEvent_t *event, unsigned)
 {
-    *event = new CUevent_st{ std::chrono::steady_clock::now() };
+    *event = new CUevent_st{ std::chrono::steady_clock::now(), nullptr, {} };
     return cudaSuccess;
 }
 
@@ -224,9 +248,25 @@ cudaError_t cudaEventCreate(cudaEvent_t *event)
     return cudaEventCreateWithFlags(event, 0);
 }
 
-cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t)
+cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream)
 {
     event->when = std::chrono::steady_clock::now();
+    event->captured = stream->captured;
+    event->tails = stream->tails;
+    return cudaSuccess;
+}
+
+/* A stream that waits for a captured one is captured with it. */
+cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned)
+{
+    if (!event->captured)
+        return stream->captured ? note(cudaErrorStreamCaptureIsolation) : cudaSuccess;
+    if (!stream->captured) {
+        stream->captured = event->captured;
+        stream->tails.clear();
+        event->captured->streams.push_back(stream);
+    }
+    stream->tails.insert(stream->tails.end(), event->tails.begin(), event->tails.end());
     return cudaSuccess;
 }
 
@@ -250,13 +290,32 @@ cudaError_t cudaEventDestroy(cudaEvent_t event)
 cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode)
 {
     stream->captured = new CUgraph_st;
+    stream->captured->streams = { stream };
+    stream->tails.clear();
     return broken;
 }
 
+/* As the runtime, it refuses a capture of which a stream has not come back. */
 cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t *graph)
 {
     *graph = stream->captured;
-    stream->captured = nullptr;
+    std::vector<bool> reached((*graph)->nodes.size(), false);
+    std::vector<size_t> open = stream->tails;
+    while (!open.empty()) {
+        size_t at = open.back();
+        open.pop_back();
+        if (!reached[at])
+            open.insert(open.end(), (*graph)->nodes[at].after.begin(), (*graph)->nodes[at].after.end());
+        reached[at] = true;
+    }
+    for (CUstream_st *each : (*graph)->streams)
+        each->captured = nullptr;
+    for (bool each : reached)
+        if (!each && broken == cudaSuccess) {
+            delete *graph;
+            *graph = nullptr;
+            return note(cudaErrorStreamCaptureUnjoined);
+        }
     return broken;
 }
 
@@ -268,14 +327,34 @@ cudaError_t cudaGraphDestroy(cudaGraph_t graph)
 
 cudaError_t cudaGraphInstantiate(cudaGraphExec_t *ready, cudaGraph_t graph, unsigned long long)
 {
-    *ready = new CUgraphExec_st{ graph->work };
+    if (getenv("EMULATOR_NODES"))
+        fprintf(stderr, "emulated GPU: a recording of %zu calls, the longest chain %zu\n", graph->nodes.size(),
+                longest_chain(graph));
+    *ready = new CUgraphExec_st{ graph->nodes };
     return cudaSuccess;
 }
 
-cudaError_t cudaGraphLaunch(cudaGraphExec_t ready, cudaStream_t stream)
+/* Nodes run in an order that their edges allow: the first that can, or for another emulator_order the last, so that an
+ * edge that is missing shows. */
+cudaError_t cudaGraphLaunch(cudaGraphExec_t ready, cudaStream_t)
 {
-    for (const auto &work : ready->work)
-        emulator_enqueue(stream, work);
+    std::vector<size_t> waits(ready->nodes.size()), open;
+    std::vector<std::vector<size_t>> before(ready->nodes.size());
+    for (size_t i = 0; i < ready->nodes.size(); i++) {
+        waits[i] = ready->nodes[i].after.size();
+        for (size_t j : ready->nodes[i].after)
+            before[j].push_back(i);
+        if (waits[i] == 0)
+            open.push_back(i);
+    }
+    while (!open.empty()) {
+        size_t pick = emulator_order == EMULATOR_FORWARD ? 0 : open.size() - 1, at = open[pick];
+        open.erase(open.begin() + static_cast<std::ptrdiff_t>(pick));
+        ready->nodes[at].work();
+        for (size_t j : before[at])
+            if (--waits[j] == 0)
+                open.insert(emulator_order == EMULATOR_SHUFFLED ? open.begin() : open.end(), j);
+    }
     return broken;
 }
 
