@@ -20,6 +20,11 @@
 static const device *op_under_test; /* behind op_over */
 static int op_shift;                /* floats by which every tensor is off its alignment; not working room */
 
+/* Behind each tensor on the device lie numbers that no kernel may change, and that spoil the result of one that reads
+ * them: they are NaN. */
+enum { OP_GUARD = 64 };
+static const uint32_t op_guard_bits = 0x7FC0BEEFu;
+
 static inline int64_t op_floats(const ablate_shape *s)
 {
     int64_t n = 1;
@@ -35,19 +40,21 @@ static inline const char *op_trouble(void)
     return text ? text : "it does not say why";
 }
 
-/* A copy in the device's memory, `shift` floats off its alignment; NaN if `from` is NULL. */
+/* A copy in the device's memory, `shift` floats off its alignment, and the guard; NaN if `from` is NULL. */
 static inline float *op_send_to(const float *from, int64_t n, int shift)
 {
-    char *at = op_under_test->allocate((size_t)(n + shift) * sizeof(float));
-    float *filler = malloc((size_t)(n + 1) * sizeof *filler);
+    char *at = op_under_test->allocate((size_t)(n + OP_GUARD + shift) * sizeof(float));
+    float *filler = malloc((size_t)(n + OP_GUARD) * sizeof *filler);
     if (!at || !filler) {
         fail_msg("%s: no memory for a tensor of a test: %s", op_under_test->name, op_trouble());
         abort(); /* never reached: fail_msg does not come back */
     }
     for (int64_t i = 0; i < n; i++)
         filler[i] = from ? from[i] : NAN;
+    for (int64_t i = n; i < n + OP_GUARD; i++)
+        memcpy(&filler[i], &op_guard_bits, sizeof op_guard_bits);
     float *there = (float *)(void *)at + shift;
-    if (op_under_test->upload(there, filler, (size_t)n * sizeof(float)) != 0)
+    if (op_under_test->upload(there, filler, (size_t)(n + OP_GUARD) * sizeof(float)) != 0)
         fail_msg("%s: %s", op_under_test->name, op_trouble());
     free(filler);
     return there;
@@ -58,11 +65,33 @@ static inline float *op_send(const float *from, int64_t n)
     return op_send_to(from, n, op_shift);
 }
 
-static inline void op_fetch(float *there, float *to, int64_t n)
+/* Fails where the guard behind n numbers is not what it was. */
+static inline void op_look_behind(const float *there, int64_t n)
 {
+    uint32_t guard[OP_GUARD];
+    if (op_under_test->download(guard, there + n, sizeof guard) != 0)
+        fail_msg("%s: %s", op_under_test->name, op_trouble());
+    for (int i = 0; i < OP_GUARD; i++)
+        if (guard[i] != op_guard_bits)
+            fail_msg("%s: a kernel has written %d numbers behind the end of a tensor of %lld", op_under_test->name,
+                     i + 1, (long long)n);
+}
+
+/* Gives back the copy of n numbers, and the numbers if `to` is not NULL. n = 0: its guard is not looked at. */
+static inline void op_fetch_from(float *there, float *to, int64_t n, int shift)
+{
+    if (!there)
+        return;
     if (to && op_under_test->download(to, there, (size_t)n * sizeof(float)) != 0)
         fail_msg("%s: %s", op_under_test->name, op_trouble());
-    op_under_test->release(there - op_shift);
+    if (n > 0)
+        op_look_behind(there, n);
+    op_under_test->release(there - shift);
+}
+
+static inline void op_fetch(const float *there, float *to, int64_t n)
+{
+    op_fetch_from((float *)(uintptr_t)there, to, n, op_shift);
 }
 
 /* Floats of aux: the shape rule's, asked again. */
@@ -99,18 +128,13 @@ static inline int op_over_run(const ablate_op *op, bool backward, ablate_call *c
     if (status != 0 || op_under_test->synchronise() != 0)
         fail_msg("%s: %s", op_under_test->name, op_trouble());
     for (int i = 0; i < call->n_in; i++) {
-        if (in[i])
-            op_fetch((float *)(uintptr_t)in[i], NULL, 0);
-        if (grad[i])
-            op_fetch(grad[i], call->grad_in[i], op_floats(&call->in_shape[i]));
+        op_fetch(in[i], NULL, op_floats(&call->in_shape[i]));
+        op_fetch(grad[i], grad[i] ? call->grad_in[i] : NULL, op_floats(&call->in_shape[i]));
     }
-    if (there.out)
-        op_fetch(there.out, backward ? NULL : call->out, n);
-    if (there.aux)
-        op_fetch(there.aux, backward ? NULL : call->aux, layout.aux);
-    op_under_test->release(there.scratch);
-    if (there.grad_out)
-        op_fetch((float *)(uintptr_t)there.grad_out, NULL, 0);
+    op_fetch(there.out, backward ? NULL : call->out, n);
+    op_fetch(there.aux, backward ? NULL : call->aux, layout.aux);
+    op_fetch_from(there.scratch, NULL, scratch, 0);
+    op_fetch(there.grad_out, NULL, n);
     return 0;
 }
 

@@ -13,7 +13,7 @@ template <binary_kind Kind> __device__ inline float combine(float a, float b)
 }
 
 template <binary_kind Kind> struct combine_numbers {
-    fold_operand a, b;
+    gpu_operand a, b;
     int64_t width;
     float *out;
     template <class Index> __device__ void operator()(Index e) const
@@ -32,19 +32,19 @@ template <binary_kind Kind> static void binary_forward(const gpu *g, const ablat
 {
     broadcast b = geometry_of(call);
     gpu_each(g, b.rows * b.width,
-             combine_numbers<Kind>{ fold_operand_of(&b, 0, call->in[0]), fold_operand_of(&b, 1, call->in[1]), b.width,
+             combine_numbers<Kind>{ gpu_operand_of(&b, 0, call->in[0]), gpu_operand_of(&b, 1, call->in[1]), b.width,
                                     call->out });
 }
 
 /* What each number of the gradient is to one operand; the other is at the same place. */
 template <binary_kind Kind> struct gradient_terms {
     const float *grad;
-    fold_operand a, b;
+    gpu_operand a, b;
     int64_t width;
     bool second;
-    __device__ float operator()(int64_t row, int64_t column) const
+    template <class Index> __device__ float operator()(Index row, Index column) const
     {
-        float g = grad[row * width + column];
+        float g = grad[row * static_cast<Index>(width) + column];
         if (Kind == MUL)
             return g * (second ? a : b).at(row, column);
         if (Kind == DIV) {
@@ -60,8 +60,8 @@ template <binary_kind Kind> static void binary_backward(const gpu *g, const abla
     broadcast b = geometry_of(call);
     for (int i = 0; i < 2; i++) {
         double scale = i && (Kind == SUB || Kind == DIV) ? -1 : 1;
-        gradient_terms<Kind> terms = { call->grad_out, fold_operand_of(&b, 0, call->in[0]),
-                                       fold_operand_of(&b, 1, call->in[1]), b.width, i == 1 };
+        gradient_terms<Kind> terms = { call->grad_out, gpu_operand_of(&b, 0, call->in[0]),
+                                       gpu_operand_of(&b, 1, call->in[1]), b.width, i == 1 };
         if (call->grad_in[i])
             gpu_fold_run(g, gpu_fold{ b, i, scale, call->grad_in[i], (call->add >> i & 1u) != 0, call->scratch },
                          terms);

@@ -1,14 +1,18 @@
-/* fold.cuh: sums over the axes on which an operand repeats itself, on the GPU. The terms are added in double in an
- * order that the shapes alone decide: chunk by chunk, then the chunks. Three ways: nothing is summed (one pass, as wide
- * as the tensor); whole columns (neighbouring threads at neighbouring columns, CHUNK rows each); rows (a block a piece
- * of LINE numbers). Every term is read once; the chunks' sums are 1/CHUNK or 2/LINE of that. Measured: not yet on a
- * GPU. */
+/* fold.cuh: sums over the axes on which an operand repeats itself, on the GPU. Every term is read once and added in
+ * double, in an order that the shapes alone decide: piece by piece, then the pieces. There are as many pieces as fill
+ * the GPU with about FOLD_BLOCKS blocks, but none so short that its sum, 8 bytes, weighs beside its terms; a result
+ * that is one piece is written at once. Five ways, by what is summed:
+ *   nothing                      a thread a number
+ *   rows, few or of many results a thread a result; neighbouring threads at neighbouring columns
+ *   rows                         a block a piece of up to 32 columns, its threads that many columns by the rest rows
+ *   lines of rows, many short    a warp, or part of one, a result
+ *   lines of rows                a block a piece of a result
+ * The floor is 4 bytes a term and what the terms are made of. Measured: not yet on a GPU. */
 #ifndef ABLATE_OPS_FOLD_CUH
 #define ABLATE_OPS_FOLD_CUH
-#include "../gpu.cuh"
-#include "broadcast.h"
+#include "broadcast.cuh"
 
-constexpr int FOLD_CHUNK = 32, FOLD_LINE = 32 * GPU_THREADS;
+constexpr int FOLD_BLOCKS = 1024, FOLD_DEPTH = 8; /* terms of a thread, at least, before there are more pieces */
 
 typedef struct gpu_fold {
     broadcast geometry;
@@ -19,63 +23,117 @@ typedef struct gpu_fold {
     float *scratch; /* gpu_fold_scratch floats */
 } gpu_fold;
 
-/* The geometry as kernels use it. Result k takes the rows row_of(k, 0 .. summed - 1), and of these one column each or
- * all. */
+/* Rows of the result along the outer axes that an operand has, or along those it has not: the i-th is row
+ * i % length * step + i / length * over. `over` is 0 where these axes lie side by side. */
+typedef struct fold_walk {
+    int64_t count, length, step, over;
+    template <class Index> __device__ Index row(Index i) const
+    {
+        if (over == 0)
+            return i * static_cast<Index>(step);
+        Index n = static_cast<Index>(length), outer = i / n;
+        return (i - outer * n) * static_cast<Index>(step) + outer * static_cast<Index>(over);
+    }
+} fold_walk;
+
+inline fold_walk fold_walk_of(const broadcast *g, int operand, bool own)
+{
+    fold_walk w = { 1, 1, 0, 0 };
+    bool before = false; /* was the axis before one of these? */
+    int64_t size = 1;
+    for (int axis = OUTER_AXES - 1; axis >= 0; size *= g->dim[axis], axis--) {
+        bool taken = (g->stride[operand][axis] != 0) == own;
+        if (g->dim[axis] == 1)
+            continue;
+        if (taken && w.step == 0)
+            w.step = size;
+        else if (taken && !before)
+            w.over = size;
+        if (taken) {
+            w.count *= g->dim[axis];
+            w.length *= w.over == 0 ? g->dim[axis] : 1;
+        }
+        before = taken;
+    }
+    return w;
+}
+
+typedef enum { FOLD_NOTHING, FOLD_THREADS, FOLD_COLUMNS, FOLD_WARPS, FOLD_LINES } fold_way;
+
 typedef struct fold_plan {
-    int64_t dim[ABLATE_DIMS - 1], rows, width, kept, summed;
-    bool own[ABLATE_DIMS - 1]; /* the operand moves along this axis */
-    bool lines;                /* the last axis is summed as well */
+    fold_way way;
+    fold_walk kept, summed;
+    int64_t rows, width, results;
+    int64_t pieces, piece; /* of a result; rows of one, or numbers if lines are summed */
+    int across;            /* FOLD_COLUMNS: columns of a block; FOLD_WARPS: lanes of a result */
+    double scale;
+    float *out;
+    bool add;
+    double *sums; /* [results][pieces] */
+
+    __device__ void land(int64_t result, double sum) const
+    {
+        gpu_put(&out[result], static_cast<float>(scale * sum), add);
+    }
+    __device__ void land_piece(int64_t result, int64_t at, double sum) const
+    {
+        if (pieces == 1)
+            land(result, sum);
+        else
+            sums[result * pieces + at] = sum;
+    }
 } fold_plan;
+
+/* n terms of each result in pieces of whole rounds of the block, where one piece of every result makes `blocks`. */
+inline void fold_cut(fold_plan *p, int64_t n, int64_t blocks, int64_t round)
+{
+    int64_t most = gpu_pieces(n, round * FOLD_DEPTH), wanted = gpu_pieces(FOLD_BLOCKS, blocks);
+    int64_t pieces = most < wanted ? most : wanted;
+    p->piece = gpu_pieces(gpu_pieces(n, pieces), round) * round;
+    p->pieces = gpu_pieces(n, p->piece);
+}
+
+inline int fold_power(int64_t n) /* the smallest power of two that is not below n, up to a warp */
+{
+    int power = 1;
+    while (power < n && power < GPU_WARP)
+        power *= 2;
+    return power;
+}
 
 inline fold_plan fold_plan_of(const broadcast *g, int operand)
 {
     fold_plan p = {};
-    p.rows = g->rows, p.width = g->width, p.kept = 1;
-    for (int axis = 0; axis < ABLATE_DIMS - 1; axis++) {
-        p.dim[axis] = g->dim[axis];
-        p.own[axis] = g->stride[operand][axis] != 0;
-        p.kept *= p.own[axis] ? g->dim[axis] : 1;
+    bool lines = g->stride[operand][OUTER_AXES] == 0;
+    p.kept = fold_walk_of(g, operand, true), p.summed = fold_walk_of(g, operand, false);
+    p.rows = g->rows, p.width = g->width, p.pieces = 1;
+    p.results = lines ? p.kept.count : p.kept.count * g->width;
+    int64_t terms = p.summed.count * g->width;
+    p.across = fold_power(lines ? terms : g->width);
+    if (!lines && p.summed.count == 1) {
+        p.way = FOLD_NOTHING;
+    } else if (!lines && (p.summed.count <= FOLD_DEPTH || p.results >= FOLD_BLOCKS * GPU_THREADS)) {
+        p.way = FOLD_THREADS;
+    } else if (!lines) {
+        p.way = FOLD_COLUMNS;
+        fold_cut(&p, p.summed.count, p.kept.count * gpu_pieces(g->width, p.across), GPU_THREADS / p.across);
+    } else if (p.results >= GPU_THREADS && terms <= GPU_THREADS * FOLD_DEPTH) {
+        p.way = FOLD_WARPS;
+    } else {
+        p.way = FOLD_LINES;
+        fold_cut(&p, terms, p.results, GPU_THREADS);
     }
-    p.summed = g->rows / p.kept;
-    p.lines = g->stride[operand][ABLATE_DIMS - 1] == 0;
     return p;
-}
-
-/* Results, and the pieces that each is summed in. */
-inline int64_t fold_results(const fold_plan *p)
-{
-    return p->lines ? p->kept : p->kept * p->width;
-}
-
-inline int64_t fold_pieces(const fold_plan *p)
-{
-    return p->lines ? gpu_pieces(p->summed * p->width, FOLD_LINE) : gpu_pieces(p->summed, FOLD_CHUNK);
 }
 
 inline int64_t gpu_fold_scratch(const broadcast *g, int operand)
 {
     fold_plan p = fold_plan_of(g, operand);
-    return 2 * fold_results(&p) * fold_pieces(&p);
+    return p.pieces > 1 ? 2 * p.results * p.pieces : 0;
 }
 
-__device__ inline int64_t fold_row(const fold_plan &p, int64_t kept, int64_t summed)
-{
-    int64_t row = 0, size = 1;
-    if (p.kept == 1)
-        return summed;
-    for (int axis = ABLATE_DIMS - 2; axis >= 0; axis--) {
-        if (p.dim[axis] == 1)
-            continue;
-        int64_t from = p.own[axis] ? kept : summed;
-        row += from % p.dim[axis] * size;
-        if (p.own[axis])
-            kept /= p.dim[axis];
-        else
-            summed /= p.dim[axis];
-        size *= p.dim[axis];
-    }
-    return row;
-}
+/* ---- the ways; `Terms` has `template <class Index> __device__ float operator()(Index row, Index column) const`: a
+ * number of the tensor to be folded ---- */
 
 template <class Terms> struct fold_nothing {
     Terms terms;
@@ -89,183 +147,145 @@ template <class Terms> struct fold_nothing {
     }
 };
 
-/* Thread e: one piece of one column. */
-template <class Terms> struct fold_columns {
+template <class Index, class Terms> struct fold_threads {
     Terms terms;
-    fold_plan plan;
-    double *sums; /* (pieces, results) */
-    int64_t results;
-    template <class Index> __device__ void operator()(Index e) const
+    fold_plan p;
+    template <class Result> __device__ void operator()(Result e) const
     {
-        int64_t piece = e / static_cast<Index>(results), result = e % static_cast<Index>(results);
-        int64_t kept = result / plan.width, column = result % plan.width;
-        int64_t first = piece * FOLD_CHUNK, last = first + FOLD_CHUNK < plan.summed ? first + FOLD_CHUNK : plan.summed;
+        Index result = static_cast<Index>(e), width = static_cast<Index>(p.width), kept = result / width;
+        Index column = result - kept * width, row = p.kept.row(kept), count = static_cast<Index>(p.summed.count);
         double sum = 0;
 #pragma unroll 4
-        for (int64_t j = first; j < last; j++)
-            sum += static_cast<double>(terms(fold_row(plan, kept, j), column));
-        sums[e] = sum;
+        for (Index j = 0; j < count; j++)
+            sum += static_cast<double>(terms(row + p.summed.row(j), column));
+        p.land(e, sum);
     }
 };
 
-/* Block (x, y): piece y of result x's numbers, all its rows one after the other. */
-template <class Terms> __global__ void fold_lines_kernel(Terms terms, fold_plan plan, double *sums, int64_t pieces)
+/* Block (tile, kept, piece), the tile fastest: a piece of `across` columns. */
+template <class Index, class Terms> __global__ void fold_columns_kernel(Terms terms, fold_plan p)
 {
-    __shared__ double room[GPU_THREADS / GPU_WARP];
-    int64_t all = plan.summed * plan.width, at = static_cast<int64_t>(blockIdx.y) * FOLD_LINE + threadIdx.x;
+    __shared__ double room[GPU_THREADS];
+    int across = p.across, lines = GPU_THREADS / across, line = static_cast<int>(threadIdx.x) / across;
+    int64_t tiles = (p.width + across - 1) / across, block = blockIdx.x, tile = block % tiles;
+    int64_t kept = block / tiles % p.kept.count, piece = block / tiles / p.kept.count, end = (piece + 1) * p.piece;
+    Index column = static_cast<Index>(tile * across + static_cast<int>(threadIdx.x) % across);
+    Index row = p.kept.row(static_cast<Index>(kept));
+    Index last = static_cast<Index>(end < p.summed.count ? end : p.summed.count);
     double sum = 0;
+    if (column < static_cast<Index>(p.width)) {
 #pragma unroll 4
-    for (int i = 0; i < FOLD_LINE / GPU_THREADS; i++, at += GPU_THREADS) {
-        if (at >= all)
-            break;
-        int64_t j = at / plan.width;
-        sum += static_cast<double>(terms(fold_row(plan, blockIdx.x, j), at - j * plan.width));
+        for (Index j = static_cast<Index>(piece * p.piece + line); j < last; j += static_cast<Index>(lines))
+            sum += static_cast<double>(terms(row + p.summed.row(j), column));
     }
-    sum = gpu_block_sum(sum, room);
-    if (threadIdx.x == 0)
-        sums[blockIdx.x * pieces + blockIdx.y] = sum;
+    room[threadIdx.x] = sum;
+    for (int apart = lines / 2; apart > 0; apart /= 2) {
+        __syncthreads();
+        if (line < apart) {
+            sum += room[static_cast<int>(threadIdx.x) + apart * across];
+            room[threadIdx.x] = sum;
+        }
+    }
+    if (line == 0 && column < static_cast<Index>(p.width))
+        p.land_piece(kept * p.width + column, piece, sum);
 }
 
-/* Short lines: a warp a result, without pieces. */
-template <class Terms> struct fold_short_lines {
+/* The at-th of a result's terms that are whole rows, `first` being the result's first row. */
+template <class Index, class Terms>
+__device__ inline float fold_term(const Terms &terms, const fold_plan &p, Index first, Index at)
+{
+    Index width = static_cast<Index>(p.width), j = p.summed.count == 1 ? 0 : at / width;
+    return terms(first + p.summed.row(j), at - j * width);
+}
+
+template <class Index, class Terms> struct fold_warps {
     Terms terms;
-    fold_plan plan;
-    double scale;
-    float *out;
-    bool add;
-    __device__ void operator()(int64_t kept, int lane) const
+    fold_plan p;
+    __device__ void operator()(int64_t warp, int lane) const
     {
-        int64_t all = plan.summed * plan.width;
+        int64_t result = warp * (GPU_WARP / p.across) + lane / p.across;
+        Index row = p.kept.row(static_cast<Index>(result)), all = static_cast<Index>(p.summed.count * p.width);
         double sum = 0;
-        for (int64_t at = lane; at < all; at += GPU_WARP) {
-            int64_t j = at / plan.width;
-            sum += static_cast<double>(terms(fold_row(plan, kept, j), at - j * plan.width));
+        if (result < p.results) {
+#pragma unroll 4
+            for (Index at = static_cast<Index>(lane % p.across); at < all; at += static_cast<Index>(p.across))
+                sum += static_cast<double>(fold_term(terms, p, row, at));
         }
-        sum = gpu_warp_sum(sum);
-        if (lane == 0)
-            gpu_put(&out[kept], static_cast<float>(scale * sum), add);
+        for (int apart = p.across / 2; apart > 0; apart /= 2)
+            sum += __shfl_xor_sync(0xFFFFFFFFu, sum, apart);
+        if (lane % p.across == 0 && result < p.results)
+            p.land(result, sum);
     }
 };
 
-/* The pieces of a result, `apart` from each other, are added: a warp a result where they are many, else a thread. */
-struct fold_warp_end {
-    const double *sums;
-    int64_t pieces, first, apart;
-    double scale;
-    float *out;
-    bool add;
+/* Block (piece, result), the piece fastest. */
+template <class Index, class Terms> __global__ void fold_lines_kernel(Terms terms, fold_plan p)
+{
+    __shared__ double room[GPU_THREADS / GPU_WARP];
+    int64_t result = blockIdx.x / p.pieces, piece = blockIdx.x % p.pieces;
+    int64_t all = p.summed.count * p.width, end = (piece + 1) * p.piece;
+    Index row = p.kept.row(static_cast<Index>(result)), last = static_cast<Index>(end < all ? end : all);
+    double sum = 0;
+#pragma unroll 4
+    for (Index at = static_cast<Index>(piece * p.piece) + threadIdx.x; at < last; at += GPU_THREADS)
+        sum += static_cast<double>(fold_term(terms, p, row, at));
+    sum = gpu_block_sum(sum, room);
+    if (threadIdx.x == 0)
+        p.land_piece(result, piece, sum);
+}
+
+/* A warp a result: its pieces are added. */
+struct fold_end {
+    fold_plan p;
     __device__ void operator()(int64_t result, int lane) const
     {
         double sum = 0;
-        for (int64_t i = lane; i < pieces; i += GPU_WARP)
-            sum += sums[result * first + i * apart];
+#pragma unroll 4
+        for (int64_t i = lane; i < p.pieces; i += GPU_WARP)
+            sum += p.sums[result * p.pieces + i];
         sum = gpu_warp_sum(sum);
         if (lane == 0)
-            gpu_put(&out[result], static_cast<float>(scale * sum), add);
+            p.land(result, sum);
     }
 };
 
-struct fold_thread_end {
-    const double *sums;
-    int64_t pieces, first, apart;
-    double scale;
-    float *out;
-    bool add;
-    template <class Index> __device__ void operator()(Index result) const
-    {
-        double sum = 0;
-#pragma unroll 4
-        for (int64_t i = 0; i < pieces; i++)
-            sum += sums[static_cast<int64_t>(result) * first + i * apart];
-        gpu_put(&out[result], static_cast<float>(scale * sum), add);
-    }
-};
-
-inline void fold_end(const gpu *g, const gpu_fold &f, const fold_plan &p, const double *sums)
+template <class Index, class Terms> void fold_start(const gpu *g, const fold_plan &p, const Terms &terms)
 {
-    int64_t results = fold_results(&p), pieces = fold_pieces(&p);
-    int64_t first = p.lines ? pieces : 1, apart = p.lines ? 1 : results;
-    if (p.lines)
-        gpu_rows(g, results, fold_warp_end{ sums, pieces, first, apart, f.scale, f.out, f.add });
+    int64_t blocks = p.pieces * p.kept.count;
+    if (p.way == FOLD_THREADS)
+        gpu_each(g, p.results, fold_threads<Index, Terms>{ terms, p });
+    else if (p.way == FOLD_COLUMNS)
+        gpu_launch(g, fold_columns_kernel<Index, Terms>,
+                   dim3(static_cast<unsigned>(blocks * gpu_pieces(p.width, p.across))), GPU_THREADS, 0, terms, p);
+    else if (p.way == FOLD_WARPS)
+        gpu_rows(g, gpu_pieces(p.results, GPU_WARP / p.across), fold_warps<Index, Terms>{ terms, p });
     else
-        gpu_each(g, results, fold_thread_end{ sums, pieces, first, apart, f.scale, f.out, f.add });
+        gpu_launch(g, fold_lines_kernel<Index, Terms>, dim3(static_cast<unsigned>(blocks)), GPU_THREADS, 0, terms, p);
 }
 
-/* `Terms` has `__device__ float operator()(int64_t row, int64_t column) const`: a number of the tensor to be folded. */
 template <class Terms> void gpu_fold_run(const gpu *g, const gpu_fold &f, Terms terms)
 {
     fold_plan p = fold_plan_of(&f.geometry, f.operand);
-    int64_t results = fold_results(&p), pieces = fold_pieces(&p);
-    double *sums = reinterpret_cast<double *>(f.scratch);
-    if (!p.lines && p.kept == p.rows) {
-        gpu_each(g, p.rows * p.width, fold_nothing<Terms>{ terms, f.out, static_cast<float>(f.scale), p.width, f.add });
-        return;
-    }
-    if (p.lines && pieces == 1 && results >= 256) {
-        gpu_rows(g, results, fold_short_lines<Terms>{ terms, p, f.scale, f.out, f.add });
-        return;
-    }
-    if (p.lines)
-        gpu_launch(g, fold_lines_kernel<Terms>, dim3(static_cast<unsigned>(results), static_cast<unsigned>(pieces)),
-                   GPU_THREADS, 0, terms, p, sums, pieces);
+    p.scale = f.scale, p.out = f.out, p.add = f.add;
+    p.sums = reinterpret_cast<double *>(f.scratch);
+    if (p.way == FOLD_NOTHING)
+        gpu_each(g, p.results, fold_nothing<Terms>{ terms, f.out, static_cast<float>(f.scale), p.width, f.add });
+    else if (p.rows * p.width < INT64_C(1) << 31)
+        fold_start<uint32_t>(g, p, terms);
     else
-        gpu_each(g, results * pieces, fold_columns<Terms>{ terms, p, sums, results });
-    fold_end(g, f, p, sums);
+        fold_start<uint64_t>(g, p, terms);
+    if (p.pieces > 1)
+        gpu_rows(g, p.results, fold_end{ p });
 }
 
 /* The tensor's own numbers as terms. */
 struct fold_numbers {
     const float *x;
     int64_t width;
-    __device__ float operator()(int64_t row, int64_t column) const
+    template <class Index> __device__ float operator()(Index row, Index column) const
     {
-        return x[row * width + column];
+        return x[row * static_cast<Index>(width) + column];
     }
 };
-
-/* An operand's numbers beside those of the result. */
-struct fold_operand {
-    const float *x;
-    int64_t dim[ABLATE_DIMS - 1], stride[ABLATE_DIMS];
-    template <class Index> __device__ float at(Index row, Index column) const
-    {
-        int64_t offset = static_cast<int64_t>(column) * stride[ABLATE_DIMS - 1];
-        for (int axis = ABLATE_DIMS - 2; axis >= 0; axis--) {
-            if (dim[axis] == 1)
-                continue;
-            Index n = static_cast<Index>(dim[axis]);
-            offset += static_cast<int64_t>(row % n) * stride[axis];
-            row /= n;
-        }
-        return x[offset];
-    }
-};
-
-inline fold_operand fold_operand_of(const broadcast *g, int operand, const float *x)
-{
-    fold_operand o = { x, { g->dim[0], g->dim[1], g->dim[2] }, {} };
-    for (int axis = 0; axis < ABLATE_DIMS; axis++)
-        o.stride[axis] = g->stride[operand][axis];
-    return o;
-}
-
-struct spread_body {
-    fold_operand from;
-    int64_t width;
-    float *to, scale;
-    bool add;
-    template <class Index> __device__ void operator()(Index e) const
-    {
-        Index row = e / static_cast<Index>(width);
-        gpu_put(&to[e], scale * from.at(row, e - row * static_cast<Index>(width)), add);
-    }
-};
-
-/* to (+)= scale * from, `from` being operand 0 of the geometry and `to` shaped as its result. */
-inline void gpu_spread(const gpu *g, const broadcast *b, double scale, const float *from, float *to, bool add)
-{
-    gpu_each(g, b->rows * b->width,
-             spread_body{ fold_operand_of(b, 0, from), b->width, to, static_cast<float>(scale), add });
-}
 
 #endif

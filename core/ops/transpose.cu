@@ -46,33 +46,52 @@ struct move_numbers {
     {
         Index rest = e;
         int64_t at = 0;
-        for (int axis = LAST; axis >= 0; axis--) {
-            Index n = static_cast<Index>(t.dim[axis]);
-            at += static_cast<int64_t>(rest % n) * t.from_step[axis];
-            rest /= n;
+#pragma unroll
+        for (int axis = LAST; axis > 0; axis--) {
+            if (t.dim[axis] == 1)
+                continue;
+            Index n = static_cast<Index>(t.dim[axis]), over = rest / n;
+            at += static_cast<int64_t>(rest - over * n) * t.from_step[axis];
+            rest = over;
         }
-        gpu_put(&to[e], from[at], add);
+        gpu_put(&to[e], from[at + static_cast<int64_t>(rest) * t.from_step[0]], add);
     }
 };
 
-/* Block (x, y, z): a square at columns x of the result's last axis and y of its fast one, at outer index z. */
-__global__ void turn_kernel(turn t, const float *from, float *to, bool add)
+/* The same walk as squares see it: the result's last axis across, its fast one down, two more outside. */
+typedef struct squares {
+    int64_t across, down, inner;                              /* lengths; of the outer two, the inner one's */
+    int64_t from_across, to_down, from_outer[2], to_outer[2]; /* steps; from_down and to_across are 1 */
+} squares;
+
+static squares squares_of(const turn &t)
+{
+    int out = t.outer[0], in = t.outer[1];
+    return { t.dim[LAST],
+             t.dim[t.fast],
+             t.dim[in],
+             t.from_step[LAST],
+             t.to_step[t.fast],
+             { t.from_step[out], t.from_step[in] },
+             { t.to_step[out], t.to_step[in] } };
+}
+
+/* Block (x, y, z): the square in column x and line y, at outer index z. */
+__global__ void turn_kernel(squares s, const float *from, float *to, bool add)
 {
     __shared__ float tile[TILE][TILE + 1]; /* one more, so that columns lie in different banks */
-    int64_t outer[2] = { blockIdx.z / t.dim[t.outer[1]], blockIdx.z % t.dim[t.outer[1]] };
-    for (int k = 0; k < 2; k++) {
-        from += outer[k] * t.from_step[t.outer[k]];
-        to += outer[k] * t.to_step[t.outer[k]];
-    }
-    int64_t last = static_cast<int64_t>(blockIdx.x) * TILE, fast = static_cast<int64_t>(blockIdx.y) * TILE;
+    int64_t out = blockIdx.z / s.inner, in = blockIdx.z - out * s.inner;
+    from += out * s.from_outer[0] + in * s.from_outer[1];
+    to += out * s.to_outer[0] + in * s.to_outer[1];
+    int64_t x = static_cast<int64_t>(blockIdx.x) * TILE, y = static_cast<int64_t>(blockIdx.y) * TILE;
     int column = static_cast<int>(threadIdx.x % TILE), line = static_cast<int>(threadIdx.x / TILE);
     for (int i = line; i < TILE; i += LINES)
-        if (last + i < t.dim[LAST] && fast + column < t.dim[t.fast])
-            tile[i][column] = from[(last + i) * t.from_step[LAST] + fast + column];
+        if (x + i < s.across && y + column < s.down)
+            tile[i][column] = from[(x + i) * s.from_across + y + column];
     __syncthreads();
     for (int i = line; i < TILE; i += LINES)
-        if (fast + i < t.dim[t.fast] && last + column < t.dim[LAST])
-            gpu_put(&to[(fast + i) * t.to_step[t.fast] + last + column], tile[column][i], add);
+        if (y + i < s.down && x + column < s.across)
+            gpu_put(&to[(y + i) * s.to_down + x + column], tile[column][i], add);
 }
 
 static void turn_run(const gpu *g, const turn &t, const float *from, float *to, bool add)
@@ -83,7 +102,7 @@ static void turn_run(const gpu *g, const turn &t, const float *from, float *to, 
     else
         gpu_launch(g, turn_kernel,
                    dim3(gpu_pieces(t.dim[LAST], TILE), static_cast<unsigned>(down), static_cast<unsigned>(outer)),
-                   TILE * LINES, 0, t, from, to, add);
+                   TILE * LINES, 0, squares_of(t), from, to, add);
 }
 
 static void axes_of(const ablate_call *call, int64_t axis[ABLATE_DIMS])
