@@ -138,11 +138,18 @@ const device *device_load(const char *name, int threads)
 
 const device *device_choose(int threads, char why[DEVICE_WHY])
 {
-    const device *cuda = device_load("cuda", threads);
+    static const char prefix[] = "device 'cuda': ";
+    char *path = object_path("cuda");
+    const device *cuda = path ? device_load("cuda", threads) : NULL;
+    const char *said = complaint();
     why[0] = 0;
+    if (!path)
+        snprintf(why, DEVICE_WHY, "it was not built, for want of nvcc");
+    else if (!cuda)
+        snprintf(why, DEVICE_WHY, "%s", strncmp(said, prefix, strlen(prefix)) == 0 ? said + strlen(prefix) : said);
+    free(path);
     if (cuda)
         return cuda;
-    snprintf(why, DEVICE_WHY, "%s", complaint());
     complaint_clear();
     return device_load("cpu", threads);
 }
