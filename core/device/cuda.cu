@@ -197,7 +197,7 @@ static bool cuda_supports(const ablate_op *op, bool backward)
     return own && (backward ? own->backward : own->forward);
 }
 
-static int64_t cuda_scratch(const ablate_op *op, bool backward, const ablate_call *call)
+int64_t cuda_scratch(const ablate_op *op, bool backward, const ablate_call *call)
 {
     const gpu_op *own = find_op(op->name);
     return own && own->scratch ? own->scratch(call, backward) : 0;
@@ -281,5 +281,7 @@ extern "C" __attribute__((visibility("default"))) const device ablate_device_ent
     .record = cuda_record,
     .replay = cuda_replay,
     .forget = cuda_forget,
+    .pairs = cuda_pairs,
+    .run_pair = cuda_run_pair,
     .extend = cuda_extend,
 };

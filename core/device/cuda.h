@@ -26,6 +26,8 @@ int cuda_order_open(void);
 int cuda_order_begin(void); /* before a recording */
 int cuda_order_end(void);   /* within it, at its end */
 int cuda_order_operation(const ablate_op *, bool backward, const ablate_call *, int64_t scratch);
+int cuda_order_pair(const ablate_op *first, const ablate_call *, const ablate_op *second, const ablate_call *,
+                    bool backward, int64_t scratch); /* scratch: of the second; the first has none */
 int cuda_order_numbers(const float *const *read, int reads, const void *written, size_t bytes); /* read: one each */
 int cuda_order_done(void);
 int cuda_order_stream(void); /* index of the stream in use, below CUDA_STREAMS */
@@ -35,6 +37,14 @@ void *cuda_order_workspace(void);
 int cuda_blas_open(char why[DEVICE_WHY]);
 void cuda_multiply(const gpu_product *);
 const char *cuda_blas_version(void); /* "cuBLASLt 13.0.0" */
+
+/* cuda.cu: device.h's scratch. */
+int64_t cuda_scratch(const ablate_op *, bool backward, const ablate_call *);
+
+/* cuda_pair.cu: device.h's pairs and run_pair. */
+bool cuda_pairs(const ablate_op *first, const ablate_call *, const ablate_op *second, const ablate_call *,
+                bool backward);
+int cuda_run_pair(const ablate_op *first, ablate_call *, const ablate_op *second, ablate_call *, bool backward);
 
 /* cuda_peak.cu */
 double cuda_gemm_peak(void);

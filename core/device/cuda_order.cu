@@ -211,6 +211,17 @@ int cuda_order_operation(const ablate_op *op, bool backward, const ablate_call *
     return !cuda_recording() ? 0 : c ? place_call(c) : -1;
 }
 
+int cuda_order_pair(const ablate_op *first, const ablate_call *one, const ablate_op *second, const ablate_call *two,
+                    bool backward, int64_t scratch)
+{
+    call_node *c = cuda_recording() ? next_call() : nullptr;
+    if (c) {
+        touch_operation(c, first, backward, one, 0);
+        touch_operation(c, second, backward, two, scratch);
+    }
+    return !cuda_recording() ? 0 : c ? place_call(c) : -1;
+}
+
 int cuda_order_numbers(const float *const *read, int reads, const void *written, size_t bytes)
 {
     call_node *c = cuda_recording() ? next_call() : nullptr;

@@ -6,7 +6,7 @@
 #define ABLATE_DEVICE_H
 #include "../op.h"
 
-#define DEVICE_VERSION 2u
+#define DEVICE_VERSION 3u
 enum { DEVICE_WHY = 240 }; /* bytes of a sentence */
 
 typedef struct device {
@@ -48,6 +48,12 @@ typedef struct device {
     void *(*record)(int (*body)(void *context), void *context);
     int (*replay)(void *recording, uint64_t step);
     void (*forget)(void *recording);
+    /* Whether it does two calls as one, of which the second takes what the first makes; of the calls only shapes,
+     * attributes and which gradients are wanted may be looked at. Backward (the second's, then the first's), the
+     * gradient between them, which nobody else reads, need not be there afterwards. Not there: one by one. */
+    bool (*pairs)(const ablate_op *first, const ablate_call *, const ablate_op *second, const ablate_call *,
+                  bool backward);
+    int (*run_pair)(const ablate_op *first, ablate_call *, const ablate_op *second, ablate_call *, bool backward);
     /* Adds the operations of a shared object, such as a module's own. 0, or -1 and why. Not there: they are for the
      * CPU. */
     int (*extend)(const char *path, char why[DEVICE_WHY]);

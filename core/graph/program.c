@@ -154,12 +154,15 @@ int program_call(program *p, uint64_t now)
     const bool waits = p->timing || !p->ran;
     for (int i = 0; i < p->steps; i++) {
         step *s = &p->step[i];
+        bool pair = s->paired && !p->timing;
         double start = p->timing ? seconds_now() : 0;
         for (int again = 1; again < p->timing; again++)
             if (run_step(p, s, now) < 0)
                 return failed_step(p, s);
-        if (run_step(p, s, now) < 0 || (waits && p->request.device->synchronise() < 0))
+        if ((pair ? program_run_pair(p, s, now) : run_step(p, s, now)) < 0 ||
+            (waits && p->request.device->synchronise() < 0))
             return failed_step(p, s);
+        i += pair;
         if (p->timing) {
             s->seconds += (seconds_now() - start) / p->timing;
             s->calls++;

@@ -34,19 +34,27 @@ static bool is_constant(const program *p, const ablate_value *value)
     return value->kind == VALUE_CONSTANT || (p->stop[value->id] && !given);
 }
 
-static int64_t scratch_of(const program *p, const step *s)
+void program_shapes(const step *s, step_shapes *to)
 {
     const ablate_value *value = s->value;
-    ablate_shape shape[ABLATE_INPUTS];
-    float there, *grad[ABLATE_INPUTS] = { NULL };
+    *to = (step_shapes){ .there = 0 };
     for (int i = 0; i < value->n_in; i++) {
-        shape[i] = value->in[i]->shape;
-        grad[i] = s->wants >> i & 1 ? &there : NULL;
+        to->shape[i] = value->in[i]->shape;
+        to->grad[i] = s->wants >> i & 1 ? &to->there : NULL;
     }
-    ablate_call shapes = {
-        .n_in = value->n_in, .in_shape = shape, .out_shape = &value->shape, .grad_in = grad, .attr = value->attr
-    };
-    return where_scratch(p->request.device, value->op, s->kind == STEP_BACKWARD, &shapes, value->layout.scratch);
+    to->call = (ablate_call){ .n_in = value->n_in,
+                              .in_shape = to->shape,
+                              .out_shape = &value->shape,
+                              .grad_in = to->grad,
+                              .attr = value->attr };
+}
+
+static int64_t scratch_of(const program *p, const step *s)
+{
+    step_shapes shapes;
+    program_shapes(s, &shapes);
+    return where_scratch(p->request.device, s->value->op, s->kind == STEP_BACKWARD, &shapes.call,
+                         s->value->layout.scratch);
 }
 
 /* Parameters and constants have memory of their own; everything else gets buffers. */
@@ -109,12 +117,18 @@ static void touch_step(program *p, const step *s, int when)
     }
 }
 
-/* Given values arrive before the first step; wanted ones stay to the end. */
+/* Given values arrive before the first step; wanted ones stay to the end. What two steps in one touch lives during
+ * both. */
 static void find_lifetimes(program *p)
 {
     const graph *g = p->request.graph;
-    for (int s = 0; s < p->steps; s++)
+    for (int s = 0; s < p->steps; s++) {
         touch_step(p, &p->step[s], s);
+        if (p->step[s].paired) {
+            touch_step(p, &p->step[s], s + 1);
+            touch_step(p, &p->step[s + 1], s);
+        }
+    }
     for (int i = 0; i < p->request.given_count; i++)
         if (p->needed[p->request.given[i]->id])
             touch(p, root_of(p, p->request.given[i])->data_buffer, 0);
@@ -206,6 +220,7 @@ int program_place(program *p)
 {
     if (make_buffers(p) < 0)
         return -1;
+    program_find_pairs(p);
     find_lifetimes(p);
     p->arena_bytes = plan_arena(p);
     if (p->arena_bytes < 0)

@@ -15,6 +15,7 @@ typedef struct step {
     const float *in[ABLATE_INPUTS];
     float *grad_in[ABLATE_INPUTS];
     unsigned wants; /* bit i: input i receives a gradient */
+    bool paired;    /* this step and the next are done as one */
     int scratch;    /* buffer, or -1 */
     int64_t scratch_floats;
     float *target; /* of a seed or a clear */
@@ -48,6 +49,17 @@ struct program {
 
 int program_list_steps(program *); /* program_steps.c: what runs, in which order */
 int program_place(program *);      /* program_memory.c: where everything is; fills the calls */
+/* program_pairs.c: neighbours that the device does as one. */
+void program_find_pairs(program *);                    /* marks them, before places are given out */
+int program_run_pair(program *, step *, uint64_t now); /* such a step and the next. 0 or -1 */
+
+typedef struct step_shapes { /* a call of which only shapes, attributes and wanted gradients are there */
+    ablate_shape shape[ABLATE_INPUTS];
+    float there, *grad[ABLATE_INPUTS];
+    ablate_call call;
+} step_shapes;
+void program_shapes(const step *, step_shapes *); /* program_memory.c */
+
 int program_fold(program *);       /* program_fold.c: results of constants alone become constants; finds `needed` */
 program *program_new_unfolded(const program_request *); /* program.c: computes them instead */
 

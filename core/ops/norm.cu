@@ -1,7 +1,9 @@
-/* norm.cu: layer normalisation on the GPU, a warp a row, whose numbers stay in registers up to a width of 1024: x is
- * read once and y written once, 8 bytes a number; backward reads x and the gradient once, 12 bytes. The gradients of
- * weight and bias are summed in chunks of CHUNK rows, a thread a column, and the chunks then added in order. Variance
- * by deviations from the mean, as the CPU has it. Measured: not yet on a GPU. */
+/* norm.cu: layer normalisation on the GPU, alone and of a residual sum, a warp a row, whose numbers stay in registers up
+ * to a width of 1024: x is read once and y written once, 8 bytes a number; backward reads x and the gradient once, 12
+ * bytes. The gradients of weight and bias are summed in chunks of CHUNK rows, a thread a column, and the chunks then
+ * added in order. Variance by deviations from the mean, as the CPU has it.
+ * With the addition before it, 16 bytes a number instead of 20; backward 20 instead of 24 (and 8 or 4 more where the
+ * sum or its parts have gradients already). Measured: not yet on a GPU. */
 #include "../gpu.cuh"
 #include "norm.h"
 
@@ -42,6 +44,13 @@ template <bool Held> struct row_numbers {
             for (int i = 0; i < HELD; i++)
                 held[Held ? i : 0] = lane + i * GPU_WARP < width ? from[lane + i * GPU_WARP] : 0.0f;
     }
+    /* The other row is added to it (Held only). */
+    __device__ void add(const float *other)
+    {
+#pragma unroll
+        for (int i = 0; i < HELD; i++)
+            held[Held ? i : 0] += lane + i * GPU_WARP < width ? other[lane + i * GPU_WARP] : 0.0f;
+    }
     /* body(place, number) for every number of this lane */
     template <class Body> __device__ void each(Body body) const
     {
@@ -57,23 +66,28 @@ template <bool Held> struct row_numbers {
     }
 };
 
+template <bool Held>
+__device__ inline void normalise(const norm_call &n, const row_numbers<Held> &x, int64_t row, int lane)
+{
+    float sum = 0, squares = 0;
+    x.each([&](int64_t, float value) { sum += value; });
+    float mean = gpu_warp_sum(sum) / static_cast<float>(n.width);
+    x.each([&](int64_t, float value) { squares += (value - mean) * (value - mean); });
+    float rstd = 1.0f / sqrtf(gpu_warp_sum(squares) / static_cast<float>(n.width) + n.eps);
+    float *out = n.out + row * n.width;
+    const float *weight = n.weight, *bias = n.bias;
+    x.each([&](int64_t i, float value) { out[i] = (value - mean) * rstd * weight[i] + bias[i]; });
+    if (n.aux && lane == 0) {
+        n.aux[2 * row] = mean;
+        n.aux[2 * row + 1] = rstd;
+    }
+}
+
 template <bool Held> struct norm_row {
     norm_call n;
     __device__ void operator()(int64_t row, int lane) const
     {
-        row_numbers<Held> x(n.x + row * n.width, n.width, lane);
-        float sum = 0, squares = 0;
-        x.each([&](int64_t, float value) { sum += value; });
-        float mean = gpu_warp_sum(sum) / static_cast<float>(n.width);
-        x.each([&](int64_t, float value) { squares += (value - mean) * (value - mean); });
-        float rstd = 1.0f / sqrtf(gpu_warp_sum(squares) / static_cast<float>(n.width) + n.eps);
-        float *out = n.out + row * n.width;
-        const float *weight = n.weight, *bias = n.bias;
-        x.each([&](int64_t i, float value) { out[i] = (value - mean) * rstd * weight[i] + bias[i]; });
-        if (n.aux && lane == 0) {
-            n.aux[2 * row] = mean;
-            n.aux[2 * row + 1] = rstd;
-        }
+        normalise(n, row_numbers<Held>(n.x + row * n.width, n.width, lane), row, lane);
     }
 };
 
@@ -86,26 +100,33 @@ static void norm_forward(const gpu *g, const ablate_call *call)
         gpu_rows(g, n.rows, norm_row<false>{ n });
 }
 
-/* With h = (x - mean) rstd and d = grad weight it is rstd (d - mean(d) - h mean(d h)). */
+/* body(place, slope) for every number of this lane. With h = (x - mean) rstd and d = grad weight the slope is
+ * rstd (d - mean(d) - h mean(d h)). */
+template <bool Held, class Body>
+__device__ inline void each_slope(const norm_call &n, int64_t row, int lane, const Body &body)
+{
+    row_numbers<Held> grad(n.grad + row * n.width, n.width, lane);
+    const float *weight = n.weight, *from = n.x + row * n.width;
+    float mean = n.aux[2 * row], rstd = n.aux[2 * row + 1], sum = 0, along = 0;
+    grad.each([&](int64_t i, float value) {
+        float d = value * weight[i];
+        sum += d;
+        along += d * (from[i] - mean);
+    });
+    float mean_d = gpu_warp_sum(sum) / static_cast<float>(n.width);
+    float slope = gpu_warp_sum(along) * rstd * rstd / static_cast<float>(n.width);
+    grad.each([&](int64_t i, float value) {
+        body(i, rstd * (value * weight[i] - mean_d - (from[i] - mean) * slope));
+    });
+}
+
 template <bool Held> struct norm_slope {
     norm_call n;
     __device__ void operator()(int64_t row, int lane) const
     {
-        row_numbers<Held> x(n.x + row * n.width, n.width, lane), grad(n.grad + row * n.width, n.width, lane);
-        const float *weight = n.weight, *from = n.x + row * n.width;
-        float mean = n.aux[2 * row], rstd = n.aux[2 * row + 1], sum = 0, along = 0;
-        grad.each([&](int64_t i, float value) {
-            float d = value * weight[i];
-            sum += d;
-            along += d * (from[i] - mean);
-        });
-        float mean_d = gpu_warp_sum(sum) / static_cast<float>(n.width);
-        float slope = gpu_warp_sum(along) * rstd * rstd / static_cast<float>(n.width);
         float *to = n.to + row * n.width;
         bool add = n.add;
-        grad.each([&](int64_t i, float value) {
-            gpu_put(&to[i], rstd * (value * weight[i] - mean_d - (from[i] - mean) * slope), add);
-        });
+        each_slope<Held>(n, row, lane, [&](int64_t i, float slope) { gpu_put(&to[i], slope, add); });
     }
 };
 
@@ -143,16 +164,9 @@ struct add_chunks {
     }
 };
 
-static void norm_backward(const gpu *g, const ablate_call *call)
+static void weight_gradients(const gpu *g, const ablate_call *call, const norm_call &n)
 {
-    norm_call n = norm_call_of(call);
     int64_t chunks = gpu_pieces(n.rows, CHUNK);
-    n.to = call->grad_in[0];
-    n.add = (call->add & 1u) != 0;
-    if (n.to && n.width <= HELD * GPU_WARP)
-        gpu_rows(g, n.rows, norm_slope<true>{ n });
-    else if (n.to)
-        gpu_rows(g, n.rows, norm_slope<false>{ n });
     if (call->grad_in[1] || call->grad_in[2])
         gpu_launch(g, chunk_kernel, dim3(gpu_pieces(n.width, COLUMNS), static_cast<unsigned>(chunks)), COLUMNS, 0, n,
                    call->scratch);
@@ -161,6 +175,18 @@ static void norm_backward(const gpu *g, const ablate_call *call)
             gpu_each(g, n.width,
                      add_chunks{ call->scratch + (input - 1) * n.width, call->grad_in[input], chunks, n.width,
                                  (call->add >> input & 1u) != 0 });
+}
+
+static void norm_backward(const gpu *g, const ablate_call *call)
+{
+    norm_call n = norm_call_of(call);
+    n.to = call->grad_in[0];
+    n.add = (call->add & 1u) != 0;
+    if (n.to && n.width <= HELD * GPU_WARP)
+        gpu_rows(g, n.rows, norm_slope<true>{ n });
+    else if (n.to)
+        gpu_rows(g, n.rows, norm_slope<false>{ n });
+    weight_gradients(g, call, n);
 }
 
 static int64_t norm_scratch(const ablate_call *call, bool backward)
@@ -173,5 +199,65 @@ static int64_t norm_scratch(const ablate_call *call, bool backward)
 
 static const gpu_op layer_norm_record = { "layer_norm", norm_forward, norm_backward, norm_scratch };
 GPU_RECORD(layer_norm_record);
+
+/* ---- of a residual sum: x = a + b is written on the way, since the residual goes on ---- */
+
+static bool residual_fits(const ablate_call *sum, const ablate_call *norm, bool)
+{
+    int64_t n = gpu_count(sum->out_shape);
+    return gpu_count(&sum->in_shape[0]) == n && gpu_count(&sum->in_shape[1]) == n &&
+           gpu_width(&norm->in_shape[0]) <= HELD * GPU_WARP;
+}
+
+struct residual_row {
+    norm_call n;
+    const float *a, *b;
+    float *x;
+    __device__ void operator()(int64_t row, int lane) const
+    {
+        row_numbers<true> sum(a + row * n.width, n.width, lane);
+        float *to = x + row * n.width;
+        sum.add(b + row * n.width);
+        sum.each([&](int64_t i, float value) { to[i] = value; });
+        normalise(n, sum, row, lane);
+    }
+};
+
+static void residual_forward(const gpu *g, const ablate_call *sum, const ablate_call *norm)
+{
+    norm_call n = norm_call_of(norm);
+    gpu_rows(g, n.rows, residual_row{ n, sum->in[0], sum->in[1], sum->out });
+}
+
+/* The sum's gradient, which is that of either part, is never in memory. */
+struct residual_slope {
+    norm_call n;
+    const float *before; /* what came to the sum's gradient on other ways, or NULL */
+    float *to_a, *to_b;
+    bool add_a, add_b;
+    __device__ void operator()(int64_t row, int lane) const
+    {
+        int64_t first = row * n.width;
+        each_slope<true>(n, row, lane, [&](int64_t i, float slope) {
+            float all = before ? before[first + i] + slope : slope;
+            if (to_a)
+                gpu_put(&to_a[first + i], all, add_a);
+            if (to_b)
+                gpu_put(&to_b[first + i], all, add_b);
+        });
+    }
+};
+
+static void residual_backward(const gpu *g, const ablate_call *sum, const ablate_call *norm)
+{
+    norm_call n = norm_call_of(norm);
+    gpu_rows(g, n.rows,
+             residual_slope{ n, norm->add & 1u ? sum->grad_out : nullptr, sum->grad_in[0], sum->grad_in[1],
+                             (sum->add & 1u) != 0, (sum->add & 2u) != 0 });
+    weight_gradients(g, norm, n);
+}
+
+static const gpu_pair residual_record = { "add", "layer_norm", residual_fits, residual_forward, residual_backward };
+GPU_PAIR(residual_record);
 
 } // namespace
