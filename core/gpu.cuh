@@ -45,8 +45,8 @@ typedef struct gpu_op {
     int64_t (*scratch)(const ablate_call *, bool backward);
 } gpu_op;
 
-/* Two operations that follow each other, as one: less memory is moved, and a launch is saved. Its numbers are the same as
- * if they were called one by one. Backward may leave the gradient of the first's result as it was before. */
+/* Two operations that follow each other, as one: less memory is moved, and a launch is saved. Its numbers are the same
+ * as if they were called one by one. Backward may leave the gradient of the first's result as it was before. */
 typedef struct gpu_pair {
     const char *first, *second;
     bool (*fits)(const ablate_call *first, const ablate_call *second, bool backward); /* see device.h's pairs */
@@ -55,8 +55,8 @@ typedef struct gpu_pair {
 } gpu_pair;
 
 #define GPU_PAIR(record)                                                                                               \
-    [[maybe_unused]] static const gpu_pair *const record##_entry                                                       \
-        __attribute__((used, section("ablate_gpu_pairs"))) = &(record)
+    [[maybe_unused]] static const gpu_pair *const record##_entry __attribute__((used, section("ablate_gpu_pairs"))) =  \
+        &(record)
 
 /* Enters a static record into the object's section of records. */
 #define GPU_RECORD(record)                                                                                             \

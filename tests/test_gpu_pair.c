@@ -64,10 +64,7 @@ static void residual_calls(residual *r)
 
 static void residual_open(residual *r, int64_t width)
 {
-    *r = (residual){ .width = width,
-                     .wide = { 2, { ROWS, width } },
-                     .narrow = { 1, { width } },
-                     .attr = { 1e-5 } };
+    *r = (residual){ .width = width, .wide = { 2, { ROWS, width } }, .narrow = { 1, { width } }, .attr = { 1e-5 } };
     for (int i = 0; i < NUMBERS; i++)
         r->at[i] = send_normal(size_of(r, i), 100 + (uint64_t)i);
     r->grad_out = send_normal(ROWS * width, 200);

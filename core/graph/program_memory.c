@@ -42,11 +42,9 @@ void program_shapes(const step *s, step_shapes *to)
         to->shape[i] = value->in[i]->shape;
         to->grad[i] = s->wants >> i & 1 ? &to->there : NULL;
     }
-    to->call = (ablate_call){ .n_in = value->n_in,
-                              .in_shape = to->shape,
-                              .out_shape = &value->shape,
-                              .grad_in = to->grad,
-                              .attr = value->attr };
+    to->call = (ablate_call){
+        .n_in = value->n_in, .in_shape = to->shape, .out_shape = &value->shape, .grad_in = to->grad, .attr = value->attr
+    };
 }
 
 static int64_t scratch_of(const program *p, const step *s)

@@ -60,7 +60,7 @@ typedef struct step_shapes { /* a call of which only shapes, attributes and want
 } step_shapes;
 void program_shapes(const step *, step_shapes *); /* program_memory.c */
 
-int program_fold(program *);       /* program_fold.c: results of constants alone become constants; finds `needed` */
+int program_fold(program *); /* program_fold.c: results of constants alone become constants; finds `needed` */
 program *program_new_unfolded(const program_request *); /* program.c: computes them instead */
 
 #endif

@@ -1,6 +1,6 @@
-/* norm.cu: layer normalisation on the GPU, alone and of a residual sum, a warp a row, whose numbers stay in registers up
- * to a width of 1024: x is read once and y written once, 8 bytes a number; backward reads x and the gradient once, 12
- * bytes. The gradients of weight and bias are summed in chunks of CHUNK rows, a thread a column, and the chunks then
+/* norm.cu: layer normalisation on the GPU, alone and of a residual sum, a warp a row, whose numbers stay in registers
+ * up to a width of 1024: x is read once and y written once, 8 bytes a number; backward reads x and the gradient once,
+ * 12 bytes. The gradients of weight and bias are summed in chunks of CHUNK rows, a thread a column, and the chunks then
  * added in order. Variance by deviations from the mean, as the CPU has it.
  * With the addition before it, 16 bytes a number instead of 20; backward 20 instead of 24 (and 8 or 4 more where the
  * sum or its parts have gradients already). Measured: not yet on a GPU. */
@@ -115,9 +115,7 @@ __device__ inline void each_slope(const norm_call &n, int64_t row, int lane, con
     });
     float mean_d = gpu_warp_sum(sum) / static_cast<float>(n.width);
     float slope = gpu_warp_sum(along) * rstd * rstd / static_cast<float>(n.width);
-    grad.each([&](int64_t i, float value) {
-        body(i, rstd * (value * weight[i] - mean_d - (from[i] - mean) * slope));
-    });
+    grad.each([&](int64_t i, float value) { body(i, rstd * (value * weight[i] - mean_d - (from[i] - mean) * slope)); });
 }
 
 template <bool Held> struct norm_slope {
