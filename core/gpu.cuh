@@ -46,7 +46,8 @@ typedef struct gpu_op {
 } gpu_op;
 
 /* Two operations that follow each other, as one: less memory is moved, and a launch is saved. Its numbers are the same
- * as if they were called one by one. Backward may leave the gradient of the first's result as it was before. */
+ * as if they were called one by one. Backward may leave the gradient of the first's result as it was before. Looked for
+ * in the device's own object only: a module cannot bring pairs. */
 typedef struct gpu_pair {
     const char *first, *second;
     bool (*fits)(const ablate_call *first, const ablate_call *second, bool backward); /* see device.h's pairs */

@@ -203,33 +203,44 @@ int cuda_order_stream(void)
     return order.now;
 }
 
+/* Of a recording; NULL outside of one, or without memory for it. */
+static call_node *recorded_call(void)
+{
+    return cuda_recording() ? next_call() : nullptr;
+}
+
+static int place_recorded(call_node *c)
+{
+    return !cuda_recording() ? 0 : c ? place_call(c) : -1;
+}
+
 int cuda_order_operation(const ablate_op *op, bool backward, const ablate_call *call, int64_t scratch)
 {
-    call_node *c = cuda_recording() ? next_call() : nullptr;
+    call_node *c = recorded_call();
     if (c)
         touch_operation(c, op, backward, call, scratch);
-    return !cuda_recording() ? 0 : c ? place_call(c) : -1;
+    return place_recorded(c);
 }
 
 int cuda_order_pair(const ablate_op *first, const ablate_call *one, const ablate_op *second, const ablate_call *two,
                     bool backward, int64_t scratch)
 {
-    call_node *c = cuda_recording() ? next_call() : nullptr;
+    call_node *c = recorded_call();
     if (c) {
         touch_operation(c, first, backward, one, 0);
         touch_operation(c, second, backward, two, scratch);
     }
-    return !cuda_recording() ? 0 : c ? place_call(c) : -1;
+    return place_recorded(c);
 }
 
 int cuda_order_numbers(const float *const *read, int reads, const void *written, size_t bytes)
 {
-    call_node *c = cuda_recording() ? next_call() : nullptr;
+    call_node *c = recorded_call();
     if (c)
         touch(c, written, static_cast<int64_t>(bytes), true);
     for (int i = 0; c && i < reads; i++)
         touch(c, read[i], sizeof(float), false);
-    return !cuda_recording() ? 0 : c ? place_call(c) : -1;
+    return place_recorded(c);
 }
 
 int cuda_order_done(void)

@@ -48,9 +48,10 @@ typedef struct device {
     void *(*record)(int (*body)(void *context), void *context);
     int (*replay)(void *recording, uint64_t step);
     void (*forget)(void *recording);
-    /* Whether it does two calls as one, of which the second takes what the first makes; of the calls only shapes,
-     * attributes and which gradients are wanted may be looked at. Backward (the second's, then the first's), the
-     * gradient between them, which nobody else reads, need not be there afterwards. Not there: one by one. */
+    /* Whether it does two calls as one (0, or -1: it failed), of which the second takes what the first makes; of the
+     * calls only shapes, attributes and which gradients are wanted may be looked at. Backward (the second's, then the
+     * first's), the gradient between them, which nobody else reads, need not be there afterwards. Not there: one by
+     * one. */
     bool (*pairs)(const ablate_op *first, const ablate_call *, const ablate_op *second, const ablate_call *,
                   bool backward);
     int (*run_pair)(const ablate_op *first, ablate_call *, const ablate_op *second, ablate_call *, bool backward);

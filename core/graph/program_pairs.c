@@ -30,7 +30,7 @@ void program_find_pairs(program *p)
     }
 }
 
-int program_run_pair(program *p, step *s, uint64_t now)
+int program_run_pair(const program *p, step *s, uint64_t now)
 {
     step *next = s + 1;
     bool back = s->kind == STEP_BACKWARD;

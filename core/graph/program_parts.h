@@ -49,9 +49,8 @@ struct program {
 
 int program_list_steps(program *); /* program_steps.c: what runs, in which order */
 int program_place(program *);      /* program_memory.c: where everything is; fills the calls */
-/* program_pairs.c: neighbours that the device does as one. */
-void program_find_pairs(program *);                    /* marks them, before places are given out */
-int program_run_pair(program *, step *, uint64_t now); /* such a step and the next. 0 or -1 */
+int program_fold(program *);       /* program_fold.c: results of constants alone become constants; finds `needed` */
+program *program_new_unfolded(const program_request *); /* program.c: computes them instead */
 
 typedef struct step_shapes { /* a call of which only shapes, attributes and wanted gradients are there */
     ablate_shape shape[ABLATE_INPUTS];
@@ -60,7 +59,8 @@ typedef struct step_shapes { /* a call of which only shapes, attributes and want
 } step_shapes;
 void program_shapes(const step *, step_shapes *); /* program_memory.c */
 
-int program_fold(program *); /* program_fold.c: results of constants alone become constants; finds `needed` */
-program *program_new_unfolded(const program_request *); /* program.c: computes them instead */
+/* program_pairs.c: neighbours that the device does as one. */
+void program_find_pairs(program *);                          /* marks them, before places are given out */
+int program_run_pair(const program *, step *, uint64_t now); /* such a step and the next. 0 or -1 */
 
 #endif

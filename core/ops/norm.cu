@@ -2,8 +2,8 @@
  * up to a width of 1024: x is read once and y written once, 8 bytes a number; backward reads x and the gradient once,
  * 12 bytes. The gradients of weight and bias are summed in chunks of CHUNK rows, a thread a column, and the chunks then
  * added in order. Variance by deviations from the mean, as the CPU has it.
- * With the addition before it, 16 bytes a number instead of 20; backward 20 instead of 24 (and 8 or 4 more where the
- * sum or its parts have gradients already). Measured: not yet on a GPU. */
+ * With the addition before it, 16 bytes a number instead of 20; backward 16 instead of 24, or 20 instead of 28 where
+ * the sum has a gradient already, as a residual does. Measured: not yet on a GPU. */
 #include "../gpu.cuh"
 #include "norm.h"
 
@@ -101,7 +101,8 @@ static void norm_forward(const gpu *g, const ablate_call *call)
 }
 
 /* body(place, slope) for every number of this lane. With h = (x - mean) rstd and d = grad weight the slope is
- * rstd (d - mean(d) - h mean(d h)). */
+ * rstd (d - mean(d) - h mean(d h)), rounded by itself: fused with whatever it is added to, it would not be the same in
+ * both of its users. */
 template <bool Held, class Body>
 __device__ inline void each_slope(const norm_call &n, int64_t row, int lane, const Body &body)
 {
@@ -115,7 +116,9 @@ __device__ inline void each_slope(const norm_call &n, int64_t row, int lane, con
     });
     float mean_d = gpu_warp_sum(sum) / static_cast<float>(n.width);
     float slope = gpu_warp_sum(along) * rstd * rstd / static_cast<float>(n.width);
-    grad.each([&](int64_t i, float value) { body(i, rstd * (value * weight[i] - mean_d - (from[i] - mean) * slope)); });
+    grad.each([&](int64_t i, float value) {
+        body(i, __fmul_rn(rstd, value * weight[i] - mean_d - (from[i] - mean) * slope));
+    });
 }
 
 template <bool Held> struct norm_slope {
@@ -227,7 +230,7 @@ static void residual_forward(const gpu *g, const ablate_call *sum, const ablate_
     gpu_rows(g, n.rows, residual_row{ n, sum->in[0], sum->in[1], sum->out });
 }
 
-/* The sum's gradient, which is that of either part, is never in memory. */
+/* The sum's gradient, which is that of either part, is not put together in memory. */
 struct residual_slope {
     norm_call n;
     const float *before; /* what came to the sum's gradient on other ways, or NULL */

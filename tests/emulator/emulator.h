@@ -114,6 +114,11 @@ static inline int __popc(unsigned x)
     return __builtin_popcount(x);
 }
 
+static inline float __fmul_rn(float x, float y)
+{
+    return x * y;
+}
+
 static inline float __uint_as_float(unsigned x)
 {
     float y;
