@@ -3,6 +3,7 @@
 #include "experts.h"
 #include "activation.h"
 #include "misfit.h"
+#include "packed.h"
 #include "routing.h"
 #include "work.h"
 
@@ -28,6 +29,16 @@ static int check_shapes(const ablate_shape *in, ablate_layout *layout)
     return 0;
 }
 
+/* Room of one expert's products: with its weights, and of the gradients of these, whose depth is all rows at most. */
+static int64_t largest_room(const experts_sizes *s)
+{
+    const packed_product all[] = { { .batches = 1, .columns = s->hidden, .depth = s->width },
+                                   { .batches = 1, .columns = s->width, .depth = s->hidden },
+                                   { .batches = 1, .columns = s->hidden, .depth = s->rows },
+                                   { .batches = 1, .columns = s->width, .depth = s->rows } };
+    return packed_room(all, 4);
+}
+
 static int experts_shape(const ablate_shape *in, int n, const void *attr, ablate_layout *layout)
 {
     (void)n;
@@ -39,7 +50,7 @@ static int experts_shape(const ablate_shape *in, int n, const void *attr, ablate
         return misfit(layout, "x %s with k=%lld is too large", shape_words(&in[X]).text, (long long)s.most);
     layout->out = in[X];
     layout->aux = routing_size(s.rows, s.experts, s.most) + s.rows * s.most * s.hidden;
-    layout->scratch = 2 * s.rows * s.most * (s.width + s.hidden);
+    layout->scratch = 2 * s.rows * s.most * (s.width + s.hidden) + largest_room(&s);
     layout->mixes = rows_alike(&in[W1], &layout->out);
     return 0;
 }
@@ -56,6 +67,7 @@ typedef struct experts_work { /* matrices have a row an entry */
     float *hidden;       /* (H) after it; backward: times the gate, once the gate's gradient is known */
     float *pre_grad;     /* (H) */
     float *wide, *grads; /* (C) gathered x, then results or gradients of x; gathered gradients of the result */
+    float *pack;         /* room of one product */
 } experts_work;
 
 static experts_work work_of(const ablate_call *call)
@@ -70,6 +82,7 @@ static experts_work work_of(const ablate_call *call)
     w.grads = w.wide + most * s.width;
     w.hidden = w.grads + most * s.width;
     w.pre_grad = w.hidden + most * s.hidden;
+    w.pack = w.pre_grad + most * s.hidden;
     return w;
 }
 
@@ -104,11 +117,14 @@ static void multiply_groups(const experts_work *w, const float *from, int64_t in
                             int64_t out)
 {
     for (int64_t t = 0; t < w->size.experts; t++) {
-        int64_t first = w->route.begin[t], n = w->route.begin[t + 1] - first;
-        const float *weight = w->call->in[input] + t * in * out;
-        if (n > 0)
-            w->call->cpu->gemm(false, transposed, n, out, in, 1.0f, from + first * in, in, weight,
-                               transposed ? in : out, 0.0f, to + first * out, out);
+        int64_t first = w->route.begin[t];
+        packed_product p = { .batches = 1, .rows = w->route.begin[t + 1] - first, .columns = out, .depth = in };
+        p.left = (packed_matrix){ from + first * in, in, 1, 0 };
+        p.right = (packed_matrix){ w->call->in[input] + t * in * out, transposed ? 1 : out, transposed ? in : 1, 0 };
+        p.out = to + first * out;
+        p.out_row = out;
+        if (p.rows > 0)
+            packed_run(w->call->cpu, &p, w->pack);
     }
 }
 
@@ -195,10 +211,15 @@ static void differentiate_entries(void *context, int64_t i)
 static void weight_gradients(const experts_work *w, int input, const float *d, int64_t out, const float *x, int64_t in)
 {
     for (int64_t t = 0; w->call->grad_in[input] && t < w->size.experts; t++) {
-        int64_t first = w->route.begin[t], n = w->route.begin[t + 1] - first;
-        if (n > 0)
-            w->call->cpu->gemm(true, false, out, in, n, 1.0f, d + first * out, out, x + first * in, in, 1.0f,
-                               w->call->grad_in[input] + t * out * in, in);
+        int64_t first = w->route.begin[t];
+        packed_product p = { .batches = 1, .rows = out, .columns = in, .depth = w->route.begin[t + 1] - first };
+        p.left = (packed_matrix){ d + first * out, 1, out, 0 };
+        p.right = (packed_matrix){ x + first * in, in, 1, 0 };
+        p.out = w->call->grad_in[input] + t * out * in;
+        p.out_row = in;
+        p.add = true;
+        if (p.depth > 0)
+            packed_run(w->call->cpu, &p, w->pack);
     }
 }
 

@@ -1,17 +1,76 @@
 /* matmul.c: matrix product, shared or batched, with bias and activation applied to each tile while it is in the cache.
  */
 #include "matmul.h"
-#include "../device/tile.h"
 #include "activation.h"
 #include "misfit.h"
+#include "packed.h"
 #include "work.h"
 #include <string.h>
 
-/* Bands of backward's first pass: whole rows of one product. */
-static tile_grid bands_of(const products *p)
+/* ---- the three products of a call: y = x w, and the gradients dx = dy w', dw = x' dy ---- */
+
+/* x (m, k) and w (k, n) as they lie; or their transposes. */
+static packed_matrix x_of(const products *p, const float *x, bool transposed)
 {
-    return p->batches >= 8 ? (tile_grid){ p->m, p->n, 1, 1 } : tile_bands(p->m, p->n, p->k);
+    bool across = p->ta != transposed;
+    return (packed_matrix){ x, across ? 1 : p->ta ? p->m : p->k, across ? (p->ta ? p->m : p->k) : 1, p->m * p->k };
 }
+
+static packed_matrix w_of(const products *p, const float *w, bool transposed)
+{
+    int64_t row = p->tb ? p->k : p->n;
+    bool across = p->tb != transposed;
+    return (packed_matrix){ w, across ? 1 : row, across ? row : 1, p->shared ? 0 : p->n * p->k };
+}
+
+static packed_matrix y_of(const products *p, const float *y, bool transposed)
+{
+    return (packed_matrix){ y, transposed ? 1 : p->n, transposed ? p->n : 1, p->m * p->n };
+}
+
+static packed_product product_of(const products *p, const float *x, const float *w, float *y)
+{
+    return (packed_product){ .batches = p->batches,
+                             .rows = p->m,
+                             .columns = p->n,
+                             .depth = p->k,
+                             .left = x_of(p, x, false),
+                             .right = w_of(p, w, false),
+                             .out = y,
+                             .out_row = p->n,
+                             .out_step = p->m * p->n };
+}
+
+/* Where x is stored transposed its gradient is w dy'. */
+static packed_product x_gradient_of(const products *p, const float *w, const float *dy, float *dx)
+{
+    packed_product g = { .batches = p->batches, .depth = p->n, .out = dx, .out_step = p->m * p->k };
+    g.rows = p->ta ? p->k : p->m;
+    g.columns = g.out_row = p->ta ? p->m : p->k;
+    g.left = p->ta ? w_of(p, w, false) : y_of(p, dy, false);
+    g.right = p->ta ? y_of(p, dy, true) : w_of(p, w, true);
+    return g;
+}
+
+/* Where w is stored transposed its gradient is dy' x. */
+static packed_product w_gradient_of(const products *p, const float *x, const float *dy, float *dw)
+{
+    packed_product g = { .batches = p->batches, .depth = p->m, .out = dw, .out_step = p->n * p->k };
+    g.rows = p->tb ? p->n : p->k;
+    g.columns = g.out_row = p->tb ? p->k : p->n;
+    g.left = p->tb ? y_of(p, dy, true) : x_of(p, x, true);
+    g.right = p->tb ? x_of(p, x, false) : y_of(p, dy, false);
+    return g;
+}
+
+static int64_t largest_room(const products *p)
+{
+    const packed_product all[] = { product_of(p, NULL, NULL, NULL), x_gradient_of(p, NULL, NULL, NULL),
+                                   w_gradient_of(p, NULL, NULL, NULL) };
+    return packed_room(all, 3);
+}
+
+enum { BAND = 64 }; /* rows that one piece of backward's first pass takes through the activation */
 
 static bool leading_axes_fit(const ablate_shape *x, const ablate_shape *w)
 {
@@ -42,21 +101,14 @@ static int matmul_shape(const ablate_shape *in, int n, const void *attributes, a
     if (n == 3 && (in[2].rank != 1 || in[2].dim[0] != p.n))
         return misfit(layout, "bias %s does not fit a result %s: it must have %lld numbers", shape_words(&in[2]).text,
                       shape_words(&layout->out).text, (long long)p.n);
-    int64_t room = p.batches * p.m * p.n;
-    layout->aux = attr->activation == ACTIVATION_NONE ? 0 : room;
-    layout->scratch = layout->aux + (n == 3 ? p.batches * bands_of(&p).down * p.n : 0);
+    int64_t rows = p.batches * p.m;
+    layout->aux = attr->activation == ACTIVATION_NONE ? 0 : rows * p.n;
+    layout->scratch = largest_room(&p) + layout->aux + (n == 3 ? work_pieces(rows, BAND) * p.n : 0);
     layout->mixes = (x->rank == 2 && p.ta) || (p.shared && rows_alike(w, &layout->out));
     return size_check(&layout->out, layout);
 }
 
 /* ---- forward ---- */
-
-typedef struct forward_work {
-    const ablate_call *call;
-    products p;
-    tile_grid grid;
-    int activation;
-} forward_work;
 
 /* y[i] = f(pre[i]), where y may be pre itself; a loop for each activation, so that each is vector code. */
 static void activate(int activation, const float *pre, float *y, int64_t n)
@@ -90,53 +142,39 @@ static void finish_row(int activation, const float *bias, float *y, float *pre, 
         activate(activation, y, y, n);
 }
 
-static void forward_tile(void *context, int64_t index)
+static void finish_block(const void *context, const packed_block *b)
 {
-    const forward_work *w = context;
-    const ablate_call *call = w->call;
-    const products *p = &w->p;
-    int64_t batch = index / (w->grid.down * w->grid.across), tile = index % (w->grid.down * w->grid.across);
-    work_span rows = work_piece(tile / w->grid.across, p->m, w->grid.rows);
-    work_span columns = work_piece(tile % w->grid.across, p->n, w->grid.columns);
-    int64_t width = columns.last - columns.first;
-    const float *x = call->in[0] + batch * p->m * p->k + (p->ta ? rows.first : rows.first * p->k);
-    const float *weight = call->in[1] + (p->shared ? 0 : batch * p->n * p->k);
-    weight += p->tb ? columns.first * p->k : columns.first;
-    int64_t at = (batch * p->m + rows.first) * p->n + columns.first;
-    call->cpu->gemm(p->ta, p->tb, rows.last - rows.first, width, p->k, 1, x, p->ta ? p->m : p->k, weight,
-                    p->tb ? p->k : p->n, 0, call->out + at, p->n);
-    const float *bias = call->n_in == 3 ? call->in[2] + columns.first : NULL;
-    if (!bias && w->activation == ACTIVATION_NONE)
-        return;
-    for (int64_t row = rows.first; row < rows.last; row++, at += p->n)
-        finish_row(w->activation, bias, call->out + at, w->activation && call->aux ? call->aux + at : NULL, width);
+    const ablate_call *call = context;
+    const matmul_attr *attr = call->attr;
+    products p = products_of(call->in_shape, attr);
+    const float *bias = call->n_in == 3 ? call->in[2] + b->column : NULL;
+    for (int64_t row = b->row; row < b->last_row; row++) {
+        int64_t at = (b->batch * p.m + row) * p.n + b->column;
+        finish_row(attr->activation, bias, call->out + at, attr->activation && call->aux ? call->aux + at : NULL,
+                   b->last_column - b->column);
+    }
 }
 
 static void matmul_forward(const ablate_call *call)
 {
     const matmul_attr *attr = call->attr;
-    forward_work w = { call, products_of(call->in_shape, attr), { 0 }, attr->activation };
-    w.grid = w.p.batches >= 8 ? (tile_grid){ w.p.m, w.p.n, 1, 1 } : tile_cut(w.p.m, w.p.n, w.p.k);
-    work_run(call->cpu, w.p.batches * w.grid.down * w.grid.across, forward_tile, &w);
+    products p = products_of(call->in_shape, attr);
+    packed_product y = product_of(&p, call->in[0], call->in[1], call->out);
+    if (call->n_in == 3 || attr->activation != ACTIVATION_NONE)
+        y.finish = finish_block;
+    y.context = call;
+    packed_run(call->cpu, &y, call->scratch);
 }
 
 /* ---- backward ---- */
 
 typedef struct backward_work {
     const ablate_call *call;
-    products p;
-    tile_grid grid;
+    int64_t rows, n; /* of the result */
     int activation;
     const float *grad; /* of the product before the activation: grad_out, or `pre` when the first pass has filled it */
     float *pre, *sums; /* scratch: that gradient; column sums of each band */
-    bool whole;        /* x's gradient is one product after the first pass */
 } backward_work;
-
-/* A band of few rows packs the weight anew for them; a large product is better cut into tiles of its own. */
-static bool outgrows_bands(const products *p)
-{
-    return p->batches == 1 && tile_count(2.0 * (double)p->m * (double)p->n * (double)p->k) >= 16;
-}
 
 /* to[i] = grad[i] f'(pre[i]) */
 static void deactivate(int activation, const float *restrict grad, const float *restrict pre, float *restrict to,
@@ -164,97 +202,64 @@ static void sum_columns(const float *restrict grad, int64_t rows, int64_t n, flo
             sum[i] += grad[r * n + i];
 }
 
-/* Gradient of x for the rows of one band. Where x is stored transposed they are its columns. */
-static void input_gradient(const backward_work *w, int64_t batch, work_span rows)
-{
-    const ablate_call *call = w->call;
-    const products *p = &w->p;
-    int64_t count = rows.last - rows.first;
-    const float *weight = call->in[1] + (p->shared ? 0 : batch * p->n * p->k);
-    const float *grad = w->grad + (batch * p->m + rows.first) * p->n;
-    float *to = call->grad_in[0] + batch * p->m * p->k + (p->ta ? rows.first : rows.first * p->k);
-    float keep = call->add & 1u ? 1.0f : 0.0f;
-    if (p->ta)
-        call->cpu->gemm(p->tb, true, p->k, count, p->n, 1, weight, p->tb ? p->k : p->n, grad, p->n, keep, to, p->m);
-    else
-        call->cpu->gemm(false, !p->tb, count, p->k, p->n, 1, grad, p->n, weight, p->tb ? p->k : p->n, keep, to, p->k);
-}
-
-/* First pass, one band of rows: through the activation, down to the bias, on to x. */
+/* First pass, one band of rows: through the activation, down to the bias. */
 static void backward_band(void *context, int64_t index)
 {
     const backward_work *w = context;
-    const ablate_call *call = w->call;
-    int64_t batch = index / w->grid.down;
-    work_span rows = work_piece(index % w->grid.down, w->p.m, w->grid.rows);
-    int64_t at = (batch * w->p.m + rows.first) * w->p.n, count = rows.last - rows.first;
+    work_span rows = work_piece(index, w->rows, BAND);
+    int64_t at = rows.first * w->n, count = rows.last - rows.first;
     if (w->activation != ACTIVATION_NONE)
-        deactivate(w->activation, call->grad_out + at, call->aux + at, w->pre + at, count * w->p.n);
+        deactivate(w->activation, w->call->grad_out + at, w->call->aux + at, w->pre + at, count * w->n);
     if (w->sums)
-        sum_columns(w->grad + at, count, w->p.n, w->sums + index * w->p.n);
-    if (call->grad_in[0] && !w->whole)
-        input_gradient(w, batch, rows);
+        sum_columns(w->grad + at, count, w->n, w->sums + index * w->n);
 }
 
-/* Gradient of the weight of one product; `keep`: factor of what is there. */
-static void weight_gradient(const backward_work *w, int64_t batch, float keep)
+/* All batches add to the gradient of a weight that they share, one after the other. */
+static void weight_gradient(const backward_work *w, const products *p, float *room)
 {
-    const ablate_call *call = w->call;
-    const products *p = &w->p;
-    const float *x = call->in[0] + batch * p->m * p->k, *grad = w->grad + batch * p->m * p->n;
-    float *to = call->grad_in[1] + (p->shared ? 0 : batch * p->n * p->k);
-    int64_t ldx = p->ta ? p->m : p->k;
-    if (p->tb)
-        call->cpu->gemm(true, p->ta, p->n, p->k, p->m, 1, grad, p->n, x, ldx, keep, to, p->k);
-    else
-        call->cpu->gemm(!p->ta, false, p->k, p->n, p->m, 1, x, ldx, grad, p->n, keep, to, p->n);
-}
-
-static void weight_gradient_batch(void *context, int64_t batch)
-{
-    const backward_work *w = context;
-    weight_gradient(w, batch, w->call->add & 2u ? 1.0f : 0.0f);
-}
-
-/* Second pass: gradient of the weight, which needs all rows. */
-static void weight_gradients(const backward_work *w)
-{
-    if (!w->p.shared) {
-        work_run(w->call->cpu, w->p.batches, weight_gradient_batch, w);
-        return;
+    packed_product g = w_gradient_of(p, w->call->in[0], w->grad, w->call->grad_in[1]);
+    g.add = w->call->add & 2u;
+    int64_t times = p->shared ? p->batches : 1;
+    g.batches = p->shared ? 1 : p->batches;
+    for (int64_t batch = 0; batch < times; batch++) {
+        packed_run(w->call->cpu, &g, room);
+        g.add = true;
+        g.left.at += g.left.step;
+        g.right.at += g.right.step;
     }
-    for (int64_t batch = 0; batch < w->p.batches; batch++)
-        weight_gradient(w, batch, batch > 0 || w->call->add & 2u ? 1.0f : 0.0f);
 }
 
 static void bias_gradient(const backward_work *w)
 {
     float *to = w->call->grad_in[2];
     if (!(w->call->add & 4u))
-        memset(to, 0, (size_t)w->p.n * sizeof *to);
-    for (int64_t band = 0; band < w->p.batches * w->grid.down; band++)
-        for (int64_t i = 0; i < w->p.n; i++)
-            to[i] += w->sums[band * w->p.n + i];
+        memset(to, 0, (size_t)w->n * sizeof *to);
+    for (int64_t band = 0; band < work_pieces(w->rows, BAND); band++)
+        for (int64_t i = 0; i < w->n; i++)
+            to[i] += w->sums[band * w->n + i];
 }
 
 static void matmul_backward(const ablate_call *call)
 {
     const matmul_attr *attr = call->attr;
-    backward_work w = { .call = call, .p = products_of(call->in_shape, attr), .activation = attr->activation };
+    products p = products_of(call->in_shape, attr);
+    backward_work w = { .call = call, .rows = p.batches * p.m, .n = p.n, .activation = attr->activation };
     bool bias = call->n_in == 3 && call->grad_in[2];
-    w.grid = bands_of(&w.p);
-    w.pre = call->scratch;
+    float *room = call->scratch;
+    w.pre = room + largest_room(&p);
     w.grad = w.activation == ACTIVATION_NONE ? call->grad_out : w.pre;
-    w.sums = bias ? call->scratch + (w.activation ? w.p.batches * w.p.m * w.p.n : 0) : NULL;
-    w.whole = outgrows_bands(&w.p);
-    if (bias || w.activation || (call->grad_in[0] && !w.whole))
-        work_run(call->cpu, w.p.batches * w.grid.down, backward_band, &w);
-    if (call->grad_in[0] && w.whole)
-        input_gradient(&w, 0, (work_span){ 0, w.p.m });
-    if (call->grad_in[1])
-        weight_gradients(&w);
+    w.sums = bias ? w.pre + (w.activation ? w.rows * w.n : 0) : NULL;
+    if (bias || w.activation)
+        work_run(call->cpu, work_pieces(w.rows, BAND), backward_band, &w);
     if (bias)
         bias_gradient(&w);
+    if (call->grad_in[0]) {
+        packed_product g = x_gradient_of(&p, call->in[1], w.grad, call->grad_in[0]);
+        g.add = call->add & 1u;
+        packed_run(call->cpu, &g, room);
+    }
+    if (call->grad_in[1])
+        weight_gradient(&w, &p, room);
 }
 
 /* 2 m n k, the bias, and one for an activation, whatever it takes: the share of the peak is not to look better by it.

@@ -1,6 +1,7 @@
 /* patch.c: patch embedding: a picture cut into squares, each multiplied by one matrix (a convolution whose stride is
- * its size). The squares of a band of patches are gathered into rows, so that the rest is a matrix product. */
+ * its size). The squares are gathered into rows, so that the rest is a matrix product. */
 #include "misfit.h"
+#include "packed.h"
 #include "work.h"
 #include <string.h>
 
@@ -23,6 +24,52 @@ static patches patches_of(const ablate_shape *in)
     return p;
 }
 
+/* out (patches, C) = rows (patches, depth) w', the rows being in scratch. */
+static packed_product product_of(const patches *p, const float *rows, const float *weight, float *out)
+{
+    return (packed_product){ .batches = 1,
+                             .rows = p->batch * p->count,
+                             .columns = p->width,
+                             .depth = p->depth,
+                             .left = { rows, p->depth, 1, 0 },
+                             .right = { weight, 1, p->depth, 0 },
+                             .out = out,
+                             .out_row = p->width };
+}
+
+/* Gradient of the rows: d w. */
+static packed_product row_gradient_of(const patches *p, const float *grad, const float *weight, float *rows)
+{
+    return (packed_product){ .batches = 1,
+                             .rows = p->batch * p->count,
+                             .columns = p->depth,
+                             .depth = p->width,
+                             .left = { grad, p->width, 1, 0 },
+                             .right = { weight, p->depth, 1, 0 },
+                             .out = rows,
+                             .out_row = p->depth };
+}
+
+/* Gradient of the weight: d' rows. */
+static packed_product weight_gradient_of(const patches *p, const float *grad, const float *rows, float *out)
+{
+    return (packed_product){ .batches = 1,
+                             .rows = p->width,
+                             .columns = p->depth,
+                             .depth = p->batch * p->count,
+                             .left = { grad, 1, p->width, 0 },
+                             .right = { rows, p->depth, 1, 0 },
+                             .out = out,
+                             .out_row = p->depth };
+}
+
+static int64_t largest_room(const patches *p)
+{
+    const packed_product all[] = { product_of(p, NULL, NULL, NULL), row_gradient_of(p, NULL, NULL, NULL),
+                                   weight_gradient_of(p, NULL, NULL, NULL) };
+    return packed_room(all, 3);
+}
+
 static int patch_embed_shape(const ablate_shape *in, int n, const void *attr, ablate_layout *layout)
 {
     (void)n, (void)attr;
@@ -35,7 +82,7 @@ static int patch_embed_shape(const ablate_shape *in, int n, const void *attr, ab
                       shape_words(image).text, shape_words(w).text);
     patches p = patches_of(in);
     layout->out = (ablate_shape){ 3, { p.batch, p.count, p.width } };
-    layout->scratch = p.batch * p.count * p.depth;
+    layout->scratch = p.batch * p.count * p.depth + largest_room(&p);
     layout->mixes = rows_alike(w, &layout->out);
     return size_check(&layout->out, layout);
 }
@@ -69,33 +116,23 @@ static void gather_band(void *context, int64_t index)
         gather(p, from, i, p->call->scratch + (picture * p->count + i) * p->depth);
 }
 
-static void embed_band(void *context, int64_t index)
-{
-    const patches *p = context;
-    work_span span = work_piece(index % p->bands, p->count, BAND);
-    int64_t row = index / p->bands * p->count + span.first;
-    gather_band(context, index);
-    p->call->cpu->gemm(false, true, span.last - span.first, p->width, p->depth, 1, p->call->scratch + row * p->depth,
-                       p->depth, p->call->in[1], p->depth, 0, p->call->out + row * p->width, p->width);
-}
-
 static void patch_embed_forward(const ablate_call *call)
 {
     patches p = patches_of(call->in_shape);
     p.call = call;
-    call->cpu->parallel(p.batch * p.bands, embed_band, &p);
+    call->cpu->parallel(p.batch * p.bands, gather_band, &p);
+    packed_product product = product_of(&p, call->scratch, call->in[1], call->out);
+    packed_run(call->cpu, &product, call->scratch + p.batch * p.count * p.depth);
 }
 
-/* Gradient of one picture: rows of scratch, then added where they came from. */
+/* Gradients of one picture's rows, added where they came from. */
 static void picture_gradient(void *context, int64_t picture)
 {
     const patches *p = context;
     const ablate_call *call = p->call;
-    float *rows = call->scratch + picture * p->count * p->depth;
+    const float *rows = call->scratch + picture * p->count * p->depth;
     int64_t numbers = p->channels * p->height * p->height;
     float *to = call->grad_in[0] + picture * numbers;
-    call->cpu->gemm(false, false, p->count, p->depth, p->width, 1, call->grad_out + picture * p->count * p->width,
-                    p->width, call->in[1], p->depth, 0, rows, p->depth);
     if (!(call->add & 1u))
         memset(to, 0, (size_t)numbers * sizeof *to);
     for (int64_t i = 0; i < p->count; i++)
@@ -106,13 +143,18 @@ static void patch_embed_backward(const ablate_call *call)
 {
     patches p = patches_of(call->in_shape);
     p.call = call;
+    float *rows = call->scratch, *room = rows + p.batch * p.count * p.depth;
     if (call->grad_in[1]) {
         call->cpu->parallel(p.batch * p.bands, gather_band, &p);
-        call->cpu->gemm(true, false, p.width, p.depth, p.batch * p.count, 1, call->grad_out, p.width, call->scratch,
-                        p.depth, call->add & 2u ? 1.0f : 0.0f, call->grad_in[1], p.depth);
+        packed_product product = weight_gradient_of(&p, call->grad_out, rows, call->grad_in[1]);
+        product.add = call->add & 2u;
+        packed_run(call->cpu, &product, room);
     }
-    if (call->grad_in[0])
+    if (call->grad_in[0]) {
+        packed_product product = row_gradient_of(&p, call->grad_out, call->in[1], rows);
+        packed_run(call->cpu, &product, room);
         call->cpu->parallel(p.batch, picture_gradient, &p);
+    }
 }
 
 static double patch_embed_flops(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)
