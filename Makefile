@@ -27,7 +27,7 @@ OPTESTS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_ops_*.c))
 TESTS   := $(TESTSRC:tests/%.c=$(BUILD)/tests/%)
 
 BENCHES := $(patsubst tests/%.c,$(BUILD)/tests/%,$(filter-out tests/bench_gpu.c,$(wildcard tests/bench_*.c)))
-PACKAGES := gcc libc6-dev libgomp1 libopenblas0-pthread libpng-dev libjpeg-dev zlib1g-dev libinih-dev libcjson-dev
+PACKAGES := gcc libc6-dev libgomp1 libpng-dev libjpeg-dev zlib1g-dev libinih-dev libcjson-dev
 ABLATE  := $(BUILD)/ablate
 
 # The GPU's half is built where nvcc is. sm_80 and sm_90 run on all of 8.x and 9.x; PTX carries it to what is newer.
@@ -45,7 +45,7 @@ $(BUILD)/packages: scripts/need
 	@scripts/need $(PACKAGES)
 	@touch $@
 $(BUILD)/packages-test: scripts/need | $(BUILD)/packages
-	@scripts/need libcmocka-dev pkg-config gnuplot-nox fonts-liberation
+	@scripts/need libcmocka-dev pkg-config gnuplot-nox fonts-liberation libopenblas0-pthread
 	@touch $@
 
 # A finished run is known again by a hash of the code that made its numbers. Left out: what chooses settings, which are
@@ -148,7 +148,7 @@ $(FIGURES): all $(BUILD)/packages-figures
 figures: $(FIGURES) ## draw fig1, fig2, fig3, fig4 and curves (or one by its name): results/figures/fig1.svg, .png, ...
 pretrain: all ## train the small encoders again, on drawn pictures: all four, or ENCODERS="nano/16 nano/32"
 	scripts/pretrain $(BUILD) $(ENCODERS)
-bench: all $(BENCHES) ## throughput, beside this machine's own measured peak
+bench: all $(BENCHES) | $(BUILD)/packages-test ## throughput, beside this machine's own measured peak
 	@for program in $(BENCHES); do ABLATE_LIBRARY=$(BUILD) $$program || exit 1; done
 	@rm -rf $(BUILD)/bench
 	@echo "make table2 in an empty folder, by phase:"

@@ -117,8 +117,8 @@ int main(int argc, char **argv)
         return 1;
     }
     double peak = where->gemm_peak(), block[2] = { 0 };
-    printf("%s; peak %.1f GFLOP/s\n%-49s %11s %29s\n", where->describe(), 1e-9 * peak, "operation", "forward",
-           "backward");
+    printf("%s\npeak of %s: %.1f GFLOP/s\n%-49s %11s %29s\n", where->describe(), where->yardstick(), 1e-9 * peak,
+           "operation", "forward", "backward");
     for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++)
         if (measure(where, &subjects[i], peak, block) != 0) {
             fprintf(stderr, "%s\n", complaint());

@@ -89,8 +89,8 @@ int main(int argc, char **argv)
     machine peak = { 0, 0 };
     if (status == 0) {
         peak = (machine){ s.device->gemm_peak(), measure_bandwidth() };
-        printf("%s\nGEMM peak %.1f GFLOP/s, copying %.1f GB/s\n", s.device->describe(), 1e-9 * peak.flops,
-               1e-9 * peak.bandwidth);
+        printf("%s\nGEMM peak of %s: %.1f GFLOP/s, copying %.1f GB/s\n", s.device->describe(), s.device->yardstick(),
+               1e-9 * peak.flops, 1e-9 * peak.bandwidth);
     }
     for (int i = 0; status == 0 && i < e->row_count; i++)
         if (argc < 2 || experiment_find_row(e, argv[1]) == &e->rows[i])

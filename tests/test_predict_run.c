@@ -90,6 +90,59 @@ static void test_a_file_has_the_map_of_the_picture(void **state)
     free(other);
 }
 
+enum { LARGEST_BATCH = 9 };
+
+/* Reads the pictures 0, 1, 2 ... into a batch, but `subject` at `place`; the subject's map into `map`. */
+static void map_at(predictor *p, int subject, int place, float *map)
+{
+    const int batch = opened.run.batch;
+    const size_t area = (size_t)opened.run.size * (size_t)opened.run.size;
+    char file[200];
+    ablate_image image;
+    snprintf(file, sizeof file, "%s/place.png", finished_folder);
+    for (int i = 0; i < batch; i++) {
+        assert_int_equal(dataset_image(opened.data, i == place ? subject : i, &image), 0);
+        assert_int_equal(image_write_png(file, &image), 0);
+        image_free(&image);
+        assert_int_equal(predictor_read(p, i, file), 0);
+    }
+    float *maps = malloc((size_t)batch * area * sizeof *maps);
+    assert_int_equal(predictor_run(p), 0);
+    assert_int_equal(predictor_get(p, opened.model.map, maps), 0);
+    memcpy(map, maps + (size_t)place * area, area * sizeof *map);
+    free(maps);
+}
+
+/* A picture's map has the same bits in batches of one to nine, at each place and whatever the others are. */
+static void test_a_picture_stands_alone(void **state)
+{
+    (void)state;
+    float *first = NULL;
+    for (int batch = 1; batch <= LARGEST_BATCH; batch++) {
+        char set[32];
+        const char *texts[] = { set };
+        const predict_options sized = { .cache = finished_cache, .set = texts, .sets = 1 };
+        snprintf(set, sizeof set, "run.batch=%d", batch);
+        if (predict_run_open(&opened, finished_full, &sized) != 0)
+            fail_msg("%s", complaint());
+        assert_non_null(predict_run_data(&opened));
+        predictor *p = predictor_new(&opened, &opened.model.map, 1, NULL, 0);
+        const size_t bytes = (size_t)opened.run.size * (size_t)opened.run.size * sizeof(float);
+        for (int place = 0; place < batch; place++) {
+            float *map = malloc(bytes);
+            map_at(p, opened.data->pictures - 1, place, map);
+            first = first ? first : map;
+            if (memcmp(map, first, bytes) != 0)
+                fail_msg("the map has other bits at place %d of a batch of %d", place, batch);
+            if (map != first)
+                free(map);
+        }
+        predictor_free(p);
+        predict_run_close(&opened);
+    }
+    free(first);
+}
+
 /* A file that cannot be read leaves the batch as it was. */
 static void test_an_unreadable_file_is_named(void **state)
 {
@@ -221,6 +274,7 @@ int main(void)
         cmocka_unit_test_teardown(test_settings_and_label, close_run),
         cmocka_unit_test_teardown(test_own_data_gives_the_recorded_metrics, close_run),
         cmocka_unit_test_teardown(test_a_file_has_the_map_of_the_picture, close_run),
+        cmocka_unit_test_teardown(test_a_picture_stands_alone, close_run),
         cmocka_unit_test_teardown(test_an_unreadable_file_is_named, close_run),
         cmocka_unit_test_teardown(test_values_of_the_board, close_run),
         cmocka_unit_test_teardown(test_what_is_not_there, close_run),

@@ -1,22 +1,46 @@
 /* cpu.c: the CPU as a device, and the records of all operations. */
 #include "cpu.h"
 #include "../ops/ops.h"
+#include <gnu/libc-version.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static char description[160];
 
+/* Vectors that the kernels were compiled for. */
+#if defined(__AVX512F__)
+#define VECTORS "AVX-512"
+#elif defined(__AVX2__)
+#define VECTORS "AVX2"
+#elif defined(__AVX__)
+#define VECTORS "AVX"
+#elif defined(__x86_64__)
+#define VECTORS "SSE2"
+#else
+#define VECTORS "128-bit vectors"
+#endif
+
+/* All that rounding depends on, beside the compiler: no sum's order depends on the processor (ops/packed.h, vector.h).
+ */
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
+#define ROUNDING "fused multiply-add"
+#else
+#define ROUNDING "separate multiply and add"
+#endif
+
 static int cpu_open(int threads, char why[DEVICE_WHY])
 {
-    if (cpu_blas_open(why) != 0)
-        return -1;
+    (void)why;
     cpu_set_threads(threads);
-    const char *unused = cpu_blas_unused();
-    snprintf(description, sizeof description, "%s %s%s%s%s, %d thread%s", cpu_blas_version(), cpu_blas_core(),
-             unused ? " (as $ABLATE_CORETYPE says; " : "", unused ? unused : "", unused ? " would fit)" : "",
-             cpu_threads(), cpu_threads() == 1 ? "" : "s");
+    snprintf(description, sizeof description, "own kernels for %s, %s, glibc %s, %d thread%s", VECTORS, ROUNDING,
+             gnu_get_libc_version(), cpu_threads(), cpu_threads() == 1 ? "" : "s");
     return 0;
+}
+
+static const char *cpu_core_type(void)
+{
+    return ROUNDING;
 }
 
 static const char *cpu_describe(void)
@@ -84,7 +108,7 @@ const device ablate_device_entry = {
     .name = "cpu",
     .open = cpu_open,
     .describe = cpu_describe,
-    .core_type = cpu_blas_core,
+    .core_type = cpu_core_type,
     .threads = cpu_threads,
     .allocate = cpu_allocate,
     .release = free,
@@ -97,6 +121,7 @@ const device ablate_device_entry = {
     .gemm_peak = cpu_gemm_peak,
     .fill = cpu_fill,
     .note = cpu_note,
+    .yardstick = cpu_yardstick,
 };
 
 /* The linker marks both ends of the section into which OP_RECORD enters pointers. */

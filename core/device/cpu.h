@@ -1,4 +1,4 @@
-/* cpu.h: the parts of the CPU device: threads (OpenMP), matrix products (OpenBLAS, chosen for the processor). */
+/* cpu.h: the parts of the CPU device: threads, the product for modules, the yardstick (OpenBLAS). */
 #ifndef ABLATE_CPU_H
 #define ABLATE_CPU_H
 #include "device.h"
@@ -11,23 +11,23 @@ int cpu_threads(void);
 void cpu_parallel(int64_t n, void (*body)(void *context, int64_t i), void *context);
 bool cpu_inside(void); /* is this called from a body of cpu_parallel? */
 
-/* Loads OpenBLAS with the kernels this processor runs fastest, unless $ABLATE_CORETYPE says which. 0, or -1 and why.
+/* C (m x n) = alpha op(A) op(B) + beta C, on all threads; inside cpu_parallel on the calling one. As ablate_cpu's gemm.
  */
-int cpu_blas_open(char why[DEVICE_WHY]);
-const char *cpu_blas_core(void);    /* name of the kernels in use: "SkylakeX" */
-const char *cpu_blas_unused(void);  /* "SkylakeX" where that fits the processor but the variable forbids it; or NULL */
-const char *cpu_blas_version(void); /* "OpenBLAS 0.3.21" */
-
-/* One product on this thread, as ablate_cpu's gemm. */
-void cpu_blas_gemm(bool ta, bool tb, int64_t m, int64_t n, int64_t k, float alpha, const float *a, int64_t lda,
-                   const float *b, int64_t ldb, float beta, float *c, int64_t ldc);
-
-/* The same in tiles on all threads. The tiles are a function of the shape alone, so the result is the same to the bit
- * for any number of threads; inside cpu_parallel it is one product on the calling thread. */
 void cpu_gemm(bool ta, bool tb, int64_t m, int64_t n, int64_t k, float alpha, const float *a, int64_t lda,
               const float *b, int64_t ldb, float beta, float *c, int64_t ldc);
 
+/* Loads OpenBLAS, the yardstick, with the kernels this processor runs fastest, unless $ABLATE_CORETYPE says which. 0,
+ * or -1 and why. */
+int cpu_blas_open(char why[DEVICE_WHY]);
+const char *cpu_blas_core(void);    /* name of the kernels in use: "SkylakeX" */
+const char *cpu_blas_version(void); /* "OpenBLAS 0.3.21" */
+
+/* One product of OpenBLAS on this thread, as ablate_cpu's gemm. */
+void cpu_blas_gemm(bool ta, bool tb, int64_t m, int64_t n, int64_t k, float alpha, const float *a, int64_t lda,
+                   const float *b, int64_t ldb, float beta, float *c, int64_t ldc);
+
 /* FLOP/s of the fastest of a few large products, measured now; 0 when out of memory. */
 double cpu_gemm_peak(void);
+const char *cpu_yardstick(void); /* whose products those were: "OpenBLAS 0.3.21 SkylakeX" */
 
 #endif

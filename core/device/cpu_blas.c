@@ -1,14 +1,15 @@
-/* cpu_blas.c: OpenBLAS, loaded with the kernels that suit the processor.
+/* cpu_blas.c: OpenBLAS, loaded with the kernels that suit the processor, as the yardstick of the engine's own products.
+ * No result depends on it: its kernels, other ones for each kind of processor, sum a row in an order that depends on
+ * where it lies.
  *
  * Distributions' OpenBLAS does not know processors newer than itself and falls back to slower kernels, half as fast for
  * want of AVX-512. It heeds $OPENBLAS_CORETYPE when it is loaded, so the type is chosen here from what the processor
- * offers. The library stays on the calling thread; the tiles of cpu_gemm.c are spread over threads by us. */
+ * offers. The library stays on the calling thread. */
 #include "cpu.h"
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #if defined(__x86_64__)
 #include <cpuid.h>
 #endif
@@ -136,12 +137,6 @@ int cpu_blas_open(char why[DEVICE_WHY])
 const char *cpu_blas_core(void)
 {
     return blas.core;
-}
-
-const char *cpu_blas_unused(void)
-{
-    const char *fitting = fitting_core();
-    return fitting && strcasecmp(fitting, blas.core) != 0 ? fitting : NULL;
 }
 
 const char *cpu_blas_version(void)

@@ -13,8 +13,8 @@ typedef struct device {
     uint32_t version;                               /* DEVICE_VERSION; read before anything else */
     const char *name;                               /* "cpu" */
     int (*open)(int threads, char why[DEVICE_WHY]); /* threads 0: all. 0, or -1 and why */
-    const char *(*describe)(void);                  /* after open: "OpenBLAS 0.3.21 SkylakeX, 2 threads" */
-    const char *(*core_type)(void); /* what rounding depends on: the kernel set chosen for this processor: "SkylakeX" */
+    const char *(*describe)(void);                  /* after open: "own kernels for AVX2, ..., 2 threads" */
+    const char *(*core_type)(void);                 /* what rounding depends on: "fused multiply-add" */
     int (*threads)(void);
     void *(*allocate)(size_t bytes); /* 64-byte aligned, device memory; NULL when out of it */
     void (*release)(void *);
@@ -58,6 +58,8 @@ typedef struct device {
     /* Adds the operations of a shared object, such as a module's own. 0, or -1 and why. Not there: they are for the
      * CPU. */
     int (*extend)(const char *path, char why[DEVICE_WHY]);
+    const char *(*yardstick)(
+        void); /* whose products gemm_peak measured: "OpenBLAS 0.3.21 Haswell". Not there: its own */
 } device;
 
 /* Loads ablate-NAME.so from the folder of the program (or $ABLATE_LIBRARY) and opens it. NULL: complained.

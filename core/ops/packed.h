@@ -9,7 +9,7 @@
 #define ABLATE_OPS_PACKED_H
 #include "../op.h"
 
-enum { PACKED_ROWS = 96, PACKED_COLUMNS = 512, PACKED_DEPTH = 256 };
+enum { PACKED_DEPTH = 256 };
 
 typedef struct packed_matrix { /* element (i, j) of batch b is at[b * step + i * row + j * column] */
     const float *at;
@@ -35,5 +35,9 @@ int64_t packed_room(const packed_product *, int n);
 
 /* Computes it on all threads; inside a piece of work, on the calling one. */
 void packed_run(const ablate_cpu *, const packed_product *, float *room);
+
+/* out = scale left right + keep out, of one batch and without room: each block lays its part of the right matrix into
+ * panels of its own. keep 0: what is in `out` is not looked at. p->out and what follows are not used. */
+void packed_scaled(const ablate_cpu *, const packed_product *, float scale, float keep, float *out, int64_t out_row);
 
 #endif
