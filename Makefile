@@ -30,14 +30,18 @@ BENCHES := $(patsubst tests/%.c,$(BUILD)/tests/%,$(filter-out tests/bench_gpu.c,
 PACKAGES := gcc libc6-dev libgomp1 libpng-dev libjpeg-dev zlib1g-dev libinih-dev libcjson-dev
 ABLATE  := $(BUILD)/ablate
 
-# The GPU's half is built where nvcc is. sm_80 and sm_90 run on all of 8.x and 9.x; PTX carries it to what is newer.
+# The GPU's half is built by `make cuda`, and with everything else where a driver is: nvcc takes minutes for it.
+# sm_80 and sm_90 run on all of 8.x and 9.x; PTX carries it to what is newer.
 NVCC    ?= $(firstword $(shell command -v nvcc) $(wildcard /usr/local/cuda/bin/nvcc))
 ARCHS   ?= 80 90
 CUDASRC := $(wildcard core/device/cuda*.cu core/ops/*.cu)
 CUDALIBS := $(if $(NVCC),$(BUILD)/ablate-cuda.so $(patsubst modules/%.cu,$(BUILD)/modules/cuda/%.so,$(wildcard modules/*.cu)))
+DRIVER  := $(firstword $(wildcard /dev/nvidiactl /dev/dxg /usr/lib/*/libcuda.so.1 /usr/lib/wsl/lib/libcuda.so.1))
 
-all: $(ABLATE) $(BUILD)/ablate-cpu.so $(MODLIBS) $(CUDALIBS) ## build everything
-.PHONY: all
+all: $(ABLATE) $(BUILD)/ablate-cpu.so $(MODLIBS) $(if $(DRIVER),$(CUDALIBS)) ## build everything
+cuda: all $(CUDALIBS) ## the GPU's half as well, which `make` builds by itself only where NVIDIA's driver is; needs nvcc
+	@$(if $(NVCC),:,echo "cuda: there is no nvcc here; install CUDA's toolkit, or say where it is: make cuda NVCC=PATH"; exit 1)
+.PHONY: all cuda
 
 # Missing packages are installed before anything is compiled; the file remembers that they were there.
 $(BUILD)/packages: scripts/need
@@ -156,13 +160,13 @@ bench: all $(BENCHES) | $(BUILD)/packages-test ## throughput, beside this machin
 test: all $(TESTS) $(GPUHALVES) ## run every test (SAN=1: under ASan and UBSan)
 	@scripts/run-tests $(BUILD) $(TESTS) $(if $(NVCC),$(OPTESTS:%=%@emulated))
 GPUTESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_gpu_*.c tests/test_ops_*.c tests/test_curand.c))
-test-gpu: all $(GPUTESTS) ## the GPU's tests on the GPU of this machine (EMULATED=1: on the emulated one, at full length)
+test-gpu: $(if $(EMULATED),all,cuda) $(GPUTESTS) ## the GPU's tests on the GPU of this machine (EMULATED=1: on the emulated one, at full length)
 	@scripts/test-gpu $(BUILD) $(if $(EMULATED),emulated,cuda) $(GPUTESTS)
-bench-gpu: all $(BUILD)/tests/bench_gpu ## steps, kernels and floors on the GPU of this machine, at SCALE=paper CLIP=FILE: results/gpu.md
+bench-gpu: cuda $(BUILD)/tests/bench_gpu ## steps, kernels and floors on the GPU of this machine, at SCALE=paper CLIP=FILE: results/gpu.md
 	@rm -rf $(BUILD)/bench-gpu
 	@ABLATE_LIBRARY=$(BUILD) $(BUILD)/tests/bench_gpu $(SCALE) 200 $(if $(DATA),run.data=$(DATA)) $(if $(CLIP),clip.weights=$(CLIP)) >$(BUILD)/gpu.md
 	@mv $(BUILD)/gpu.md results/gpu.md && cat results/gpu.md
-portable: all $(GPUTESTS) $(BUILD)/tests/bench_gpu ## a folder for a machine with a GPU and none of the packages: build/portable
+portable: cuda $(GPUTESTS) $(BUILD)/tests/bench_gpu ## a folder for a machine with a GPU and none of the packages: build/portable
 	@scripts/portable $(BUILD)
 TRUTHS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(shell grep -l 'truth\.h\|"equation\.h' $(TESTSRC)))
 truth: all $(TESTS) ## one table: each equation, tower, loader and metric beside whose numbers, with error and tolerance

@@ -144,7 +144,7 @@ const device *device_choose(int threads, char why[DEVICE_WHY])
     const char *said = complaint();
     why[0] = 0;
     if (!path)
-        snprintf(why, DEVICE_WHY, "it was not built, for want of nvcc");
+        snprintf(why, DEVICE_WHY, "it was not built; 'make cuda' builds it");
     else if (!cuda)
         snprintf(why, DEVICE_WHY, "%s", strncmp(said, prefix, strlen(prefix)) == 0 ? said + strlen(prefix) : said);
     free(path);
