@@ -1,7 +1,9 @@
 # The only way in: make help
 .DEFAULT_GOAL := all
 SAN     ?=
-BUILD   ?= build$(if $(SAN),-san)
+# The kernels are compiled for this machine's processor. MARCH=haswell, x86-64, ...: for another, in a folder of its own.
+MARCH   ?= native
+BUILD   ?= build$(if $(SAN),-san)$(patsubst %,-%,$(filter-out native,$(MARCH)))
 PREFIX  ?= /usr/local
 CC      ?= cc
 VERSION := 0.1.0
@@ -13,7 +15,7 @@ SANFLAG := $(if $(SAN),-fsanitize=address -fsanitize=undefined -fno-sanitize-rec
 STD     := -std=c11 -D_GNU_SOURCE $(WARN) -MMD -MP -g -fPIC -ffile-prefix-map=$(CURDIR)=. $(SANFLAG)
 # No fast-math: these two change no value, only errno and floating-point traps, which nothing reads.
 CFLAGS  ?= -O2
-KERNEL  := -O3 -march=native -fno-math-errno -fno-trapping-math -fopenmp -ffp-contract=fast
+KERNEL  := -O3 -march=$(MARCH) -fno-math-errno -fno-trapping-math -fopenmp -ffp-contract=fast
 HOSTLIB := -ldl -lm -lz -lpng -ljpeg -lcjson -linih -lpthread
 
 COMMON  := $(wildcard core/base/*.c core/graph/*.c core/run/*.c core/device/device*.c)
@@ -60,7 +62,7 @@ $(BUILD)/obj/core/run/session.o: EXTRA = -fopenmp -include $(BUILD)/code.h
 $(BUILD)/obj/core/run/session.o: $(BUILD)/code.h
 
 $(BUILD)/obj/core/ops/%.o $(BUILD)/obj/core/device/cpu%.o: EXTRA = $(KERNEL)
-$(BUILD)/obj/core/run/metrics%.o: EXTRA = -O3 -march=native -fopenmp
+$(BUILD)/obj/core/run/metrics%.o: EXTRA = -O3 -march=$(MARCH) -fopenmp
 $(BUILD)/obj/core/run/%.o: EXTRA = -fopenmp
 $(TESTSRC:%.c=$(BUILD)/obj/%.o): | $(BUILD)/packages-test
 $(BUILD)/obj/%.o: %.c | $(BUILD)/packages
@@ -105,7 +107,7 @@ $(BUILD)/emulated/%.o: %.cu
 $(BUILD)/emulated/%.o: %.cc
 	@mkdir -p $(@D)
 	@echo "  c++     $<"
-	@$(CXX) $(EMULATED) -O3 -march=native -c $< -o $@
+	@$(CXX) $(EMULATED) -O3 -march=$(MARCH) -c $< -o $@
 $(BUILD)/ablate-emulated.so: $(CUDASRC:%.cu=$(BUILD)/emulated/%.o) $(EMULATOR:%.cc=$(BUILD)/emulated/%.o) $(SHAREDC)
 	@echo "  link    $@"
 	@$(CXX) -shared $(SANFLAG) -fopenmp -Wl,-soname,ablate-emulated.so $^ -ldl -o $@
