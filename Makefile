@@ -129,6 +129,13 @@ $(BUILD)/modules/%.so: $$(wildcard modules/$$*.c modules/$$*/*.c modules/$$*/*.h
 	@echo "  module  $@"
 	@$(CC) $(filter-out -MMD -MP,$(STD)) -O2 -fopenmp -fvisibility=hidden -shared -Icore $(filter %.c,$^) -lm -o $@
 
+# Devices that only tests have.
+$(BUILD)/tests/devices/ablate-%.so: tests/devices/%.c core/device/device.h core/op.h core/base/random.h
+	@mkdir -p $(@D)
+	@$(CC) $(filter-out -MMD -MP,$(STD)) -O3 -fvisibility=hidden -shared $< -lm -o $@
+$(BUILD)/tests/test_gpu_run: | $(BUILD)/tests/devices/ablate-rounded.so
+$(BUILD)/tests/test_second_device: | $(BUILD)/tests/devices/ablate-walled.so
+
 $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/libablate.a | $(BUILD)/packages-test $(if $(NVCC),$(BUILD)/ablate-emulated.so)
 	@mkdir -p $(@D)
 	@$(CC) $(SANFLAG) -fopenmp -rdynamic $^ $(HOSTLIB) -lcmocka -o $@
@@ -189,4 +196,4 @@ clean: ## remove what was built
 help: ## this list
 	@grep -hE '^[a-z0-9%-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 .PHONY: test-gpu bench-gpu portable all-tables page book curves test unstated truth fuzz mutants lint bench pretrain install clean help $(FIGURES) figures
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -name '*.d' -type f 2>/dev/null)
