@@ -164,6 +164,14 @@ bench: all $(BENCHES) ## throughput, beside this machine's own measured peak
 	@$(ABLATE) run ablations/table2.ini --scale mini --out $(BUILD)/bench --cache $(BUILD)/bench/cache $(if $(SEEDS),--seeds $(SEEDS))
 test: all $(TESTS) $(GPUHALVES) ## run every test (SAN=1: under ASan and UBSan)
 	@scripts/run-tests $(BUILD) $(TESTS) $(if $(NVCC),$(OPTESTS:%=%@emulated))
+# Tests of numbers: those with a header of them, and some that say so by their names.
+NUMBERS  = op_check|op_light|paper_stage|equation|clip_lab|mutants|metrics_cases|trace_file|gpu_check|gpu_run
+NUMERIC  = $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(shell grep -lE '"($(NUMBERS))\.h"' $(TESTSRC)) $(wildcard $(patsubst %,tests/test_%.c,graph maps metrics_golden predict_run second_device train))))
+test-numeric: all $(NUMERIC) $(GPUHALVES) ## CORETYPE=Haswell MARCH=haswell: the tests of numbers with other kernels than this machine's
+	@ABLATE_CORETYPE=$(CORETYPE) scripts/run-tests $(BUILD) $(NUMERIC)
+test-aarch64: ## the tests of numbers that need no GPU on an emulated 64-bit ARM processor
+	@scripts/test-aarch64 build-aarch64 $(AARCH64)
+AARCH64  = $(filter-out gpu_% metrics_golden predict_run encoders,$(patsubst $(BUILD)/tests/test_%,%,$(NUMERIC)))
 GPUTESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_gpu_*.c tests/test_ops_*.c tests/test_curand.c))
 test-gpu: all $(GPUTESTS) ## the GPU's tests on the GPU of this machine (EMULATED=1: on the emulated one, at full length)
 	@scripts/test-gpu $(BUILD) $(if $(EMULATED),emulated,cuda) $(GPUTESTS)
@@ -192,8 +200,8 @@ lint: ## what a machine can check of the style: layout, likely mistakes, lengths
 install: all ## PREFIX=/usr/local: the program, the modules, and what a module of your own is built with
 	scripts/install-files $(BUILD) $(DESTDIR)$(PREFIX) $(PREFIX) $(VERSION)
 clean: ## remove what was built
-	rm -rf build build-san
+	rm -rf build build-*
 help: ## this list
 	@grep -hE '^[a-z0-9%-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
-.PHONY: test-gpu bench-gpu portable all-tables page book curves test unstated truth fuzz mutants lint bench pretrain install clean help $(FIGURES) figures
+.PHONY: test-gpu test-numeric test-aarch64 bench-gpu portable all-tables page book curves test unstated truth fuzz mutants lint bench pretrain install clean help $(FIGURES) figures
 -include $(shell find $(BUILD) -name '*.d' -type f 2>/dev/null)

@@ -11,8 +11,8 @@ int cpu_threads(void);
 void cpu_parallel(int64_t n, void (*body)(void *context, int64_t i), void *context);
 bool cpu_inside(void); /* is this called from a body of cpu_parallel? */
 
-/* Loads OpenBLAS with the kernels this processor runs fastest, unless $ABLATE_CORETYPE says which. 0, or -1 and why.
- */
+/* Loads OpenBLAS with the kernels this processor runs fastest, unless $ABLATE_CORETYPE says which; one that the
+ * library does not have is refused. 0, or -1 and why. */
 int cpu_blas_open(char why[DEVICE_WHY]);
 const char *cpu_blas_core(void);    /* name of the kernels in use: "SkylakeX" */
 const char *cpu_blas_unused(void);  /* "SkylakeX" where that fits the processor but the variable forbids it; or NULL */
