@@ -1,7 +1,9 @@
 # The only way in: make help
 .DEFAULT_GOAL := all
 SAN     ?=
-BUILD   ?= build$(if $(SAN),-san)
+# The kernels are compiled for this machine's processor. MARCH=haswell, x86-64, ...: for another, in a folder of its own.
+MARCH   ?= native
+BUILD   ?= build$(if $(SAN),-san)$(patsubst %,-%,$(filter-out native,$(MARCH)))
 PREFIX  ?= /usr/local
 CC      ?= cc
 VERSION := 0.1.0
@@ -13,7 +15,7 @@ SANFLAG := $(if $(SAN),-fsanitize=address -fsanitize=undefined -fno-sanitize-rec
 STD     := -std=c11 -D_GNU_SOURCE $(WARN) -MMD -MP -g -fPIC -ffile-prefix-map=$(CURDIR)=. $(SANFLAG)
 # No fast-math: these two change no value, only errno and floating-point traps, which nothing reads.
 CFLAGS  ?= -O2
-KERNEL  := -O3 -march=native -fno-math-errno -fno-trapping-math -fopenmp -ffp-contract=fast
+KERNEL  := -O3 -march=$(MARCH) -fno-math-errno -fno-trapping-math -fopenmp -ffp-contract=fast
 HOSTLIB := -ldl -lm -lz -lpng -ljpeg -lcjson -linih -lpthread
 
 COMMON  := $(wildcard core/base/*.c core/graph/*.c core/run/*.c core/device/device*.c)
@@ -41,7 +43,7 @@ DRIVER  := $(firstword $(wildcard /dev/nvidiactl /dev/dxg /usr/lib/*/libcuda.so.
 all: $(ABLATE) $(BUILD)/ablate-cpu.so $(MODLIBS) $(if $(DRIVER),$(CUDALIBS)) ## build everything
 cuda: all $(CUDALIBS) ## the GPU's half as well, which `make` builds by itself only where NVIDIA's driver is; needs nvcc
 	@$(if $(NVCC),:,echo "cuda: there is no nvcc here; install CUDA's toolkit, or say where it is: make cuda NVCC=PATH"; exit 1)
-.PHONY: all cuda
+.PHONY: all
 
 # Missing packages are installed before anything is compiled; the file remembers that they were there.
 $(BUILD)/packages: scripts/need
@@ -64,7 +66,7 @@ $(BUILD)/obj/core/run/session.o: EXTRA = -fopenmp -include $(BUILD)/code.h
 $(BUILD)/obj/core/run/session.o: $(BUILD)/code.h
 
 $(BUILD)/obj/core/ops/%.o $(BUILD)/obj/core/device/cpu%.o: EXTRA = $(KERNEL)
-$(BUILD)/obj/core/run/metrics%.o: EXTRA = -O3 -march=native -fopenmp
+$(BUILD)/obj/core/run/metrics%.o: EXTRA = -O3 -march=$(MARCH) -fopenmp
 $(BUILD)/obj/core/run/%.o: EXTRA = -fopenmp
 $(TESTSRC:%.c=$(BUILD)/obj/%.o): | $(BUILD)/packages-test
 $(BUILD)/obj/%.o: %.c | $(BUILD)/packages
@@ -109,7 +111,7 @@ $(BUILD)/emulated/%.o: %.cu
 $(BUILD)/emulated/%.o: %.cc
 	@mkdir -p $(@D)
 	@echo "  c++     $<"
-	@$(CXX) $(EMULATED) -O3 -march=native -c $< -o $@
+	@$(CXX) $(EMULATED) -O3 -march=$(MARCH) -c $< -o $@
 $(BUILD)/ablate-emulated.so: $(CUDASRC:%.cu=$(BUILD)/emulated/%.o) $(EMULATOR:%.cc=$(BUILD)/emulated/%.o) $(SHAREDC)
 	@echo "  link    $@"
 	@$(CXX) -shared $(SANFLAG) -fopenmp -Wl,-soname,ablate-emulated.so $^ -ldl -o $@
@@ -130,6 +132,13 @@ $(BUILD)/modules/%.so: $$(wildcard modules/$$*.c modules/$$*/*.c modules/$$*/*.h
 	@mkdir -p $(@D)
 	@echo "  module  $@"
 	@$(CC) $(filter-out -MMD -MP,$(STD)) -O2 -fopenmp -fvisibility=hidden -shared -Icore $(filter %.c,$^) -lm -o $@
+
+# Devices that only tests have.
+$(BUILD)/tests/devices/ablate-%.so: tests/devices/%.c core/device/device.h core/op.h core/base/random.h
+	@mkdir -p $(@D)
+	@$(CC) $(filter-out -MMD -MP,$(STD)) -O3 -fvisibility=hidden -shared $< -lm -o $@
+$(BUILD)/tests/test_gpu_run: | $(BUILD)/tests/devices/ablate-rounded.so
+$(BUILD)/tests/test_second_device: | $(BUILD)/tests/devices/ablate-walled.so
 
 $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/libablate.a | $(BUILD)/packages-test $(if $(NVCC),$(BUILD)/ablate-emulated.so)
 	@mkdir -p $(@D)
@@ -159,6 +168,14 @@ bench: all $(BENCHES) | $(BUILD)/packages-test ## throughput, beside this machin
 	@$(ABLATE) run ablations/table2.ini --scale mini --out $(BUILD)/bench --cache $(BUILD)/bench/cache $(if $(SEEDS),--seeds $(SEEDS))
 test: all $(TESTS) $(GPUHALVES) ## run every test (SAN=1: under ASan and UBSan)
 	@scripts/run-tests $(BUILD) $(TESTS) $(if $(NVCC),$(OPTESTS:%=%@emulated))
+# Tests of numbers: those with a header of them, and some that say so by their names.
+NUMBERS  = op_check|op_light|paper_stage|equation|clip_lab|mutants|metrics_cases|trace_file|gpu_check|gpu_run
+NUMERIC  = $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(shell grep -lE '"($(NUMBERS))\.h"' $(TESTSRC)) $(wildcard $(patsubst %,tests/test_%.c,graph maps metrics_golden predict_run second_device train))))
+test-numeric: all $(NUMERIC) $(GPUHALVES) ## MARCH=haswell: the tests of numbers with the kernels of another processor
+	@scripts/run-tests $(BUILD) $(NUMERIC)
+test-aarch64: ## the tests of numbers that need no GPU on an emulated 64-bit ARM processor
+	@scripts/test-aarch64 build-aarch64 $(AARCH64)
+AARCH64  = $(filter-out gpu_% metrics_golden predict_run encoders,$(patsubst $(BUILD)/tests/test_%,%,$(NUMERIC)))
 GPUTESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_gpu_*.c tests/test_ops_*.c tests/test_curand.c))
 test-gpu: $(if $(EMULATED),all,cuda) $(GPUTESTS) ## the GPU's tests on the GPU of this machine (EMULATED=1: on the emulated one, at full length)
 	@scripts/test-gpu $(BUILD) $(if $(EMULATED),emulated,cuda) $(GPUTESTS)
@@ -187,8 +204,8 @@ lint: ## what a machine can check of the style: layout, likely mistakes, lengths
 install: all ## PREFIX=/usr/local: the program, the modules, and what a module of your own is built with
 	scripts/install-files $(BUILD) $(DESTDIR)$(PREFIX) $(PREFIX) $(VERSION)
 clean: ## remove what was built
-	rm -rf build build-san
+	rm -rf build build-*
 help: ## this list
 	@grep -hE '^[a-z0-9%-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
-.PHONY: test-gpu bench-gpu portable all-tables page book curves test unstated truth fuzz mutants lint bench pretrain install clean help $(FIGURES) figures
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+.PHONY: cuda test-gpu test-numeric test-aarch64 bench-gpu portable all-tables page book curves test unstated truth fuzz mutants lint bench pretrain install clean help $(FIGURES) figures
+-include $(shell find $(BUILD) -name '*.d' -type f 2>/dev/null)

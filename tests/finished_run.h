@@ -4,6 +4,9 @@
 #define TESTS_FINISHED_RUN_H
 #include "module_build.h"
 
+/* What nine digits (%.9g) leave of a number: half a unit in the ninth, of itself. */
+#define NINE_DIGITS 5e-9
+
 static char finished_folder[64], finished_cache[80];
 static char finished_base[200], finished_full[200]; /* of the rows base and full, seed 0 */
 

@@ -131,7 +131,7 @@ static void test_gallery_shows_the_median(void **state)
         assert_int_equal(below, (of - 1) / 2);
         assert_true(number(line, 5) == below + 1);
         assert_true(number(line, 6) == of);
-        assert_true(fabs(number(line, 8) - full.scores[own]) <= 1e-8 * full.scores[own]); /* nine digits */
+        assert_true(fabs(number(line, 8) - full.scores[own]) <= NINE_DIGITS * full.scores[own]);
     }
     free(full.classes);
     free(full.names);
@@ -176,20 +176,22 @@ static void test_patches_and_their_numbers(void **state)
         assert_true(number(i, 3) < number(i, 4));
         assert_true(number(i, 5) > number(i, 6) && number(i, 6) > 0);
     }
-    /* One minus a number has one minus the mean, and the pairs the other way; the sums are of nine digits. */
+    /* One minus a number (a float of at most 1: rounded by up to 2^-25) has one minus the mean, and the pairs the other
+     * way, but those that rounding makes equal: closer than 2^-24, which of numbers over a range r are 2^-23 / r. */
     for (int i = 3; i < 5; i++) {
-        assert_true(fabs(number(i, 7) + number(i + 2, 7) - 1) < 1e-6);
-        assert_true(fabs(number(i, 9) + number(i + 2, 9) - 1) < 1e-3);
+        assert_true(fabs(number(i, 7) + number(i + 2, 7) - 1) <= 0x1p-25 + 2 * NINE_DIGITS);
+        assert_true(fabs(number(i, 9) + number(i + 2, 9) - 1) <= 0x1p-23 / (number(i, 4) - number(i, 3)));
     }
     mean[0] = number(0, 7) - number(1, 7);
     mean[1] = number(2, 7);
-    assert_true(fabs(mean[0] - mean[1]) < 1e-5 * (fabs(number(0, 7)) + fabs(number(1, 7))));
+    /* A difference of floats is rounded by 2^-24 of itself, and three means have nine digits. */
+    assert_true(fabs(mean[0] - mean[1]) <= (0x1p-24 + 2 * NINE_DIGITS) * (fabs(number(0, 7)) + fabs(number(1, 7))));
     assert_int_equal(read_table(looked, "histogram.tsv"), 700);
     for (int i = 0; i < 100; i++) {
         share[0] += number(i, 3);
         share[1] += number(i, 4);
     }
-    assert_true(fabs(share[0] - 1) < 1e-6 && fabs(share[1] - 1) < 1e-6);
+    assert_true(fabs(share[0] - 1) <= NINE_DIGITS && fabs(share[1] - 1) <= NINE_DIGITS);
 }
 
 static void refused(const char *words, int status)

@@ -109,7 +109,7 @@ static void test_top_k(void **state)
         gpu_open(&c, "top_k", attributes[i], OP_SHAPES({ 2, { 300, 5 } }));
         op_fill(&c, 0, 0.3f, 1);
         c.in[0][0] = c.in[0][3] = 2; /* equals */
-        gpu_compare(&c, 1, 16);
+        gpu_compare(&c, 1, 16);      /* an exponential over a sum of up to 5, and its slope: 8 units on either side */
         c.in[0][7] = NAN;
         c.device = device_load("cpu", 0);
         gpu_compare(&c, 0, 16);
@@ -126,7 +126,7 @@ static void test_cross_entropy(void **state)
     op_fill(&c, 0, 5, 0);
     for (int i = 0; i < 70; i++)
         c.in[1][i] = (float)(i % 100);
-    gpu_compare(&c, 1, 64); /* exponentials of numbers up to 20 from the largest: 20 units of the argument each */
+    gpu_compare(&c, 1, 64); /* 32 units on either side: see check_entropy in test_ops_reduce.c */
     c.in[1][3] = 100;
     c.in[1][4] = 0.5f;
     c.device = device_load("cpu", 0);

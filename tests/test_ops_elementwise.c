@@ -101,7 +101,8 @@ static const unary_case unary_cases[] = {
 };
 enum { UNARY = sizeof unary_cases / sizeof *unary_cases };
 
-/* More than one piece of work, and an odd end. */
+/* More than one piece of work, and an odd end. A slope is off by as many units as a result (of 1 + |slope|); normals of
+ * up to 5 multiply that, and the product is rounded. */
 static void test_unary_values(void **state)
 {
     (void)state;
@@ -120,11 +121,11 @@ static void test_unary_values(void **state)
         op_forward(&c);
         light_expect(u->name, c.out, value, N, u->ulps);
         op_backward(&c, 1u, false);
-        light_expect(u->name, c.grad_in[0], grad, N, 4 * u->ulps + 2);
+        light_expect(u->name, c.grad_in[0], grad, N, 5 * u->ulps + 1);
         op_backward(&c, 1u, true);
         for (int i = 0; i < N; i++)
             grad[i] *= 2;
-        light_expect(u->name, c.grad_in[0], grad, N, 8 * u->ulps + 4);
+        light_expect(u->name, c.grad_in[0], grad, N, 10 * u->ulps + 2);
         light_threads(&c, 1u);
         op_close(&c);
     }

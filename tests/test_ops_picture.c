@@ -129,7 +129,7 @@ static void test_blur_goldens(void **state)
           { 1.08245079, 1.08292079, 1.08354438, 1.08400465, 1.082559, 1.08302895, 1.08365247, 1.08411268, 1.08265221,
             1.08312221, 1.08374581, 1.08420607 } },
     };
-    for (int k = 0; k < 3; k++) { /* up to 33 + 33 positive terms below 4 */
+    for (int k = 0; k < 3; k++) { /* two sums of up to 33 positive terms of mean size 1.4: 33 / 2 units of that each */
         op_case c;
         op_open(&c, "blur", cases[k].attributes, OP_SHAPES({ 3, { 1, 3, 4 } }));
         memcpy(c.in[0], picture, sizeof picture);
@@ -146,7 +146,8 @@ static int64_t mirror(int64_t i, int64_t n)
     return i;
 }
 
-/* The definition, both axes at once, on maps larger and smaller than the kernel. */
+/* The definition, both axes at once, on maps larger and smaller than the kernel. Two sums of 2 radius + 1 weighted
+ * numbers of size 1, their weights rounded: 2 radius + 3 units, of numbers that vary by less than twice. */
 static void check_blur(int64_t maps, int64_t height, int64_t width, double sigma)
 {
     char attributes[40];

@@ -36,9 +36,8 @@ static int begin(void **state)
     if (build_begin(state) != 0)
         return -1;
     snprintf(command, sizeof command,
-             "ln -s $(realpath %s)/ablate-cpu.so $(realpath %s)/modules %s && cc -std=c11 -D_GNU_SOURCE -O2 -fPIC "
-             "-shared tests/devices/walled.c -o %s/ablate-walled.so",
-             build ? build : "build", build ? build : "build", build_folder, build_folder);
+             "cd %s && ln -s $PWD/ablate-cpu.so $PWD/modules $PWD/tests/devices/ablate-walled.so %s",
+             build ? build : "build", build_folder);
     return system(command);
 }
 

@@ -107,6 +107,17 @@ static void note_version(void *library)
         *space = 0;
 }
 
+/* What $ABLATE_CORETYPE asks for must be what there is: OpenBLAS takes its own choice for a name it does not know. */
+static int check_core(char why[DEVICE_WHY])
+{
+    const char *asked = getenv("ABLATE_CORETYPE");
+    if (!asked || !*asked || strcasecmp(asked, blas.core) == 0)
+        return 0;
+    snprintf(why, DEVICE_WHY, "$ABLATE_CORETYPE is '%.40s', but %s has no such kernels and took '%s'; unset it", asked,
+             blas.version, blas.core);
+    return -1;
+}
+
 int cpu_blas_open(char why[DEVICE_WHY])
 {
     if (blas.sgemm)
@@ -130,6 +141,8 @@ int cpu_blas_open(char why[DEVICE_WHY])
     find(library, "openblas_get_corename", &core);
     snprintf(blas.core, sizeof blas.core, "%s", core ? core() : "unknown");
     note_version(library);
+    if (check_core(why) != 0)
+        return -1;
     blas.sgemm = sgemm;
     return 0;
 }

@@ -18,7 +18,7 @@ enum { SIDE = 2048 };
 typedef void gemm_function(bool ta, bool tb, int64_t m, int64_t n, int64_t k, float alpha, const float *a, int64_t lda,
                            const float *b, int64_t ldb, float beta, float *c, int64_t ldc);
 
-static char yardstick[120] = "not measured yet";
+static char yardstick[DEVICE_WHY + 80] = "not measured yet";
 
 typedef struct trial {
     const float *a, *b;
@@ -47,8 +47,8 @@ double cpu_gemm_peak(void)
     char why[DEVICE_WHY];
     bool theirs = cpu_blas_open(why) == 0;
     trial t = { room, room + count, room + 2 * count, cpu_threads(), theirs ? cpu_blas_gemm : cpu_gemm };
-    snprintf(yardstick, sizeof yardstick, "%s %s", theirs ? cpu_blas_version() : "own kernels;",
-             theirs ? cpu_blas_core() : "libopenblas0 is not installed");
+    snprintf(yardstick, sizeof yardstick, "%s %s",
+             theirs ? cpu_blas_version() : "own kernels:", theirs ? cpu_blas_core() : why);
     for (size_t i = 0; i < 3 * count; i++)
         room[i] = (float)(i % 251) * 0x1p-8f;
     for (int i = 0; i < TIMES; i++) {
