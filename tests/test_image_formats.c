@@ -37,7 +37,7 @@ static void forms_are_pillows(void **state)
         files++;
     }
     assert_int_equal(closedir(list), 0);
-    assert_int_equal(files, 49);
+    assert_int_equal(files, 50);
 }
 
 static void masks_of_any_format_are_the_same(void **state)
@@ -194,6 +194,7 @@ static void what_is_beside_the_pixels_is_told(void **state)
                   { GOLDEN "rgb8t.png", IMAGE_ALPHA },
                   { GOLDEN "rgba16.png", IMAGE_ALPHA | IMAGE_DEEP },
                   { GOLDEN "camera.jpg", IMAGE_PROFILE },
+                  { FORMATS "more.jpg", IMAGE_MORE },
                   { GOLDEN "grey.jpg", 0 } };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -8,7 +8,7 @@
  * is told by the file's first bytes, never by its name. A damaged file is an error even where a decoder could go on:
  * truncation, checksums, a palette index without a colour, and every warning of the JPEG decoder; only an orientation
  * that cannot be read is passed over, as viewers do. Refused are files of several pictures (animations, pages) but for
- * thumbnails and what cameras put behind the end of a JPEG; CMYK; samples that are signed, floating or of more than 16
+ * thumbnails and what cameras put behind a JPEG; CMYK; samples that are signed, floating or of more than 16
  * bits. Functions return 0, or -1 after complaining with the path. Safe to call from several threads. */
 #ifndef ABLATE_RUN_IMAGE_H
 #define ABLATE_RUN_IMAGE_H
@@ -36,7 +36,8 @@ enum {                            /* bits of image_facts.beside */
        IMAGE_ODD_ORIENTATION = 1, /* neither of 1 to 8: passed over */
        IMAGE_ALPHA = 2,           /* transparency: dropped */
        IMAGE_DEEP = 4,            /* 16 bits a sample: the high byte is kept */
-       IMAGE_PROFILE = 8          /* colour profile or gamma: not applied */
+       IMAGE_PROFILE = 8,         /* colour profile or gamma: not applied */
+       IMAGE_MORE = 16            /* pictures behind the first, as cameras put them into a JPEG: not read */
 };
 typedef struct image_facts {
     int width, height; /* as image_read will give them; 0: the file does not say */

@@ -55,6 +55,7 @@ static int append(uint8_t **block, size_t *size, const uint8_t *more, size_t len
 int image_jpeg_look(const file_map *map, image_facts *facts)
 {
     static const char exif_head[] = "Exif\0", xmp_head[] = "http://ns.adobe.com/xap/1.0/", icc_head[] = "ICC_PROFILE";
+    static const char more_head[] = "MPF";
     segment s;
     uint8_t *exif = NULL;
     const uint8_t *xmp = NULL, *found;
@@ -71,6 +72,8 @@ int image_jpeg_look(const file_map *map, image_facts *facts)
             xmp_size = s.size - sizeof xmp_head;
         } else if (s.marker == 0xE2 && after(&s, icc_head, sizeof icc_head)) {
             facts->beside |= IMAGE_PROFILE;
+        } else if (s.marker == 0xE2 && after(&s, more_head, sizeof more_head)) {
+            facts->beside |= IMAGE_MORE;
         }
     }
     image_facts_turn(facts, exif, exif_size, xmp, xmp_size);

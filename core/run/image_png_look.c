@@ -145,7 +145,7 @@ static int look_at(const chunk *c, found *f, image_facts *facts)
         look_at_header(c, facts);
     else if (is(c, "tRNS"))
         facts->beside |= IMAGE_ALPHA;
-    else if (is(c, "iCCP"))
+    else if (is(c, "iCCP") || is(c, "cICP"))
         facts->beside |= IMAGE_PROFILE;
     else if (is(c, "sRGB"))
         f->srgb = true;

@@ -76,6 +76,7 @@ void image_survey_print(const image_survey *s, const char *what, bool masks, FIL
         { IMAGE_ALPHA, true, "have transparency, which is dropped: the colours alone are read" },
         { IMAGE_DEEP, false, "have 16 bits a sample, of which the upper eight are read" },
         { IMAGE_PROFILE, false, "have a colour profile or gamma, which is not applied" },
+        { IMAGE_MORE, true, "hold further pictures behind the first, which alone is read" },
     };
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
         int count = masks && !kinds[k].of_masks ? 0 : count_of(s, kinds[k].what);

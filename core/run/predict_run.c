@@ -364,7 +364,7 @@ const dataset *predict_run_data(predict_run *r)
     if (r->data)
         return r->data;
     const dataset *d = session_data(&r->session, r->run.data, &r->settings);
-    if (!d || check_data(r, d) < 0 || !session_turned(&r->session))
+    if (!d || check_data(r, d) < 0)
         return NULL;
     return r->data = d;
 }

@@ -158,5 +158,5 @@ int predict_score_own(predict_run *run, const int *pictures, int count, const ch
                       void *context)
 {
     scorer s = { .run = run, .own = pictures, .total = count };
-    return score_all(&s, label, taker, context);
+    return !session_turned(&run->session) ? -1 : score_all(&s, label, taker, context);
 }

@@ -116,6 +116,20 @@ static int print_survey(const dataset *d)
     return status;
 }
 
+/* What is written is upright, without the tag that said otherwise. */
+static int print_turned(const dataset *d)
+{
+    dataset_survey survey;
+    int status = dataset_survey_make(&survey, d);
+    char *turned = status == 0 ? dataset_survey_turned(&survey) : NULL;
+    if (turned && *turned)
+        printf("%s\n", turned);
+    dataset_survey_free(&survey);
+    status = turned ? 0 : -1;
+    free(turned);
+    return status;
+}
+
 static int check_all(const dataset *d)
 {
     check_work work = { d, 0 };
@@ -189,6 +203,8 @@ static int export_all(const dataset *d, const char *folder, const run_settings *
         }
     int status = workers_run(d->pictures, export_one, &work);
     free(work.number);
+    if (status == 0)
+        status = print_turned(d);
     if (status == 0)
         printf("written to %s\n", folder);
     return status;

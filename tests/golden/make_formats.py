@@ -366,6 +366,12 @@ def make_webp():
         (FORMATS / name).write_bytes(encoded(frames[0], form, save_all=True, append_images=frames[1:]))
 
 
+def make_more():
+    """Two pictures behind each other in a JPEG, as a camera of two lenses writes them."""
+    images = [Image.fromarray(np.round(scene(20, 24, seed)[:, :, :3] * 255).astype(np.uint8)) for seed in (1, 2)]
+    save(FORMATS, "more.jpg", encoded(images[0], "MPO", save_all=True, append_images=images[1:]))
+
+
 def make_masks():
     mask = Image.open(make_images.OUT / "mask.pgm")
     bit = mask.point(lambda v: 255 if v else 0).convert("1")
@@ -398,4 +404,5 @@ if __name__ == "__main__":
     make_bmp()
     make_tiff()
     make_webp()
+    make_more()
     make_masks()
