@@ -24,6 +24,9 @@ image_decoder image_png_decode, image_jpeg_decode, image_bmp_decode, image_tiff_
 typedef int image_looker(const file_map *, image_facts *);
 image_looker image_png_look, image_jpeg_look, image_bmp_look, image_tiff_look, image_webp_look;
 
+/* Do all chunks up to the last lie inside the file? libpng takes memory for a chunk as long as it says it is. */
+bool image_png_whole(const file_map *);
+
 typedef struct image_format {
     const char *name;
     image_looker *look;

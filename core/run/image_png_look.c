@@ -47,6 +47,15 @@ static bool is(const chunk *c, const char *kind)
     return memcmp(c->kind, kind, 4) == 0;
 }
 
+bool image_png_whole(const file_map *map)
+{
+    chunk c;
+    for (size_t at = 8; next_chunk(map, &at, &c);)
+        if (is(&c, "IEND"))
+            return true;
+    return false;
+}
+
 /* ---- texts ---- */
 
 /* Unpacks a text; one that is damaged or absurdly long is none. 0, or -1: complained. */
