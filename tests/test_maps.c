@@ -15,11 +15,11 @@ static void make_set(void)
     copy_file(GOLDEN "wide.png", below("set/pin/train/good/0.png"));
     copy_file(GOLDEN "tall.png", below("set/pin/train/good/1.png"));
     copy_file(GOLDEN "wide.png", below("set/pin/test/good/0.png"));
-    copy_file(GOLDEN "camera.jpg", below("set/pin/test/bent/0.jpg"));
+    copy_file(GOLDEN "mask_ids.png", below("set/pin/test/bent/0.jpg"));
     copy_file(GOLDEN "mask.png", below("set/pin/ground_truth/bent/0_mask.png"));
     copy_file(GOLDEN "grey.jpg", below("set/cap/train/good/0.jpg"));
     copy_file(GOLDEN "tall.png", below("set/cap/test/good/0.png"));
-    copy_file(GOLDEN "grey.jpg", below("set/cap/test/crack/0.jpg"));
+    copy_file(GOLDEN "mask_bit.png", below("set/cap/test/crack/0.jpg"));
     copy_file(GOLDEN "mask.jpg", below("set/cap/ground_truth/crack/0_mask.jpg"));
 }
 

@@ -42,11 +42,11 @@ static void make_set(void)
     put("size1x1.jpg", "pin/train/good/1.jpg");
     put("grey16.png", "pin/train/good/2.png");
     put("palette8t.png", "pin/test/good/0.png");
-    put("camera.jpg", "pin/test/bent/0.jpg");
+    put("mask.png", "pin/test/bent/0.jpg"); /* the format is told by the bytes */
     put("mask.png", "pin/ground_truth/bent/0_mask.png");
     put("size40x1.jpg", "cap/train/good/0.jpg");
     put("camera_progressive.jpg", "cap/test/good/0.jpg");
-    put("grey1.png", "cap/test/crack/0.png");
+    put("mask_bit.png", "cap/test/crack/0.png");
     put("mask.jpg", "cap/ground_truth/crack/0_mask.jpg");
 }
 
@@ -56,7 +56,7 @@ static void pictures_of_all_sizes(void **state)
     make_set();
     assert_int_equal(run(""), 0);
     must_print("2 classes, 4 training and 4 test pictures");
-    must_print("\"notes\":\t[]");
+    must_print("\"notes\":\t[\"1 of 8 pictures and 0 of 2 masks are stored turned or mirrored");
     assert_null(strstr(output, "null"));
 }
 
@@ -64,10 +64,6 @@ static void thin_pictures_can_be_cropped(void **state)
 {
     (void)state;
     make_set();
-    assert_int_not_equal(run("--set input.fit=crop"), 0);
-    must_print(": a mask of 52 x 40 pixels for a picture of "); /* either: they are read beside each other */
-    put("mask.png", "pin/test/bent/0.jpg");                     /* the format is told by the bytes */
-    put("mask.png", "cap/test/crack/0.png");
     assert_int_equal(run("--set input.fit=crop"), 0);
     must_print("\"input.fit\":\t\"crop\"");
 }

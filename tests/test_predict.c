@@ -134,6 +134,33 @@ static void test_a_list_and_what_cannot_be_read(void **state)
     says("2 of 3 pictures could not be read; the others are done");
 }
 
+/* mask_turned.* are mask.png, stored lying: said in one line, and scored as what is seen. */
+static void test_what_is_stored_turned(void **state)
+{
+    char arguments[900], path[300];
+    (void)state;
+    snprintf(arguments, sizeof arguments,
+             "tests/golden/images/mask.png tests/golden/formats/mask_turned.png tests/golden/formats/mask_turned.tif "
+             "tests/golden/turned/square_3.webp tests/golden/formats/colour24.bmp --good %s/all/mini-pill "
+             "--false-alarms 0.3 --no-pictures",
+             finished_folder);
+    assert_int_equal(predict(arguments), 0);
+    says(": 3 of 5 pictures are stored turned or mirrored and are read upright");
+    char *said = read_file(said_path);
+    assert_null(strstr(strstr(said, "stored turned") + 1, "stored turned"));
+    free(said);
+    snprintf(path, sizeof path, "%s/scores.tsv", out);
+    char *scores = read_file(path), numbers[3][100];
+    static const char *const names[] = { "mask.png\t", "mask_turned.png\t", "mask_turned.tif\t" };
+    for (int i = 0; i < 3; i++) {
+        const char *line = strstr(scores, names[i]);
+        assert_non_null(line);
+        snprintf(numbers[i], sizeof numbers[i], "%.*s", (int)strcspn(strchr(line, '\t'), "\n"), strchr(line, '\t'));
+        assert_string_equal(numbers[i], numbers[0]);
+    }
+    free(scores);
+}
+
 static void test_misuse(void **state)
 {
     char arguments[600];
@@ -161,6 +188,7 @@ int main(void)
         cmocka_unit_test_setup(test_the_rate_holds, start),
         cmocka_unit_test_setup(test_a_folder, start),
         cmocka_unit_test_setup(test_a_list_and_what_cannot_be_read, start),
+        cmocka_unit_test_setup(test_what_is_stored_turned, start),
         cmocka_unit_test_setup(test_misuse, start),
     };
     return cmocka_run_group_tests(tests, begin, finished_end);

@@ -53,6 +53,7 @@ static void test_readme_names_these_commands(void **state)
         "build/ablate weights FILE",
         "run ablations/table2.ini --scale mini --data folder:PATH --out results/mine",
         "build/ablate data mvtec:PATH --check",
+        "build/ablate data folder:PATH --check",
         "make table2 SCALE=paper DATA=mvtec:PATH CLIP=CHECKPOINT",
         "run experiments/cnc.ini --scale paper --data visa:PATH --set clip.weights=CHECKPOINT --set run.epochs=200",
         "build/ablate new mine",

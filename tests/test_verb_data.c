@@ -37,7 +37,7 @@ static void make_set(void)
     copy_file(GOLDEN "wide.png", below("set/part/train/good/000.png"));
     copy_file(GOLDEN "camera.jpg", below("set/part/train/good/001.JPG"));
     copy_file(GOLDEN "grey.jpg", below("set/part/test/good/000.jpg"));
-    copy_file(GOLDEN "tall.png", below("set/part/test/bent/000.png"));
+    copy_file(GOLDEN "mask.png", below("set/part/test/bent/000.png"));
     copy_file(GOLDEN "mask.png", below("set/part/ground_truth/bent/000_mask.png"));
 }
 
@@ -83,10 +83,11 @@ static void pictures_are_exported_as_the_network_sees_them(void **state)
     char arguments[300];
     (void)state;
     make_set();
+    copy_file(GOLDEN "tall.png", below("set/part/test/good/001.png"));
     snprintf(arguments, sizeof arguments, "--export %s/square --fitted --set input.size=24", root);
     must_print(arguments, "written to");
     picture_is("square/part/train/good/000.png", GOLDEN "wide_bicubic_24x24.ppm");
-    picture_is("square/part/test/bent/000.png", GOLDEN "tall_bicubic_24x24.ppm");
+    picture_is("square/part/test/good/001.png", GOLDEN "tall_bicubic_24x24.ppm");
     snprintf(arguments, sizeof arguments, "--export %s/mask --fitted --set input.size=16", root);
     must_print(arguments, "written to");
     mask_is("mask/part/ground_truth/bent/000_mask.png", GOLDEN "mask_bilinear_16x16.pgm");
@@ -99,8 +100,6 @@ static void crops_are_exported_with_their_masks(void **state)
     make_set();
     snprintf(arguments, sizeof arguments,
              "--export %s/out --fitted --set input.size=23 --set input.fit=crop --set input.resample=bilinear", root);
-    must_complain(arguments, "000_mask.png: a mask of 52 x 40 pixels for a picture of 31 x 90");
-    copy_file(GOLDEN "mask.png", below("set/part/test/bent/000.png"));
     must_print(arguments, "written to");
     picture_is("out/part/train/good/000.png", GOLDEN "wide_bilinear_fit23.ppm");
     snprintf(arguments, sizeof arguments, "--export %s/out --fitted --set input.size=17 --set input.fit=crop", root);
@@ -121,25 +120,98 @@ static void damaged_files_are_all_named(void **state)
     must_complain("--check", "train/good/003.png: cannot read");
 }
 
-/* A run would end in the same sentence before it trains. */
-static void a_damaged_mask_is_told_before_training(void **state)
+/* One step of training; what it prints is in `output`. Returns the exit status. */
+static int train(const char *more)
 {
-    char command[700];
-    (void)state;
-    make_set();
-    FILES("set/part/ground_truth/bent/000_mask.png");
+    char command[800];
     const char *build = getenv("ABLATE_BUILD");
     snprintf(command, sizeof command,
              "%s/ablate run ablations/table2.ini --scale mini --row i --data folder:%s/set --set run.batch=1 --seeds 1 "
-             "--out %s/out --cache %s/cache 2>&1",
-             build ? build : "build", root, root, root);
+             "--steps 1 --out %s/out --cache %s/cache %s 2>&1",
+             build ? build : "build", root, root, root, more);
     FILE *from = popen(command, "r");
     assert_non_null(from);
     output[fread(output, 1, sizeof output - 1, from)] = 0;
     int status = pclose(from);
-    assert_int_equal(WEXITSTATUS(status), 1);
-    assert_non_null(strstr(output, "000_mask.png: the file is empty"));
-    assert_null(strstr(output, "ms a step"));
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* The same sentence as that of --check, before any training. */
+static void training_must_be_refused(const char *more, const char *words)
+{
+    if (train(more) != 1 || !strstr(output, words) || strstr(output, "ms a step"))
+        fail_msg("'%s' should be refused before training with '%s': %s", more, words, output);
+}
+
+static void a_damaged_mask_is_told_before_training(void **state)
+{
+    (void)state;
+    make_set();
+    FILES("set/part/ground_truth/bent/000_mask.png");
+    training_must_be_refused("", "000_mask.png: the file is empty");
+}
+
+/* Whatever the fit: a mask of another size lies somewhere else. Sizes are those that are seen. */
+static void masks_must_have_their_pictures_size(void **state)
+{
+    static const char words[] = "000_mask.png: a mask of 52 x 40 pixels for a picture of ";
+    char arguments[300];
+    (void)state;
+    make_set();
+    copy_file(GOLDEN "tall.png", below("set/part/test/bent/000.png"));
+    must_complain("--check", words);
+    must_complain("--check", "31 x 90; save the mask at the size at which the picture is seen");
+    must_complain("--check", "1 of 4 pictures cannot be used");
+    snprintf(arguments, sizeof arguments, "--export %s/out --fitted", root);
+    must_complain(arguments, words);
+    training_must_be_refused("--set input.fit=square", words);
+    training_must_be_refused("--set input.fit=crop", words);
+    copy_file(GOLDEN "camera.jpg", below("set/part/test/bent/000.png"));
+    must_complain("--check", "67 x 45, which is stored lying and read upright");
+}
+
+/* mask_turned.* is mask.png, stored lying: a mask, and here a picture too. */
+static void what_is_stored_turned_is_said(void **state)
+{
+    static const char said[] =
+        "/set: 2 of 4 pictures and 1 of 1 masks are stored turned or mirrored and are read upright";
+    (void)state;
+    make_set();
+    copy_file("tests/golden/formats/mask_turned.jpg", below("set/part/test/bent/000.png"));
+    copy_file("tests/golden/formats/mask_turned.tif", below("set/part/ground_truth/bent/000_mask.png"));
+    must_print("--check", "2 of 4 pictures are stored turned or mirrored and are read upright");
+    must_print("--check", "good/001.JPG (6), ");
+    must_print("--check", "1 of 1 masks are stored turned");
+    must_print("--check", "000_mask.png (6)\n");
+    must_print("--check", "1 of 4 pictures have a colour profile or gamma, which is not applied: ");
+    must_print("--check", "all 4 pictures and their masks can be read");
+    assert_int_equal(train("--again"), 0);
+    const char *first = strstr(output, said);
+    if (!first || !strstr(output, "Note: 2 of 4 pictures"))
+        fail_msg("'%s' should be said, and be a note of the table: %s", said, output);
+    assert_true(first && !strstr(first + 1, said));
+    copy_file(GOLDEN "wide.png", below("set/part/train/good/001.JPG"));
+    copy_file(GOLDEN "mask.png", below("set/part/test/bent/000.png"));
+    copy_file(GOLDEN "mask.png", below("set/part/ground_truth/bent/000_mask.png"));
+    assert_int_equal(train("--again"), 0);
+    assert_null(strstr(output, "stored turned"));
+}
+
+/* No more than five are named. */
+static void many_are_counted(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 8; i++)
+        copy_file("tests/golden/turned/wide_8.png", below("set/part/train/good/%d.png", i));
+    copy_file("tests/golden/turned/nine.jpg", below("set/part/test/good/0.png"));
+    copy_file(GOLDEN "rgba16.png", below("set/part/test/good/1.png"));
+    must_print("--check", "8 of 10 pictures are stored turned");
+    must_print("--check", "good/4.png (8) and 3 more\n");
+    assert_null(strstr(output, "good/5.png"));
+    must_print("--check",
+               "1 of 10 pictures have an orientation that is none of 1 to 8 and are read as they are stored: ");
+    must_print("--check", "1 of 10 pictures have transparency, which is dropped");
+    must_print("--check", "1 of 10 pictures have 16 bits a sample, of which the upper eight are read");
 }
 
 static void mistakes_are_one_sentence(void **state)
@@ -163,6 +235,9 @@ int main(void)
         TEST(crops_are_exported_with_their_masks),
         TEST(damaged_files_are_all_named),
         TEST(a_damaged_mask_is_told_before_training),
+        TEST(masks_must_have_their_pictures_size),
+        TEST(what_is_stored_turned_is_said),
+        TEST(many_are_counted),
         TEST(mistakes_are_one_sentence),
     };
     return cmocka_run_group_tests_name("verb_data", tests, NULL, NULL);

@@ -225,18 +225,62 @@ int dataset_image(const dataset *d, int index, ablate_image *image)
     return status;
 }
 
-int dataset_mask(const dataset *d, int index, image_mask *mask)
+/* The size at which a picture is read: as a rule its file says it before its pixels. */
+static int size_of(const char *path, image_facts *facts)
+{
+    ablate_image image;
+    if (image_look(path, facts) < 0)
+        return -1;
+    if (facts->width > 0 && facts->height > 0)
+        return 0;
+    if (image_read(path, &image) < 0)
+        return -1;
+    facts->width = image.width;
+    facts->height = image.height;
+    image_free(&image);
+    return 0;
+}
+
+/* On a picture of another size a mask may mark anything: it may be that of another picture, or of one stored turned. */
+static int check_size(const picture *p, const image_mask *mask, const image_facts *seen)
+{
+    if (mask->width == seen->width && mask->height == seen->height)
+        return 0;
+    return complain("%s: a mask of %d x %d pixels for a picture of %d x %d%s; save the mask at the size at which the "
+                    "picture is seen",
+                    p->mask ? p->mask : p->name, mask->width, mask->height, seen->width, seen->height,
+                    seen->orientation >= 5 ? ", which is stored lying and read upright, as its orientation says" : "");
+}
+
+static int read_mask(const picture *p, image_mask *mask)
+{
+    image_facts seen;
+    if (size_of(p->path, &seen) < 0 || image_mask_read(p->mask, mask) < 0)
+        return -1;
+    return check_size(p, mask, &seen);
+}
+
+static int render_mask(const dataset *d, int index, image_mask *mask)
 {
     ablate_image image = { 0, 0, NULL }, painted = { 0, 0, NULL };
-    const picture *p = &d->picture[index];
-    *mask = (image_mask){ 0, 0, NULL };
-    if (p->path)
-        return p->mask ? image_mask_read(p->mask, mask) : 0;
     int status = render(d, index, &image, &painted);
     if (status == 0 && painted.rgb)
         status = image_mask_from(&painted, mask);
+    const image_facts seen = { .width = image.width, .height = image.height };
+    if (status == 0 && mask->value)
+        status = check_size(&d->picture[index], mask, &seen);
     image_free(&image);
     image_free(&painted);
+    return status;
+}
+
+int dataset_mask(const dataset *d, int index, image_mask *mask)
+{
+    const picture *p = &d->picture[index];
+    *mask = (image_mask){ 0, 0, NULL };
+    int status = !p->path ? render_mask(d, index, mask) : p->mask ? read_mask(p, mask) : 0;
+    if (status < 0)
+        image_mask_free(mask);
     return status;
 }
 
@@ -264,35 +308,15 @@ int dataset_input(const dataset *d, int index, const run_settings *run, float *o
     return 0;
 }
 
-/* Stretched to the square, a mask of another size still lies on its picture; a crop would take another part of it. */
-static int check_same_size(const dataset *d, int index, const image_mask *mask)
-{
-    const picture *p = &d->picture[index];
-    ablate_image image;
-    if (dataset_image(d, index, &image) < 0)
-        return -1;
-    int width = image.width, height = image.height;
-    image_free(&image);
-    if (width == mask->width && height == mask->height)
-        return 0;
-    return complain(
-        "%s: a mask of %d x %d pixels for a picture of %d x %d; give both the same size, or use input.fit = "
-        "square",
-        p->mask ? p->mask : p->name, mask->width, mask->height, width, height);
-}
-
 int dataset_mask_fitted(const dataset *d, int index, const run_settings *run, mask_rule rule, image_mask *out)
 {
     image_mask mask;
     *out = (image_mask){ 0, 0, NULL };
     int status = dataset_mask(d, index, &mask);
-    if (status == 0 && mask.value && run->fit == RUN_CROP) {
-        status = check_same_size(d, index, &mask);
-        if (status == 0)
-            status = image_mask_fit(&mask, run->size, rule.filter, rule.threshold, out);
-    } else if (status == 0 && mask.value) {
-        status = image_mask_resize(&mask, run->size, run->size, rule.filter, rule.threshold, out);
-    }
+    if (status == 0 && mask.value)
+        status = run->fit == RUN_CROP
+                     ? image_mask_fit(&mask, run->size, rule.filter, rule.threshold, out)
+                     : image_mask_resize(&mask, run->size, run->size, rule.filter, rule.threshold, out);
     image_mask_free(&mask);
     return status;
 }

@@ -41,7 +41,8 @@ int dataset_identify(const dataset *, int picture, hash_digest *);
 int dataset_fitted(const dataset *, int picture, const run_settings *, ablate_image *);
 int dataset_input(const dataset *, int picture, const run_settings *, float *out);
 
-/* The picture, and its mask, at their own size; mask->value NULL: no mask. Released by image_free, image_mask_free. */
+/* The picture, and its mask, at their own size, which must be the same; mask->value NULL: no mask. Released by
+ * image_free, image_mask_free. */
 int dataset_image(const dataset *, int picture, ablate_image *);
 int dataset_mask(const dataset *, int picture, image_mask *);
 
@@ -50,8 +51,7 @@ typedef struct mask_rule { /* how a mask is brought to the network's size */
     double threshold; /* of the resized mask, as a fraction: above it is a defect; IMAGE_GREY: it stays as it is */
 } mask_rule;
 
-/* The mask as the picture's dataset_fitted. value NULL: no mask. When pictures are cropped, a mask must be as large as
- * its picture. */
+/* The mask as the picture's dataset_fitted. value NULL: no mask. */
 int dataset_mask_fitted(const dataset *, int picture, const run_settings *, mask_rule, image_mask *);
 
 #endif

@@ -4,22 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct signature {
-    const char *bytes, *name;
-    size_t length;
-    int (*decode)(const file_map *, const char *, image_want, image_raster *); /* NULL: known, but not read */
-} signature;
-
-static const signature signatures[] = {
-    { "\x89PNG\r\n\x1A\n", "PNG", 8, image_png_decode },
-    { "\xFF\xD8\xFF", "JPEG", 3, image_jpeg_decode },
-    { "BM", "BMP", 2, NULL },
-    { "GIF8", "GIF", 4, NULL },
-    { "II*\0", "TIFF", 4, NULL },
-    { "MM\0*", "TIFF", 4, NULL },
-    { "RIFF", "WebP or another RIFF", 4, NULL },
-};
-
 int image_raster_take(const char *what, int64_t width, int64_t height, int channels, image_raster *out)
 {
     if (width < 1 || height < 1 || width > IMAGE_MOST_PIXELS || height > IMAGE_MOST_PIXELS / width) {
@@ -35,22 +19,57 @@ int image_raster_take(const char *what, int64_t width, int64_t height, int chann
     return 0;
 }
 
+void image_raster_mark(image_raster *raster, int least)
+{
+    size_t n = (size_t)raster->width * (size_t)raster->height, channels = (size_t)raster->channels;
+    for (size_t i = 0; i < n; i++) {
+        uint8_t any = 0;
+        for (size_t c = 0; c < channels; c++)
+            any |= raster->value[i * channels + c];
+        raster->value[i] = any >= least ? 255 : 0;
+    }
+    raster->channels = 1;
+}
+
+static int look(const file_map *map, const image_format *format, image_facts *facts)
+{
+    *facts = (image_facts){ .orientation = 1, .frames = 1 };
+    return format->look(map, facts);
+}
+
+int image_look(const char *path, image_facts *facts)
+{
+    file_map map;
+    *facts = (image_facts){ .orientation = 1, .frames = 1 };
+    if (file_map_open(path, &map) < 0)
+        return -1;
+    const image_format *format = image_format_find(&map, path);
+    int status = format ? look(&map, format, facts) : -1;
+    file_map_close(&map);
+    if (facts->orientation >= 5) {
+        int width = facts->width;
+        facts->width = facts->height;
+        facts->height = width;
+    }
+    return status;
+}
+
 static int decode(const file_map *map, const char *path, image_want want, image_raster *out)
 {
-    if (map->size == 0)
-        return complain("%s: the file is empty; a PNG or JPEG picture is needed", path);
-    for (size_t i = 0; i < sizeof signatures / sizeof *signatures; i++) {
-        const signature *s = &signatures[i];
-        bool cut = map->size < s->length;
-        if (memcmp(map->data, s->bytes, cut ? map->size : s->length) != 0)
-            continue;
-        if (cut)
-            return complain("%s: truncated %s: only %zu bytes; copy the file again", path, s->name, map->size);
-        if (s->decode)
-            return s->decode(map, path, want, out);
-        return complain("%s: a %s file; only PNG and JPEG pictures are read, convert it to PNG", path, s->name);
-    }
-    return complain("%s: neither PNG nor JPEG; convert it to PNG", path);
+    image_facts facts;
+    const image_format *format = image_format_find(map, path);
+    if (!format || look(map, format, &facts) < 0)
+        return -1;
+    if (facts.frames > 1)
+        return complain("%s: a %s of %d pictures; files of a single one are read, save the one you mean, e.g. with "
+                        "ImageMagick: convert '%s[0]' '%s.png'",
+                        path, format->name, facts.frames, path, path);
+    if (format->decode(map, path, want, out) < 0)
+        return -1;
+    if (image_raster_turn(out, facts.orientation) == 0)
+        return 0;
+    free(out->value);
+    return -1;
 }
 
 static int raster_read(const char *path, image_want want, image_raster *out)

@@ -59,8 +59,10 @@ static int jpeg_begin(jpeg_job *job, image_want want)
     jpeg_read_header(jpeg, TRUE);
     J_COLOR_SPACE space = jpeg->jpeg_color_space;
     if (space != JCS_GRAYSCALE && space != JCS_YCbCr && space != JCS_RGB)
-        return complain("%s: a JPEG of %d colour channels (CMYK or alike); only grey and RGB are read, convert it",
-                        job->path, jpeg->num_components);
+        return complain(
+            "%s: a JPEG of %d colour channels (CMYK or alike); only grey and RGB are read, convert it, e.g. "
+            "with ImageMagick: convert '%s' -colorspace sRGB '%s.png'",
+            job->path, jpeg->num_components, job->path, job->path);
     /* Grey values are spread over three channels after decoding */
     jpeg->out_color_space = space == JCS_GRAYSCALE ? JCS_GRAYSCALE : JCS_RGB;
     return image_raster_take(job->path, jpeg->image_width, jpeg->image_height,
@@ -95,19 +97,6 @@ static int jpeg_read_all(jpeg_job *job, image_want want)
     return 0;
 }
 
-/* In place: (height, width, channels) to one channel of 0/255. */
-static void mark_defects(image_raster *raster)
-{
-    size_t n = (size_t)raster->width * (size_t)raster->height, channels = (size_t)raster->channels;
-    for (size_t i = 0; i < n; i++) {
-        uint8_t any = 0;
-        for (size_t c = 0; c < channels; c++)
-            any |= raster->value[i * channels + c];
-        raster->value[i] = any >= 128 ? 255 : 0;
-    }
-    raster->channels = 1;
-}
-
 int image_jpeg_decode(const file_map *map, const char *path, image_want want, image_raster *out)
 {
     jpeg_job job = { .map = map, .path = path };
@@ -121,7 +110,7 @@ int image_jpeg_decode(const file_map *map, const char *path, image_want want, im
         return -1;
     }
     if (want == IMAGE_WANT_MASK)
-        mark_defects(&job.raster);
+        image_raster_mark(&job.raster, IMAGE_BLURRED);
     *out = job.raster;
     return 0;
 }

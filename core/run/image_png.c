@@ -174,6 +174,8 @@ static int png_read_all(png_job *job)
 
 int image_png_decode(const file_map *map, const char *path, image_want want, image_raster *out)
 {
+    if (!image_png_whole(map))
+        return complain("%s: truncated PNG: a chunk ends behind the file of %zu bytes; copy it again", path, map->size);
     png_job job = { .map = map, .path = path, .want = want };
     job.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &job, png_fail, png_ignore);
     job.info = job.png ? png_create_info_struct(job.png) : NULL;

@@ -1,5 +1,6 @@
 #include "predict_score.h"
 #include "../base/diag.h"
+#include "image_survey.h"
 #include "progress.h"
 #include "workers.h"
 #include <math.h>
@@ -128,16 +129,34 @@ static int score_all(scorer *s, const char *label, predict_taker *taker, void *c
     return status;
 }
 
+/* One line, however many they are. */
+static int say_turned(const predict_files *files, const char *label)
+{
+    image_survey survey = { 0 };
+    const char **path = take((size_t)files->count, sizeof *path, "a list of pictures");
+    for (int i = 0; path && i < files->count; i++)
+        path[i] = files->file[i].path;
+    int status = path ? image_survey_make(&survey, path, files->count) : -1;
+    int turned = status == 0 ? image_survey_turned(&survey) : 0;
+    if (turned > 0)
+        fprintf(stderr,
+                "%s: %d of %d pictures are stored turned or mirrored and are read upright, as their orientation says\n",
+                label, turned, files->count);
+    image_survey_free(&survey);
+    free(path);
+    return status;
+}
+
 int predict_score_files(predict_run *run, const predict_files *files, const char *label, predict_taker *taker,
                         void *context)
 {
     scorer s = { .run = run, .files = files, .total = files->count };
-    return score_all(&s, label, taker, context);
+    return say_turned(files, label) < 0 ? -1 : score_all(&s, label, taker, context);
 }
 
 int predict_score_own(predict_run *run, const int *pictures, int count, const char *label, predict_taker *taker,
                       void *context)
 {
     scorer s = { .run = run, .own = pictures, .total = count };
-    return score_all(&s, label, taker, context);
+    return !session_turned(&run->session) ? -1 : score_all(&s, label, taker, context);
 }

@@ -14,7 +14,8 @@ typedef struct predict_batch { /* pictures first .. first + count - 1 of those a
 /* Takes the batches in order. 0 to go on, or -1: complained. */
 typedef int predict_taker(void *context, const predict_batch *);
 
-/* Scores files, or pictures of the run's own data (predict_run_data first); shows progress under the label. A file that
+/* Scores files, or pictures of the run's own data (predict_run_data first); shows progress, and how many files are
+ * stored turned, under the label. A file that
  * cannot be read stops nothing. 0, or -1: complained: the taker did, a score is not finite, or nothing can be computed.
  */
 int predict_score_files(predict_run *, const predict_files *, const char *label, predict_taker *, void *context);

@@ -137,6 +137,13 @@ static int probe(const runner *r, const train_result *trained, run_record *recor
     return status;
 }
 
+/* Pictures that were changed in reading are told beside the numbers. */
+static int note_turned(const runner *r, run_record *record)
+{
+    const char *turned = session_turned(r->session);
+    return !turned ? -1 : *turned ? run_record_add_note(record, turned) : 0;
+}
+
 static int finish(const runner *r, const train_result *trained, run_record *record)
 {
     const snapshots kept = snapshots_of(r);
@@ -147,6 +154,8 @@ static int finish(const runner *r, const train_result *trained, run_record *reco
         status = evaluate(r, trained, record);
     if (status == 0 && r->model.score->probes > 0)
         status = probe(r, trained, record);
+    if (status == 0)
+        status = note_turned(r, record);
     record->seconds = seconds_since_start() - record->seconds;
     record->peak_memory = phases_peak(&r->session->phases);
     if (status == 0)
@@ -223,7 +232,7 @@ static int prepare(runner *r, run_record *record)
     if (!r->data || model_open(&r->model, &r->run, &r->row->settings, r->data, r->session->module_folders, r->row->file,
                                r->row->line) < 0)
         return -1;
-    if (model_place(&r->model, &r->run, r->session->device) < 0)
+    if (model_place(&r->model, &r->run, r->session->device) < 0 || !session_turned(r->session))
         return -1;
     return check_sections(r) < 0 || runner_describe(r, record) < 0 || name_run(r, record) < 0 ? -1 : 0;
 }

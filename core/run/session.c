@@ -1,6 +1,7 @@
 #include "session.h"
 #include "../base/diag.h"
 #include "../base/file.h"
+#include "dataset_survey.h"
 #include "progress.h"
 #include "workers.h"
 #include <dlfcn.h>
@@ -64,7 +65,9 @@ static void forget_data(session *s)
     free(s->identity);
     free(s->identified);
     free(s->masks);
+    free(s->turned);
     s->data_key = NULL;
+    s->turned = NULL;
     s->identity = NULL;
     s->identified = NULL;
     s->masks = NULL;
@@ -112,6 +115,19 @@ const dataset *session_data(session *s, const char *spec, const settings *from)
     s->identity = take((size_t)s->data.pictures, sizeof *s->identity, "the pictures' identities");
     s->identified = take_zeroed((size_t)s->data.pictures, 1, "the pictures' identities");
     return s->identity && s->identified ? &s->data : NULL;
+}
+
+const char *session_turned(session *s)
+{
+    dataset_survey survey;
+    if (s->turned)
+        return s->turned;
+    if (dataset_survey_make(&survey, &s->data) == 0)
+        s->turned = dataset_survey_turned(&survey);
+    dataset_survey_free(&survey);
+    if (s->turned && *s->turned)
+        fprintf(stderr, "%s: %s\n", s->data.spec, s->turned);
+    return s->turned;
 }
 
 static int identify_one(void *context, int index)

@@ -14,6 +14,7 @@ typedef struct session {
     hash_digest code; /* of the program and the device's object: part of every key */
     dataset data;
     char *data_key;        /* spec and settings that `data` was opened with */
+    char *turned;          /* see session_turned; NULL: not yet looked */
     hash_digest *identity; /* by picture; computed on first use */
     char *identified;
     cache *cache[SESSION_CACHES];
@@ -33,6 +34,10 @@ void session_close(session *);
 
 /* The data set of these settings; the same one while spec and settings stay the same. NULL: complained. */
 const dataset *session_data(session *, const char *spec, const settings *from);
+
+/* A sentence that says how many of its pictures and masks are stored turned and are read upright; "": none is. The
+ * first time it is said on stderr too. The session's; NULL: complained. */
+const char *session_turned(session *);
 
 const hash_digest *session_identity(session *, int picture); /* NULL: complained */
 cache *session_cache(session *, const hash_digest *key, int64_t row_floats, cache_numbers);

@@ -1,6 +1,6 @@
 #include "verb_data.h"
 #include "../base/diag.h"
-#include "dataset.h"
+#include "dataset_survey.h"
 #include "help.h"
 #include "workers.h"
 #include <errno.h>
@@ -103,10 +103,37 @@ static int check_one(void *context, int i)
     return 0;
 }
 
+/* What reading changes or leaves out. */
+static int print_survey(const dataset *d)
+{
+    dataset_survey survey;
+    int status = dataset_survey_make(&survey, d);
+    if (status == 0) {
+        image_survey_print(&survey.pictures, "pictures", false, stdout);
+        image_survey_print(&survey.masks, "masks", true, stdout);
+    }
+    dataset_survey_free(&survey);
+    return status;
+}
+
+/* What is written is upright, without the tag that said otherwise. */
+static int print_turned(const dataset *d)
+{
+    dataset_survey survey;
+    int status = dataset_survey_make(&survey, d);
+    char *turned = status == 0 ? dataset_survey_turned(&survey) : NULL;
+    if (turned && *turned)
+        printf("%s\n", turned);
+    dataset_survey_free(&survey);
+    status = turned ? 0 : -1;
+    free(turned);
+    return status;
+}
+
 static int check_all(const dataset *d)
 {
     check_work work = { d, 0 };
-    if (workers_run(d->pictures, check_one, &work) < 0)
+    if (workers_run(d->pictures, check_one, &work) < 0 || print_survey(d) < 0)
         return -1;
     if (work.unusable > 0)
         return complain("%s: %d of %d pictures cannot be used; they are named above", d->spec, work.unusable,
@@ -176,6 +203,8 @@ static int export_all(const dataset *d, const char *folder, const run_settings *
         }
     int status = workers_run(d->pictures, export_one, &work);
     free(work.number);
+    if (status == 0)
+        status = print_turned(d);
     if (status == 0)
         printf("written to %s\n", folder);
     return status;

@@ -26,7 +26,7 @@ typedef struct features_options {
 enum { KEY_SET = 256, KEY_SCALE, KEY_MODULES, KEY_DEVICE };
 static const struct argp_option options[] = {
     { "row", 'r', "ROW", 0, "this row (the first)", 0 },
-    { "picture", 'p', "FILE", 0, "PNG or JPEG, prepared as the row's pictures are", 0 },
+    { "picture", 'p', "FILE", 0, "PNG, JPEG, BMP, TIFF or WebP, prepared as the row's pictures are", 0 },
     { "out", 'o', "FILE", 0, "safetensors file to write", 0 },
     { "input", 'i', "NAME=NUMBERS", 0, "what the data would give beside the picture: numbers with commas between", 0 },
     { "set", KEY_SET, "SECTION.KEY=VALUE", 0, "lay this over the row (repeatable)", 0 },
@@ -212,7 +212,11 @@ static int put_picture(features *f, const char *path)
     const dataset data = { .picture = &one, .pictures = 1 };
     const ablate_value *value = builder_value(f->model.score_builder, "image", 0);
     float *pixels = take((size_t)shape_size(&value->shape), sizeof *pixels, "a picture");
-    int status = pixels ? dataset_input(&data, 0, &f->run, pixels) : -1;
+    image_facts facts;
+    int status = pixels && image_look(path, &facts) == 0 ? dataset_input(&data, 0, &f->run, pixels) : -1;
+    if (status == 0 && facts.orientation > 1)
+        fprintf(stderr, "%s: stored turned or mirrored and read upright, as its orientation says (%d)\n", path,
+                facts.orientation);
     if (status == 0)
         status = program_put(f->program, value, pixels);
     free(pixels);

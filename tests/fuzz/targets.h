@@ -3,6 +3,7 @@
 #ifndef TESTS_FUZZ_TARGETS_H
 #define TESTS_FUZZ_TARGETS_H
 #include "../../core/run/experiment.h"
+#include "../../core/run/image.h"
 #include "../../core/run/metrics_load.h"
 #include "../../core/run/npz.h"
 #include "../../core/run/weights.h"
@@ -123,13 +124,40 @@ static inline void fuzz_settings(const uint8_t *data, size_t size)
     experiment_free(read);
 }
 
+/* What is told before the pixels must hold of them; greater pictures only cost time. */
+static inline void fuzz_picture(const uint8_t *data, size_t size)
+{
+    enum { MOST = 1 << 21 };
+    const char *path = fuzz_file(data, size);
+    image_facts facts;
+    ablate_image image;
+    image_mask mask;
+    if (image_look(path, &facts) < 0)
+        fuzz_must_have_complained();
+    complaint_clear();
+    if (facts.orientation < 1 || facts.orientation > 8 || (int64_t)facts.width * facts.height > MOST)
+        return;
+    if (image_read(path, &image) < 0)
+        fuzz_must_have_complained();
+    else if (facts.frames != 1 || facts.width != image.width || facts.height != image.height)
+        abort();
+    complaint_clear();
+    if (image_mask_read(path, &mask) < 0)
+        fuzz_must_have_complained();
+    else if (mask.width != facts.width || mask.height != facts.height)
+        abort();
+    image_free(&image);
+    image_mask_free(&mask);
+}
+
 typedef struct fuzz_target {
     const char *name;
     void (*run)(const uint8_t *data, size_t size);
 } fuzz_target;
 static const fuzz_target fuzz_targets[] = {
-    { "safetensors", fuzz_weights }, { "torch", fuzz_torch }, { "npz", fuzz_npz },
-    { "settings", fuzz_settings },   { NULL, NULL },
+    { "safetensors", fuzz_weights }, { "torch", fuzz_torch },  { "npz", fuzz_npz },     { "settings", fuzz_settings },
+    { "png", fuzz_picture },         { "jpeg", fuzz_picture }, { "bmp", fuzz_picture }, { "tiff", fuzz_picture },
+    { "webp", fuzz_picture },        { NULL, NULL },
 };
 
 /* Only the first so many bytes are read. */

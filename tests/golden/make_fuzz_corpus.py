@@ -76,6 +76,24 @@ def npz():
         write("npz", name + ".npy", npy(array))
 
 
+def pictures():
+    """Of the golden pictures, which make_images.py and make_formats.py write, a few of each format."""
+    golden = pathlib.Path("tests/golden")
+    chosen = {
+        "png": "images/grey16i images/palette4 images/rgb8c images/rgba8 turned/profile turned/xmp_packed formats/frames",
+        "jpeg": "images/grey images/progressive images/rgb turned/model turned/two turned/xmp turned/short_three",
+        "bmp": "formats/palette4 formats/palette_os2 formats/alpha32_v4 formats/fields32 formats/colour24d",
+        "tiff": "formats/grey4 formats/palette4 formats/planes_tiles formats/lzw formats/jpeg formats/group4 formats/big "
+                "formats/pages turned/xmp formats/adobe_deflate formats/packbits",
+        "webp": "formats/lossy formats/lossless formats/lossy_alpha formats/frames turned/square_6 turned/xmp",
+    }
+    ending = {"jpeg": "jpg", "tiff": "tif"}
+    for target, names in chosen.items():
+        for name in names.split():
+            write(target, name.replace("/", "_"), (golden / f"{name}.{ending.get(target, target)}").read_bytes())
+
+
 safetensors()
 torch_files()
 npz()
+pictures()

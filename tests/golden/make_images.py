@@ -5,8 +5,8 @@
 
 Made with Python 3.11.7, NumPy 2.4.6, Pillow 12.3.0 (libjpeg-turbo 3.1.4.1, zlib 1.2.13), torch 2.11.0, torchvision 0.26.0,
 simplejpeg 1.9.0 (only to write samplings that Pillow does not write). Pillow before 13 is needed: it resizes rows, then
-columns, where Pillow 13 sometimes begins with the columns. NAME.ppm is what Image.open(NAME).convert("RGB") gives, except
-for 16 bit grey, which Pillow saturates at 255: there it is the high byte.
+columns, where Pillow 13 sometimes begins with the columns. NAME.ppm is what ImageOps.exif_transpose(Image.open(NAME)).convert("RGB")
+gives, except for 16 bit grey, which Pillow saturates at 255: there it is the high byte.
 """
 import io
 import pathlib
@@ -15,7 +15,7 @@ import zlib
 
 import numpy as np
 import simplejpeg
-from PIL import Image, __version__
+from PIL import Image, ImageOps, __version__
 from torchvision import transforms
 from torchvision.transforms import InterpolationMode
 
@@ -83,7 +83,7 @@ def scene(height, width, seed):
 def save(name, data, expected=None):
     (OUT / name).write_bytes(data)
     if expected is None:
-        expected = np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
+        expected = np.asarray(ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB"))
     Image.fromarray(expected).save(OUT / (name + ".ppm"))
 
 
@@ -109,7 +109,8 @@ def make_png():
     save("rgb8t.png", png(samples[:, :, :3], RGB, 8, False, chunk(b"tRNS", struct.pack(">3H", *samples[5, 5, :3]))))
 
 
-    # What a picture may carry beside its pixels changes none of them: gamma, depth, orientation (6: a quarter turn), ...
+    # What a picture may carry beside its pixels: gamma, depth, background, which change nothing, and orientation (6: a
+    # quarter turn), which does
     notes = (chunk(b"gAMA", struct.pack(">I", 100000)) + chunk(b"sBIT", bytes([5, 6, 5]))
              + chunk(b"bKGD", struct.pack(">3H", 200, 10, 10)) + chunk(b"eXIf", orientation(6)))
     save("rgb8c.png", png(samples[:, :, :3], RGB, 8, False, notes))

@@ -1,0 +1,130 @@
+/* How a picture is stored and how it is meant to be seen: the orientation that cameras write, as Pillow's
+ * ImageOps.exif_transpose finds it. */
+#include "image_parts.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { TAG_ORIENTATION = 274 };
+
+typedef struct block { /* of numbers in the byte order of its writer */
+    const uint8_t *data;
+    size_t size;
+    bool big;
+} block;
+
+/* The caller has checked that they are there. */
+static uint32_t number(const block *b, size_t at, size_t bytes)
+{
+    uint32_t value = 0;
+    for (size_t i = 0; i < bytes; i++)
+        value = value << 8 | b->data[at + (b->big ? i : bytes - 1 - i)];
+    return value;
+}
+
+/* Bytes of an element by the type's number, 1 to 12; 0: there is no such type. */
+static size_t width_of(uint32_t type)
+{
+    static const uint8_t width[] = { 0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8 };
+    return type < sizeof width ? width[type] : 0;
+}
+
+/* The orientation in an entry of 12 bytes: tag, type, count, and the value or its place. 0: it cannot be read. */
+static int entry_orientation(const block *b, size_t entry)
+{
+    enum { SHORT = 3, LONG = 4, SIGNED_SHORT = 8, SIGNED_LONG = 9 };
+    uint32_t type = number(b, entry + 2, 2), count = number(b, entry + 4, 4);
+    size_t width = width_of(type), length = width * count, at = entry + 8;
+    if (length == 0)
+        return 0;
+    if (length > 4) {
+        at = number(b, entry + 8, 4);
+        if (length > b->size || at > b->size - length)
+            return 0;
+    }
+    if (type != SHORT && type != LONG && type != SIGNED_SHORT && type != SIGNED_LONG)
+        return IMAGE_ORIENTATION_ODD;
+    uint32_t value = number(b, at, width);
+    return value >= 1 && value <= 8 ? (int)value : IMAGE_ORIENTATION_ODD;
+}
+
+int image_exif_orientation(const uint8_t *data, size_t size)
+{
+    for (int i = 0; i < 2 && size >= 6 && memcmp(data, "Exif\0\0", 6) == 0; i++, data += 6)
+        size -= 6;
+    if (size < 8 || (memcmp(data, "II*\0", 4) != 0 && memcmp(data, "MM\0*", 4) != 0))
+        return 0;
+    block b = { data, size, data[0] == 'M' };
+    size_t at = number(&b, 4, 4);
+    if (at > size - 2)
+        return 0;
+    size_t entries = number(&b, at, 2), room = (size - at - 2) / 12;
+    at += 2;
+    for (size_t i = 0; i < entries && i < room; i++, at += 12) {
+        int found = number(&b, at, 2) == TAG_ORIENTATION ? entry_orientation(&b, at) : 0;
+        if (found)
+            return found;
+    }
+    return 0;
+}
+
+/* As an attribute, tiff:Orientation="6", or as an element, <tiff:Orientation>6. */
+int image_xmp_orientation(const uint8_t *text, size_t size)
+{
+    static const char name[] = "tiff:Orientation";
+    const size_t length = sizeof name - 1;
+    const uint8_t *end = text + size;
+    for (const uint8_t *at = text; (at = memmem(at, (size_t)(end - at), name, length)); at += length) {
+        const uint8_t *value = at + length;
+        size_t left = (size_t)(end - value), sign = left >= 2 && memcmp(value, "=\"", 2) == 0 ? 2 : 1;
+        if (left <= sign || (sign == 1 && *value != '>') || value[sign] < '0' || value[sign] > '9')
+            continue;
+        int digit = value[sign] - '0';
+        return digit >= 1 && digit <= 8 ? digit : IMAGE_ORIENTATION_ODD;
+    }
+    return 0;
+}
+
+void image_facts_turn(image_facts *facts, const uint8_t *exif, size_t exif_size, const uint8_t *xmp, size_t xmp_size)
+{
+    int told = exif ? image_exif_orientation(exif, exif_size) : 0;
+    if (told == 0 && xmp)
+        told = image_xmp_orientation(xmp, xmp_size);
+    if (told > 0)
+        facts->orientation = told;
+    if (told < 0)
+        facts->beside |= IMAGE_ODD_ORIENTATION;
+}
+
+/* ---- turning ---- */
+
+/* The stored pixel of the seen pixel (x, y): swap says that x counts stored rows, back that a stored axis is counted
+ * from its end. */
+int image_raster_turn(image_raster *raster, int orientation)
+{
+    static const struct {
+        bool swap, back_x, back_y;
+    } turns[9] = { [2] = { 0, 1, 0 }, [3] = { 0, 1, 1 }, [4] = { 0, 0, 1 }, [5] = { 1, 0, 0 },
+                   [6] = { 1, 0, 1 }, [7] = { 1, 1, 1 }, [8] = { 1, 1, 0 } };
+    if (orientation < 2 || orientation > 8)
+        return 0;
+    const bool swap = turns[orientation].swap;
+    image_raster seen;
+    if (image_raster_take("turning a picture", swap ? raster->height : raster->width,
+                          swap ? raster->width : raster->height, raster->channels, &seen) < 0)
+        return -1;
+    const int64_t channels = raster->channels, row = raster->width * channels;
+    const int64_t across = turns[orientation].back_x ? -channels : channels,
+                  down = turns[orientation].back_y ? -row : row;
+    const uint8_t *first =
+        raster->value + (across < 0 ? row - channels : 0) + (down < 0 ? (raster->height - 1) * row : 0);
+    uint8_t *to = seen.value;
+    for (int y = 0; y < seen.height; y++) {
+        const uint8_t *from = first + y * (swap ? across : down);
+        for (int x = 0; x < seen.width; x++, from += swap ? down : across)
+            for (int64_t c = 0; c < channels; c++)
+                *to++ = from[c];
+    }
+    free(raster->value);
+    *raster = seen;
+    return 0;
+}

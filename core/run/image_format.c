@@ -1,0 +1,85 @@
+/* Which format a file has, by its first bytes. */
+#include "../base/diag.h"
+#include "image_parts.h"
+#include <string.h>
+
+typedef struct signature {
+    image_format format; /* look NULL: known, but not read */
+    const char *bytes;
+    size_t at, length;
+} signature;
+
+#define READ(name, word)                                                                                               \
+    {                                                                                                                  \
+        name, image_##word##_look, image_##word##_decode                                                               \
+    }
+#define KNOWN(name)                                                                                                    \
+    {                                                                                                                  \
+        name, NULL, NULL                                                                                               \
+    }
+static const signature signatures[] = {
+    { READ("PNG", png), "\x89PNG\r\n\x1A\n", 0, 8 },
+    { READ("JPEG", jpeg), "\xFF\xD8\xFF", 0, 3 },
+    { READ("BMP", bmp), "BM", 0, 2 },
+    { READ("TIFF", tiff), "II*\0", 0, 4 },
+    { READ("TIFF", tiff), "MM\0*", 0, 4 },
+    { READ("TIFF", tiff), "II+\0", 0, 4 }, /* of 64 bits */
+    { READ("TIFF", tiff), "MM\0+", 0, 4 },
+    { READ("WebP", webp), "WEBP", 8, 4 },
+    { KNOWN("GIF"), "GIF8", 0, 4 },
+    { KNOWN("HEIC"), "ftyphei", 4, 7 },
+    { KNOWN("HEIC"), "ftyphev", 4, 7 },
+    { KNOWN("HEIC"), "ftypmif1", 4, 8 },
+    { KNOWN("HEIC"), "ftypmsf1", 4, 8 },
+    { KNOWN("AVIF"), "ftypavi", 4, 7 },
+    { KNOWN("JPEG 2000"), "\0\0\0\x0CjP  ", 0, 8 },
+    { KNOWN("JPEG 2000"), "\xFF\x4F\xFF\x51", 0, 4 },
+    { KNOWN("JPEG XL"), "\0\0\0\x0CJXL ", 0, 8 },
+    { KNOWN("JPEG XL"), "\xFF\x0A", 0, 2 },
+    { KNOWN("JPEG XR"), "II\xBC", 0, 3 },
+    { KNOWN("Photoshop"), "8BPS", 0, 4 },
+    { KNOWN("OpenEXR"), "v/1\1", 0, 4 },
+    { KNOWN("PNM"), "P1\n", 0, 3 },
+    { KNOWN("PNM"), "P2\n", 0, 3 },
+    { KNOWN("PNM"), "P3\n", 0, 3 },
+    { KNOWN("PNM"), "P4\n", 0, 3 },
+    { KNOWN("PNM"), "P5\n", 0, 3 },
+    { KNOWN("PNM"), "P6\n", 0, 3 },
+    { KNOWN("DICOM"), "DICM", 128, 4 },
+    { KNOWN("DirectDraw"), "DDS ", 0, 4 },
+    { KNOWN("QOI"), "qoif", 0, 4 },
+    { KNOWN("icon"), "\0\0\1\0", 0, 4 },
+    { KNOWN("SVG"), "<svg", 0, 4 },
+    { KNOWN("PDF"), "%PDF", 0, 4 },
+};
+
+/* Of a file shorter than a signature at its beginning, as much as there is. */
+static bool begins(const file_map *map, const signature *s)
+{
+    if (s->at > 0 && map->size < s->at + s->length)
+        return false;
+    size_t length = map->size < s->length ? map->size : s->length;
+    return memcmp(map->data + s->at, s->bytes, length) == 0;
+}
+
+const image_format *image_format_find(const file_map *map, const char *path)
+{
+    if (map->size == 0)
+        complain("%s: the file is empty; a picture is needed", path);
+    for (size_t i = 0; map->size > 0 && i < sizeof signatures / sizeof *signatures; i++) {
+        const signature *s = &signatures[i];
+        if (!begins(map, s))
+            continue;
+        if (map->size < s->at + s->length)
+            complain("%s: truncated %s: only %zu bytes; copy the file again", path, s->format.name, map->size);
+        else if (s->format.look)
+            return &s->format;
+        else
+            complain("%s: a picture of the format %s; PNG, JPEG, BMP, TIFF and WebP are read, convert it, e.g. with "
+                     "ImageMagick: convert '%s' '%s.png'",
+                     path, s->format.name, path, path);
+        return NULL;
+    }
+    complain("%s: neither PNG nor JPEG, BMP, TIFF or WebP; if it is a picture, convert it to PNG", path);
+    return NULL;
+}
