@@ -212,7 +212,7 @@ int clip_names_check(ablate_builder *b, const clip_settings *s)
         if (ablate_has_weight(b, s->weights, ablate_text(b, "%s%s", n.prefix, f->name)))
             return ablate_fail(b, "clip: %s has %s ('%s'); give a CLIP with the towers of OpenAI's vision transformers",
                                s->weights, f->kind, f->name);
-    if (signs_check(b, s) < 0)
+    if (signs_check(b, s) < 0 || clip_names_blocks(b, s) < 0)
         return -1;
     if (*n.prefix)
         ablate_remark(b, "clip: the names in %s begin with '%s', which is left out", s->weights, n.prefix);

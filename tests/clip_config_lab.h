@@ -1,0 +1,140 @@
+/* clip_config_lab.h: the encoder of a folder of the test's own, in which golden weights lie beside configurations that
+ * the test edits; and what the encoder remarks. */
+#ifndef CLIP_CONFIG_LAB_H
+#define CLIP_CONFIG_LAB_H
+#include "clip_lab.h"
+
+#include "../core/base/file.h"
+#include <unistd.h>
+
+#define BESIDE_GOLDEN "tests/golden/clip_config/"
+enum { BESIDE_TEXT = 4096, BESIDE_REMARKS = 12 };
+static char beside_folder[] = "/tmp/ablate-test-XXXXXX";
+static char beside_heard[BESIDE_REMARKS][400];
+static int beside_remarks;
+
+static inline int beside_begin(void **state)
+{
+    (void)state;
+    return mkdtemp(beside_folder) ? 0 : -1;
+}
+
+static inline int beside_end(void **state)
+{
+    char command[80];
+    (void)state;
+    snprintf(command, sizeof command, "rm -rf '%s'", beside_folder);
+    return system(command);
+}
+
+static inline const char *beside_path(const char *name)
+{
+    static char text[150];
+    snprintf(text, sizeof text, "%s/%.100s", beside_folder, name);
+    return text;
+}
+
+/* The folder holds nothing but these weights, under their own name. */
+static inline void beside_lay(const char *golden)
+{
+    char command[100], from[300], here[200];
+    snprintf(command, sizeof command, "rm -f '%s'/*", beside_folder);
+    assert_int_equal(system(command), 0);
+    require(getcwd(here, sizeof here));
+    snprintf(from, sizeof from, "%s/%s", here, golden);
+    assert_int_equal(symlink(from, beside_path(strrchr(golden, '/') + 1)), 0);
+}
+
+static inline void beside_write(const char *name, const char *text)
+{
+    FILE *f = fopen(beside_path(name), "w");
+    assert_non_null(f);
+    assert_true(fputs(text, f) >= 0 && fclose(f) == 0);
+}
+
+/* The golden configuration with the first `from` replaced, which must be there; NULL: as it is. */
+static inline void beside_edit(const char *golden, const char *from, const char *to)
+{
+    char text[BESIDE_TEXT] = "", edited[BESIDE_TEXT + 400];
+    FILE *f = fopen(golden, "r");
+    assert_non_null(f);
+    text[fread(text, 1, sizeof text - 1, f)] = 0;
+    fclose(f);
+    char *at = from ? strstr(text, from) : text;
+    require(at);
+    size_t gone = from ? strlen(from) : 0;
+    snprintf(edited, sizeof edited, "%.*s%s%s", (int)(at - text), text, to ? to : "", at + gone);
+    beside_write(strrchr(golden, '/') + 1, edited);
+}
+
+static inline void beside_hear(void *owner, const char *sentence)
+{
+    (void)owner;
+    require(beside_remarks < BESIDE_REMARKS);
+    snprintf(beside_heard[beside_remarks++], sizeof beside_heard[0], "%s", sentence);
+}
+
+/* How the pictures of these tests come in. */
+static inline const char *beside_chosen(void *owner, const char *setting)
+{
+    static const char *const answers[][2] = { { "input.size", "32" },
+                                              { "input.statistics", "openai" },
+                                              { "input.resample", "bicubic" },
+                                              { "input.mean", "0.48145466 0.4578275 0.40821073" },
+                                              { "input.std", "0.26862954 0.26130258 0.27577711" } };
+    (void)owner;
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
+        if (strcmp(answers[i][0], setting) == 0)
+            return answers[i][1];
+    return NULL;
+}
+
+/* Whether some remark of the last encoder holds the words. */
+static inline bool beside_remarked(const char *words)
+{
+    for (int i = 0; i < beside_remarks; i++)
+        if (strstr(beside_heard[i], words))
+            return true;
+    return false;
+}
+
+static inline void beside_expect_remark(const char *words)
+{
+    if (!beside_remarked(words))
+        fail_msg("%d remarks, the first '%s'; expected '%s'", beside_remarks, beside_remarks ? beside_heard[0] : "",
+                 words);
+}
+
+/* The encoder of that file of the folder ("" for the folder itself) with a setting or NULL, after a module that writes
+ * tokens, or none. */
+static inline void beside_open(lab *l, const char *name, const char *one, const char *two, const ablate_module *first,
+                               const void *own)
+{
+    static const builder_talk talk = { NULL, beside_hear, beside_chosen };
+    beside_remarks = 0;
+    lab_prepare(l, 32);
+    builder_listen(l->builder, &talk);
+    lab_set(l, "clip.arch=any");
+    lab_set(l, "clip.layers=1 2");
+    lab_set(l, weights_setting(beside_path(name)));
+    if (one)
+        lab_set(l, one);
+    if (two)
+        lab_set(l, two);
+    if (first)
+        require(builder_compose(l->builder, first, own) == 0);
+    lab_compose(l);
+}
+
+static inline void beside_refused(const char *name, const char *setting, const char *words)
+{
+    lab l;
+    beside_open(&l, name, setting, NULL, NULL, NULL);
+    assert_int_equal(l.status, -1);
+    assert_non_null(complaint());
+    if (!strstr(complaint(), words) || strchr(complaint(), '\n'))
+        fail_msg("the complaint is '%s', expected '%s'", complaint(), words);
+    lab_close(&l);
+}
+
+#endif
