@@ -38,7 +38,7 @@ static inline const char *beside_path(const char *name)
 static inline void beside_lay(const char *golden)
 {
     char command[100], from[300], here[200];
-    snprintf(command, sizeof command, "rm -f '%s'/*", beside_folder);
+    snprintf(command, sizeof command, "rm -rf '%s'/*", beside_folder);
     assert_int_equal(system(command), 0);
     require(getcwd(here, sizeof here));
     snprintf(from, sizeof from, "%s/%s", here, golden);
@@ -135,6 +135,111 @@ static inline void beside_refused(const char *name, const char *setting, const c
     if (!strstr(complaint(), words) || strchr(complaint(), '\n'))
         fail_msg("the complaint is '%s', expected '%s'", complaint(), words);
     lab_close(&l);
+}
+
+/* ---- the golden encoders ---- */
+
+enum { LAYERS = 2, WORDS = 5, EMBED = 24 };
+
+static const struct program {
+    const char *what, *folder, *weights, *config, *expected;
+} programs[] = {
+    { "towers by config.json", BESIDE_GOLDEN "huggingface/", "model.safetensors", "config.json",
+      BESIDE_GOLDEN "huggingface_expected.safetensors" },
+    { "towers by open_clip_config.json", BESIDE_GOLDEN "open_clip/", "open_clip_model.safetensors",
+      "open_clip_config.json", BESIDE_GOLDEN "open_clip_expected.safetensors" },
+};
+static const struct program *const huggingface = &programs[0], *const open_clip = &programs[1];
+
+static inline const char *golden_of(const struct program *p, const char *name)
+{
+    static char text[2][200];
+    static int turn;
+    turn = !turn;
+    snprintf(text[turn], sizeof text[0], "%s%s", p->folder, name);
+    return text[turn];
+}
+
+/* Weights and configuration with an edit, alone in the folder. */
+static inline void lay(const struct program *p, const char *from, const char *to)
+{
+    beside_lay(golden_of(p, p->weights));
+    beside_edit(golden_of(p, p->config), from, to);
+}
+
+/* ---- against transformers and open_clip ---- */
+
+static const float beside_caption[WORDS + 1] = { 48, 7, 12, 3, 49, WORDS - 1 };
+static inline int write_words(ablate_builder *b, const void *own)
+{
+    ablate_write(b, "tokens", 0, ablate_constant(b, own, 1, WORDS + 1));
+    return 0;
+}
+static const ablate_module speaker = {
+    .abi = ABLATE_ABI, .name = "speaker", .reads = "", .writes = "tokens", .build = write_words
+};
+
+/* Each number is the end of a chain of sums of at most 5 * 40 terms as large as the largest, with eight links a block;
+ * their errors add up. */
+static inline double tolerance(void)
+{
+    return 8 * (LAYERS + 1) * sqrt(5 * 40) * STAGE_EPS;
+}
+
+/* Largest difference by largest number. */
+static inline double off_by(const weights *w, const char *name, const float *got, int64_t count)
+{
+    const weights_tensor *t = weights_need(w, name);
+    require(t && t->count == count);
+    float *wanted = take((size_t)count, sizeof *wanted, "expected values");
+    require(wanted && weights_load(w, name, wanted) == 0);
+    double largest = 0, worst = 0;
+    for (int64_t i = 0; i < count; i++) {
+        double error = fabs((double)got[i] - (double)wanted[i]);
+        largest = fmax(largest, fabs((double)wanted[i]));
+        worst = error <= worst ? worst : error; /* a NaN stays */
+    }
+    free(wanted);
+    require(largest > 0.1);
+    return worst / largest;
+}
+
+static inline double value_off(lab *l, const weights *w, const char *name, const char *value, int index)
+{
+    ablate_value *v = builder_value(l->builder, value, index);
+    require(v);
+    float *got = lab_get(l, v);
+    double off = off_by(w, name, got, shape_size(&v->shape));
+    free(got);
+    return off;
+}
+
+typedef struct difference {
+    double image, text;
+} difference;
+
+/* Of the encoder in the folder with these settings from the program's values. */
+static inline difference compare(const struct program *p, const char *name, const char *setting)
+{
+    static const char *const space[] = { "block", "joint" };
+    difference d = { 0, 0 };
+    weights *w = weights_open(p->expected);
+    require(w);
+    for (int i = 0; i < 2; i++) {
+        char where[40], label[40];
+        lab l;
+        snprintf(where, sizeof where, "clip.space=%s", space[i]);
+        beside_open(&l, name, where, setting, &speaker, beside_caption);
+        require(l.status == 0);
+        for (int layer = 1; layer <= LAYERS; layer++) {
+            snprintf(label, sizeof label, "%s.%d", space[i], layer);
+            d.image = fmax(d.image, value_off(&l, w, label, "teacher", layer - 1));
+        }
+        d.text = value_off(&l, w, "text", "text.feature", 0);
+        lab_close(&l);
+    }
+    weights_close(w);
+    return d;
 }
 
 #endif

@@ -34,7 +34,7 @@ static void remark(void *owner, const char *sentence)
 
 static void print_three(char answer[80], const float value[3])
 {
-    snprintf(answer, 80, "%.9g %.9g %.9g", (double)value[0], (double)value[1], (double)value[2]);
+    snprintf(answer, 80, "%.7g %.7g %.7g", (double)value[0], (double)value[1], (double)value[2]);
 }
 
 void model_listen(model *m, const run_settings *run)
