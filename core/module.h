@@ -93,7 +93,7 @@ struct ablate_builder { /* the engine's own struct begins so */
 /* [build] Frozen tensor of a weights file, as float32; path as in the settings. */
 #define ablate_weight(b, path, name) (b)->api->weight(b, __FILE__, __LINE__, path, name)
 /* [build] Text, or NULL. key: of the file's metadata; "names:ENDING", the names of tensors that end so, a line each;
- * "FILE.json:KEY.KEY", what stands there in a JSON file beside the weights (a text, a number, true, false, else JSON). */
+ * "FILE.json:KEY.KEY", what stands there in a JSON file beside the weights: a text as it is, all else as JSON. */
 #define ablate_weight_note(b, path, key) (b)->api->weight_note(b, path, key)
 #define ablate_has_weight(b, path, name) (b)->api->has_weight(b, path, name)
 /* [build] The board: named lists of values. Only names in `reads`/`writes` may be used; index -1 is the last.

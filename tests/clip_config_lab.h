@@ -74,10 +74,12 @@ static inline void beside_hear(void *owner, const char *sentence)
     snprintf(beside_heard[beside_remarks++], sizeof beside_heard[0], "%s", sentence);
 }
 
+static char beside_size[8] = "32";
+
 /* How the pictures of these tests come in. */
 static inline const char *beside_chosen(void *owner, const char *setting)
 {
-    static const char *const answers[][2] = { { "input.size", "32" },
+    static const char *const answers[][2] = { { "input.size", beside_size },
                                               { "input.statistics", "openai" },
                                               { "input.resample", "bicubic" },
                                               { "input.mean", "0.48145466 0.4578275 0.40821073" },

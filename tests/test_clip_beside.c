@@ -134,6 +134,27 @@ static void what_is_not_known_is_remarked(void **state)
     assert_false(beside_remarked("but here"));
 }
 
+static void sizes_of_pictures_are_remarked(void **state)
+{
+    (void)state;
+    lab l;
+    lay(huggingface, NULL, NULL);
+    for (int size = 32; size <= 40; size += 4) { /* 36: the same patches */
+        beside_remarks = 0;
+        lab_prepare(&l, size);
+        builder_listen(l.builder, &(builder_talk){ NULL, beside_hear, beside_chosen });
+        snprintf(beside_size, sizeof beside_size, "%d", size);
+        lab_set(&l, "clip.arch=any");
+        lab_set(&l, "clip.layers=1 2");
+        lab_set(&l, weights_setting(beside_path("")));
+        lab_compose(&l);
+        require(l.status == 0);
+        assert_int_equal(beside_remarked("was trained on pictures of 32 pixels, here input.size = 40"), size == 40);
+        lab_close(&l);
+    }
+    snprintf(beside_size, sizeof beside_size, "32");
+}
+
 static void other_pictures_are_remarked(void **state)
 {
     (void)state;
@@ -153,6 +174,15 @@ static void other_pictures_are_remarked(void **state)
     beside_expect_remark("says mean = [0.5,0.5,0.5]");
     beside_expect_remark("says std = [0.5,0.5,0.5]");
     beside_expect_remark("resized by 'bilinear'");
+    beside_edit(golden_of(huggingface, "preprocessor_config.json"), "\"do_normalize\": true",
+                "\"do_normalize\": false");
+    compare(huggingface, "", NULL);
+    beside_expect_remark("says do_normalize = false");
+    beside_edit(golden_of(huggingface, "preprocessor_config.json"), "0.00392156862745098", "0.0078");
+    compare(huggingface, "", NULL);
+    beside_expect_remark("says rescale_factor = 0.0078");
+    beside_write("preprocessor_config.json", "{\"image_mean\": [");
+    beside_refused("", NULL, "preprocessor_config.json: this file beside the weights is not a JSON object");
 }
 
 int main(void)
@@ -160,7 +190,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(contradictions_are_refused),         cmocka_unit_test(damaged_files_are_refused),
         cmocka_unit_test(settings_that_disagree_are_refused), cmocka_unit_test(named_encoders_have_their_heads),
-        cmocka_unit_test(what_is_not_known_is_remarked),      cmocka_unit_test(other_pictures_are_remarked),
+        cmocka_unit_test(what_is_not_known_is_remarked),      cmocka_unit_test(sizes_of_pictures_are_remarked),
+        cmocka_unit_test(other_pictures_are_remarked),
     };
     return cmocka_run_group_tests(tests, beside_begin, beside_end);
 }

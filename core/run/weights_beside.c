@@ -134,15 +134,10 @@ static const cJSON *item_at(const cJSON *json, const char *place)
 
 static const char *text_of(weights_beside *b, const cJSON *item)
 {
-    char number[40];
     if (!item || cJSON_IsNull(item))
         return NULL;
     if (cJSON_IsString(item))
         return item->valuestring;
-    if (cJSON_IsNumber(item)) {
-        snprintf(number, sizeof number, "%.17g", item->valuedouble);
-        return arena_text(b->texts, number);
-    }
     char *printed = cJSON_PrintUnformatted(item);
     const char *kept = printed ? arena_text(b->texts, printed) : NULL;
     if (!printed)

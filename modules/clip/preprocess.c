@@ -34,6 +34,19 @@ static void statistics_compare(ablate_builder *b, const clip_settings *s, const 
                       file, s->weights, ours + strlen("input."), text, chosen, ablate_chosen(b, "input.statistics"));
 }
 
+/* Pictures of 0 to 1 with mean and deviation taken out are what comes in; Hugging Face's files may leave a step out. */
+static void steps_compare(ablate_builder *b, const clip_settings *s, const char *file, const char *section)
+{
+    const char *normal = clip_beside(b, s, file, section, "do_normalize"),
+               *factor = clip_beside(b, s, file, section, "rescale_factor");
+    if (normal && strcmp(normal, "true") != 0)
+        ablate_remark(b, "clip: %s beside %s says do_normalize = %.20s, but these pictures are normalised", file,
+                      s->weights, normal);
+    if (factor && fabs(strtod(factor, NULL) * 255 - 1) > 1e-3)
+        ablate_remark(b, "clip: %s beside %s says rescale_factor = %.20s, but these pictures are numbers from 0 to 1",
+                      file, s->weights, factor);
+}
+
 /* Pillow's numbers of filters, which Hugging Face's files have, or the words of open_clip's. */
 static void filter_compare(ablate_builder *b, const clip_settings *s, const char *file, const char *text)
 {
@@ -73,6 +86,7 @@ void clip_preprocess_compare(ablate_builder *b, const clip_settings *s, const cl
     };
     for (size_t i = 0; i < sizeof place / sizeof *place; i++) {
         const char *file = place[i].file, *section = place[i].section;
+        steps_compare(b, s, file, section);
         statistics_compare(b, s, file, clip_beside(b, s, file, section, place[i].mean), "input.mean");
         statistics_compare(b, s, file, clip_beside(b, s, file, section, place[i].std), "input.std");
         filter_compare(b, s, file, clip_beside(b, s, file, section, place[i].filter));
