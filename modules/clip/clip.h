@@ -34,10 +34,12 @@ typedef struct clip_sizes {
 bool clip_has(ablate_builder *, const clip_settings *, const char *name);
 ablate_value *clip_read(ablate_builder *, const clip_settings *, const char *name);
 
-/* names.c: whether the names of the weights file are known and begin alike. 0, or -1 and a complaint. What stands
+/* names_check.c: whether the names of the weights file are known and begin alike. 0, or -1 and a complaint. What stands
  * before each of them is remarked. */
 int clip_names_check(ablate_builder *, const clip_settings *);
 int clip_names_blocks(ablate_builder *, const clip_settings *); /* blocks of both towers that the names tell of */
+
+/* names.c: whether the file has Hugging Face's names. */
 bool clip_names_huggingface(ablate_builder *, const clip_settings *);
 
 /* sizes.c: the sizes of clip.arch when training, otherwise those of the weights file, which must be of clip.arch.
