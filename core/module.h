@@ -12,7 +12,7 @@
 #include "op.h"
 
 #define ABLATE_MAJOR 1u /* differs: refused */
-#define ABLATE_MINOR 0u /* newer than the engine's: refused */
+#define ABLATE_MINOR 1u /* newer than the engine's: refused */
 #define ABLATE_STAMP "f32.dim4.in8"
 
 typedef struct ablate_abi { /* the entry's first bytes, for ever: read before any code of the module runs */
@@ -67,6 +67,8 @@ typedef struct ablate_api { /* the engine's half; grows only at its end. `at` = 
     ablate_shape (*shape)(const ablate_value *);
     int (*add_picture)(ablate_builder *, const ablate_picture *);
     ablate_value *(*param_from)(ablate_builder *, const char *file, int line, const char *name, ablate_value *start);
+    void (*remark)(ablate_builder *, const char *format, ...); /* since 1.1, as the next */
+    const char *(*chosen)(ablate_builder *, const char *engine_setting);
 } ablate_api;
 struct ablate_builder { /* the engine's own struct begins so */
     const ablate_api *api;
@@ -90,7 +92,9 @@ struct ablate_builder { /* the engine's own struct begins so */
 #define ablate_constant(b, data, ...) (b)->api->constant(b, __FILE__, __LINE__, ABLATE_SHAPE(__VA_ARGS__), data)
 /* [build] Frozen tensor of a weights file, as float32; path as in the settings. */
 #define ablate_weight(b, path, name) (b)->api->weight(b, __FILE__, __LINE__, path, name)
-#define ablate_weight_note(b, path, key) (b)->api->weight_note(b, path, key) /* metadata text, or NULL */
+/* [build] Text, or NULL. key: of the file's metadata; "names:ENDING", the names of tensors that end so, a line each;
+ * "FILE.json:KEY.KEY", what stands there in a JSON file beside the weights: a text as it is, all else as JSON. */
+#define ablate_weight_note(b, path, key) (b)->api->weight_note(b, path, key)
 #define ablate_has_weight(b, path, name) (b)->api->has_weight(b, path, name)
 /* [build] The board: named lists of values. Only names in `reads`/`writes` may be used; index -1 is the last.
  * The engine writes "image" (B, 3, S, S), normalised, and the data module's further inputs. */
@@ -105,6 +109,10 @@ struct ablate_builder { /* the engine's own struct begins so */
 #define ablate_loss(b, name, scalar, weight) (b)->api->loss(b, __FILE__, __LINE__, name, scalar, weight)
 #define ablate_loss_weight(b, name, weight) (b)->api->loss_weight(b, name, weight)
 #define ablate_probe(b, name, value) (b)->api->probe(b, __FILE__, __LINE__, name, value) /* kept and logged */
+/* [build] A sentence that a reader of the results must know: on stderr, in the run's record, beside features. */
+#define ablate_remark(b, ...) (b)->api->remark(b, __VA_ARGS__)
+/* [build] How pictures come in: "input.size", .statistics, .resample as set; .mean, .std: "R G B". NULL: unknown. */
+#define ablate_chosen(b, engine_setting) (b)->api->chosen(b, engine_setting)
 #define ablate_fail(b, ...) (b)->api->refuse(b, __FILE__, __LINE__, __VA_ARGS__)           /* complains; returns -1 */
 #define ablate_text(b, ...) (b)->api->text(b, __VA_ARGS__) /* printf into text that lives as long as the graph */
 #define ablate_shape_of(b, value) (b)->api->shape(value)   /* rank 1, {1} if poisoned */

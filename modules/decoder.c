@@ -32,7 +32,7 @@ static ablate_value *layer_norm(ablate_builder *b, int block, const char *name, 
     return ablate_op(b, "layer_norm", NULL, x, weight, bias);
 }
 
-/* Heads as wide as the encoder's: 64 channels in OpenAI's models, 32 in the small ones. */
+/* Heads of 64 channels, as in OpenAI's models, or of 32, as in the kit's small ones. */
 static int64_t head_count(const decoder_settings *s, int64_t c)
 {
     int64_t width = c <= 256 ? 32 : 64;
@@ -86,7 +86,7 @@ static int build(ablate_builder *b, const void *settings)
 
 static const ablate_setting settings_table[] = {
     ABLATE_SET(decoder_settings, heads, 0, 0, 256,
-               "attention heads; 0: heads as wide as the encoder's (64, 32 if C <= 256)"),
+               "attention heads; 0: heads of 64 channels, 32 if C <= 256, as in OpenAI's encoders and the kit's own"),
     ABLATE_SET(decoder_settings, ratio, 4, 0.25, 16, "hidden width of a block's feed-forward part as a multiple of C"),
     ABLATE_PICK(decoder_settings, order, ORDER_REVERSED, "reversed|aligned",
                 "which f_i the first block reconstructs: the deepest, or the shallowest"),

@@ -3,6 +3,8 @@
 #include "clip_lab.h"
 #include "truth.h"
 
+#include "../core/base/file.h"
+
 #include <unistd.h>
 
 enum { LAYERS = 3, WIDTH = 32, HIDDEN = 4 * WIDTH, EMBED = 24, CONTEXT = 77, VOCABULARY = 50, WORDS = 5 };
@@ -412,6 +414,44 @@ static void test_prompts_are_the_tokenizers(void **state)
     fclose(golden);
 }
 
+/* A configuration that ends its texts otherwise has another vocabulary, and words would get the wrong ids. */
+static void test_another_vocabulary_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *text, *sentence; /* NULL: as OpenAI's */
+    } cases[] = {
+        { "config.json",
+          "{\"vision_config\": {\"num_attention_heads\": 1}, \"text_config\": {\"num_attention_heads\": 1, "
+          "\"bos_token_id\": 0, \"eos_token_id\": 2}}",
+          NULL },
+        { "config.json",
+          "{\"vision_config\": {\"num_attention_heads\": 1}, \"text_config\": {\"num_attention_heads\": 1, "
+          "\"eos_token_id\": 102}}",
+          "config.json beside " },
+        { "open_clip_config.json",
+          "{\"model_cfg\": {\"vision_cfg\": {\"head_width\": 4}, \"text_cfg\": {\"heads\": 1, "
+          "\"hf_tokenizer_name\": \"xlm-roberta-base\"}}}",
+          "tokenizer 'xlm-roberta-base'" },
+    };
+    shelf s = { .count = 0 };
+    put_thin(&s);
+    write_shelf(&s);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char beside[120];
+        lab l;
+        snprintf(beside, sizeof beside, "%s/%s", folder, cases[i].name);
+        require(file_write_text(beside, cases[i].text) == 0);
+        lab_open(&l, 8, "clip.arch=any", "clip.layers=1", weights_setting(path), NULL);
+        require(l.status == 0);
+        ablate_value *any = builder_value(l.builder, "teacher", 0);
+        ablate_call_service(builder_face(l.builder), "text.tokens", "object", any);
+        assert_true(cases[i].sentence ? complaint() && strstr(complaint(), cases[i].sentence) : !complaint());
+        lab_close(&l);
+        unlink(beside);
+    }
+}
+
 /* ---- what is refused ---- */
 
 static void refused(const char *words, const char *file, const char *arch, const char *head_width)
@@ -480,11 +520,17 @@ static void test_missing_tensors_are_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_form_matches),           cmocka_unit_test(test_exact_gelu_matches),
-        cmocka_unit_test(test_every_form_is_the_same_model), cmocka_unit_test(test_sizes_of_pictures_match),
-        cmocka_unit_test(test_text_of_every_form_matches),   cmocka_unit_test(test_text_ends_at_its_end),
-        cmocka_unit_test(test_prompts_are_the_tokenizers),   cmocka_unit_test(test_another_size_is_one_sentence),
-        cmocka_unit_test(test_other_models_are_named),       cmocka_unit_test(test_missing_tensors_are_named),
+        cmocka_unit_test(test_every_form_matches),
+        cmocka_unit_test(test_exact_gelu_matches),
+        cmocka_unit_test(test_every_form_is_the_same_model),
+        cmocka_unit_test(test_sizes_of_pictures_match),
+        cmocka_unit_test(test_text_of_every_form_matches),
+        cmocka_unit_test(test_text_ends_at_its_end),
+        cmocka_unit_test(test_another_vocabulary_is_refused),
+        cmocka_unit_test(test_prompts_are_the_tokenizers),
+        cmocka_unit_test(test_another_size_is_one_sentence),
+        cmocka_unit_test(test_other_models_are_named),
+        cmocka_unit_test(test_missing_tensors_are_named),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -75,6 +75,29 @@ static void test_every_value_is_written(void **state)
     weights_close(w);
 }
 
+/* What a module remarks lies beside the values. */
+static void test_remarks_are_kept(void **state)
+{
+    (void)state;
+    static const char *const words[] = { "config.json beside tests/golden/clip_config/huggingface",
+                                         "picture tower gelu, 2 heads", "text tower quickgelu, 4 heads",
+                                         "mean = [0.5,0.5,0.5]" };
+    char said[400];
+    assert_int_equal(run_verb(FULL, "--set", "clip.weights=tests/golden/clip_config/huggingface", "--set",
+                              "clip.head_width=0", "--set", "clip.layers=1 2", NULL),
+                     0);
+    weights *w = weights_open(out);
+    assert_non_null(w);
+    const char *remarks = weights_note(w, "remarks");
+    assert_non_null(remarks);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        assert_non_null(strstr(remarks, words[i]));
+    assert_non_null(strstr(remarks, "here input.size = 45"));
+    weights_close(w);
+    snprintf(said, sizeof said, "clip.weights=%s/none", build_folder);
+    refused("none: cannot read", run_verb(FULL, "--set", said, NULL));
+}
+
 /* What is written is the picture's: another one has other features, the same one the same bytes. */
 static void test_values_are_of_the_picture(void **state)
 {
@@ -176,9 +199,9 @@ static void test_damaged_safetensors_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_value_is_written),          cmocka_unit_test(test_values_are_of_the_picture),
-        cmocka_unit_test(test_mistakes_are_sentences),          cmocka_unit_test(test_damaged_archives_are_refused),
-        cmocka_unit_test(test_damaged_safetensors_are_refused),
+        cmocka_unit_test(test_every_value_is_written),       cmocka_unit_test(test_remarks_are_kept),
+        cmocka_unit_test(test_values_are_of_the_picture),    cmocka_unit_test(test_mistakes_are_sentences),
+        cmocka_unit_test(test_damaged_archives_are_refused), cmocka_unit_test(test_damaged_safetensors_are_refused),
     };
     return cmocka_run_group_tests(tests, begin, build_end);
 }

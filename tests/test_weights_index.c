@@ -171,6 +171,37 @@ static void a_folder_without_weights_says_so(void **state)
     weights_close(w);
 }
 
+static void move(const char *from, const char *to)
+{
+    char old[96];
+    snprintf(old, sizeof old, "%s", beside(from));
+    assert_int_equal(rename(old, beside(to)), 0);
+}
+
+/* A word before a usual name, as open_clip's folders have it; not one of two. */
+static void a_folder_with_a_longer_name_is_read(void **state)
+{
+    (void)state;
+    static const char *const longer[] = { "open_clip_pytorch_model.bin", "open_clip_model.safetensors" };
+    write_parts();
+    for (int i = 0; i < 2; i++) { /* with both, safetensors */
+        move(i ? "a.safetensors" : "b.bin", longer[i]);
+        unlink(path);
+        weights *w = weights_open(folder);
+        assert_non_null(w);
+        assert_string_equal(weights_path(w) + strlen(folder) + 1, longer[i]);
+        weights_close(w);
+    }
+    write_parts();
+    unlink(path);
+    move("a.safetensors", "other_model.safetensors");
+    assert_null(weights_open(folder));
+    complained("a folder with several files '*_model.safetensors'");
+    unlink(beside("other_model.safetensors"));
+    unlink(beside(longer[0]));
+    unlink(beside(longer[1]));
+}
+
 static int remove_parts(void **state)
 {
     unlink(beside("a.safetensors"));
@@ -182,8 +213,9 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, start)
     const struct CMUnitTest tests[] = {
-        TEST(tensors_come_from_their_files), TEST(mistakes_are_one_sentence),        TEST(damage_of_a_part_is_told),
-        TEST(the_digest_is_of_all_files),    TEST(a_folder_without_weights_says_so),
+        TEST(tensors_come_from_their_files),    TEST(mistakes_are_one_sentence),
+        TEST(damage_of_a_part_is_told),         TEST(the_digest_is_of_all_files),
+        TEST(a_folder_without_weights_says_so), TEST(a_folder_with_a_longer_name_is_read),
     };
     return cmocka_run_group_tests_name("weights with an index", tests, make_folder, remove_parts);
 }

@@ -143,6 +143,34 @@ static void a_state_under_its_key_is_read(void **state)
     expect_state();
 }
 
+/* Under any of the names that training programs give it; where two of them hold tensors, either could be meant. */
+static void a_wrapped_state_is_read(void **state)
+{
+    (void)state;
+    static const char *const key[] = { "model", "module", "model_state_dict", "state_dict" };
+    for (int i = 0; i < 4; i++)
+        for (int twice = 0; twice < 2; twice++) {
+            begin();
+            pickle_code(&code, "}(");
+            pickle_text(&code, key[i]);
+            pickle_code(&code, "}(");
+            put_state();
+            pickle_code(&code, "u");
+            pickle_text(&code, key[(i + 1) % 4]); /* settings, or a second state */
+            pickle_code(&code, "}");
+            pickle_text(&code, "full");
+            twice ? pickle_tensor(&code, &full) : pickle_code(&code, "K\1");
+            pickle_code(&code, "su");
+            end();
+            if (!twice) {
+                expect_state();
+                continue;
+            }
+            assert_null(opened());
+            complained("holds several dictionaries of tensors");
+        }
+}
+
 /* An object with a tensor, a further object named "0" and what is no tensor. */
 static void a_module_is_read(void **state)
 {
@@ -531,6 +559,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_state_is_read),
         TEST(a_state_under_its_key_is_read),
+        TEST(a_wrapped_state_is_read),
         TEST(a_module_is_read),
         TEST(damaged_numbers_are_told_when_they_are_loaded),
         TEST(absent_checksums_are_no_damage),

@@ -117,11 +117,30 @@ static int api_add_picture(ablate_builder *face, const ablate_picture *picture)
     return host->add_picture(host->context, picture);
 }
 
+static void api_remark(ablate_builder *face, const char *format, ...)
+{
+    const builder_talk *talk = builder_self(face)->talk;
+    char words[960];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(words, sizeof words, format, arguments);
+    va_end(arguments);
+    if (talk)
+        talk->remark(talk->owner, words);
+}
+
+static const char *api_chosen(ablate_builder *face, const char *engine_setting)
+{
+    const builder_talk *talk = builder_self(face)->talk;
+    return talk ? talk->chosen(talk->owner, engine_setting) : NULL;
+}
+
 static const ablate_api api = { sizeof(ablate_api), builder_apply,       builder_param,      builder_constant,
                                 builder_weight,     builder_weight_note, builder_has_weight, builder_read,
                                 builder_write,      builder_count,       builder_offer,      builder_call,
                                 api_loss,           api_loss_weight,     api_probe,          api_fail,
-                                api_text,           api_shape,           api_add_picture,    builder_param_from };
+                                api_text,           api_shape,           api_add_picture,    builder_param_from,
+                                api_remark,         api_chosen };
 
 /* ---- the owner's side ---- */
 
@@ -144,6 +163,11 @@ void builder_free(builder *b)
         return;
     arena_free(b->memory);
     free(b);
+}
+
+void builder_listen(builder *b, const builder_talk *talk)
+{
+    b->talk = talk;
 }
 
 ablate_builder *builder_face(builder *b)

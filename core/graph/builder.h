@@ -10,15 +10,23 @@ typedef struct builder_host {
     void *context;
     /* Shape and source of a tensor in a weights file. 0, or -1: complained. */
     int (*weight)(void *context, const char *path, const char *name, ablate_shape *, value_source *);
-    const char *(*weight_note)(void *context, const char *path, const char *key); /* metadata, or NULL */
+    const char *(*weight_note)(void *context, const char *path, const char *key); /* see module.h */
     bool (*has_weight)(void *context, const char *path, const char *name);
     int (*add_picture)(void *context, const ablate_picture *);
 } builder_host;
 
+/* What a run answers and hears while its modules compose; `owner` is passed back. */
+typedef struct builder_talk {
+    void *owner;
+    void (*remark)(void *owner, const char *sentence);              /* the text is copied */
+    const char *(*chosen)(void *owner, const char *engine_setting); /* or NULL: unknown */
+} builder_talk;
+
 /* The graph may be NULL for a builder that only lists pictures. All of these outlive the builder. NULL: complained. */
 builder *builder_new(graph *, const builder_host *, bool training);
 void builder_free(builder *);
-ablate_builder *builder_face(builder *); /* what modules see */
+void builder_listen(builder *, const builder_talk *); /* which outlives the builder; without it none is listened to */
+ablate_builder *builder_face(builder *);              /* what modules see */
 
 /* A graph input, put on the board under its name. */
 ablate_value *builder_input(builder *, const char *name, const ablate_shape *);

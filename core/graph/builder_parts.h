@@ -8,6 +8,7 @@ struct builder {
     ablate_builder face; /* first: modules hold a pointer to it */
     graph *graph;
     const builder_host *host;
+    const builder_talk *talk;    /* or NULL */
     const ablate_module *module; /* whose function runs; NULL: the engine */
     const void *settings;
     int ordinal; /* of the module's next operation: part of its stream's name */

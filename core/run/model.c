@@ -17,6 +17,9 @@ void model_close(model *m)
         free(m->part[i].settings);
         free(m->part[i].state);
     }
+    for (int i = 0; i < m->remarks; i++)
+        free(m->remark[i]);
+    free(m->remark);
     *m = (model){ 0 };
 }
 
@@ -49,6 +52,7 @@ static builder *compose(model *m, const run_settings *run, const dataset *data, 
     builder *b = builder_new(g, &m->host, training);
     if (!b)
         return NULL;
+    builder_listen(b, &m->talk);
     ablate_shape image = { 4, { run->batch, 3, run->size, run->size } };
     ablate_shape inputs = { 2, { run->batch, data->module->inputs_length } };
     builder_input(b, "image", &image);
@@ -78,6 +82,7 @@ int model_open(model *m, const run_settings *run, const settings *from, const da
 {
     *m = (model){ .weights = weights_store_new(), .parameters = parameters_new() };
     m->host = (builder_host){ m->weights, weights_store_tensor, weights_store_note, weights_store_has, NULL };
+    model_listen(m, run);
     if (!m->weights || !m->parameters || load_parts(m, run, from, data, module_folders, file, line) < 0)
         return -1;
     if (run->initial == RUN_NORMAL)

@@ -13,14 +13,19 @@ typedef struct model_part {
     void *settings, *state; /* filled; zeroed and kept by checkpoints */
 } model_part;
 
+enum { MODEL_ANSWERS = 5 };
 typedef struct model {
     model_part part[MODULE_LINE];
     int parts;
     weights_store *weights;
     builder_host host;
+    builder_talk talk;
     parameters *parameters;
     graph *train, *score;
     builder *train_builder, *score_builder;
+    char **remark; /* of the modules: what a reader of the results must know, a sentence each, none twice */
+    int remarks;
+    char answer[MODEL_ANSWERS][80];  /* how pictures come in, for modules that ask */
     ablate_value *map, *image_score; /* of the scoring graph: (B, S, S) and (B); NULL if no module scores */
 } model;
 
@@ -29,6 +34,12 @@ typedef struct model {
 int model_open(model *, const run_settings *run, const settings *from, const dataset *, const char *module_folders,
                const char *file, int line);
 void model_close(model *);
+
+/* Makes the talk that modules have with the model while they compose (model_talk.c). */
+void model_listen(model *, const run_settings *);
+
+/* Prints the modules' remarks to stderr, a line each: "LABEL: SENTENCE". */
+void model_say(const model *, const char *label);
 
 /* The device from now on computes as precisely as the settings say and knows the modules' own operations; before
  * anything of the run is computed or described. 0, or -1: complained. */

@@ -278,7 +278,10 @@ static int open_model(predict_run *r, const predict_options *o, const char *wher
     const dataset shape = { .module = module_load(name, o->modules) };
     if (!shape.module || find_weights(r, o) < 0)
         return -1;
-    return model_open(&r->model, &r->run, &r->settings, &shape, o->modules, where, 1);
+    int status = model_open(&r->model, &r->run, &r->settings, &shape, o->modules, where, 1);
+    for (int i = 0; i < r->model.remarks && status == 0; i++)
+        status = predict_run_warn(r, "%s", r->model.remark[i]);
+    return status;
 }
 
 /* A run whose products were rounded may be looked at where they cannot be. */

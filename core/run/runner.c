@@ -234,7 +234,10 @@ static int prepare(runner *r, run_record *record)
         return -1;
     if (model_place(&r->model, &r->run, r->session->device) < 0 || !session_turned(r->session))
         return -1;
-    return check_sections(r) < 0 || runner_describe(r, record) < 0 || name_run(r, record) < 0 ? -1 : 0;
+    if (check_sections(r) < 0 || runner_describe(r, record) < 0 || name_run(r, record) < 0)
+        return -1;
+    model_say(&r->model, r->label);
+    return 0;
 }
 
 int runner_run(session *s, const experiment *e, const experiment_row *row, int seed, const runner_options *options,

@@ -85,6 +85,9 @@ int runner_describe(const runner *r, run_record *record)
     if (!record->experiment || !record->row || !record->scale || !record->backend || !record->core_type ||
         !record->protocol)
         return -1;
+    for (int i = 0; i < r->model.remarks; i++)
+        if (run_record_add_note(record, r->model.remark[i]) < 0)
+            return -1;
     return describe_settings(r, record) < 0 || describe_data(r, record) < 0 || describe_code(r, record) < 0 ||
                    weights_store_describe(r->model.weights, record) < 0
                ? -1

@@ -140,6 +140,7 @@ static int open_model(features *f, const features_options *o)
     f->run.batch = 1;
     if (model_open(&f->model, &f->run, &f->row->settings, &data, o->modules, f->row->file, f->row->line) < 0)
         return -1;
+    model_say(&f->model, f->row->name);
     return model_place(&f->model, &f->run, f->session.device);
 }
 
@@ -243,6 +244,23 @@ static int get_values(features *f)
     return 0;
 }
 
+static int write_file(const features *f, const features_options *o)
+{
+    char *remarks = take_text("%s", "");
+    for (int i = 0; i < f->model.remarks && remarks; i++) {
+        char *longer = take_text("%s%s%s", remarks, i ? "; " : "", f->model.remark[i]);
+        free(remarks);
+        remarks = longer;
+    }
+    const weights_pair notes[] = { { "experiment", f->experiment->name },
+                                   { "row", f->row->name },
+                                   { "picture", o->picture },
+                                   { "remarks", remarks } };
+    int status = remarks ? weights_write(o->out, f->entry, f->values, notes, 3 + (f->model.remarks > 0)) : -1;
+    free(remarks);
+    return status;
+}
+
 static int write_features(features *f, const features_options *o)
 {
     char shape[64];
@@ -251,10 +269,7 @@ static int write_features(features *f, const features_options *o)
         return -1;
     if (put_inputs(f, o) < 0 || program_run(f->program, 0) < 0 || get_values(f) < 0)
         return -1;
-    const weights_pair notes[] = { { "experiment", f->experiment->name },
-                                   { "row", f->row->name },
-                                   { "picture", o->picture } };
-    if (weights_write(o->out, f->entry, f->values, notes, 3) < 0)
+    if (write_file(f, o) < 0)
         return -1;
     for (int i = 0; i < f->values; i++)
         printf("%-24s %s\n", f->name[i], shape_print(&f->value[i]->shape, shape));

@@ -48,6 +48,7 @@ static int print_row(session *s, const experiment *e, const experiment_row *row,
     model m = { 0 };
     const dataset *data = session_data(s, row->run.data, &row->settings);
     int status = data ? model_open(&m, &row->run, &row->settings, data, s->module_folders, row->file, row->line) : -1;
+    model_say(&m, row->name);
     if (status == 0)
         status = o->overview ? draw_overview(&m, data, e, row, o->out)
                  : o->dot    ? graph_draw(m.train, row->run.batch, stdout)

@@ -2,6 +2,7 @@
 #include "../base/diag.h"
 #include "weights_parts.h"
 #include <cjson/cJSON.h>
+#include <dirent.h>
 #include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,34 @@ enum { MOST_BYTES = 100000000, MOST_PARTS = 4096 };
 static const char *const usual[] = { "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin",
                                      "pytorch_model.bin.index.json" };
 
+static bool ends(const char *name, const char *with)
+{
+    size_t n = strlen(name), m = strlen(with);
+    return n > m && strcmp(name + n - m, with) == 0;
+}
+
+/* The only file in the folder whose name ends so: new memory. NULL: there is none; or complained: several. */
+static char *only_file(const char *folder, const char *ending)
+{
+    DIR *open = opendir(folder);
+    char *found = NULL;
+    bool many = false;
+    for (struct dirent *d; open && !many && (d = readdir(open));) {
+        if (!ends(d->d_name, ending))
+            continue;
+        many = found;
+        if (!many && !(found = take_text("%s/%s", folder, d->d_name)))
+            break;
+    }
+    if (open)
+        closedir(open);
+    if (!many)
+        return found;
+    free(found);
+    complain("%s: a folder with several files '*%s'; name the one", folder, ending);
+    return NULL;
+}
+
 char *weights_file_of(const char *path)
 {
     struct stat about;
@@ -25,10 +54,14 @@ char *weights_file_of(const char *path)
             return file;
         free(file);
     }
-    complain(
-        "%s: a folder without model.safetensors, pytorch_model.bin or an index of either; name the file of weights",
-        path);
-    return NULL;
+    char *only = only_file(path, "_model.safetensors");
+    if (!only && !complaint())
+        only = only_file(path, "_model.bin");
+    if (!only && !complaint())
+        complain("%s: a folder without model.safetensors, pytorch_model.bin or an index of either; name the file of "
+                 "weights",
+                 path);
+    return only;
 }
 
 /* ---- the index ---- */

@@ -1,6 +1,9 @@
 #include "weights_store.h"
+#include "../base/arena.h"
 #include "../base/diag.h"
 #include "weights.h"
+#include "weights_beside.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,11 +23,17 @@ struct weights_store {
     store_file *file;
     int files;
     store_tensor *tensor;
+    weights_beside *beside;
+    arena *texts;
 };
 
 weights_store *weights_store_new(void)
 {
-    return take_zeroed(1, sizeof(weights_store), "the weights files");
+    weights_store *s = take_zeroed(1, sizeof *s, "the weights files");
+    if (s && (s->beside = weights_beside_new()) && (s->texts = arena_new()))
+        return s;
+    weights_store_free(s);
+    return NULL;
 }
 
 void weights_store_free(weights_store *s)
@@ -40,6 +49,8 @@ void weights_store_free(weights_store *s)
         free(s->file[i].path);
     }
     free(s->file);
+    weights_beside_free(s->beside);
+    arena_free(s->texts);
     free(s);
 }
 
@@ -94,10 +105,36 @@ int weights_store_tensor(void *store, const char *path, const char *name, ablate
     return 0;
 }
 
+/* The names of tensors that end so, a line each; NULL: none, or complained. */
+static const char *names_ending(weights_store *s, const weights *file, const char *ending)
+{
+    char *list = NULL;
+    size_t size = 0, length = strlen(ending);
+    FILE *to = open_memstream(&list, &size);
+    for (int i = 0; to && i < weights_count(file); i++) {
+        const char *name = weights_at(file, i)->name;
+        size_t n = strlen(name);
+        if (n >= length && strcmp(name + n - length, ending) == 0)
+            fprintf(to, "%s\n", name);
+    }
+    if (!to || fclose(to) != 0)
+        complain("out of memory for the names of tensors");
+    const char *kept = list && size > 0 ? arena_text(s->texts, list) : NULL;
+    free(list);
+    return kept;
+}
+
 const char *weights_store_note(void *store, const char *path, const char *key)
 {
-    const store_file *file = find_or_open(store, path);
-    return file ? weights_note(file->file, key) : NULL;
+    static const char names[] = "names:";
+    weights_store *s = store;
+    const store_file *file = find_or_open(s, path);
+    if (!file)
+        return NULL;
+    if (strncmp(key, names, sizeof names - 1) == 0)
+        return names_ending(s, file->file, key + sizeof names - 1);
+    return weights_beside_asks(key) ? weights_beside_text(s->beside, weights_path(file->file), key)
+                                    : weights_note(file->file, key);
 }
 
 bool weights_store_has(void *store, const char *path, const char *name)
@@ -114,7 +151,7 @@ int weights_store_describe(const weights_store *s, run_record *record)
         if (run_record_add_weights(record, s->file[i].path, text) < 0)
             return -1;
     }
-    return 0;
+    return weights_beside_describe(s->beside, record);
 }
 
 hash_digest weights_store_digest(const weights_store *s)
@@ -123,5 +160,6 @@ hash_digest weights_store_digest(const weights_store *s)
     hash_begin(&state);
     for (int i = 0; i < s->files; i++)
         hash_add(&state, s->file[i].digest.byte, sizeof s->file[i].digest.byte);
+    weights_beside_hash(s->beside, &state);
     return hash_end(&state);
 }

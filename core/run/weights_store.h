@@ -8,15 +8,16 @@ typedef struct weights_store weights_store;
 weights_store *weights_store_new(void);   /* NULL: complained */
 void weights_store_free(weights_store *); /* after the graphs that use it */
 
-/* The three questions of a builder_host whose context is the store. */
+/* The three questions of a builder_host whose context is the store; the keys of notes are those of module.h. */
 int weights_store_tensor(void *store, const char *path, const char *name, ablate_shape *, value_source *);
 const char *weights_store_note(void *store, const char *path, const char *key);
 bool weights_store_has(void *store, const char *path, const char *name);
 
-/* Enters every file opened so far with its hash. 0, or -1: complained. */
+/* Enters every file opened so far with its hash, and every file beside them that was asked for and is there. 0, or -1:
+ * complained. */
 int weights_store_describe(const weights_store *, run_record *);
 
-/* Combined hash of all files opened so far. */
+/* Combined hash of all these files. */
 hash_digest weights_store_digest(const weights_store *);
 
 #endif

@@ -144,17 +144,44 @@ static int walk(weights *w, torch_file *file, const pickle_item *item, char name
     return 0;
 }
 
-/* The items of an archive of TorchScript, of a state, or of what has a state under its usual name. NULL: complained. */
+static bool holds_tensors(const pickle_value *value)
+{
+    const pickle_item *item = value && is_mapping(value) ? value->first : NULL;
+    while (item && !torch_is_tensor(item->value))
+        item = item->next;
+    return item;
+}
+
+/* The dictionary of tensors under one of the names that training programs give it, or NULL; *many: under several. */
+static const pickle_value *wrapped_in(const pickle_value *root, bool *many)
+{
+    static const char *const usual[] = { "state_dict", "model_state_dict", "model", "module" };
+    const pickle_value *inner = NULL;
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
+        const pickle_value *found = pickle_find(root, usual[i]);
+        bool holds = holds_tensors(found);
+        *many = *many || (holds && inner);
+        inner = holds ? found : inner;
+    }
+    return inner;
+}
+
+/* The items of an archive of TorchScript, of a state, or of what has a state under a usual name. NULL: complained. */
 static const pickle_value *items_of(const weights *w, const pickle_value *root)
 {
-    const pickle_value *inner = is_mapping(root) ? pickle_find(root, "state_dict") : NULL;
-    if (inner && is_mapping(inner))
+    bool many = false;
+    const pickle_value *inner = is_mapping(root) ? wrapped_in(root, &many) : NULL;
+    if (inner && !many)
         return inner;
-    if (is_mapping(root))
+    if (is_mapping(root) && !many)
         return root;
     if (is_object(root))
         return root->state;
-    complain("%s: holds neither a dictionary of tensors nor a module; save a state_dict() with torch.save", w->path);
+    complain(
+        many ? "%s: holds several dictionaries of tensors (of state_dict, model_state_dict, model, module); save one "
+               "alone with torch.save"
+             : "%s: holds neither a dictionary of tensors nor a module; save a state_dict() with torch.save",
+        w->path);
     return NULL;
 }
 
@@ -175,8 +202,8 @@ static int parse(weights *w)
     if (!items || walk(w, file, items->first, name, 0) < 0)
         return -1;
     if (w->count == 0)
-        return complain("%s: holds no tensors, neither at its top nor under 'state_dict'; save a state_dict()",
-                        w->path);
+        return complain(
+            "%s: holds no tensors, neither at its top nor under 'state_dict' or 'model'; save a state_dict()", w->path);
     return weights_sort(w);
 }
 

@@ -22,12 +22,13 @@ ablate_value *clip_weight(ablate_builder *b, const clip_settings *s, const char 
     return s->train ? ablate_param_from(b, name, value) : value;
 }
 
-ablate_value *clip_layer_norm(ablate_builder *b, const clip_settings *s, const char *name, ablate_value *x)
+ablate_value *clip_layer_norm(ablate_builder *b, const clip_settings *s, const clip_tower *t, const char *name,
+                              ablate_value *x)
 {
     ablate_shape shape = ablate_shape_of(b, x), row = { 1, { shape.dim[shape.rank - 1] } };
     ablate_value *weight = clip_weight(b, s, ablate_text(b, "%s.weight", name), "ones", row);
     ablate_value *bias = clip_weight(b, s, ablate_text(b, "%s.bias", name), "zeros", row);
-    return ablate_op(b, "layer_norm", NULL, x, weight, bias);
+    return ablate_op(b, "layer_norm", ablate_text(b, "eps=%.17g", t->eps), x, weight, bias);
 }
 
 typedef struct linear { /* x (..., in) -> (..., out) */
@@ -68,23 +69,22 @@ static ablate_value *attention_part(ablate_builder *b, const clip_settings *s, c
 static ablate_value *mlp_part(ablate_builder *b, const clip_settings *s, const clip_tower *t, const char *name,
                               ablate_value *x)
 {
-    int c = t->width;
+    int c = t->width, m = t->mlp;
     const char *in_init = t->causal ? init_normal(b, pow(2.0 * c, -0.5)) : "linear";
     const char *out_init = t->causal ? init_normal(b, pow(c, -0.5) * pow(2.0 * t->layers, -0.5)) : "linear";
     const char *in_bias = ablate_text(b, "uniform %.9g", pow(c, -0.5));
-    const char *out_bias = ablate_text(b, "uniform %.9g", pow(4.0 * c, -0.5));
-    linear in = {
-        "mlp.c_fc.weight", "mlp.c_fc.bias", c, 4 * c, in_init, in_bias, s->activation ? "gelu" : "quickgelu"
-    };
-    linear out = { "mlp.c_proj.weight", "mlp.c_proj.bias", 4 * c, c, out_init, out_bias, "none" };
+    const char *out_bias = ablate_text(b, "uniform %.9g", pow(m, -0.5));
+    const char *activation = t->activation == CLIP_GELU ? "gelu" : "quickgelu";
+    linear in = { "mlp.c_fc.weight", "mlp.c_fc.bias", c, m, in_init, in_bias, activation };
+    linear out = { "mlp.c_proj.weight", "mlp.c_proj.bias", m, c, out_init, out_bias, "none" };
     return linear_apply(b, s, name, &out, linear_apply(b, s, name, &in, x));
 }
 
 ablate_value *clip_block(ablate_builder *b, const clip_settings *s, const clip_tower *t, int index, ablate_value *x)
 {
     const char *name = ablate_text(b, "%s.resblocks.%d", t->prefix, index);
-    ablate_value *normed = clip_layer_norm(b, s, ablate_text(b, "%s.ln_1", name), x);
+    ablate_value *normed = clip_layer_norm(b, s, t, ablate_text(b, "%s.ln_1", name), x);
     x = ablate_op(b, "add", NULL, x, attention_part(b, s, t, name, normed));
-    normed = clip_layer_norm(b, s, ablate_text(b, "%s.ln_2", name), x);
+    normed = clip_layer_norm(b, s, t, ablate_text(b, "%s.ln_2", name), x);
     return ablate_op(b, "add", NULL, x, mlp_part(b, s, t, name, normed));
 }

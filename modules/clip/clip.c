@@ -8,6 +8,8 @@ static int build(ablate_builder *b, const void *settings)
     if (clip_sizes_read(b, s, &sizes) < 0)
         return -1;
     bool captioned = ablate_count(b, "tokens") > 0;
+    if (!clip_from_scratch(s))
+        clip_preprocess_compare(b, s, &sizes);
     if (clip_vision_build(b, s, &sizes, captioned) < 0)
         return -1;
     if (sizes.text.layers == 0)
@@ -20,13 +22,17 @@ static int build(ablate_builder *b, const void *settings)
 #define PICK(...)  ABLATE_PICK(clip_settings, __VA_ARGS__)
 #define WORDS(...) ABLATE_WORDS(clip_settings, __VA_ARGS__)
 static const ablate_setting settings_table[] = {
-    PICK(arch, 0, "nano|ViT-B/32|ViT-B/16|ViT-L/14|ViT-L/14@336px|nano/32|nano/16|nano@192px|any",
+    PICK(arch, 0,
+         "nano|ViT-B/32|ViT-B/16|ViT-L/14|ViT-L/14@336px|ViT-H/14|ViT-g/14|ViT-bigG/14|nano/32|nano/16|nano@192px|any",
          "size of the encoder, which the weights must have; any: theirs, whatever it is"),
     WORDS(weights, "",
           "OpenAI's .pt; or safetensors or a PyTorch state, one file, an index or a folder, with the names of OpenAI, "
           "open_clip or Hugging Face"),
-    SET(head_width, 64, 1, 4096, "width of an attention head where arch = any; the others' is known"),
-    PICK(activation, 0, "quickgelu|gelu", "of the blocks: quickgelu is OpenAI's, gelu that of most others' weights"),
+    SET(head_width, 0, 0, 4096,
+        "width of an attention head of the picture tower; 0: what the weights' config or arch says, else 64"),
+    SET(text_head_width, 0, 0, 4096, "the same of the text tower; 0: what is known, else head_width"),
+    PICK(activation, CLIP_AUTO, "auto|quickgelu|gelu",
+         "of the blocks; auto: what the weights' config says of each tower, else quickgelu, OpenAI's"),
     WORDS(layers, "", "layers i1 i2 i3, counted from 1: \"8 16 24\"; empty: thirds of the depth"),
     PICK(space, CLIP_JOINT, "joint|block",
          "f_i: every token through ln_post and projection, or the block's own output"),

@@ -10,15 +10,18 @@ enum { CLIP_LAYERS = 32 }; /* most layers that can be selected */
 typedef struct clip_settings {
     int arch;
     const char *weights, *layers;
-    int head_width, activation, space, resample;
+    int head_width, text_head_width, activation, space, resample;
     bool train;
 } clip_settings;
-enum { CLIP_JOINT, CLIP_BLOCK }; /* space */
+enum { CLIP_JOINT, CLIP_BLOCK };               /* space */
+enum { CLIP_AUTO, CLIP_QUICKGELU, CLIP_GELU }; /* activation; AUTO: what is known of the file */
 
 typedef struct clip_tower { /* a stack of residual attention blocks */
     const char *prefix;     /* "visual.transformer" or "transformer" */
-    int width, layers, heads;
+    int width, layers, heads, mlp;
     bool causal;
+    int activation; /* not CLIP_AUTO, once the sizes are read */
+    double eps;     /* of its layer norms */
 } clip_tower;
 typedef struct clip_sizes {
     int patch, grid; /* pixels; patches a side of the picture it was trained on */
@@ -31,8 +34,13 @@ typedef struct clip_sizes {
 bool clip_has(ablate_builder *, const clip_settings *, const char *name);
 ablate_value *clip_read(ablate_builder *, const clip_settings *, const char *name);
 
-/* names.c: whether the names of the weights file are known. 0, or -1 and a complaint. */
+/* names_check.c: whether the names of the weights file are known and begin alike. 0, or -1 and a complaint. What stands
+ * before each of them is remarked. */
 int clip_names_check(ablate_builder *, const clip_settings *);
+int clip_names_blocks(ablate_builder *, const clip_settings *); /* blocks of both towers that the names tell of */
+
+/* names.c: whether the file has Hugging Face's names. */
+bool clip_names_huggingface(ablate_builder *, const clip_settings *);
 
 /* sizes.c: the sizes of clip.arch when training, otherwise those of the weights file, which must be of clip.arch.
  * 0, or -1 and a complaint. A file without text tower gives sizes->text.layers = 0. */
@@ -42,11 +50,44 @@ int clip_sizes_read(ablate_builder *, const clip_settings *, clip_sizes *);
 /* sizes.c: the selected layers, counted from 1, ascending: clip.layers, or thirds of the depth. Their number, or -1. */
 int clip_layers_read(ablate_builder *, const clip_settings *, int depth, int layer[CLIP_LAYERS]);
 
+typedef struct clip_known { /* what shapes cannot tell, of one tower; 0 and CLIP_AUTO: it does not say */
+    int heads, activation;
+    double eps;
+} clip_known;
+typedef struct clip_config {
+    const char *where; /* "config.json beside FILE"; NULL: nothing is known */
+    bool beside;       /* not in the file itself */
+    clip_known image, text;
+} clip_config;
+
+/* config.c: what lies beside the weights, or in their metadata, checked against the sizes that their tensors have. 0,
+ * or -1 and a complaint: it contradicts them, or is of another kind of encoder. */
+int clip_config_read(ablate_builder *, const clip_settings *, const clip_sizes *, clip_config *);
+
+/* config.c: what stands at a place in a JSON file beside the weights, or NULL; whether it is `number`, alone or each of
+ * a list of equal ones. */
+const char *clip_beside(ablate_builder *, const clip_settings *, const char *file, const char *section,
+                        const char *key);
+bool clip_is_number(const char *text, double number);
+
+/* preprocess.c: remarks where the pictures come in otherwise than the files beside the weights have it. */
+void clip_preprocess_compare(ablate_builder *, const clip_settings *, const clip_sizes *);
+
+/* preprocess.c: whether OpenAI's words are the file's, as far as the files beside it say. 0, or -1 and a complaint. */
+int clip_vocabulary_check(ablate_builder *, const clip_settings *);
+
+/* towers.c: heads, activation and eps of both towers, from the configuration, the settings, the encoder of that name or
+ * of these sizes (`kind`, or NULL; `named`: by clip.arch), or by default, which is remarked. 0, or -1 and a complaint.
+ */
+int clip_towers_settle(ablate_builder *, const clip_settings *, const clip_sizes *kind, const char *name, bool named,
+                       clip_sizes *);
+
 /* block.c: tensor `name`: frozen, from the weights file, or a parameter drawn by `init` when training. */
 ablate_value *clip_weight(ablate_builder *, const clip_settings *, const char *name, const char *init, ablate_shape);
 
-/* block.c: layer norm with tensors `name`.weight and `name`.bias. */
-ablate_value *clip_layer_norm(ablate_builder *, const clip_settings *, const char *name, ablate_value *x);
+/* block.c: layer norm of a tower with tensors `name`.weight and `name`.bias. */
+ablate_value *clip_layer_norm(ablate_builder *, const clip_settings *, const clip_tower *, const char *name,
+                              ablate_value *x);
 
 /* block.c: residual attention block `index` (from 0) of a tower: x (B, N, C) -> (B, N, C). */
 ablate_value *clip_block(ablate_builder *, const clip_settings *, const clip_tower *, int index, ablate_value *x);

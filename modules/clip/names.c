@@ -1,9 +1,9 @@
 /* names.c: the tensors of a weights file under OpenAI's names, whatever the file calls them and however it lays them.
  */
-#include "clip.h"
+#include "names.h"
 #include <string.h>
 
-typedef struct rename { /* of how a name begins */
+typedef struct clip_rename { /* of how a name begins */
     const char *from, *to;
     bool transposed; /* (in, out) in OpenAI's layout, (out, in) in the file */
 } rename;
@@ -34,26 +34,39 @@ static const rename huggingface_block[] = {
     { NULL, NULL, false },
 };
 
-/* open_clip has OpenAI's names; trained on several devices, its checkpoints put a word before each. */
-static const rename nothing[] = { { NULL, NULL, false } },
-                    module[] = { { "", "module.", false }, { NULL, NULL, false } };
+static const rename nothing[] = { { NULL, NULL, false } };
 
-static const struct convention {
-    const char *sign; /* a tensor that only files of this kind have */
-    const rename *start, *block;
-} conventions[] = {
-    { "visual.conv1.weight", nothing, nothing },
-    { "vision_model.embeddings.patch_embedding.weight", huggingface, huggingface_block },
-    { "module.visual.conv1.weight", module, nothing },
+/* open_clip has OpenAI's names. */
+const clip_convention clip_conventions[CLIP_CONVENTIONS] = {
+    { "visual.conv1.weight",
+      { "visual.transformer.resblocks.", "transformer.resblocks." },
+      "resblocks.",
+      ".ln_1.weight",
+      nothing,
+      nothing },
+    { "vision_model.embeddings.patch_embedding.weight",
+      { "vision_model.encoder.layers.", "text_model.encoder.layers." },
+      "encoder.layers.",
+      ".layer_norm1.weight",
+      huggingface,
+      huggingface_block },
 };
-enum { CONVENTIONS = sizeof conventions / sizeof *conventions };
-
-static const struct convention *convention_of(ablate_builder *b, const clip_settings *s)
+const char *clip_prefixed(ablate_builder *b, const clip_settings *s, const char *name)
 {
-    for (int i = 0; i < CONVENTIONS; i++)
-        if (ablate_has_weight(b, s->weights, conventions[i].sign))
-            return &conventions[i];
-    return &conventions[0];
+    return ablate_weight_note(b, s->weights, ablate_text(b, "names:.%s", name));
+}
+
+clip_naming clip_naming_of(ablate_builder *b, const clip_settings *s)
+{
+    for (const clip_convention *c = clip_conventions; c < clip_conventions + CLIP_CONVENTIONS; c++)
+        if (ablate_has_weight(b, s->weights, c->sign))
+            return (clip_naming){ c, "" };
+    for (const clip_convention *c = clip_conventions; c < clip_conventions + CLIP_CONVENTIONS; c++) {
+        const char *found = clip_prefixed(b, s, c->sign);
+        if (found)
+            return (clip_naming){ c, ablate_text(b, "%.*s", (int)(strcspn(found, "\n") - strlen(c->sign)), found) };
+    }
+    return (clip_naming){ clip_conventions, "" };
 }
 
 /* The row that fits how the name begins, or the last, which renames nothing. */
@@ -70,16 +83,17 @@ static const char *renamed(ablate_builder *b, const rename *row, const char *nam
 }
 
 /* The file's name of OpenAI's `name`; a block's inner names, after its number, are renamed too. */
-static const char *name_in_file(ablate_builder *b, const struct convention *c, const char *name)
+static const char *name_in_file(ablate_builder *b, const clip_naming *n, const char *name)
 {
+    const clip_convention *c = n->convention;
     const char *number = strpbrk(name, "0123456789"), *inner = number ? strchr(number, '.') : NULL;
     bool block = inner && strstr(name, "resblocks.");
     const char *outer = renamed(b, row_of(c->start, name), name);
     if (!block)
-        return outer;
+        return ablate_text(b, "%s%s", n->prefix, outer);
     inner++;
     const char *inside = renamed(b, row_of(c->block, inner), inner);
-    return ablate_text(b, "%.*s%s", (int)(strlen(outer) - strlen(inner)), outer, inside);
+    return ablate_text(b, "%s%.*s%s", n->prefix, (int)(strlen(outer) - strlen(inner)), outer, inside);
 }
 
 /* `name` with its mark replaced by a letter. */
@@ -90,17 +104,18 @@ static const char *one_of(ablate_builder *b, const char *name, const char *mark,
 
 bool clip_has(ablate_builder *b, const clip_settings *s, const char *name)
 {
-    const char *found = name_in_file(b, convention_of(b, s), name), *mark = strchr(found, '?');
+    clip_naming n = clip_naming_of(b, s);
+    const char *found = name_in_file(b, &n, name), *mark = strchr(found, '?');
     return ablate_has_weight(b, s->weights, mark ? one_of(b, found, mark, 'q') : found);
 }
 
 ablate_value *clip_read(ablate_builder *b, const clip_settings *s, const char *name)
 {
-    const struct convention *c = convention_of(b, s);
-    const char *found = name_in_file(b, c, name), *mark = strchr(found, '?');
+    clip_naming n = clip_naming_of(b, s);
+    const char *found = name_in_file(b, &n, name), *mark = strchr(found, '?');
     if (!mark) {
         ablate_value *value = ablate_weight(b, s->weights, found);
-        return row_of(c->start, name)->transposed ? ablate_op(b, "transpose", "axes=\"1,0\"", value) : value;
+        return row_of(n.convention->start, name)->transposed ? ablate_op(b, "transpose", "axes=\"1,0\"", value) : value;
     }
     ablate_value *q = ablate_weight(b, s->weights, one_of(b, found, mark, 'q'));
     ablate_value *k = ablate_weight(b, s->weights, one_of(b, found, mark, 'k'));
@@ -108,30 +123,7 @@ ablate_value *clip_read(ablate_builder *b, const clip_settings *s, const char *n
     return ablate_op(b, "concat", "axis=0", q, k, v);
 }
 
-/* Tensors of models that are CLIPs of another kind and would be read wrongly, or not to their end. */
-static const struct foreign {
-    const char *name, *kind;
-} foreign[] = {
-    { "text.token_embedding.weight", "a text tower of open_clip's own kinds" },
-    { "text.text_projection", "a text tower of open_clip's own kinds" },
-    { "text.transformer.embeddings.word_embeddings.weight", "a text tower of another family" },
-    { "text.transformer.shared.weight", "a text tower of another family" },
-    { "visual.attnpool.positional_embedding", "a ResNet that sees the pictures" },
-    { "visual.trunk.cls_token", "a picture tower of another family" },
-    { "visual.attn_pool.query", "a picture tower that ends in attention" },
-    { "visual.transformer.resblocks.0.ls_1.gamma", "blocks with scaled branches" },
-    { "vision_model.head.probe", "a SigLIP's picture tower" },
-};
-
-int clip_names_check(ablate_builder *b, const clip_settings *s)
+bool clip_names_huggingface(ablate_builder *b, const clip_settings *s)
 {
-    for (const struct foreign *f = foreign; f < foreign + sizeof foreign / sizeof *foreign; f++)
-        if (ablate_has_weight(b, s->weights, f->name))
-            return ablate_fail(b, "clip: %s has %s ('%s'); give a CLIP with the towers of OpenAI's vision transformers",
-                               s->weights, f->kind, f->name);
-    for (int i = 0; i < CONVENTIONS; i++)
-        if (ablate_has_weight(b, s->weights, conventions[i].sign))
-            return 0;
-    return ablate_fail(b, "clip: %s is no CLIP: it has neither '%s' (OpenAI, open_clip) nor '%s' (Hugging Face)",
-                       s->weights, conventions[0].sign, conventions[1].sign);
+    return clip_naming_of(b, s).convention->start == huggingface;
 }

@@ -3,25 +3,37 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char *const IMAGE = "visual.transformer", *const TEXT = "transformer";
+#define IMAGE_TOWER(width, layers, heads, mlp)                                                                         \
+    {                                                                                                                  \
+        "visual.transformer", width, layers, heads, mlp, false, CLIP_QUICKGELU, 1e-5                                   \
+    }
+#define TEXT_TOWER(width, layers, heads)                                                                               \
+    {                                                                                                                  \
+        "transformer", width, layers, heads, 4 * (width), true, CLIP_QUICKGELU, 1e-5                                   \
+    }
+
 static const struct arch {
     const char *name;
-    int head_width;
     clip_sizes sizes;
 } archs[] = {
     /* in the order of clip.arch's choices; OpenAI's from the shapes of the released tensors */
-    { "nano", 32, { 8, 16, { 0, 128, 6, 4, 0 }, { 0, 128, 4, 4, 1 }, 128, 24, 256 } },
-    { "ViT-B/32", 64, { 32, 7, { 0, 768, 12, 12, 0 }, { 0, 512, 12, 8, 1 }, 512, 77, 49408 } },
-    { "ViT-B/16", 64, { 16, 14, { 0, 768, 12, 12, 0 }, { 0, 512, 12, 8, 1 }, 512, 77, 49408 } },
-    { "ViT-L/14", 64, { 14, 16, { 0, 1024, 24, 16, 0 }, { 0, 768, 12, 12, 1 }, 768, 77, 49408 } },
-    { "ViT-L/14@336px", 64, { 14, 24, { 0, 1024, 24, 16, 0 }, { 0, 768, 12, 12, 1 }, 768, 77, 49408 } },
+    { "nano", { 8, 16, IMAGE_TOWER(128, 6, 4, 512), TEXT_TOWER(128, 4, 4), 128, 24, 256 } },
+    { "ViT-B/32", { 32, 7, IMAGE_TOWER(768, 12, 12, 3072), TEXT_TOWER(512, 12, 8), 512, 77, 49408 } },
+    { "ViT-B/16", { 16, 14, IMAGE_TOWER(768, 12, 12, 3072), TEXT_TOWER(512, 12, 8), 512, 77, 49408 } },
+    { "ViT-L/14", { 14, 16, IMAGE_TOWER(1024, 24, 16, 4096), TEXT_TOWER(768, 12, 12), 768, 77, 49408 } },
+    { "ViT-L/14@336px", { 14, 24, IMAGE_TOWER(1024, 24, 16, 4096), TEXT_TOWER(768, 12, 12), 768, 77, 49408 } },
+    /* open_clip's larger ones: heads of 80, 88 and 104 channels in the picture tower, of 64 in the text tower */
+    { "ViT-H/14", { 14, 16, IMAGE_TOWER(1280, 32, 16, 5120), TEXT_TOWER(1024, 24, 16), 1024, 77, 49408 } },
+    { "ViT-g/14", { 14, 16, IMAGE_TOWER(1408, 40, 16, 6144), TEXT_TOWER(1024, 24, 16), 1024, 77, 49408 } },
+    { "ViT-bigG/14", { 14, 16, IMAGE_TOWER(1664, 48, 16, 8192), TEXT_TOWER(1280, 32, 20), 1280, 77, 49408 } },
     /* beside `nano`, in the proportions of OpenAI's four: 3/4 of its width and half its depth, or 3/2 of its size */
-    { "nano/32", 32, { 32, 4, { 0, 96, 3, 3, 0 }, { 0, 96, 4, 3, 1 }, 96, 24, 256 } },
-    { "nano/16", 32, { 16, 8, { 0, 96, 3, 3, 0 }, { 0, 96, 4, 3, 1 }, 96, 24, 256 } },
-    { "nano@192px", 32, { 8, 24, { 0, 128, 6, 4, 0 }, { 0, 128, 4, 4, 1 }, 128, 24, 256 } },
-    { "any", 0, { .patch = 0 } },
+    { "nano/32", { 32, 4, IMAGE_TOWER(96, 3, 3, 384), TEXT_TOWER(96, 4, 3), 96, 24, 256 } },
+    { "nano/16", { 16, 8, IMAGE_TOWER(96, 3, 3, 384), TEXT_TOWER(96, 4, 3), 96, 24, 256 } },
+    { "nano@192px", { 8, 24, IMAGE_TOWER(128, 6, 4, 512), TEXT_TOWER(128, 4, 4), 128, 24, 256 } },
+    { "any", { .patch = 0 } },
 };
 enum { ANY = sizeof archs / sizeof *archs - 1 };
-static const char *const IMAGE = "visual.transformer", *const TEXT = "transformer";
 
 /* Shape of a tensor of the weights file, or -1: it is missing (the engine has complained) or of another rank. */
 static int shape_read(ablate_builder *b, const clip_settings *s, const char *name, int rank, ablate_shape *shape)
@@ -43,26 +55,36 @@ static int blocks_count(ablate_builder *b, const clip_settings *s, const char *p
     return n;
 }
 
-static int image_sizes_read(ablate_builder *b, const clip_settings *s, int head_width, clip_sizes *sizes)
+/* A tower as its tensors show it; what they cannot show is settled later. */
+static clip_tower tower_read(ablate_builder *b, const clip_settings *s, const char *prefix, int width)
+{
+    clip_tower t = { .prefix = prefix, .width = width, .mlp = 4 * width, .causal = prefix == TEXT };
+    const char *hidden = ablate_text(b, "%s.resblocks.0.mlp.c_fc.weight", prefix);
+    t.layers = blocks_count(b, s, prefix);
+    if (clip_has(b, s, hidden)) /* if it lacks, the complaint is the block's */
+        t.mlp = (int)ablate_shape_of(b, clip_read(b, s, hidden)).dim[0];
+    return t;
+}
+
+static int image_sizes_read(ablate_builder *b, const clip_settings *s, clip_sizes *sizes)
 {
     ablate_shape conv, position, projection;
     if (shape_read(b, s, "visual.conv1.weight", 4, &conv) < 0 ||
         shape_read(b, s, "visual.positional_embedding", 2, &position) < 0 ||
         shape_read(b, s, "visual.proj", 2, &projection) < 0)
         return -1;
-    int width = (int)conv.dim[0];
     sizes->patch = (int)conv.dim[3];
     while ((int64_t)(sizes->grid + 1) * (sizes->grid + 1) < position.dim[0])
         sizes->grid++;
     if (position.dim[0] != 1 + (int64_t)sizes->grid * sizes->grid)
         return ablate_fail(b, "clip: %s has %lld positions, not those of a class token and a square of patches",
                            s->weights, (long long)position.dim[0]);
-    sizes->image = (clip_tower){ IMAGE, width, blocks_count(b, s, IMAGE), width / head_width, false };
+    sizes->image = tower_read(b, s, IMAGE, (int)conv.dim[0]);
     sizes->embed = (int)projection.dim[1];
     return 0;
 }
 
-static int text_sizes_read(ablate_builder *b, const clip_settings *s, int head_width, clip_sizes *sizes)
+static int text_sizes_read(ablate_builder *b, const clip_settings *s, clip_sizes *sizes)
 {
     ablate_shape token, position;
     if (!clip_has(b, s, "token_embedding.weight"))
@@ -70,19 +92,22 @@ static int text_sizes_read(ablate_builder *b, const clip_settings *s, int head_w
     if (shape_read(b, s, "token_embedding.weight", 2, &token) < 0 ||
         shape_read(b, s, "positional_embedding", 2, &position) < 0)
         return -1;
-    int width = (int)token.dim[1];
-    sizes->text = (clip_tower){ TEXT, width, blocks_count(b, s, TEXT), width / head_width, true };
+    sizes->text = tower_read(b, s, TEXT, (int)token.dim[1]);
     sizes->vocabulary = (int)token.dim[0];
     sizes->context = (int)position.dim[0];
     return 0;
 }
 
+static bool towers_same(const clip_tower *x, const clip_tower *y)
+{
+    return x->width == y->width && x->layers == y->layers && x->mlp == y->mlp;
+}
+
 /* Whether two encoders are of one kind; context and vocabulary may differ, and the text tower may be missing. */
 static bool sizes_same(const clip_sizes *x, const clip_sizes *y)
 {
-    bool text = x->text.layers == 0 || (x->text.width == y->text.width && x->text.layers == y->text.layers);
-    return text && x->patch == y->patch && x->embed == y->embed && x->image.width == y->image.width &&
-           x->image.layers == y->image.layers;
+    bool text = x->text.layers == 0 || towers_same(&x->text, &y->text);
+    return text && x->patch == y->patch && x->embed == y->embed && towers_same(&x->image, &y->image);
 }
 
 static int mismatch_tell(ablate_builder *b, const clip_settings *s, const clip_sizes *sizes)
@@ -102,42 +127,53 @@ bool clip_from_scratch(const clip_settings *s)
     return s->train && !*s->weights;
 }
 
-/* What only weights of no known kind may get wrong. */
-static int heads_check(ablate_builder *b, const clip_settings *s, const clip_sizes *sizes)
+/* A block that is left out, or whose name is of another kind, would shorten the tower. */
+static int blocks_check(ablate_builder *b, const clip_settings *s, const clip_sizes *sizes)
 {
-    int head = s->head_width;
-    if (sizes->image.width % head || sizes->text.width % head)
-        return ablate_fail(b, "clip.head_width = %d does not divide the widths %d and %d of %s", head,
-                           sizes->image.width, sizes->text.width, s->weights);
-    return 0;
+    int named = clip_names_blocks(b, s), counted = sizes->image.layers + sizes->text.layers;
+    if (named < 0 || named == counted)
+        return named < 0 ? -1 : 0;
+    return ablate_fail(b,
+                       "clip: %s has tensors of %d blocks, but only %d, each with its tower's embedding, follow one "
+                       "another from number 0; it is not whole, download or save it again",
+                       s->weights, named, counted);
 }
 
 static int sizes_of_file(ablate_builder *b, const clip_settings *s, clip_sizes *sizes)
 {
-    int head = s->arch == ANY ? s->head_width : archs[s->arch].head_width;
     if (!*s->weights)
         return ablate_fail(b, "clip.weights is empty; name the file of the encoder's weights");
-    if (clip_names_check(b, s) < 0 || image_sizes_read(b, s, head, sizes) < 0)
+    if (clip_names_check(b, s) < 0 || image_sizes_read(b, s, sizes) < 0 || text_sizes_read(b, s, sizes) < 0)
         return -1;
-    return text_sizes_read(b, s, head, sizes);
+    return blocks_check(b, s, sizes);
+}
+
+/* The encoder of these sizes, at whatever size of pictures, or the last. */
+static const struct arch *arch_of(const clip_sizes *sizes)
+{
+    const struct arch *a = archs;
+    while (a < archs + ANY && !sizes_same(sizes, &a->sizes))
+        a++;
+    return a;
 }
 
 int clip_sizes_read(ablate_builder *b, const clip_settings *s, clip_sizes *sizes)
 {
-    const clip_sizes *known = &archs[s->arch].sizes;
+    const struct arch *known = &archs[s->arch];
     memset(sizes, 0, sizeof *sizes);
     if (clip_from_scratch(s) && s->arch != ANY) {
-        *sizes = *known;
-        sizes->image.prefix = IMAGE;
-        sizes->text.prefix = TEXT;
-        return 0;
+        *sizes = known->sizes;
+        return clip_towers_settle(b, s, &known->sizes, known->name, true, sizes);
     }
     if (sizes_of_file(b, s, sizes) < 0)
         return -1;
     if (s->arch == ANY)
-        return heads_check(b, s, sizes);
-    bool grid = s->train || sizes->grid == known->grid; /* training goes on at another size of picture */
-    return grid && sizes_same(sizes, known) ? 0 : mismatch_tell(b, s, sizes);
+        known = arch_of(sizes);
+    bool grid = s->arch == ANY || s->train || sizes->grid == known->sizes.grid; /* training: other pictures */
+    if (!grid || (known < archs + ANY && !sizes_same(sizes, &known->sizes)))
+        return mismatch_tell(b, s, sizes);
+    const clip_sizes *kind = known < archs + ANY ? &known->sizes : NULL;
+    return clip_towers_settle(b, s, kind, known->name, s->arch != ANY, sizes);
 }
 
 int clip_layers_read(ablate_builder *b, const clip_settings *s, int depth, int layer[CLIP_LAYERS])

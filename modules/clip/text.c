@@ -42,6 +42,8 @@ static int words_read(ablate_builder *b, const clip_settings *s, const clip_size
     const char *vocabulary = clip_from_scratch(s) ? NULL : ablate_weight_note(b, s->weights, "vocabulary");
     const char *at = ablate_text(b, "<start> %s <end>", words);
     int n = 0;
+    if (!vocabulary && clip_vocabulary_check(b, s) < 0)
+        return -1;
     for (at += strspn(at, " "); *at; at += strspn(at, " ")) {
         size_t length = strcspn(at, " ");
         int id = word_id(vocabulary, sizes->vocabulary, at, length);
@@ -90,7 +92,7 @@ static ablate_value *text_encode(ablate_builder *b, const clip_settings *s, cons
     ablate_value *x = ablate_op(b, "add", NULL, tokens, ablate_op(b, "slice", first, position));
     for (int i = 0; i < sizes->text.layers; i++)
         x = clip_block(b, s, &sizes->text, i, x);
-    x = ablate_op(b, "select", NULL, clip_layer_norm(b, s, "ln_final", x), ends);
+    x = ablate_op(b, "select", NULL, clip_layer_norm(b, s, &sizes->text, "ln_final", x), ends);
     const char *normal = ablate_text(b, "normal %.9g", pow(c, -0.5));
     return ablate_op(b, "matmul", NULL, x, clip_weight(b, s, "text_projection", normal, projection));
 }

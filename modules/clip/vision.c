@@ -45,7 +45,7 @@ static ablate_value *tokens_embed(ablate_builder *b, const clip_settings *s, con
     const char *every = ablate_text(b, "dims=\"%lld,1,%d\"", (long long)size.dim[0], c);
     x = ablate_op(b, "concat", "axis=1", ablate_op(b, "broadcast", every, class_token), x);
     x = ablate_op(b, "add", NULL, x, position_of(b, s, sizes, g));
-    return clip_layer_norm(b, s, "visual.ln_pre", x);
+    return clip_layer_norm(b, s, &sizes->image, "visual.ln_pre", x);
 }
 
 /* (..., C) -> (..., embed). */
@@ -54,7 +54,7 @@ static ablate_value *joint_project(ablate_builder *b, const clip_settings *s, co
     const char *normal = ablate_text(b, "normal %.9g", pow(sizes->image.width, -0.5));
     ablate_shape shape = { 2, { sizes->image.width, sizes->embed } };
     ablate_value *projection = clip_weight(b, s, "visual.proj", normal, shape);
-    return ablate_op(b, "matmul", NULL, clip_layer_norm(b, s, "visual.ln_post", x), projection);
+    return ablate_op(b, "matmul", NULL, clip_layer_norm(b, s, &sizes->image, "visual.ln_post", x), projection);
 }
 
 /* Service: tokens as "teacher" holds them -> (B, N, embed), the space of the texts; those of clip.space = joint are
