@@ -204,7 +204,8 @@ static void missing_files_are_named(void **state)
     move_file("set/fryum", "kept_fryum");
     refused("set", "split=2cls_fewshot", "published: fryum missing, pcb1 ");
     refused("set", NULL, "; the first that is missing: ");
-    refused("set", NULL, ": fryum/Data/Images/Normal/000.JPG; copy it again, or take what is there with visa.partial");
+    refused("set", NULL, ": fryum/Data/Images/Normal/000.JPG (tried ");
+    refused("set", NULL, "/set/fryum/Data/Images/Normal/000.JPG); copy it again, or take what is there with visa.par");
     holds("partial=yes", 8659 - 450 - 1, 2162 - 150, 1100);
     move_file("kept_fryum", "set/fryum");
     move_file("kept.jpg", "set/pcb1/Data/Images/Normal/0700.JPG");

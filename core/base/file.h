@@ -25,4 +25,9 @@ void file_map_close(file_map *);
 int file_make_directory(const char *path); /* with parents; 0 if it is there */
 bool file_exists(const char *path);
 
+/* The path for a sentence; of one that would leave no room for the reason, its beginning and its end. Returns `shown`.
+ */
+enum { FILE_SHOWN = 400 };
+const char *file_shown(const char *path, char shown[FILE_SHOWN]);
+
 #endif

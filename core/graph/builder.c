@@ -121,7 +121,8 @@ static const ablate_api api = { sizeof(ablate_api), builder_apply,       builder
                                 builder_weight,     builder_weight_note, builder_has_weight, builder_read,
                                 builder_write,      builder_count,       builder_offer,      builder_call,
                                 api_loss,           api_loss_weight,     api_probe,          api_fail,
-                                api_text,           api_shape,           api_add_picture,    builder_param_from };
+                                api_text,           api_shape,           api_add_picture,    builder_param_from,
+                                builder_folder,     builder_unused };
 
 /* ---- the owner's side ---- */
 

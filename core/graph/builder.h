@@ -13,6 +13,7 @@ typedef struct builder_host {
     const char *(*weight_note)(void *context, const char *path, const char *key); /* metadata, or NULL */
     bool (*has_weight)(void *context, const char *path, const char *name);
     int (*add_picture)(void *context, const ablate_picture *);
+    int (*unused)(void *context, const char *text); /* what a data module found and does not use */
 } builder_host;
 
 /* The graph may be NULL for a builder that only lists pictures. All of these outlive the builder. NULL: complained. */

@@ -134,8 +134,9 @@ int counts_check(ablate_builder *b, const collection *of, const counts *c)
     if (!*text)
         return 0;
     if (!any_published(of, c))
-        return ablate_fail(b, "%s: no class of %s there; correct %s.path, or use folder:PATH for other pictures",
-                           of->path, of->title, of->module);
+        return ablate_fail(b, "%s: no class of %s there%s%s; correct %s.path, or use folder:PATH for other pictures",
+                           of->path, of->title, c->missing ? "; the first that is missing: " : "",
+                           c->missing ? c->missing : "", of->module);
     if (of->partial)
         return ablate_fail(b, "%s: more than %s holds, pictures found/published: %s; remove them, or use folder:PATH",
                            of->path, of->title, text);
