@@ -106,7 +106,8 @@ static void test_a_folder(void **state)
     char *scores = read_file(path);
     assert_non_null(strstr(scores, "in/a.png\t"));
     assert_non_null(strstr(scores, "in/sub/b.PNG\t")); /* whatever the case of the ending */
-    assert_null(strstr(scores, "notes.md"));
+    assert_null(strstr(scores, "notes.md\t"));
+    assert_non_null(strstr(scores, "in/notes.md: not the name of a picture\n")); /* in the head */
     free(scores);
     static const char *const written[] = { "a.png.heat.png", "a.png.overlay.png", "a.png.npz", "sub/b.PNG.heat.png" };
     for (size_t i = 0; i < sizeof written / sizeof *written; i++) {
@@ -151,7 +152,7 @@ static void test_misuse(void **state)
     finished_shell("mkdir -p %s/empty", finished_folder);
     snprintf(arguments, sizeof arguments, "%s/empty", finished_folder);
     assert_int_not_equal(predict(arguments), 0);
-    says("there is no *.png, *.jpg or *.jpeg in this folder");
+    says("there is no picture in this folder, no name ends in .png .jpg ");
 }
 
 int main(void)
