@@ -166,7 +166,7 @@ void file_map_close(file_map *map)
 
 bool file_exists(const char *path)
 {
-    return access(path, F_OK) == 0;
+    return access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
 const char *file_shown(const char *path, char shown[FILE_SHOWN])
@@ -177,4 +177,12 @@ const char *file_shown(const char *path, char shown[FILE_SHOWN])
     else
         snprintf(shown, FILE_SHOWN, "%.*s...%s", (int)part, path, path + length - part);
     return shown;
+}
+
+char *file_printable(char *text)
+{
+    for (char *at = text; *at; at++)
+        if ((unsigned char)*at < ' ' || *at == 0x7f)
+            *at = '?';
+    return text;
 }

@@ -1,7 +1,6 @@
 #include "folder.h"
 #include "diag.h"
 #include "file.h"
-#include <dirent.h>
 #include <errno.h>
 #include <libgen.h>
 #include <stdarg.h>
@@ -124,6 +123,16 @@ int folder_read(const char *path, folder_list *f)
     return status;
 }
 
+DIR *folder_open(const char *path, int *status)
+{
+    char shown[FILE_SHOWN];
+    DIR *opened = opendir(path);
+    *status = 0;
+    if (!opened && errno != ENOENT && errno != ENOTDIR)
+        *status = complain("%s: cannot read the folder: %s", file_shown(path, shown), strerror(errno));
+    return opened;
+}
+
 /* ---- which folder is which ---- */
 
 bool folder_same(const char *a, const char *b)
@@ -175,7 +184,7 @@ int folder_rest_add(folder_rest *r, const char *format, ...)
     va_end(arguments);
     if (length < 0)
         return complain("out of memory for the names of what is not used");
-    r->text[r->count++] = text;
+    r->text[r->count++] = file_printable(text);
     return 0;
 }
 

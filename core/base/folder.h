@@ -7,6 +7,7 @@
  * Only folders are opened: a FIFO or a device is told by what it is. */
 #ifndef ABLATE_FOLDER_H
 #define ABLATE_FOLDER_H
+#include <dirent.h>
 #include <stdbool.h>
 
 #define FOLDER_PICTURES ".png .jpg .jpeg .jpe .jfif .bmp .dib .tif .tiff .webp"
@@ -33,6 +34,9 @@ typedef struct folder_list { /* zeroed = empty; entries by the bytes of their na
 /* What `path` holds. 0, or -1: complained: it is not there, no folder, or may not be read. folder_free after both. */
 int folder_read(const char *path, folder_list *);
 void folder_free(folder_list *);
+
+/* opendir. NULL: there is no such folder, and *status is 0; or it may not be read, and *status is -1: complained. */
+DIR *folder_open(const char *path, int *status);
 
 bool folder_is_picture(const char *name); /* by its ending */
 

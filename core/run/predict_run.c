@@ -40,7 +40,7 @@ int predict_run_warn(predict_run *r, const char *format, ...)
         return -1;
     }
     r->warning = grown;
-    grown[r->warnings++] = sentence;
+    grown[r->warnings++] = file_printable(sentence);
     return 0;
 }
 

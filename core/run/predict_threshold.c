@@ -69,6 +69,7 @@ typedef struct good_scores {
     double *image, *greatest, *median; /* by picture that could be read */
     int *class_read;
     double *room; /* a map; a class's scores */
+    char *reason; /* of the first that could not be read */
     int count, unread;
 } good_scores;
 
@@ -84,7 +85,8 @@ static int take_batch(void *context, const predict_batch *batch)
     const size_t area = (size_t)batch->size * (size_t)batch->size;
     for (int i = 0; i < batch->count; i++) {
         if (batch->reason[i]) {
-            g->unread++;
+            if (g->unread++ == 0 && !(g->reason = take_text("%s", batch->reason[i])))
+                return -1;
             continue;
         }
         for (size_t k = 0; k < area; k++)
@@ -115,6 +117,7 @@ static void release(good_scores *g)
     free(g->class_index);
     free(g->class_read);
     free((void *)g->path);
+    free(g->reason);
     free(g->image);
     free(g->greatest);
     free(g->median);
@@ -155,8 +158,10 @@ static int score_given(predict_run *run, const predict_files *judged, const pred
     }
     if (status == 0 && g->unread > 0)
         status =
-            predict_run_warn(run, "%d of the %d pictures of %s could not be read and are left out of the threshold",
-                             g->unread, files.count, good->path);
+            predict_run_warn(run,
+                             "%d of the %d pictures of %s could not be read and are left out of the threshold; the "
+                             "first: %s",
+                             g->unread, files.count, good->path, g->reason);
     t->from = take_text("the pictures of %s", good->path);
     predict_files_free(&files);
     return t->from ? status : -1;

@@ -52,7 +52,9 @@ const char *first_names(ablate_builder *b, const ablate_entry *list, const char 
 bool is_no_folder(const char *path)
 {
     struct stat about;
-    return stat(path, &about) == 0 ? !S_ISDIR(about.st_mode) : errno == ENOENT || errno == ENOTDIR;
+    if (stat(path, &about) == 0)
+        return !S_ISDIR(about.st_mode);
+    return (errno == ENOENT || errno == ENOTDIR) && lstat(path, &about) != 0;
 }
 
 int names_leave_files(ablate_builder *b, const char *path, const ablate_entry *list)

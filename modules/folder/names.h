@@ -14,7 +14,7 @@ bool has_folder(const ablate_entry *list, const char *name);
 /* The first names of the list that begin with these letters, for people: "0.bmp, 0_GT.png, ..."; "" if none does. */
 const char *first_names(ablate_builder *, const ablate_entry *list, const char *begin);
 
-/* Nothing of this name is there, or it is no folder. One that may not be looked at is there. */
+/* Nothing of this name is there, or it is no folder. One that may not be looked at, or a link to nothing, is there. */
 bool is_no_folder(const char *path);
 
 /* Notes each entry that is no folder as unused. 0, or -1: complained. */

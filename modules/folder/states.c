@@ -92,8 +92,10 @@ int states_list_train(ablate_builder *b, const collection *of, const char *path,
     if (!states || names_leave_files(b, train, states) < 0)
         return -1;
     for (const ablate_entry *s = states; s->name; s++)
-        if (s->kind == ABLATE_FOLDER && strcmp(s->name, "good") != 0 &&
-            ablate_unused(b, "%s/%s: only train/good is for training", train, s->name) < 0)
+        if (s->kind == ABLATE_OTHER && strcmp(s->name, "good") == 0)
+            return ablate_fail(b, "%s/good: not read: %s; move it away", train, s->why);
+        else if (s->kind == ABLATE_FOLDER && strcmp(s->name, "good") != 0 &&
+                 ablate_unused(b, "%s/%s: only train/good is for training", train, s->name) < 0)
             return -1;
     if (has_folder(states, "good"))
         return list_state(b, of, path, inside, (ablate_picture){ .class_name = name, .state = "good" }, found);
