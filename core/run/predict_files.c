@@ -102,6 +102,15 @@ static int walk_entry(walk *w, const char *folder, const folder_entry *e)
     return status;
 }
 
+/* Beside the pictures of a class, CLASS/train and CLASS/test, its masks. */
+static bool is_masks(const folder_list *list, int i)
+{
+    bool beside = false;
+    for (int k = 0; k < list->count; k++)
+        beside = beside || strcmp(list->entry[k].name, "test") == 0 || strcmp(list->entry[k].name, "train") == 0;
+    return beside && strcmp(list->entry[i].name, "ground_truth") == 0;
+}
+
 /* A folder that cannot be read becomes a file that cannot: it is listed with the others at the end. */
 static int walk_folder(walk *w, const char *path)
 {
@@ -119,7 +128,9 @@ static int walk_folder(walk *w, const char *path)
         status = add_file(w->files, path);
     }
     for (int i = 0; i < list.count && status == 0; i++)
-        status = walk_entry(w, path, &list.entry[i]);
+        status = is_masks(&list, i)
+                     ? folder_rest_add(&w->files->rest, "%s/%s: masks, no pictures", path, list.entry[i].name)
+                     : walk_entry(w, path, &list.entry[i]);
     folder_free(&list);
     return status;
 }
