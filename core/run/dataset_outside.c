@@ -81,7 +81,8 @@ int dataset_check_export(const dataset *d, const char *option, const char *folde
 {
     const char *first;
     size_t common = common_length(d, &first);
-    char *all = first ? take_text("%.*s", (int)common, first) : NULL;
+    const settings_entry *root = settings_find(&d->owner, d->module->name, "path");
+    char *all = !first ? NULL : root ? take_text("%s", root->value) : take_text("%.*s", (int)common, first);
     int status = first && !all ? -1 : 0;
     if (all && folder_holds(*all ? all : ".", folder))
         status = refuse(d, option, folder, all);

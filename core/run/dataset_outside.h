@@ -8,8 +8,8 @@
  * complained; `option` names it. */
 int dataset_check_outside(const dataset *, const char *option, const char *folder);
 
-/* The same for pictures that are written as CLASS/train/..: not below the folder that all pictures lie in, and not over
- * it. */
+/* The same for pictures that are written as CLASS/train/..: not in the folder that the data were asked for, and not
+ * over it. */
 int dataset_check_export(const dataset *, const char *option, const char *folder);
 
 #endif

@@ -26,6 +26,7 @@ static int list_row(ablate_builder *b, const collection *of, const char *list, c
     int there = is_there(b, list, row, image);
     if (there == 0 && !found->missing)
         found->missing = ablate_text(b, "%s:%d: %s (tried %s)", list, row->line, row->image, image);
+    found->lost += there == 0;
     if (there <= 0)
         return there;
     if (row->anomaly) {
@@ -155,6 +156,8 @@ static int list_rows(ablate_builder *b, const collection *of, const char *list, 
         status = list_class(b, of, list, s, names[i], found);
     if (status == 0)
         status = counts_check(b, of, found);
+    if (status == 0 && found->lost > 0)
+        status = ablate_unused(b, "%s: %d of its pictures are not there, first %s", list, found->lost, found->missing);
     for (int i = 0; status == 0 && !of->partial && names[i]; i++)
         status = check_masks(b, of, names[i]);
     known_images known = { .list = list };
