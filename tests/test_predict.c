@@ -205,11 +205,10 @@ static void test_each_class_has_its_threshold(void **state)
     judged_as("in/a.png", name, &unknown);
     assert_string_equal(name, "-");
     assert_true(pill != tile && unknown == all);
-    says("above the threshold of their class (scores.tsv)");
+    says("above the threshold of their class, for the rates of false alarms in scores.tsv (chosen from 6: ");
     says("the class of 1 pictures is not known");
     says("--class NAME says the class");
-    says("too few pictures without a defect for a rate of 0.3 have: mini-wood (0)");
-    says("judged by the threshold of all classes together");
+    says("threshold of all classes together, though each has its own scale: mini-wood\n");
     snprintf(arguments, sizeof arguments,
              "%s/in --class mini-tile --good @%s/good.txt --false-alarms 0.3 --no-pictures", finished_folder,
              finished_folder);
@@ -222,14 +221,22 @@ static void test_each_class_has_its_threshold(void **state)
     says("--class tile: the run has no such class; it has mini-");
 }
 
-/* The run's own test pictures: one without a defect in each class, so that none has a threshold of its own. */
+/* The run's own test pictures: one without a defect in each class, which promises no more than one half. */
 static void test_the_possible_rate_is_offered(void **state)
 {
-    char arguments[600];
+    char arguments[600], path[300], name[64];
     (void)state;
     snprintf(arguments, sizeof arguments, "%s/all/mini-pill/test --false-alarms 0.1 --no-pictures", finished_folder);
     assert_int_equal(predict(arguments), 0);
-    says("too few pictures without a defect for a rate of 0.1 have: mini-pill (1; --false-alarms 0.5 would do)");
+    says(
+        "too few pictures without a defect for a false alarm rate of 0.1: mini-pill (1, which promise 0.5); give more");
+    snprintf(path, sizeof path, "%s/scores.tsv", out);
+    char *scores = read_file(path);
+    assert_non_null(strstr(scores, " mini-pill: of 1 pictures 0 lie above, a new one with a chance of at most 0.5.\n"));
+    free(scores);
+    double own;
+    judged_as("mini-pill/test", name, &own);
+    assert_string_equal(name, "mini-pill");
     snprintf(arguments, sizeof arguments, "%s/in --good %s/all/mini-pill/train --no-pictures", finished_folder,
              finished_folder);
     assert_int_not_equal(predict(arguments), 0);

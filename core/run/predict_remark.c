@@ -32,35 +32,45 @@ static int remark_unknown(predict_run *run, const predict_files *f)
                                            unknown);
 }
 
-static void print_few(const predict_run *run, const predict_threshold *t, int c, FILE *to)
-{
-    int n = t->of[c].pictures;
-    fprintf(to, "%s (%d", run->record.classes[c].name, n);
-    if (n > 0)
-        fprintf(to, "; --false-alarms %.3g would do", predict_threshold_least(n));
-    fputc(')', to);
-}
-
-static int remark_few(predict_run *run, const predict_files *f, const predict_threshold *t)
+/* The names of the classes that are judged and have no threshold of their own, or one that cannot keep the rate; how
+ * many pictures these have. New memory; NULL: complained. */
+static char *name_classes(const predict_run *run, const predict_files *f, const predict_threshold *t, bool none)
 {
     char *names = NULL;
     size_t length = 0;
     int count = 0;
     FILE *to = open_memstream(&names, &length);
-    if (!to)
-        return complain("out of memory for a warning");
-    for (int c = 0; c < t->classes; c++)
-        if (!t->of[c].chosen && count_of(f, c) > 0) {
-            fputs(count++ ? ", " : "", to);
-            print_few(run, t, c, to);
-        }
-    int status = fclose(to) == 0 ? 0 : complain("out of memory for a warning");
-    if (status == 0 && count > 0)
+    for (int c = 0; to && c < t->classes; c++) {
+        const predict_limit *l = &t->of[c];
+        if ((none ? l->pictures > 0 : l->pictures == 0 || l->rate <= t->rate) || count_of(f, c) == 0)
+            continue;
+        fprintf(to, "%s%s", count++ ? ", " : "", run->record.classes[c].name);
+        if (!none)
+            fprintf(to, " (%d, which promise %.3g)", l->pictures, predict_threshold_least(l->pictures));
+    }
+    if (to && fclose(to) == 0)
+        return names;
+    complain("out of memory for a warning");
+    return NULL;
+}
+
+static int remark_few(predict_run *run, const predict_files *f, const predict_threshold *t)
+{
+    char *none = name_classes(run, f, t, true), *few = name_classes(run, f, t, false);
+    int status = none && few ? 0 : -1;
+    if (status == 0 && *none)
+        status =
+            predict_run_warn(run,
+                             "no picture without a defect is known to be of these classes, which are judged by the "
+                             "threshold of all classes together, though each has its own scale: %s",
+                             none);
+    if (status == 0 && *few)
         status = predict_run_warn(run,
-                                  "too few pictures without a defect for a rate of %g have: %s; pictures of these "
-                                  "classes are judged by the threshold of all classes together",
-                                  t->rate, names);
-    free(names);
+                                  "too few pictures without a defect for a false alarm rate of %g: %s; give more with "
+                                  "--good, or type that rate with --false-alarms",
+                                  t->rate, few);
+    free(none);
+    free(few);
     return status;
 }
 

@@ -58,7 +58,7 @@ int predict_threshold_rule(double *score, int n, double rate, double *threshold)
 
 const predict_limit *predict_threshold_of(const predict_threshold *t, int class_index)
 {
-    return class_index >= 0 && t->of[class_index].chosen ? &t->of[class_index] : &t->all;
+    return class_index >= 0 && t->of[class_index].pictures > 0 ? &t->of[class_index] : &t->all;
 }
 
 /* ---- the defect-free pictures ---- */
@@ -220,11 +220,10 @@ static int choose(good_scores *g, int class_index, double rate, predict_limit *t
     gather(g, g->median, class_index);
     to->calm = median_of(g->room, (size_t)n);
     to->pictures = n;
-    to->chosen = true;
+    to->rate = rate;
     return 0;
 }
 
-/* A class with too few pictures has none of its own. */
 static int choose_all(predict_threshold *t, good_scores *g, int classes)
 {
     t->of = take_zeroed((size_t)classes, sizeof *t->of, "the thresholds");
@@ -232,8 +231,8 @@ static int choose_all(predict_threshold *t, good_scores *g, int classes)
         return -1;
     t->classes = classes;
     for (int c = 0; c < classes; c++) {
-        t->of[c].pictures = gather(g, g->image, c);
-        if (most_below(t->of[c].pictures + 1, t->rate) >= 1 && choose(g, c, t->rate, &t->of[c]) < 0)
+        double least = 1.0 / (gather(g, g->image, c) + 1);
+        if (least < 1 && choose(g, c, least > t->rate ? least : t->rate, &t->of[c]) < 0)
             return -1;
     }
     return 0;

@@ -14,12 +14,13 @@ typedef struct predict_limit {
     double image, pixel; /* of image scores; the same rule for the greatest scores of the maps */
     double calm;         /* median over the pictures of the median of their maps: where heat maps begin */
     int pictures, above; /* defect-free ones it was chosen from; how many of them are called defective */
-    bool chosen;         /* false: there were too few, the others mean nothing but `pictures` */
+    double
+        rate; /* chance of a new one to lie above, at most: what was asked for, or the least that so few can promise */
 } predict_limit;
 
 typedef struct predict_threshold {
     double rate;       /* asked for */
-    predict_limit all; /* of all classes together: where the class of a picture is not known, or has too few */
+    predict_limit all; /* of all classes together: where the class of a picture is not known, or has none */
     predict_limit *of; /* by class of the run */
     int classes;
     int common; /* of the pictures that are judged, those that the thresholds were chosen from */
@@ -32,9 +33,10 @@ typedef struct predict_good { /* the pictures without a defect */
     double rate;              /* 0 < rate < 1 */
 } predict_good;
 
-/* Chooses for each class from its own pictures, and for all classes from all of them; `judged` are the pictures that
- * will be judged. What is left out becomes a warning of the run. 0, or -1: complained, for example that all of them are
- * too few. Released by predict_threshold_free, also then. */
+/* Chooses for each class from its own pictures, be they too few for the rate: then for the least rate that they can
+ * promise, since the scores of other classes say less; and for all classes from all of them; `judged` are the pictures
+ * that will be judged. What is left out becomes a warning of the run. 0, or -1: complained, for example that all of
+ * them are too few. Released by predict_threshold_free, also then. */
 int predict_threshold_choose(predict_run *, const predict_files *judged, const predict_good *, predict_threshold *);
 void predict_threshold_free(predict_threshold *);
 

@@ -122,7 +122,8 @@ static int take_batch(void *context, const predict_batch *batch)
 
 static void write_limit(const writer *w, const predict_limit *l, const char *whose)
 {
-    fprintf(w->scores, "# %.9g %s: of %d pictures %d lie above.\n", l->image, whose, l->pictures, l->above);
+    fprintf(w->scores, "# %.9g %s: of %d pictures %d lie above, a new one with a chance of at most %.3g.\n", l->image,
+            whose, l->pictures, l->above, l->rate);
 }
 
 static void write_head(const writer *w)
@@ -131,10 +132,10 @@ static void write_head(const writer *w)
     fprintf(w->scores,
             "# Written by ablate predict with the run %s (%s).\n"
             "# A picture is called defective above the threshold of its class: chosen from pictures without a defect "
-            "(%s), a new one of which lies above with a chance of at most %g.\n",
+            "(%s) for a false alarm rate of %g.\n",
             w->run->label, w->run->folder, t->from, t->rate);
     for (int c = 0; c < t->classes; c++)
-        if (t->of[c].chosen)
+        if (t->of[c].pictures > 0)
             write_limit(w, &t->of[c], w->run->record.classes[c].name);
     write_limit(w, &t->all, "all classes together, for pictures of classes that are not known (-) or not named here");
     for (int i = 0; i < w->run->warnings; i++)

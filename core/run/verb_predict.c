@@ -36,7 +36,9 @@ static const struct argp_option options[] = {
     { "good", KEY_GOOD, "PATH", 0,
       "pictures without a defect that choose the thresholds: a folder, or @LIST (the run's own test pictures)", 0 },
     { "class", KEY_CLASS, "NAME", 0,
-      "class of the pictures, whose threshold judges them (that of their path CLASS/test/STATE/FILE)", 0 },
+      "class of the pictures, whose threshold judges them, and of those of --good whose path does not say it "
+      "(that of their path CLASS/test/STATE/FILE)",
+      0 },
     { "false-alarms", KEY_RATE, "RATE", 0, "chance of a picture without a defect to be called defective (0.05)", 0 },
     { "maps", KEY_MAPS, 0, 0, "write the raw maps too, NAME.npz", 0 },
     { "no-pictures", KEY_PLAIN, 0, 0, "write scores.tsv alone, no heat maps and overlays", 0 },
@@ -132,11 +134,10 @@ static void say(const request *r, const predict_run *run, const predict_files *f
         fprintf(stderr, "%s: %s\n", run->label, run->warning[i]);
     printf("%d pictures scored, %d called defective: above ", s->scored, s->defective);
     if (only)
-        printf("%.6g", only->image);
+        printf("%.6g, which at most %.3g of pictures without a defect should be", only->image, only->rate);
     else
-        printf("the threshold of their class (scores.tsv)");
-    printf(", which at most %g of pictures without a defect should be (chosen from %d: %s)\n%s/scores.tsv\n", t->rate,
-           only ? only->pictures : t->all.pictures, t->from, r->out);
+        printf("the threshold of their class, for the rates of false alarms in scores.tsv");
+    printf(" (chosen from %d: %s)\n%s/scores.tsv\n", only ? only->pictures : t->all.pictures, t->from, r->out);
 }
 
 /* Files, thresholds and whatever is to be said of them. */
