@@ -118,8 +118,8 @@ struct ablate_builder { /* the engine's own struct begins so */
 #define ablate_text(b, ...) (b)->api->text(b, __VA_ARGS__) /* printf into text that lives as long as the graph */
 #define ablate_shape_of(b, value) (b)->api->shape(value)   /* rank 1, {1} if poisoned */
 /* [list] What a folder holds, by name, up to a NULL name; hidden names and what programs leave behind are left out.
- * NULL: complained, why it cannot be read. Whatever is there and not used is to be noted: ablate_unused(b, "PATH: WHY"),
- * which `data`, `run` and `predict` tell; 0 or -1. */
+ * NULL: complained, why it cannot be read. Whatever is there and not used is to be noted, as ablate_unused(b, "%s: no
+ * picture", path), which `data`, `run` and `predict` tell; 0 or -1. */
 #define ablate_folder(b, path) (b)->api->folder(b, path)
 #define ablate_unused(b, ...) (b)->api->unused(b, __VA_ARGS__)
 /* clang-format on */

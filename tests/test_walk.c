@@ -100,6 +100,27 @@ static void what_cannot_be_read_is_said(void **state)
     assert_int_equal(complained_of("/none: cannot read the folder: ", "No such file"), 0);
 }
 
+static int what_is_closed_is_not_absent(void)
+{
+    int status = 5;
+    if (folder_open(below("none"), &status) || status != 0 || complaint())
+        return 2;
+    if (folder_open(below("closed"), &status) || status != -1)
+        return 3;
+    if (!file_exists(below("closed/x")) || file_exists(below("none/x")))
+        return 4;
+    return complained_of("/closed: cannot read the folder: ", "Permission denied");
+}
+
+/* For runs, modules and results as well. */
+static void a_closed_folder_is_not_absent(void **state)
+{
+    (void)state;
+    make_folder_of("closed");
+    assert_int_equal(chmod(below("closed"), 0), 0);
+    as_nobody(what_is_closed_is_not_absent);
+}
+
 static int listing_is_refused(void)
 {
     settings from = { 0 };
@@ -224,7 +245,7 @@ static void other_names_for_good_are_refused(void **state)
 
 static void other_names_for_ground_truth_are_refused(void **state)
 {
-    static const char *const names[] = { "Ground_Truth", "groundtruth", "masks", "GT", "labels" };
+    static const char *const names[] = { "Ground_Truth", "ground-truth", "groundtruth", "masks", "GT", "Labels" };
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char name[100], words[200];
@@ -235,8 +256,10 @@ static void other_names_for_ground_truth_are_refused(void **state)
         refused("d", words);
         assert_int_equal(rmdir(below("%s", name)), 0);
     }
+    FILES("d/a/unlabeled/0.png");
+    UNUSED("d", 2, "d/a/unlabeled: not train, test or ground_truth");
     FILES("d/a/ground_truth/bad/0.png", "d/a/masks/bad/0.png");
-    UNUSED("d", 2, "d/a/masks: not train, test or ground_truth");
+    UNUSED("d", 2, "d/a/masks: not train, test or ground_truth", "d/a/unlabeled: not train, test or ground_truth");
 }
 
 static void masks_of_every_readable_format_are_found(void **state)
@@ -359,6 +382,7 @@ int main(void)
         TEST(odd_files_are_told_and_not_opened),
         TEST(a_file_that_is_none_is_not_waited_for),
         TEST(what_cannot_be_read_is_said),
+        TEST(a_closed_folder_is_not_absent),
         TEST(a_closed_folder_is_an_error),
         TEST(whatever_is_not_used_is_named),
         TEST(the_first_five_are_said),

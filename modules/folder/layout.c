@@ -2,19 +2,32 @@
 #include "masks.h"
 #include "names.h"
 #include "states.h"
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 static const char *const parts[] = { "train", "test", "ground_truth", NULL };
 
 /* ---- one class ---- */
 
+/* The letters of both are the same, in any case. */
+static bool sounds_like(const char *name, const char *letters)
+{
+    for (; *name; name++)
+        if (isalpha((unsigned char)*name) && tolower((unsigned char)*name) != *letters++)
+            return false;
+    return *letters == 0;
+}
+
 /* Another name for ground_truth: without these masks the numbers of the pixels would be of nothing. */
 static bool is_like_truth(const char *name)
 {
-    return strcasestr(name, "truth") || strcasestr(name, "mask") || strcasestr(name, "annot") ||
-           strcasestr(name, "label") || strcasecmp(name, "gt") == 0;
+    static const char *const names[] = { "groundtruth", "groundtruths", "gt",     "truth",      "mask",
+                                         "masks",       "label",        "labels", "annotation", "annotations" };
+    bool like = false;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        like = like || sounds_like(name, names[i]);
+    return like;
 }
 
 /* What lies in a class beside its three folders. */
