@@ -43,6 +43,13 @@ typedef struct ablate_picture { /* one entry of a data set; text is copied */
     const float *inputs;        /* further graph inputs, `inputs_length` floats, or NULL */
 } ablate_picture;
 
+typedef enum ablate_kind { ABLATE_PICTURE, ABLATE_FOLDER, ABLATE_OTHER } ablate_kind;
+typedef struct ablate_entry { /* of a folder; text lives as long as the call of `list` */
+    const char *name;
+    ablate_kind kind;
+    const char *why; /* others: what it is, "a FIFO, no file"; else NULL */
+} ablate_entry;
+
 typedef struct ablate_api { /* the engine's half; grows only at its end. `at` = file, line of the module's call */
     uint32_t size;
     ablate_value *(*apply)(ablate_builder *, const char *file, int line, const char *op, const char *attributes, int n,
@@ -69,6 +76,8 @@ typedef struct ablate_api { /* the engine's half; grows only at its end. `at` = 
     ablate_value *(*param_from)(ablate_builder *, const char *file, int line, const char *name, ablate_value *start);
     void (*remark)(ablate_builder *, const char *format, ...); /* since 1.1, as the next */
     const char *(*chosen)(ablate_builder *, const char *engine_setting);
+    const ablate_entry *(*folder)(ablate_builder *, const char *path); /* 1.1 */
+    int (*unused)(ablate_builder *, const char *format, ...);          /* 1.1 */
 } ablate_api;
 struct ablate_builder { /* the engine's own struct begins so */
     const ablate_api *api;
@@ -116,6 +125,11 @@ struct ablate_builder { /* the engine's own struct begins so */
 #define ablate_fail(b, ...) (b)->api->refuse(b, __FILE__, __LINE__, __VA_ARGS__)           /* complains; returns -1 */
 #define ablate_text(b, ...) (b)->api->text(b, __VA_ARGS__) /* printf into text that lives as long as the graph */
 #define ablate_shape_of(b, value) (b)->api->shape(value)   /* rank 1, {1} if poisoned */
+/* [list] What a folder holds, by name, up to a NULL name; hidden names and what programs leave behind are left out.
+ * NULL: complained, why it cannot be read. Whatever is there and not used is to be noted, as ablate_unused(b, "%s: no
+ * picture", path), which `data`, `run` and `predict` tell; 0 or -1. */
+#define ablate_folder(b, path) (b)->api->folder(b, path)
+#define ablate_unused(b, ...) (b)->api->unused(b, __VA_ARGS__)
 /* clang-format on */
 
 typedef struct ablate_module {

@@ -28,7 +28,7 @@ typedef struct lab {
 static inline void lab_prepare(lab *l, int size)
 {
     *l = (lab){ .store = weights_store_new(), .parameters = parameters_new() };
-    l->host = (builder_host){ l->store, weights_store_tensor, weights_store_note, weights_store_has, NULL };
+    l->host = (builder_host){ l->store, weights_store_tensor, weights_store_note, weights_store_has, NULL, NULL };
     complaint_clear();
     stage_device();
     require(l->graph = graph_new(l->parameters));

@@ -173,7 +173,7 @@ static void masks_and_pictures_belong_together(void **state)
     (void)state;
     move_file("set/tile/ground_truth/oil/007_mask.png", "kept.png");
     refused("set", NULL, "tile/test/oil/007.png: its mask");
-    refused("set", "partial=yes", "tile/ground_truth/oil/007_mask.png is missing; add it");
+    refused("set", "partial=yes", "tile/ground_truth/oil/007_mask.png is missing, and so is");
     move_file("kept.png", "set/tile/ground_truth/oil/018_mask.png");
     move_file("set/tile/ground_truth/oil/018_mask.png", "set/tile/ground_truth/oil/007_mask.png");
     link_file("mask.png", "set/tile/ground_truth/oil/018_mask.png");

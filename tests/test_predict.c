@@ -5,6 +5,7 @@
 #include "../core/base/file.h"
 #include "../core/run/predict_write.h"
 #include "finished_run.h"
+#include <math.h>
 
 static char said_path[200], out[200];
 
@@ -106,7 +107,8 @@ static void test_a_folder(void **state)
     char *scores = read_file(path);
     assert_non_null(strstr(scores, "in/a.png\t"));
     assert_non_null(strstr(scores, "in/sub/b.PNG\t")); /* whatever the case of the ending */
-    assert_null(strstr(scores, "notes.md"));
+    assert_null(strstr(scores, "notes.md\t"));
+    assert_non_null(strstr(scores, "in/notes.md: not the name of a picture\n")); /* in the head */
     free(scores);
     static const char *const written[] = { "a.png.heat.png", "a.png.overlay.png", "a.png.npz", "sub/b.PNG.heat.png" };
     for (size_t i = 0; i < sizeof written / sizeof *written; i++) {
@@ -161,6 +163,166 @@ static void test_what_is_stored_turned(void **state)
     free(scores);
 }
 
+/* ---- thresholds by class ---- */
+
+/* What scores.tsv says of the pictures whose path holds `name`: class and threshold; all lines must say the same. */
+static void judged_as(const char *name, char class_name[64], double *threshold)
+{
+    char path[300], *rest = NULL;
+    snprintf(path, sizeof path, "%s/scores.tsv", out);
+    char *scores = read_file(path);
+    int lines = 0;
+    for (char *line = strtok_r(scores, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+        char found[64];
+        double limit, score;
+        if (*line == '#' || !strstr(line, name))
+            continue;
+        assert_int_equal(sscanf(line, "%*[^\t]\t%lf\t%*[^\t]\t%63[^\t]\t%lf", &score, found, &limit), 3);
+        assert_true((strstr(line, "\tdefective\t") != NULL) == (score > limit));
+        if (lines++ > 0)
+            assert_string_equal(found, class_name);
+        snprintf(class_name, 64, "%s", found);
+        *threshold = limit;
+    }
+    free(scores);
+    if (lines == 0)
+        fail_msg("nothing is said of %s", name);
+}
+
+/* The greatest score of some pictures that are scored alone: with three and the rate 0.3, the rule's threshold. */
+static double greatest_of(const char *folder)
+{
+    char arguments[600], path[300], *rest = NULL;
+    double greatest = 0, score;
+    snprintf(arguments, sizeof arguments, "%s --good %s/all/mini-pill --false-alarms 0.3 --no-pictures", folder,
+             finished_folder);
+    assert_int_equal(predict(arguments), 0);
+    snprintf(path, sizeof path, "%s/scores.tsv", out);
+    char *scores = read_file(path);
+    for (char *line = strtok_r(scores, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+        if (sscanf(line, "%*[^\t]\t%lf", &score) == 1)
+            greatest = score > greatest ? score : greatest;
+    free(scores);
+    return greatest;
+}
+
+static void test_each_class_has_its_threshold(void **state)
+{
+    char arguments[900], folder[300], name[64];
+    double pill, tile, unknown, all;
+    (void)state;
+    finished_shell("ls -d %s/all/mini-pill/train/good/* %s/all/mini-tile/train/good/* >%s/good.txt", finished_folder,
+                   finished_folder, finished_folder);
+    snprintf(folder, sizeof folder, "%s/all/mini-pill/train/good", finished_folder);
+    double greatest_pill = greatest_of(folder);
+    snprintf(folder, sizeof folder, "%s/all/mini-tile/train/good", finished_folder);
+    double greatest_tile = greatest_of(folder);
+    snprintf(arguments, sizeof arguments,
+             "%s/all/mini-pill/test %s/all/mini-tile/test %s/all/mini-wood/test %s/in/a.png --good @%s/good.txt "
+             "--false-alarms 0.3 --no-pictures",
+             finished_folder, finished_folder, finished_folder, finished_folder, finished_folder);
+    assert_int_equal(predict(arguments), 0);
+    judged_as("mini-pill/test", name, &pill);
+    assert_string_equal(name, "mini-pill");
+    assert_true(fabs(pill - greatest_pill) < 1e-6 * greatest_pill);
+    judged_as("mini-tile/test", name, &tile);
+    assert_true(fabs(tile - greatest_tile) < 1e-6 * greatest_tile);
+    judged_as("mini-wood/test", name, &all);
+    assert_string_equal(name, "mini-wood");
+    judged_as("in/a.png", name, &unknown);
+    assert_string_equal(name, "-");
+    assert_true(pill != tile && unknown == all);
+    says("above the threshold of their class, for the rates of false alarms in scores.tsv (chosen from 6: ");
+    says("the class of 1 pictures is not known");
+    says("--class NAME says the class");
+    says("threshold of all classes together, though each has its own scale: mini-wood\n");
+    snprintf(arguments, sizeof arguments,
+             "%s/in --class mini-tile --good @%s/good.txt --false-alarms 0.3 --no-pictures", finished_folder,
+             finished_folder);
+    assert_int_equal(predict(arguments), 0);
+    judged_as("in/a.png", name, &unknown);
+    assert_string_equal(name, "mini-tile");
+    assert_true(unknown == tile);
+    snprintf(arguments, sizeof arguments, "%s/in --class tile --good @%s/good.txt", finished_folder, finished_folder);
+    assert_int_not_equal(predict(arguments), 0);
+    says("--class tile: the run has no such class; it has mini-");
+}
+
+/* The run's own test pictures: one without a defect in each class, which promises no more than one half. */
+static void test_the_possible_rate_is_offered(void **state)
+{
+    char arguments[600], path[300], name[64];
+    (void)state;
+    snprintf(arguments, sizeof arguments, "%s/all/mini-pill/test --false-alarms 0.1 --no-pictures", finished_folder);
+    assert_int_equal(predict(arguments), 0);
+    says(
+        "too few pictures without a defect for a false alarm rate of 0.1: mini-pill (1, which promise 0.5); give more");
+    snprintf(path, sizeof path, "%s/scores.tsv", out);
+    char *scores = read_file(path);
+    assert_non_null(strstr(scores, " mini-pill: of 1 pictures 0 lie above, a new one with a chance of at most 0.5.\n"));
+    free(scores);
+    double own;
+    judged_as("mini-pill/test", name, &own);
+    assert_string_equal(name, "mini-pill");
+    snprintf(arguments, sizeof arguments, "%s/in --good %s/all/mini-pill/train --no-pictures", finished_folder,
+             finished_folder);
+    assert_int_not_equal(predict(arguments), 0);
+    says("needs at least 19 defect-free pictures, there are 3; give more with --good, or type --false-alarms 0.25, ");
+    snprintf(arguments, sizeof arguments, "%s/in --good %s/all/mini-pill/train --false-alarms 0.25 --no-pictures",
+             finished_folder, finished_folder);
+    assert_int_equal(predict(arguments), 0);
+}
+
+static void test_every_offered_rate_will_do(void **state)
+{
+    (void)state;
+    double score[2000] = { 0 }, threshold;
+    char text[40];
+    for (int n = 1; n < 2000; n++) {
+        snprintf(text, sizeof text, "%.3g", predict_threshold_least(n));
+        double rate = strtod(text, NULL);
+        if (predict_threshold_rule(score, n, rate, &threshold) < 0 || rate > 1.011 / (n + 1))
+            fail_msg("%d pictures: %s", n, text);
+    }
+    assert_int_equal(predict_threshold_rule(score, 0, 0.05, &threshold), -1);
+    assert_non_null(strstr(complaint(), "there are none; give some with --good"));
+}
+
+/* ---- its own results, and pictures on both sides ---- */
+
+static void test_results_are_not_scored(void **state)
+{
+    char arguments[600], plain[200];
+    (void)state;
+    finished_shell("mkdir -p %s/own && cp %s/in/a.png %s/own/", finished_folder, finished_folder, finished_folder);
+    snprintf(plain, sizeof plain, "%s", out);
+    for (int i = 0; i < 4; i++) {
+        static const char *const outs[] = { "own/pred", "own/pred", "own/../own/pred", "own/other" };
+        snprintf(out, sizeof out, "%s/%s", finished_folder, outs[i]);
+        snprintf(arguments, sizeof arguments, "%s/own --good %s/all/mini-pill --false-alarms 0.3", finished_folder,
+                 finished_folder);
+        assert_int_equal(predict(arguments), 0);
+        says("1 pictures scored");
+        if (i > 0)
+            says("own/pred: ");
+    }
+    snprintf(out, sizeof out, "%s/own", finished_folder);
+    assert_int_not_equal(predict(arguments), 0);
+    says("which is written into, so that the next time results would be scored; choose another --out");
+    snprintf(out, sizeof out, "%s", plain);
+}
+
+static void test_pictures_that_choose_and_are_judged(void **state)
+{
+    char arguments[600];
+    (void)state;
+    snprintf(arguments, sizeof arguments,
+             "%s/all/mini-pill/train/good/000.png %s/in --good %s/all/mini-pill/train --false-alarms 0.3 --no-pictures",
+             finished_folder, finished_folder, finished_folder);
+    assert_int_equal(predict(arguments), 0);
+    says("1 of the pictures chose the thresholds themselves");
+}
+
 static void test_misuse(void **state)
 {
     char arguments[600];
@@ -178,7 +340,7 @@ static void test_misuse(void **state)
     finished_shell("mkdir -p %s/empty", finished_folder);
     snprintf(arguments, sizeof arguments, "%s/empty", finished_folder);
     assert_int_not_equal(predict(arguments), 0);
-    says("there is no *.png, *.jpg or *.jpeg in this folder");
+    says("there is no picture in this folder, no name ends in .png .jpg ");
 }
 
 int main(void)
@@ -189,6 +351,11 @@ int main(void)
         cmocka_unit_test_setup(test_a_folder, start),
         cmocka_unit_test_setup(test_a_list_and_what_cannot_be_read, start),
         cmocka_unit_test_setup(test_what_is_stored_turned, start),
+        cmocka_unit_test_setup(test_each_class_has_its_threshold, start),
+        cmocka_unit_test_setup(test_the_possible_rate_is_offered, start),
+        cmocka_unit_test_setup(test_every_offered_rate_will_do, start),
+        cmocka_unit_test_setup(test_results_are_not_scored, start),
+        cmocka_unit_test_setup(test_pictures_that_choose_and_are_judged, start),
         cmocka_unit_test_setup(test_misuse, start),
     };
     return cmocka_run_group_tests(tests, begin, finished_end);

@@ -120,6 +120,73 @@ static void damaged_files_are_all_named(void **state)
     must_complain("--check", "train/good/003.png: cannot read");
 }
 
+static void what_is_not_used_is_named(void **state)
+{
+    (void)state;
+    make_set();
+    FILES("set/part/train/good/2.jp2", "set/part/train/good/3.gif", "set/part/train/good/4.txt", "set/part/a/0.png",
+          "set/b.zip", "set/part/train/good/.hidden.png", "set/__MACOSX/x");
+    must_print("", "5 files or folders are not used: ");
+    must_print("", "set/b.zip: not the name of a picture, ");
+    FILES("set/part/train/good/day2/5.png");
+    must_print("", ", and 1 more\n");
+    must_print("--check", "not used: ");
+    must_print("--check", "set/part/train/good/day2: a folder in a folder of pictures\n");
+    must_print("--check", "set/part/train/good/2.jp2: not the name of a picture\n");
+    must_print("--check",
+               "all 4 pictures and their masks can be read; 6 files or folders are not used, as named above");
+    assert_null(strstr(output, "hidden"));
+    assert_null(strstr(output, "MACOSX"));
+}
+
+static void another_format_than_the_name_is_said(void **state)
+{
+    (void)state;
+    make_set();
+    move_file("set/part/train/good/000.png", "set/part/train/good/000.webp");
+    move_file("set/part/ground_truth/bent/000_mask.png", "set/part/ground_truth/bent/000_mask.jpg");
+    must_print("--check", "train/good/000.webp: not of the format that its name says; it is read as what it is\n");
+    must_print("--check", "bent/000_mask.jpg: not of the format that its name says");
+    must_print("--check", "can be read; of 2 the format is not what the name says\n");
+}
+
+static void nothing_is_exported_over_the_data(void **state)
+{
+    static const char *const places[] = { "", "/new", "/part", "/part/train/good", "/../set/part/test/new" };
+    (void)state;
+    make_set();
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        char arguments[300];
+        snprintf(arguments, sizeof arguments, "--export %s/set%s", root, places[i]);
+        must_complain(arguments, "would be read as data the next time; choose a folder elsewhere");
+    }
+    assert_int_equal(access(below("set/new"), F_OK), -1);
+}
+
+/* Where the numbers are read, too: in the run's record. */
+static void a_run_says_what_it_does_not_use(void **state)
+{
+    char command[900];
+    (void)state;
+    make_set();
+    FILES("set/part/train/good/2.jp2");
+    const char *build = getenv("ABLATE_BUILD");
+    snprintf(command, sizeof command,
+             "%s/ablate run ablations/table2.ini --scale mini --row i --data folder:%s/set --set run.batch=1 --seeds 1 "
+             "--steps 1 --out %s/out --cache %s/cache 2>&1 && cat %s/out/runs/*/*/*/metrics.json",
+             build ? build : "build", root, root, root, root);
+    FILE *from = popen(command, "r");
+    assert_non_null(from);
+    output[fread(output, 1, sizeof output - 1, from)] = 0;
+    assert_int_equal(pclose(from), 0);
+    const char *said = strstr(output, "/set: 1 file or folder is not used: ");
+    assert_non_null(said);
+    assert_non_null(strstr(said, "2.jp2: not the name of a picture\n"));
+    const char *notes = strstr(output, "\"notes\":\t[\"1 file or folder is not used: ");
+    if (!notes)
+        fail_msg("%s", output);
+}
+
 /* One step of training; what it prints is in `output`. Returns the exit status. */
 static int train(const char *more)
 {
@@ -234,6 +301,10 @@ int main(void)
         TEST(pictures_are_exported_as_the_network_sees_them),
         TEST(crops_are_exported_with_their_masks),
         TEST(damaged_files_are_all_named),
+        TEST(what_is_not_used_is_named),
+        TEST(another_format_than_the_name_is_said),
+        TEST(nothing_is_exported_over_the_data),
+        TEST(a_run_says_what_it_does_not_use),
         TEST(a_damaged_mask_is_told_before_training),
         TEST(masks_must_have_their_pictures_size),
         TEST(what_is_stored_turned_is_said),

@@ -204,8 +204,14 @@ static void missing_files_are_named(void **state)
     move_file("set/fryum", "kept_fryum");
     refused("set", "split=2cls_fewshot", "published: fryum missing, pcb1 ");
     refused("set", NULL, "; the first that is missing: ");
-    refused("set", NULL, ": fryum/Data/Images/Normal/000.JPG; copy it again, or take what is there with visa.partial");
+    refused("set", NULL, ": fryum/Data/Images/Normal/000.JPG (tried ");
+    refused("set", NULL, "/set/fryum/Data/Images/Normal/000.JPG); copy it again, or take what is there with visa.par");
     holds("partial=yes", 8659 - 450 - 1, 2162 - 150, 1100);
+    dataset d;
+    open_set(&d, "set", "partial=yes");
+    assert_int_equal(d.unused.count, 1);
+    assert_non_null(strstr(d.unused.text[0], "/1cls.csv: 601 of its pictures are not there, first "));
+    dataset_close(&d);
     move_file("kept_fryum", "set/fryum");
     move_file("kept.jpg", "set/pcb1/Data/Images/Normal/0700.JPG");
     move_file("set/pcb1/Data/Masks/Anomaly/044.png", "kept.png");
@@ -222,6 +228,31 @@ static void missing_files_are_named(void **state)
     move_file("kept_lists", "set/split_csv");
     move_file("kept.csv", "set/split_csv/1cls.csv");
     refused("nowhere", NULL, "nowhere': no such folder; write data = visa:PATH");
+}
+
+static void what_the_list_does_not_name_is_named(void **state)
+{
+    static const char *const extra[] = { "set/extra/Data/Images/Normal/0.JPG", "set/pcb1/Data/Images/Anomaly/100.JPG",
+                                         "set/pcb1/Data/Images/Normal/9999.png",
+                                         "set/pcb1/Data/Images/Normal/notes.txt" };
+    (void)state;
+    dataset d;
+    for (int i = 0; i < 4; i++)
+        link_file("picture.jpg", extra[i]);
+    open_set(&d, "set", NULL);
+    assert_int_equal(dataset_count(&d, false), 8659);
+    assert_int_equal(d.unused.count, 4);
+    assert_non_null(strstr(d.unused.text[0], "set/pcb1/Data/Images/Normal/9999.png: not in "));
+    assert_non_null(strstr(d.unused.text[1], "Normal/notes.txt: not in "));
+    assert_non_null(strstr(d.unused.text[2], "set/pcb1/Data/Images/Anomaly/100.JPG: not in "));
+    assert_non_null(strstr(d.unused.text[3], "set/extra: no class of "));
+    dataset_close(&d);
+    open_set(&d, "set", "classes=candle");
+    assert_int_equal(d.unused.count, 0);
+    dataset_close(&d);
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(unlink(below("%s", extra[i])), 0);
+    assert_int_equal(nftw(below("set/extra"), remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
 }
 
 #define HEADER "object,split,label,image,mask\n"
@@ -254,6 +285,10 @@ static void damaged_lists_are_refused(void **state)
     LIST_REFUSED(HEADER "candle,test,\0normal,a.JPG,a.png\n", "1cls.csv:2: a zero byte");
     LIST_REFUSED(HEADER "candle,test,normal,b.JPG,\ncandle,train,normal,a.JPG,\n\ncandle,test,normal,a.JPG,\n",
                  "1cls.csv:5: a.JPG is listed in line 3 already");
+    LIST_REFUSED(HEADER "candle,test,normal,VisA/candle/Data/Images/Normal/0000.JPG,\n",
+                 "no class of VisA there; the first that is missing: ");
+    LIST_REFUSED(HEADER "candle,test,normal,VisA/candle/Data/Images/Normal/0000.JPG,\n",
+                 "1cls.csv:2: VisA/candle/Data/Images/Normal/0000.JPG (tried ");
     LIST_REFUSED(HEADER "gadget,test,normal,candle/Data/Images/Normal/0000.JPG,\n", "no class of VisA there");
     move_file("kept.csv", "set/split_csv/1cls.csv");
     holds(NULL, 8659, 2162, 1200);
@@ -280,13 +315,10 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, begin)
     const struct CMUnitTest tests[] = {
-        TEST(the_released_set_is_listed),
-        TEST(the_other_lists_are_read),
-        TEST(the_converted_set_is_the_same),
-        TEST(every_kind_of_defect_counts),
-        TEST(missing_files_are_named),
-        TEST(damaged_lists_are_refused),
-        TEST(a_run),
+        TEST(the_released_set_is_listed),    TEST(the_other_lists_are_read),
+        TEST(the_converted_set_is_the_same), TEST(every_kind_of_defect_counts),
+        TEST(missing_files_are_named),       TEST(what_the_list_does_not_name_is_named),
+        TEST(damaged_lists_are_refused),     TEST(a_run),
     };
     return cmocka_run_group_tests_name("visa", tests, make_all, remove_root);
 }

@@ -132,11 +132,14 @@ int file_write_text(const char *path, const char *text)
 int file_map_open(const char *path, file_map *map)
 {
     *map = (file_map){ NULL, 0 };
-    int file = open(path, O_RDONLY);
     struct stat about;
+    char shown[FILE_SHOWN];
+    /* Opening a FIFO would wait for its other end, opening a device may do anything. */
+    bool other = stat(path, &about) == 0 && !S_ISREG(about.st_mode) && !S_ISDIR(about.st_mode);
+    int file = other ? -1 : open(path, O_RDONLY);
     if (file < 0 || fstat(file, &about) < 0 || !S_ISREG(about.st_mode)) {
-        const char *why = file >= 0 ? "it is not a plain file" : strerror(errno);
-        complain("%s: cannot read: %s", path, why);
+        const char *why = other || file >= 0 ? "it is not a plain file" : strerror(errno);
+        complain("%s: cannot read: %s", file_shown(path, shown), why);
         if (file >= 0)
             close(file);
         return -1;
@@ -163,5 +166,23 @@ void file_map_close(file_map *map)
 
 bool file_exists(const char *path)
 {
-    return access(path, F_OK) == 0;
+    return access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);
+}
+
+const char *file_shown(const char *path, char shown[FILE_SHOWN])
+{
+    const size_t length = strlen(path), part = FILE_SHOWN / 2 - 4;
+    if (length < FILE_SHOWN)
+        memcpy(shown, path, length + 1);
+    else
+        snprintf(shown, FILE_SHOWN, "%.*s...%s", (int)part, path, path + length - part);
+    return shown;
+}
+
+char *file_printable(char *text)
+{
+    for (char *at = text; *at; at++)
+        if ((unsigned char)*at < ' ' || *at == 0x7f)
+            *at = '?';
+    return text;
 }

@@ -23,6 +23,14 @@ int file_map_open(const char *path, file_map *); /* 0 or -1 */
 void file_map_close(file_map *);
 
 int file_make_directory(const char *path); /* with parents; 0 if it is there */
-bool file_exists(const char *path);
+bool file_exists(const char *path);        /* also where it may not be looked at: whoever reads it is told why */
+
+/* The path for a sentence; of one that would leave no room for the reason, its beginning and its end. Returns `shown`.
+ */
+enum { FILE_SHOWN = 400 };
+const char *file_shown(const char *path, char shown[FILE_SHOWN]);
+
+/* Puts '?' for what would end the line that the text stands in. Returns it. */
+char *file_printable(char *text);
 
 #endif

@@ -140,7 +140,7 @@ static const ablate_api api = { sizeof(ablate_api), builder_apply,       builder
                                 builder_write,      builder_count,       builder_offer,      builder_call,
                                 api_loss,           api_loss_weight,     api_probe,          api_fail,
                                 api_text,           api_shape,           api_add_picture,    builder_param_from,
-                                api_remark,         api_chosen };
+                                api_remark,         api_chosen,          builder_folder,     builder_unused };
 
 /* ---- the owner's side ---- */
 

@@ -13,6 +13,7 @@ typedef struct builder_host {
     const char *(*weight_note)(void *context, const char *path, const char *key); /* see module.h */
     bool (*has_weight)(void *context, const char *path, const char *name);
     int (*add_picture)(void *context, const ablate_picture *);
+    int (*unused)(void *context, const char *text); /* what a data module found and does not use */
 } builder_host;
 
 /* What a run answers and hears while its modules compose; `owner` is passed back. */

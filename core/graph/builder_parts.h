@@ -26,7 +26,7 @@ ablate_value *builder_poison(void);                        /* what a call return
 bool builder_any_poisoned(int n, ablate_value *const *in); /* NULL counts */
 ablate_value *builder_place(builder *, ablate_value *, const char *file, int line); /* NULL becomes poison */
 
-/* The members of ablate_api, see module.h; builder_values.c and builder_board.c. */
+/* The members of ablate_api, see module.h; builder_values.c, builder_board.c, builder_list.c. */
 ablate_value *builder_apply(ablate_builder *, const char *file, int line, const char *name, const char *attributes,
                             int n, ablate_value *const *in);
 ablate_value *builder_param_from(ablate_builder *, const char *file, int line, const char *name, ablate_value *start);
@@ -42,5 +42,7 @@ int builder_count(ablate_builder *, const char *names);
 void builder_offer(ablate_builder *, const char *file, int line, const char *name, ablate_service *);
 ablate_value *builder_call(ablate_builder *, const char *file, int line, const char *name, const char *argument, int n,
                            ablate_value *const *in);
+const ablate_entry *builder_folder(ablate_builder *, const char *path);
+int builder_unused(ablate_builder *, const char *format, ...);
 
 #endif

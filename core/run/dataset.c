@@ -23,6 +23,7 @@ void dataset_close(dataset *d)
         picture_free(&d->picture[i]);
     for (int i = 0; i < d->classes; i++)
         free(d->class_name[i]);
+    folder_rest_free(&d->unused);
     free(d->class_name);
     free(d->picture);
     free(d->chosen);
@@ -83,6 +84,12 @@ static int add_picture(void *context, const ablate_picture *from)
     return whole && to->class_index >= 0 ? copy_inputs(d, from, to) : -1;
 }
 
+static int add_unused(void *context, const char *text)
+{
+    dataset *d = context;
+    return folder_rest_add(&d->unused, "%s", text);
+}
+
 /* Settings and the listed names, but not the files' contents: those are in each picture's own identity. */
 static void hash_listing(dataset *d, const char *resolved)
 {
@@ -138,7 +145,7 @@ static char *resolve(const dataset *d)
 
 static int list_pictures(dataset *d)
 {
-    builder_host host = { .context = d, .add_picture = add_picture };
+    builder_host host = { .context = d, .add_picture = add_picture, .unused = add_unused };
     builder *b = builder_new(NULL, &host, false);
     int status = b ? builder_list(b, d->module, d->chosen) : -1;
     builder_free(b);

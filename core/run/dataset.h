@@ -1,6 +1,7 @@
 /* dataset.h: the pictures of a run: what a data module lists, decoded or rendered, fitted to the network's input. */
 #ifndef ABLATE_DATASET_H
 #define ABLATE_DATASET_H
+#include "../base/folder.h"
 #include "../base/hash.h"
 #include "../base/settings.h"
 #include "image.h"
@@ -22,6 +23,7 @@ typedef struct dataset {
     int pictures, room;
     char **class_name; /* in order of appearance */
     int classes;
+    folder_rest unused; /* what lies there and is not used */
     hash_digest code,
         listing; /* of the module's file; of settings and list: the data set's identity but for contents */
 } dataset;

@@ -1,6 +1,7 @@
 #include "figure_runs.h"
 #include "../base/diag.h"
 #include "../base/file.h"
+#include "dataset_outside.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,6 +34,8 @@ int figure_runs_open(figure_runs *f, const figure_options *o)
             return -1;
     const predict_run *last = &f->run[f->count - 1];
     f->data = last->data;
+    if (dataset_check_outside(f->data, "--out", o->out) < 0)
+        return -1;
     for (int k = 0; k < f->count - 1; k++)
         if (strcmp(f->run[k].record.data_hash, last->record.data_hash) != 0)
             return complain("%s and %s were judged on different pictures (%s; %s); name runs of the same data",

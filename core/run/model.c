@@ -81,7 +81,7 @@ int model_open(model *m, const run_settings *run, const settings *from, const da
                const char *file, int line)
 {
     *m = (model){ .weights = weights_store_new(), .parameters = parameters_new() };
-    m->host = (builder_host){ m->weights, weights_store_tensor, weights_store_note, weights_store_has, NULL };
+    m->host = (builder_host){ m->weights, weights_store_tensor, weights_store_note, weights_store_has, NULL, NULL };
     model_listen(m, run);
     if (!m->weights || !m->parameters || load_parts(m, run, from, data, module_folders, file, line) < 0)
         return -1;

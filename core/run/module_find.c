@@ -1,10 +1,10 @@
 #include "module_find.h"
 #include "../base/diag.h"
 #include "../base/file.h"
+#include "../base/folder.h"
 #include "../base/settings.h"
 #include "module.h"
 #include <ctype.h>
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -128,8 +128,8 @@ static int add_name(module_names *known, const char *file)
 /* A folder that is not there has no modules. */
 static int add_folder(module_names *known, const char *folder)
 {
-    DIR *open = opendir(folder);
-    int status = 0;
+    int status;
+    DIR *open = folder_open(folder, &status);
     for (struct dirent *entry; open && status == 0 && (entry = readdir(open));)
         status = add_name(known, entry->d_name);
     if (open)

@@ -1,6 +1,6 @@
 #include "../base/diag.h"
+#include "../base/folder.h"
 #include "page_parts.h"
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,10 +29,10 @@ static int add_name(page_names *list, const char *folder, const char *name, size
 
 int page_names_list(const char *folder, const char *ending, page_names *list)
 {
-    DIR *entries = opendir(folder);
+    int status;
+    DIR *entries = folder_open(folder, &status);
     struct dirent *entry;
     size_t tail = strlen(ending);
-    int status = 0;
     while (entries && status == 0 && (entry = readdir(entries)) != NULL) {
         size_t length = strlen(entry->d_name);
         if (entry->d_name[0] != '.' && length > tail && strcmp(entry->d_name + length - tail, ending) == 0)

@@ -1,14 +1,12 @@
 #include "predict_files.h"
 #include "../base/diag.h"
 #include <errno.h>
-#include <fts.h>
 #include <libgen.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 
 void predict_files_free(predict_files *f)
@@ -18,6 +16,7 @@ void predict_files_free(predict_files *f)
         free(f->file[i].whole);
     }
     free(f->file);
+    folder_rest_free(&f->rest);
     *f = (predict_files){ 0 };
 }
 
@@ -32,8 +31,19 @@ static char *whole_path(const char *path)
     return whole;
 }
 
+static int check_outside(const predict_files *f, const char *path)
+{
+    if (!f->out || !folder_holds(f->out, path))
+        return 0;
+    return complain("%s: it lies in %s, which is written into, so that the next time results would be scored; choose "
+                    "another --out",
+                    path, f->out);
+}
+
 static int add_file(predict_files *f, const char *path)
 {
+    if (check_outside(f, path) < 0)
+        return -1;
     if (f->count == f->room) {
         int room = f->room ? 2 * f->room : 64;
         predict_file *grown = take_again(f->file, (size_t)room, sizeof *grown, "a list of pictures");
@@ -43,54 +53,105 @@ static int add_file(predict_files *f, const char *path)
         f->room = room;
     }
     predict_file *added = &f->file[f->count++];
-    *added = (predict_file){ take_text("%s", path), whole_path(path) };
+    *added = (predict_file){ take_text("%s", path), whole_path(path), -1 };
     return added->path && added->whole ? 0 : -1;
 }
 
-static bool is_picture(const char *name)
+/* ---- folders ---- */
+
+typedef struct file_id { /* what a path leads to, whatever it is */
+    dev_t device;
+    ino_t number;
+} file_id;
+
+typedef struct walk {
+    predict_files *files;
+    file_id *seen; /* every folder that was read */
+    int count, room;
+} walk;
+
+/* 1: it was read before, by another way, perhaps a link to where it is in; 0: now it counts as read; -1: complained. */
+static int was_seen(walk *w, const struct stat *about)
 {
-    const char *dot = strrchr(name, '.');
-    return dot && (strcasecmp(dot, ".png") == 0 || strcasecmp(dot, ".jpg") == 0 || strcasecmp(dot, ".jpeg") == 0);
+    for (int i = 0; i < w->count; i++)
+        if (w->seen[i].device == about->st_dev && w->seen[i].number == about->st_ino)
+            return 1;
+    if (w->count == w->room) {
+        int room = w->room ? 2 * w->room : 64;
+        file_id *grown = take_again(w->seen, (size_t)room, sizeof *grown, "the folders of pictures");
+        if (!grown)
+            return -1;
+        w->seen = grown;
+        w->room = room;
+    }
+    w->seen[w->count++] = (file_id){ about->st_dev, about->st_ino };
+    return 0;
 }
 
-static int by_name(const FTSENT **a, const FTSENT **b)
+static int walk_folder(walk *w, const char *path);
+
+static int walk_entry(walk *w, const char *folder, const folder_entry *e)
 {
-    return strcmp((*a)->fts_name, (*b)->fts_name);
+    char *path = take_text("%s%s%s", folder, folder[strlen(folder) - 1] == '/' ? "" : "/", e->name);
+    int status = -1;
+    if (path && e->kind == FOLDER_OTHER)
+        status = folder_rest_add(&w->files->rest, "%s: %s", path, e->why);
+    else if (path)
+        status = e->kind == FOLDER_FOLDER ? walk_folder(w, path) : add_file(w->files, path);
+    free(path);
+    return status;
+}
+
+/* Beside the pictures of a class, CLASS/train and CLASS/test, its masks. */
+static bool is_masks(const folder_list *list, int i)
+{
+    bool beside = false;
+    for (int k = 0; k < list->count; k++)
+        beside = beside || strcmp(list->entry[k].name, "test") == 0 || strcmp(list->entry[k].name, "train") == 0;
+    return beside && strcmp(list->entry[i].name, "ground_truth") == 0;
 }
 
 /* A folder that cannot be read becomes a file that cannot: it is listed with the others at the end. */
-static int add_entry(predict_files *f, const FTSENT *entry)
+static int walk_folder(walk *w, const char *path)
 {
-    switch (entry->fts_info) {
-    case FTS_F:
-    case FTS_SLNONE:
-        if (is_picture(entry->fts_name))
-            return add_file(f, entry->fts_path);
-        f->others++;
-        return 0;
-    case FTS_DNR:
-    case FTS_ERR:
-    case FTS_NS:
-        return add_file(f, entry->fts_path);
-    default:
-        return 0;
+    struct stat about;
+    folder_list list = { 0 };
+    if (stat(path, &about) < 0)
+        return add_file(w->files, path);
+    if (w->files->out && folder_same(w->files->out, path))
+        return folder_rest_add(&w->files->rest, "%s: it is written into", path);
+    int status = was_seen(w, &about);
+    if (status != 0)
+        return status < 0 ? -1 : folder_rest_add(&w->files->rest, "%s: a folder that was read already", path);
+    if (folder_read(path, &list) < 0) {
+        complaint_clear();
+        status = add_file(w->files, path);
     }
+    for (int i = 0; i < list.count && status == 0; i++)
+        status = is_masks(&list, i)
+                     ? folder_rest_add(&w->files->rest, "%s/%s: masks, no pictures", path, list.entry[i].name)
+                     : walk_entry(w, path, &list.entry[i]);
+    folder_free(&list);
+    return status;
 }
 
 static int add_folder(predict_files *f, const char *path)
 {
-    char *roots[] = { (char *)(uintptr_t)path, NULL };
-    int before = f->count, status = 0;
-    FTS *tree = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, by_name);
-    if (!tree)
-        return complain("%s: cannot read the folder: %s", path, strerror(errno));
-    for (FTSENT *entry; status == 0 && (entry = fts_read(tree));)
-        status = add_entry(f, entry);
-    fts_close(tree);
-    if (status == 0 && f->count == before)
-        status = complain("%s: there is no *.png, *.jpg or *.jpeg in this folder; name another", path);
-    return status;
+    walk w = { .files = f };
+    int before = f->count, status = check_outside(f, path);
+    if (status == 0)
+        status = walk_folder(&w, path);
+    free(w.seen);
+    if (status < 0 || f->count > before)
+        return status;
+    char *rest = f->rest.count > 0 ? folder_rest_say(&f->rest) : NULL;
+    complain("%s: there is no picture in this folder, no name ends in " FOLDER_PICTURES "; name another%s%s", path,
+             rest ? "; " : "", rest ? rest : "");
+    free(rest);
+    return -1;
 }
+
+/* ---- lists ---- */
 
 static int add_list(predict_files *f, const char *path)
 {
@@ -146,6 +207,7 @@ int predict_files_unique(predict_files *f)
         if (strcmp(order[i]->whole, order[i - 1]->whole) == 0) {
             free(order[i]->path);
             order[i]->path = NULL;
+            f->again++;
         }
     free(order);
     int kept = 0;
@@ -172,4 +234,34 @@ int predict_files_prefix(const predict_files *f)
         common = same;
     }
     return (int)common;
+}
+
+/* ---- which are which ---- */
+
+static int by_id(const void *a, const void *b)
+{
+    const file_id *one = a, *two = b;
+    int order = (one->device > two->device) - (one->device < two->device);
+    return order ? order : (one->number > two->number) - (one->number < two->number);
+}
+
+int predict_files_common(const predict_files *f, const char *const *path, int count)
+{
+    file_id *known = take((size_t)count, sizeof *known, "a list of pictures");
+    struct stat about;
+    size_t there = 0;
+    int common = 0;
+    if (!known)
+        return -1;
+    for (int i = 0; i < count; i++)
+        if (path[i] && stat(path[i], &about) == 0)
+            known[there++] = (file_id){ about.st_dev, about.st_ino };
+    qsort(known, there, sizeof *known, by_id);
+    for (int i = 0; i < f->count; i++) {
+        const file_id none = { 0, 0 };
+        file_id id = stat(f->file[i].path, &about) == 0 ? (file_id){ about.st_dev, about.st_ino } : none;
+        common += bsearch(&id, known, there, sizeof *known, by_id) != NULL;
+    }
+    free(known);
+    return common;
 }

@@ -27,17 +27,21 @@ void predict_run_close(predict_run *r)
 
 int predict_run_warn(predict_run *r, const char *format, ...)
 {
-    char sentence[1024];
+    char *sentence = NULL;
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(sentence, sizeof sentence, format, arguments);
+    int length = vasprintf(&sentence, format, arguments);
     va_end(arguments);
+    if (length < 0)
+        return complain("out of memory for a warning");
     char **grown = take_again(r->warning, (size_t)r->warnings + 1, sizeof *grown, "a warning");
-    if (!grown)
+    if (!grown) {
+        free(sentence);
         return -1;
+    }
     r->warning = grown;
-    grown[r->warnings] = take_text("%s", sentence);
-    return grown[r->warnings] ? (r->warnings++, 0) : -1;
+    grown[r->warnings++] = file_printable(sentence);
+    return 0;
 }
 
 /* ---- what was kept of it ---- */

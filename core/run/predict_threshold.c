@@ -6,8 +6,8 @@
 
 void predict_threshold_free(predict_threshold *t)
 {
+    free(t->of);
     free(t->from);
-    free(t->warning);
     *t = (predict_threshold){ 0 };
 }
 
@@ -28,24 +28,48 @@ static int most_below(int n, double rate)
     return m;
 }
 
+double predict_threshold_least(int n)
+{
+    double least = 1.0 / (n + 1), unit = pow(10, floor(log10(least)) - 2), rounded = ceil(least / unit) * unit;
+    return rounded < least ? rounded + unit : rounded;
+}
+
+static int complain_of_few(int n, double rate)
+{
+    const double needed = ceil(1 / rate) - 1;
+    if (n < 1)
+        return complain("a false alarm rate of %g needs at least %.0f defect-free pictures, there are none; give some "
+                        "with --good",
+                        rate, needed);
+    return complain("a false alarm rate of %g needs at least %.0f defect-free pictures, there are %d; give more with "
+                    "--good, or type --false-alarms %.3g, which %d can promise",
+                    rate, needed, n, predict_threshold_least(n), n);
+}
+
 int predict_threshold_rule(double *score, int n, double rate, double *threshold)
 {
     int most = most_below(n + 1, rate);
     if (most < 1)
-        return complain(
-            "a false alarm rate of %g needs at least %.0f defect-free pictures, there are %d; give more with "
-            "--good, or allow more with --false-alarms",
-            rate, ceil(1 / rate) - 1, n);
+        return complain_of_few(n, rate);
     qsort(score, (size_t)n, sizeof *score, by_value);
     *threshold = score[n - most];
     return 0;
 }
 
+const predict_limit *predict_threshold_of(const predict_threshold *t, int class_index)
+{
+    return class_index >= 0 && t->of[class_index].pictures > 0 ? &t->of[class_index] : &t->all;
+}
+
 /* ---- the defect-free pictures ---- */
 
 typedef struct good_scores {
+    int *class_index;                  /* by picture asked for */
+    const char **path;                 /* by picture asked for; NULL: it has no file */
     double *image, *greatest, *median; /* by picture that could be read */
-    double *room;                      /* a map */
+    int *class_read;
+    double *room; /* a map; a class's scores */
+    char *reason; /* of the first that could not be read */
     int count, unread;
 } good_scores;
 
@@ -61,13 +85,15 @@ static int take_batch(void *context, const predict_batch *batch)
     const size_t area = (size_t)batch->size * (size_t)batch->size;
     for (int i = 0; i < batch->count; i++) {
         if (batch->reason[i]) {
-            g->unread++;
+            if (g->unread++ == 0 && !(g->reason = take_text("%s", batch->reason[i])))
+                return -1;
             continue;
         }
         for (size_t k = 0; k < area; k++)
             g->room[k] = (double)batch->maps[(size_t)i * area + k];
         g->median[g->count] = median_of(g->room, area);
         g->greatest[g->count] = g->room[area - 1];
+        g->class_read[g->count] = g->class_index[batch->first + i];
         g->image[g->count++] = batch->score[i];
     }
     return 0;
@@ -75,32 +101,82 @@ static int take_batch(void *context, const predict_batch *batch)
 
 static int make_room(good_scores *g, int count, int size)
 {
-    g->image = take((size_t)count, sizeof *g->image, "the scores of defect-free pictures");
-    g->greatest = take((size_t)count, sizeof *g->greatest, "the scores of defect-free pictures");
-    g->median = take((size_t)count, sizeof *g->median, "the scores of defect-free pictures");
-    g->room = take((size_t)size * (size_t)size, sizeof *g->room, "a map");
-    return g->image && g->greatest && g->median && g->room ? 0 : -1;
+    size_t n = (size_t)count, area = (size_t)size * (size_t)size;
+    g->class_index = take(n, sizeof *g->class_index, "the classes of defect-free pictures");
+    g->class_read = take(n, sizeof *g->class_read, "the classes of defect-free pictures");
+    g->path = take(n, sizeof *g->path, "the paths of defect-free pictures");
+    g->image = take(n, sizeof *g->image, "the scores of defect-free pictures");
+    g->greatest = take(n, sizeof *g->greatest, "the scores of defect-free pictures");
+    g->median = take(n, sizeof *g->median, "the scores of defect-free pictures");
+    g->room = take(area > n ? area : n, sizeof *g->room, "a map");
+    return g->class_index && g->class_read && g->path && g->image && g->greatest && g->median && g->room ? 0 : -1;
 }
 
-static int score_given(predict_run *run, const char *good, predict_threshold *t, good_scores *g)
+static void release(good_scores *g)
 {
-    predict_files files = { 0 };
-    int status = predict_files_add(&files, good);
+    free(g->class_index);
+    free(g->class_read);
+    free((void *)g->path);
+    free(g->reason);
+    free(g->image);
+    free(g->greatest);
+    free(g->median);
+    free(g->room);
+}
+
+/* A picture's own path says its class; where it does not, the command line may. */
+static void classify(const predict_run *run, predict_files *files, int named, good_scores *g)
+{
+    predict_class_assign(run, files, -1);
+    for (int i = 0; i < files->count; i++) {
+        g->class_index[i] = files->file[i].class_index >= 0 ? files->file[i].class_index : named;
+        g->path[i] = files->file[i].path;
+    }
+}
+
+static int note_rest(predict_run *run, const predict_files *files, const char *good)
+{
+    char *rest = files->rest.count > 0 ? folder_rest_say(&files->rest) : NULL;
+    int status = rest ? predict_run_warn(run, "--good %s: %s", good, rest) : files->rest.count > 0 ? -1 : 0;
+    free(rest);
+    return status;
+}
+
+static int score_given(predict_run *run, const predict_files *judged, const predict_good *good, predict_threshold *t,
+                       good_scores *g)
+{
+    predict_files files = { .out = judged->out };
+    int status = predict_files_add(&files, good->path);
     if (status == 0)
-        status = predict_files_unique(&files);
+        status = predict_files_unique(&files) < 0 || note_rest(run, &files, good->path) < 0 ? -1 : 0;
     if (status == 0)
         status = make_room(g, files.count, run->run.size);
-    if (status == 0)
-        status = predict_score_files(run, &files, "defect-free pictures", take_batch, g);
-    t->from = take_text("the pictures of %s", good);
+    if (status == 0) {
+        classify(run, &files, good->named, g);
+        t->common = predict_files_common(judged, g->path, files.count);
+        status = t->common < 0 ? -1 : predict_score_files(run, &files, "defect-free pictures", take_batch, g);
+    }
     if (status == 0 && g->unread > 0)
-        t->warning = take_text("%d of the %d pictures of %s could not be read and are left out of the threshold",
-                               g->unread, files.count, good);
+        status =
+            predict_run_warn(run,
+                             "%d of the %d pictures of %s could not be read and are left out of the threshold; the "
+                             "first: %s",
+                             g->unread, files.count, good->path, g->reason);
+    t->from = take_text("the pictures of %s", good->path);
     predict_files_free(&files);
-    return t->from && (t->warning || g->unread == 0) ? status : -1;
+    return t->from ? status : -1;
 }
 
-static int score_own(predict_run *run, predict_threshold *t, good_scores *g)
+/* Index of the class in the run's record, in which every class of its data is. */
+static int class_recorded(const predict_run *run, const char *name)
+{
+    for (int i = 0; i < run->record.class_count; i++)
+        if (strcmp(run->record.classes[i].name, name) == 0)
+            return i;
+    return -1;
+}
+
+static int score_own(predict_run *run, const predict_files *judged, predict_threshold *t, good_scores *g)
 {
     const dataset *d = predict_run_data(run);
     int count = 0, *own = d ? take((size_t)d->pictures, sizeof *own, "the test pictures") : NULL;
@@ -108,6 +184,12 @@ static int score_own(predict_run *run, predict_threshold *t, good_scores *g)
         if (d->picture[i].test && d->picture[i].good)
             own[count++] = i;
     int status = own ? make_room(g, count, run->run.size) : -1;
+    for (int i = 0; status == 0 && i < count; i++) {
+        g->class_index[i] = class_recorded(run, d->picture[own[i]].class_name);
+        g->path[i] = d->picture[own[i]].path;
+    }
+    if (status == 0)
+        status = (t->common = predict_files_common(judged, g->path, count)) < 0 ? -1 : 0;
     if (status == 0 && count > 0)
         status = predict_score_own(run, own, count, "defect-free pictures", take_batch, g);
     t->from = status == 0 ? take_text("the test pictures without a defect of the run's own data %s", d->spec) : NULL;
@@ -115,28 +197,55 @@ static int score_own(predict_run *run, predict_threshold *t, good_scores *g)
     return t->from ? 0 : -1;
 }
 
-static int choose(predict_threshold *t, good_scores *g)
+/* Into g->room: these numbers of one class, or of all (-1). How many they are. */
+static int gather(good_scores *g, const double *value, int class_index)
 {
-    if (predict_threshold_rule(g->image, g->count, t->rate, &t->image) < 0 ||
-        predict_threshold_rule(g->greatest, g->count, t->rate, &t->pixel) < 0)
-        return -1;
-    t->pictures = g->count;
-    t->calm = median_of(g->median, (size_t)g->count);
+    int n = 0;
     for (int i = 0; i < g->count; i++)
-        t->above += g->image[i] > t->image;
+        if (class_index < 0 || g->class_read[i] == class_index)
+            g->room[n++] = value[i];
+    return n;
+}
+
+static int choose(good_scores *g, int class_index, double rate, predict_limit *to)
+{
+    int n = gather(g, g->image, class_index);
+    if (predict_threshold_rule(g->room, n, rate, &to->image) < 0)
+        return -1;
+    for (int i = 0; i < n; i++)
+        to->above += g->room[i] > to->image;
+    gather(g, g->greatest, class_index);
+    if (predict_threshold_rule(g->room, n, rate, &to->pixel) < 0)
+        return -1;
+    gather(g, g->median, class_index);
+    to->calm = median_of(g->room, (size_t)n);
+    to->pictures = n;
+    to->rate = rate;
     return 0;
 }
 
-int predict_threshold_choose(predict_run *run, const char *good, double rate, predict_threshold *t)
+static int choose_all(predict_threshold *t, good_scores *g, int classes)
+{
+    t->of = take_zeroed((size_t)classes, sizeof *t->of, "the thresholds");
+    if (!t->of || choose(g, -1, t->rate, &t->all) < 0)
+        return -1;
+    t->classes = classes;
+    for (int c = 0; c < classes; c++) {
+        double least = 1.0 / (gather(g, g->image, c) + 1);
+        if (least < 1 && choose(g, c, least > t->rate ? least : t->rate, &t->of[c]) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int predict_threshold_choose(predict_run *run, const predict_files *judged, const predict_good *good,
+                             predict_threshold *t)
 {
     good_scores g = { NULL };
-    *t = (predict_threshold){ .rate = rate };
-    int status = good ? score_given(run, good, t, &g) : score_own(run, t, &g);
+    *t = (predict_threshold){ .rate = good->rate };
+    int status = good->path ? score_given(run, judged, good, t, &g) : score_own(run, judged, t, &g);
     if (status == 0)
-        status = choose(t, &g);
-    free(g.image);
-    free(g.greatest);
-    free(g.median);
-    free(g.room);
+        status = choose_all(t, &g, run->record.class_count);
+    release(&g);
     return status;
 }

@@ -22,6 +22,11 @@ static char *name_of(const writer *w, int file, const char *ending)
     return take_text("%s/%s%s", w->output->folder, w->files->file[file].whole + w->prefix, ending);
 }
 
+static const predict_limit *limit_of(const writer *w, int file)
+{
+    return predict_threshold_of(w->threshold, w->files->file[file].class_index);
+}
+
 static int write_picture(const writer *w, int file, const char *ending, const ablate_image *image)
 {
     char *path = name_of(w, file, ending);
@@ -33,7 +38,7 @@ static int write_picture(const writer *w, int file, const char *ending, const ab
 static int write_heat(const writer *w, int file, const float *map)
 {
     ablate_image heat = { 0 };
-    const predict_threshold *t = w->threshold;
+    const predict_limit *t = limit_of(w, file);
     int status = page_colour_map(map, w->run->run.size, t->calm, t->calm + 2 * (t->pixel - t->calm), &heat);
     if (status == 0)
         status = write_picture(w, file, ".heat.png", &heat);
@@ -44,13 +49,14 @@ static int write_heat(const writer *w, int file, const float *map)
 static int write_overlay(const writer *w, int file, const float *map)
 {
     int side = w->run->run.size;
+    double pixel = limit_of(w, file)->pixel;
     picture one = { .path = w->files->file[file].path };
     const dataset alone = { .picture = &one, .pictures = 1 };
     image_mask above = { side, side, take((size_t)side * (size_t)side, 1, "an overlay") };
     ablate_image seen = { 0 };
     int status = above.value ? dataset_fitted(&alone, 0, &w->run->run, &seen) : -1;
     for (int64_t p = 0; status == 0 && p < (int64_t)side * side; p++)
-        above.value[p] = (double)map[p] > w->threshold->pixel ? 255 : 0;
+        above.value[p] = (double)map[p] > pixel ? 255 : 0;
     if (status == 0) {
         page_colour_outline(&seen, &above);
         status = write_picture(w, file, ".overlay.png", &seen);
@@ -75,11 +81,20 @@ static int write_map(const writer *w, int file, const float *map)
     return -1;
 }
 
+/* "-": not known */
+static const char *class_name(const writer *w, int file)
+{
+    int index = w->files->file[file].class_index;
+    return index < 0 ? "-" : w->run->record.classes[index].name;
+}
+
 static int write_one(writer *w, int file, const float *map, double score)
 {
-    bool defective = score > w->threshold->image;
+    double limit = limit_of(w, file)->image;
+    bool defective = score > limit;
     int status = 0;
-    fprintf(w->scores, "%s\t%.9g\t%s\n", w->files->file[file].path, score, defective ? "defective" : "good");
+    fprintf(w->scores, "%s\t%.9g\t%s\t%s\t%.9g\n", w->files->file[file].path, score, defective ? "defective" : "good",
+            class_name(w, file), limit);
     w->summary->scored++;
     w->summary->defective += defective;
     if (w->output->pictures)
@@ -96,7 +111,8 @@ static int take_batch(void *context, const predict_batch *batch)
         if (batch->reason[i]) {
             w->summary->unread++;
             fprintf(w->unreadable, "%s\n", batch->reason[i]);
-            fprintf(w->scores, "%s\t\tunreadable\n", w->files->file[batch->first + i].path);
+            fprintf(w->scores, "%s\t\tunreadable\t%s\t\n", w->files->file[batch->first + i].path,
+                    class_name(w, batch->first + i));
         } else {
             status = write_one(w, batch->first + i, batch->maps + i * area, batch->score[i]);
         }
@@ -104,16 +120,27 @@ static int take_batch(void *context, const predict_batch *batch)
     return status;
 }
 
+static void write_limit(const writer *w, const predict_limit *l, const char *whose)
+{
+    fprintf(w->scores, "# %.9g %s: of %d pictures %d lie above, a new one with a chance of at most %.3g.\n", l->image,
+            whose, l->pictures, l->above, l->rate);
+}
+
 static void write_head(const writer *w)
 {
     const predict_threshold *t = w->threshold;
-    fprintf(
-        w->scores,
-        "# Written by ablate predict with the run %s (%s).\n"
-        "# A picture is called defective above %.9g: of %d pictures without a defect (%s) %d lie above; a new one does "
-        "with a chance of at most %g.\n"
-        "path\tscore\tdecision\n",
-        w->run->label, w->run->folder, t->image, t->pictures, t->from, t->above, t->rate);
+    fprintf(w->scores,
+            "# Written by ablate predict with the run %s (%s).\n"
+            "# A picture is called defective above the threshold of its class: chosen from pictures without a defect "
+            "(%s) for a false alarm rate of %g.\n",
+            w->run->label, w->run->folder, t->from, t->rate);
+    for (int c = 0; c < t->classes; c++)
+        if (t->of[c].pictures > 0)
+            write_limit(w, &t->of[c], w->run->record.classes[c].name);
+    write_limit(w, &t->all, "all classes together, for pictures of classes that are not known (-) or not named here");
+    for (int i = 0; i < w->run->warnings; i++)
+        fprintf(w->scores, "# %s\n", w->run->warning[i]);
+    fprintf(w->scores, "path\tscore\tdecision\tclass\tthreshold\n");
 }
 
 int predict_write(predict_run *run, const predict_files *files, const predict_threshold *threshold,

@@ -14,7 +14,8 @@ typedef struct predict_summary {
     int scored, defective, unread;
 } predict_summary;
 
-/* Scores the files and writes. Colours of heat maps run from the threshold's `calm` (dark blue) to twice as far above
+/* Scores the files, each judged by the threshold of its class, and writes; the run's warnings stand in the head of
+ * scores.tsv. Colours of heat maps run from that threshold's `calm` (dark blue) to twice as far above
  * it as its `pixel` lies, so that what is between green and yellow is above what good pictures have; the overlay is the
  * picture as the network sees it with the border of those pixels. Files that cannot be read are listed in `unreadable`,
  * a line each. 0, or -1: complained; scores.tsv is written whole or not at all. */

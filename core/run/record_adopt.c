@@ -1,7 +1,7 @@
 #include "record_adopt.h"
 #include "../base/diag.h"
 #include "../base/file.h"
-#include <dirent.h>
+#include "../base/folder.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,9 +12,9 @@
  * that is not there, or is a file, has no names. */
 static int each_name(const char *folder, int (*visit)(void *, const char *), void *context)
 {
-    DIR *names = opendir(folder);
+    int status;
+    DIR *names = folder_open(folder, &status);
     struct dirent *entry;
-    int status = 0;
     while (names && status == 0 && (entry = readdir(names)) != NULL)
         if (entry->d_name[0] != '.') {
             char *path = take_text("%s/%s", folder, entry->d_name);

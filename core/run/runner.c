@@ -1,5 +1,6 @@
 #include "../base/diag.h"
 #include "../base/file.h"
+#include "dataset_outside.h"
 #include "module.h"
 #include "progress.h"
 #include "record_adopt.h"
@@ -229,8 +230,10 @@ static int check_sections(const runner *r)
 static int prepare(runner *r, run_record *record)
 {
     r->data = session_data(r->session, r->run.data, &r->row->settings);
-    if (!r->data || model_open(&r->model, &r->run, &r->row->settings, r->data, r->session->module_folders, r->row->file,
-                               r->row->line) < 0)
+    if (!r->data || dataset_check_outside(r->data, "--out", r->options->out) < 0)
+        return -1;
+    if (model_open(&r->model, &r->run, &r->row->settings, r->data, r->session->module_folders, r->row->file,
+                   r->row->line) < 0)
         return -1;
     if (model_place(&r->model, &r->run, r->session->device) < 0 || !session_turned(r->session))
         return -1;

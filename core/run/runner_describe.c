@@ -5,6 +5,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Pictures that were left out are missing in every number. */
+static int note_unused(const dataset *d, run_record *record)
+{
+    char *text = d->unused.count > 0 ? folder_rest_say(&d->unused) : NULL;
+    int status = text ? run_record_add_note(record, text) : d->unused.count > 0 ? -1 : 0;
+    free(text);
+    return status;
+}
+
 static int describe_data(const runner *r, run_record *record)
 {
     const dataset *d = r->data;
@@ -16,7 +25,7 @@ static int describe_data(const runner *r, run_record *record)
     record->data = take_text("%s: %d classes, %d training and %d test pictures", d->spec, d->classes,
                              dataset_count(d, false), dataset_count(d, true));
     record->data_hash = take_text("%s", digest);
-    return record->data && record->data_hash ? 0 : -1;
+    return record->data && record->data_hash ? note_unused(d, record) : -1;
 }
 
 /* The version is the same for all runs of one build; what a run's own modules add is among its settings. */

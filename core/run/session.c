@@ -2,6 +2,7 @@
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "dataset_survey.h"
+#include "dataset_outside.h"
 #include "progress.h"
 #include "workers.h"
 #include <dlfcn.h>
@@ -97,6 +98,16 @@ static char *key_of(const char *spec, const settings *from)
     return text;
 }
 
+/* Once for each time that it is opened. */
+static int say_unused(const dataset *d)
+{
+    char *text = d->unused.count > 0 ? folder_rest_say(&d->unused) : NULL;
+    if (text)
+        fprintf(stderr, "%s: %s\n", d->spec, text);
+    free(text);
+    return text || d->unused.count == 0 ? 0 : -1;
+}
+
 const dataset *session_data(session *s, const char *spec, const settings *from)
 {
     char *key = key_of(spec, from);
@@ -110,7 +121,8 @@ const dataset *session_data(session *s, const char *spec, const settings *from)
     }
     forget_data(s);
     s->data_key = key;
-    if (dataset_open(&s->data, spec, from, s->module_folders) < 0)
+    if (dataset_open(&s->data, spec, from, s->module_folders) < 0 || say_unused(&s->data) < 0 ||
+        (s->cache_folder && dataset_check_outside(&s->data, "--cache", s->cache_folder) < 0))
         return NULL;
     s->identity = take((size_t)s->data.pictures, sizeof *s->identity, "the pictures' identities");
     s->identified = take_zeroed((size_t)s->data.pictures, 1, "the pictures' identities");

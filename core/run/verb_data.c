@@ -1,6 +1,8 @@
 #include "verb_data.h"
 #include "../base/diag.h"
 #include "dataset_survey.h"
+#include "../base/file.h"
+#include "dataset_outside.h"
 #include "help.h"
 #include "workers.h"
 #include <errno.h>
@@ -68,12 +70,53 @@ static void print_contents(const dataset *d)
     }
 }
 
+/* What lies there and is not used: the first of it, or all. */
+static int print_unused(const dataset *d, bool all)
+{
+    char *text = d->unused.count > 0 && !all ? folder_rest_say(&d->unused) : NULL;
+    if (text)
+        printf("%s\n", text);
+    for (int i = 0; all && i < d->unused.count; i++)
+        printf("not used: %s\n", d->unused.text[i]);
+    int status = d->unused.count > 0 && !all && !text ? -1 : 0;
+    free(text);
+    return status;
+}
+
 /* ---- reading everything ---- */
 
 typedef struct check_work {
     const dataset *data;
-    int unusable;
+    int unusable, other; /* other: of another format than their names say */
 } check_work;
+
+/* Does the file begin as one of its ending does? Pictures are read by their bytes, but whoever counts them by their
+ * names, or opens them elsewhere, may be misled. */
+static bool fits_ending(const char *path)
+{
+    static const struct {
+        const char *endings, *begin;
+    } formats[] = { { ".png ", "\x89PNG" },  { ".jpg .jpeg .jpe .jfif ", "\xFF\xD8" },
+                    { ".bmp .dib ", "BM" },  { ".tif .tiff ", "II" },
+                    { ".tif .tiff ", "MM" }, { ".webp ", "RIFF" } };
+    const char *dot = strrchr(path, '.');
+    char ending[12];
+    file_map map;
+    bool known = false, fits = false;
+    snprintf(ending, sizeof ending, "%.10s ", dot ? dot : "");
+    if (file_map_open(path, &map) < 0) {
+        complaint_clear();
+        return true;
+    }
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        if (strcasestr(formats[i].endings, ending)) {
+            size_t n = strlen(formats[i].begin);
+            known = true;
+            fits = fits || (map.size >= n && memcmp(map.data, formats[i].begin, n) == 0);
+        }
+    file_map_close(&map);
+    return fits || !known;
+}
 
 static int read_one(const dataset *d, int i)
 {
@@ -88,12 +131,26 @@ static int read_one(const dataset *d, int i)
     return status;
 }
 
+static void check_ending(check_work *w, const char *path)
+{
+    if (!path || fits_ending(path))
+        return;
+#pragma omp critical(check_one)
+    {
+        printf("%s: not of the format that its name says; it is read as what it is\n", path);
+        w->other++;
+    }
+}
+
 /* Goes on after a complaint: whoever copies damaged files again wants to know all of them. */
 static int check_one(void *context, int i)
 {
     check_work *w = context;
-    if (read_one(w->data, i) == 0)
+    if (read_one(w->data, i) == 0) {
+        check_ending(w, w->data->picture[i].path);
+        check_ending(w, w->data->picture[i].mask);
         return 0;
+    }
 #pragma omp critical(check_one)
     {
         printf("%s\n", complaint());
@@ -132,13 +189,19 @@ static int print_turned(const dataset *d)
 
 static int check_all(const dataset *d)
 {
-    check_work work = { d, 0 };
+    check_work work = { d, 0, 0 };
     if (workers_run(d->pictures, check_one, &work) < 0 || print_survey(d) < 0)
         return -1;
     if (work.unusable > 0)
         return complain("%s: %d of %d pictures cannot be used; they are named above", d->spec, work.unusable,
                         d->pictures);
-    printf("all %d pictures and their masks can be read\n", d->pictures);
+    printf("all %d pictures and their masks can be read", d->pictures);
+    if (work.other > 0)
+        printf("; of %d the format is not what the name says", work.other);
+    if (d->unused.count > 0)
+        printf("; %d file%s or folder%s not used, as named above", d->unused.count, d->unused.count == 1 ? "" : "s",
+               d->unused.count == 1 ? " is" : "s are");
+    putchar('\n');
     return 0;
 }
 
@@ -255,8 +318,12 @@ int verb_data(int argc, char **argv)
     if (o.fitted && !o.folder)
         return complain("ablate data: --fitted says how pictures are exported; add --export DIR");
     int status = open_data(&o, &d, &run);
+    if (status == 0 && o.folder)
+        status = dataset_check_export(&d, "--export", o.folder);
     if (status == 0)
         print_contents(&d);
+    if (status == 0)
+        status = print_unused(&d, o.check);
     if (status == 0 && o.check)
         status = check_all(&d);
     if (status == 0 && o.folder)

@@ -295,6 +295,8 @@ int verb_features(int argc, char **argv)
     o.experiment.set = o.set;
     if (!o.file || !o.picture || !o.out)
         return complain("ablate features: name an experiment file, --picture and --out; see ablate features --help");
+    if (folder_same(o.out, o.picture))
+        return complain("--out %s: it is the picture itself; choose another file", o.out);
     int status = write_features(&f, &o);
     features_close(&f);
     return status;

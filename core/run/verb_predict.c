@@ -1,6 +1,7 @@
 #include "verb_predict.h"
 #include "../base/diag.h"
 #include "help.h"
+#include "predict_remark.h"
 #include "predict_write.h"
 #include <errno.h>
 #include <math.h>
@@ -10,7 +11,7 @@
 enum { MOST_PATHS = 4096, MOST_SETS = 64 };
 
 typedef struct request {
-    const char *run, *path[MOST_PATHS], *good, *out;
+    const char *run, *path[MOST_PATHS], *good, *out, *class_name;
     int paths;
     double rate;
     bool maps, no_pictures;
@@ -18,11 +19,26 @@ typedef struct request {
     predict_options predict;
 } request;
 
-enum { KEY_GOOD = 256, KEY_RATE, KEY_MAPS, KEY_PLAIN, KEY_SET, KEY_MODULES, KEY_CACHE, KEY_DEVICE, KEY_THREADS };
+enum {
+    KEY_GOOD = 256,
+    KEY_CLASS,
+    KEY_RATE,
+    KEY_MAPS,
+    KEY_PLAIN,
+    KEY_SET,
+    KEY_MODULES,
+    KEY_CACHE,
+    KEY_DEVICE,
+    KEY_THREADS
+};
 static const struct argp_option options[] = {
     { "out", 'o', "DIR", 0, "folder to write into (predictions)", 0 },
     { "good", KEY_GOOD, "PATH", 0,
-      "pictures without a defect that choose the threshold: a folder, or @LIST (the run's own)", 0 },
+      "pictures without a defect that choose the thresholds: a folder, or @LIST (the run's own test pictures)", 0 },
+    { "class", KEY_CLASS, "NAME", 0,
+      "class of the pictures, whose threshold judges them, and of those of --good whose path does not say it "
+      "(that of their path CLASS/test/STATE/FILE)",
+      0 },
     { "false-alarms", KEY_RATE, "RATE", 0, "chance of a picture without a defect to be called defective (0.05)", 0 },
     { "maps", KEY_MAPS, 0, 0, "write the raw maps too, NAME.npz", 0 },
     { "no-pictures", KEY_PLAIN, 0, 0, "write scores.tsv alone, no heat maps and overlays", 0 },
@@ -66,6 +82,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
     request *r = state->input;
     const char **place = key == 'o'           ? &r->out
                          : key == KEY_GOOD    ? &r->good
+                         : key == KEY_CLASS   ? &r->class_name
                          : key == KEY_MODULES ? &r->predict.modules
                          : key == KEY_CACHE   ? &r->predict.cache
                          : key == KEY_DEVICE  ? &r->predict.device
@@ -93,21 +110,47 @@ static error_t parse(int key, char *text, struct argp_state *state)
 static int list_files(const request *r, predict_files *files)
 {
     int status = 0;
+    files->out = r->out;
     for (int i = 0; i < r->paths && status == 0; i++)
         status = predict_files_add(files, r->path[i]);
     return status == 0 ? predict_files_unique(files) : -1;
 }
 
-static void say(const request *r, const predict_run *run, const predict_threshold *t, const predict_summary *s)
+/* The only limit that judged, or NULL: there were several. */
+static const predict_limit *only_limit(const predict_files *f, const predict_threshold *t)
 {
+    const predict_limit *first = predict_threshold_of(t, f->count > 0 ? f->file[0].class_index : -1);
+    for (int i = 1; i < f->count; i++)
+        if (predict_threshold_of(t, f->file[i].class_index) != first)
+            return NULL;
+    return first;
+}
+
+static void say(const request *r, const predict_run *run, const predict_files *f, const predict_threshold *t,
+                const predict_summary *s)
+{
+    const predict_limit *only = only_limit(f, t);
     for (int i = 0; i < run->warnings; i++)
         fprintf(stderr, "%s: %s\n", run->label, run->warning[i]);
-    if (t->warning)
-        fprintf(stderr, "%s: %s\n", run->label, t->warning);
-    printf(
-        "%d pictures scored, %d called defective: above %.6g, which at most %g of pictures without a defect should be "
-        "(chosen from %d: %s)\n%s/scores.tsv\n",
-        s->scored, s->defective, t->image, t->rate, t->pictures, t->from, r->out);
+    printf("%d pictures scored, %d called defective: above ", s->scored, s->defective);
+    if (only)
+        printf("%.6g, which at most %.3g of pictures without a defect should be", only->image, only->rate);
+    else
+        printf("the threshold of their class, for the rates of false alarms in scores.tsv");
+    printf(" (chosen from %d: %s)\n%s/scores.tsv\n", only ? only->pictures : t->all.pictures, t->from, r->out);
+}
+
+/* Files, thresholds and whatever is to be said of them. */
+static int prepare(const request *r, predict_run *run, predict_files *files, predict_threshold *t)
+{
+    int named = r->class_name ? predict_class_named(run, r->class_name) : -1;
+    if (r->class_name && named < 0)
+        return -1;
+    predict_class_assign(run, files, named);
+    const predict_good good = { r->good, named, r->rate };
+    if (predict_threshold_choose(run, files, &good, t) < 0)
+        return -1;
+    return predict_remark(run, files, t);
 }
 
 static int predict(const request *r)
@@ -124,13 +167,13 @@ static int predict(const request *r)
     if (status == 0)
         status = predict_run_open(&run, r->run, &r->predict);
     if (status == 0)
-        status = predict_threshold_choose(&run, r->good, r->rate, &threshold);
+        status = prepare(r, &run, &files, &threshold);
     if (status == 0)
         status = predict_write(&run, &files, &threshold, &output, &summary, list);
     if (list)
         fclose(list);
     if (status == 0)
-        say(r, &run, &threshold, &summary);
+        say(r, &run, &files, &threshold, &summary);
     if (status == 0 && summary.unread > 0) {
         fprintf(stderr, "not read:\n%s", unreadable);
         status = complain("%d of %d pictures could not be read; the others are done", summary.unread, files.count);

@@ -131,11 +131,13 @@ int counts_check(ablate_builder *b, const collection *of, const counts *c)
         return -1;
     const char *text = all_deviations(b, of, chosen, c);
     free(chosen);
-    if (!*text)
+    bool any = any_published(of, c);
+    if (!*text && (any || !c->missing))
         return 0;
-    if (!any_published(of, c))
-        return ablate_fail(b, "%s: no class of %s there; correct %s.path, or use folder:PATH for other pictures",
-                           of->path, of->title, of->module);
+    if (!any)
+        return ablate_fail(b, "%s: no class of %s there%s%s; correct %s.path, or use folder:PATH for other pictures",
+                           of->path, of->title, c->missing ? "; the first that is missing: " : "",
+                           c->missing ? c->missing : "", of->module);
     if (of->partial)
         return ablate_fail(b, "%s: more than %s holds, pictures found/published: %s; remove them, or use folder:PATH",
                            of->path, of->title, text);

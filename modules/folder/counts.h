@@ -24,7 +24,8 @@ typedef struct folder_count {
 typedef struct counts { /* zeroed = empty; `entry` is the caller's to free */
     folder_count *entry;
     int used, room;
-    const char *missing; /* the first file that a list names and that is not there, or NULL */
+    int lost;            /* files that a list names and that are not there */
+    const char *missing; /* the first file that a list names and that is not there, and what was tried; or NULL */
 } counts;
 
 /* 0, or -1: complained. The texts must live as long as the counts. */

@@ -4,15 +4,13 @@
  *   CLASS/ground_truth/crack/000_mask.png (or 000.png): non-zero where the defect is
  *
  * A class without ground_truth has no masks; with it, every defective picture has one, and every mask its picture.
- * Pictures come in order of their names, the same on every machine. */
+ * Pictures come in order of their names, the same on every machine. What lies there and has no place in this layout is
+ * noted as unused; a folder that may not be read, or whose name says what another name is read for, is refused. */
 #ifndef FOLDER_LAYOUT_H
 #define FOLDER_LAYOUT_H
 #include "counts.h"
 
 /* Adds all pictures and checks their numbers against the published ones. 0, or -1: complained. */
 int layout_list(ablate_builder *, const collection *);
-
-/* Has each mask of one folder its picture STEM.* in the other? 0, or -1: complained. */
-int layout_check_masks(ablate_builder *, const char *mask_path, const char *picture_path);
 
 #endif

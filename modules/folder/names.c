@@ -1,45 +1,17 @@
 #include "names.h"
-#include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-static int visible(const struct dirent *entry)
-{
-    return entry->d_name[0] != '.';
-}
-
-/* Byte by byte: alphasort would depend on the language of the machine. */
-static int by_name(const struct dirent **a, const struct dirent **b)
-{
-    return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-static const char **names_room(ablate_builder *b, size_t count)
-{
-    const char **names = calloc(count + 1, sizeof *names);
-    if (!names)
-        ablate_fail(b, "out of memory for %zu names", count);
-    return names;
-}
-
-const char **names_in(ablate_builder *b, const char *path)
-{
-    struct dirent **entry = NULL;
-    int count = scandir(path, &entry, visible, by_name);
-    const char **names = names_room(b, count > 0 ? (size_t)count : 0);
-    for (int i = 0; i < count; i++) {
-        if (names)
-            names[i] = ablate_text(b, "%s", entry[i]->d_name);
-        free(entry[i]);
-    }
-    free(entry);
-    return names;
-}
+enum { SHOWN = 5 };
 
 const char **names_of_words(ablate_builder *b, const char *text)
 {
-    const char **names = names_room(b, strlen(text) / 2 + 1);
+    size_t room = strlen(text) / 2 + 2;
+    const char **names = calloc(room, sizeof *names);
+    if (!names)
+        ablate_fail(b, "out of memory for %zu names", room);
     for (size_t count = 0; names; count++) {
         text += strspn(text, " ,");
         size_t length = strcspn(text, " ,");
@@ -59,14 +31,37 @@ bool has_name(const char *const *names, const char *name)
     return false;
 }
 
-bool is_folder(const char *path)
+bool has_folder(const ablate_entry *list, const char *name)
 {
-    struct stat about;
-    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+    for (; list->name; list++)
+        if (list->kind == ABLATE_FOLDER && strcmp(list->name, name) == 0)
+            return true;
+    return false;
 }
 
-bool has_extension(ablate_builder *b, const char *name, const char *list)
+const char *first_names(ablate_builder *b, const ablate_entry *list, const char *begin)
 {
-    const char *dot = strrchr(name, '.');
-    return dot && strcasestr(list, ablate_text(b, "%s ", dot));
+    const char *text = "";
+    int count = 0;
+    for (; list->name; list++)
+        if (strncmp(list->name, begin, strlen(begin)) == 0 && count++ < SHOWN)
+            text = ablate_text(b, "%s%s%s", text, *text ? ", " : "", list->name);
+    return count > SHOWN ? ablate_text(b, "%s, ...", text) : text;
+}
+
+bool is_no_folder(const char *path)
+{
+    struct stat about;
+    if (stat(path, &about) == 0)
+        return !S_ISDIR(about.st_mode);
+    return (errno == ENOENT || errno == ENOTDIR) && lstat(path, &about) != 0;
+}
+
+int names_leave_files(ablate_builder *b, const char *path, const ablate_entry *list)
+{
+    for (; list->name; list++)
+        if (list->kind != ABLATE_FOLDER &&
+            ablate_unused(b, "%s/%s: %s", path, list->name, list->why ? list->why : "a picture beside the folders") < 0)
+            return -1;
+    return 0;
 }

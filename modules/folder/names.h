@@ -3,15 +3,21 @@
 #define FOLDER_NAMES_H
 #include "module.h"
 
-/* NULL-ended lists; the array is the caller's to free, the texts are the builder's. NULL: complained. */
-const char **names_in(ablate_builder *, const char *path); /* visible entries, sorted; none if there is no folder */
-const char **names_of_words(ablate_builder *, const char *text); /* words between blanks and commas, as they come */
+/* Words between blanks and commas, as they come; NULL-ended, the array is the caller's to free. NULL: complained. */
+const char **names_of_words(ablate_builder *, const char *text);
 
 bool has_name(const char *const *names, const char *name);
 
-bool is_folder(const char *path);
+/* Whether the list has a folder of this name. */
+bool has_folder(const ablate_entry *list, const char *name);
 
-/* Has the name, in any case, one of the extensions? The list is like ".png .jpg ": a blank after each. */
-bool has_extension(ablate_builder *, const char *name, const char *list);
+/* The first names of the list that begin with these letters, for people: "0.bmp, 0_GT.png, ..."; "" if none does. */
+const char *first_names(ablate_builder *, const ablate_entry *list, const char *begin);
+
+/* Nothing of this name is there, or it is no folder. One that may not be looked at, or a link to nothing, is there. */
+bool is_no_folder(const char *path);
+
+/* Notes each entry that is no folder as unused. 0, or -1: complained. */
+int names_leave_files(ablate_builder *, const char *path, const ablate_entry *list);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define HEADER "object,split,label,image,mask"
 
@@ -131,6 +132,9 @@ static int check_twice(ablate_builder *b, const char *path, split *s)
 
 int split_read(ablate_builder *b, const char *path, split *s)
 {
+    struct stat about;
+    if (stat(path, &about) == 0 && !S_ISREG(about.st_mode))
+        return ablate_fail(b, "%s: not a plain file; take it from the release of VisA", path);
     FILE *from = fopen(path, "r");
     if (!from)
         return ablate_fail(b, "%s: cannot read: %s; take it from the release of VisA", path, strerror(errno));

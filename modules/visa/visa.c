@@ -5,10 +5,7 @@
  */
 #include "../folder/layout.h"
 #include "../folder/names.h"
-#include "split.h"
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+#include "released.h"
 
 enum { SPLITS = 3, CLASSES = 12 };
 
@@ -48,96 +45,10 @@ static void publish(ablate_builder *b, int which, published to[CLASSES + 1])
     to[CLASSES] = (published){ NULL, NULL };
 }
 
-/* ---- as released ---- */
-
-/* Adds the picture of one line, if it is there. */
-static int list_row(ablate_builder *b, const collection *of, const char *list, const split_row *row, counts *found)
-{
-    const char *image = ablate_text(b, "%s/%s", of->path, row->image), *mask = NULL;
-    const char *state = row->anomaly ? "bad" : "good", *part = row->test ? "test" : "train";
-    if (access(image, F_OK) != 0) {
-        if (!found->missing)
-            found->missing = ablate_text(b, "%s:%d: %s", list, row->line, row->image);
-        return 0;
-    }
-    if (row->anomaly) {
-        mask = ablate_text(b, "%s/%s", of->path, row->mask);
-        if (access(mask, F_OK) != 0)
-            return ablate_fail(b, "%s:%d: the mask %s is missing; copy it again", list, row->line, mask);
-    }
-    ablate_picture p = { .class_name = row->class_name,
-                         .state = state,
-                         .name = ablate_text(b, "%s/%s/%s/%s", row->class_name, part, state, row->stem),
-                         .path = image,
-                         .mask = mask,
-                         .test = row->test };
-    return b->api->add_picture(b, &p) < 0 ? -1 : counts_add(b, found, row->class_name, row->test ? state : part, 1);
-}
-
-static int list_class(ablate_builder *b, const collection *of, const char *list, const split *s, const char *name,
-                      counts *found)
-{
-    int status = 0, rows = 0;
-    for (int i = 0; status == 0 && i < s->rows; i++) {
-        const split_row *row = &s->row[i];
-        if (strcmp(row->class_name, name) != 0)
-            continue;
-        rows++;
-        if (row->test || !row->anomaly)
-            status = list_row(b, of, list, row, found);
-    }
-    return status == 0 && rows == 0 ? ablate_fail(b, "%s: no class '%s' there; correct visa.classes", list, name)
-                                    : status;
-}
-
-/* The chosen names, or all of the list in its order. NULL: complained. */
-static const char **class_names(ablate_builder *b, const collection *of, const split *s)
-{
-    if (of->classes[0])
-        return names_of_words(b, of->classes);
-    const char **names = calloc((size_t)s->rows + 1, sizeof *names);
-    if (!names)
-        ablate_fail(b, "out of memory for the names of classes");
-    for (int i = 0, count = 0; names && i < s->rows; i++)
-        if (i == 0 || strcmp(s->row[i - 1].class_name, s->row[i].class_name) != 0)
-            names[count++] = s->row[i].class_name;
-    return names;
-}
-
-static int list_rows(ablate_builder *b, const collection *of, const char *list, const split *s, counts *found)
-{
-    const char **names = class_names(b, of, s);
-    int status = names ? 0 : -1;
-    for (int i = 0; status == 0 && names[i]; i++)
-        status = list_class(b, of, list, s, names[i], found);
-    if (status == 0)
-        status = counts_check(b, of, found);
-    for (int i = 0; status == 0 && !of->partial && names[i]; i++)
-        status = layout_check_masks(b, ablate_text(b, "%s/%s/Data/Masks/Anomaly", of->path, names[i]),
-                                    ablate_text(b, "%s/%s/Data/Images/Anomaly", of->path, names[i]));
-    free(names);
-    return status;
-}
-
-static int list_released(ablate_builder *b, const collection *of, const char *split_name)
-{
-    const char *list = ablate_text(b, "%s/split_csv/%s.csv", of->path, split_name);
-    split s = { 0 };
-    counts found = { 0 };
-    int status = split_read(b, list, &s);
-    if (status == 0)
-        status = list_rows(b, of, list, &s, &found);
-    free(s.row);
-    free(found.entry);
-    return status;
-}
-
-/* ---- either ---- */
-
 static bool lacks_lists(ablate_builder *b, const char *path)
 {
     for (int i = 0; i < CLASSES; i++)
-        if (is_folder(ablate_text(b, "%s/%s/Data/Images", path, classes[i].name)))
+        if (!is_no_folder(ablate_text(b, "%s/%s/Data/Images", path, classes[i].name)))
             return true;
     return false;
 }
@@ -149,8 +60,8 @@ static int list(ablate_builder *b, const void *settings)
     published known[CLASSES + 1];
     publish(b, s->split, known);
     const collection of = { "visa", s->path, s->classes, s->partial, "VisA", known };
-    if (is_folder(ablate_text(b, "%s/split_csv", s->path)) || lacks_lists(b, s->path))
-        return list_released(b, &of, name);
+    if (!is_no_folder(ablate_text(b, "%s/split_csv", s->path)) || lacks_lists(b, s->path))
+        return released_list(b, &of, name);
     if (s->split != 0)
         return ablate_fail(b, "%s: has no split_csv; the split %s needs VisA as released, visa.split = 1cls does not",
                            s->path, name);

@@ -1,0 +1,56 @@
+/* builder_list.c: what a data module asks of folders while it lists pictures. */
+#include "../base/diag.h"
+#include "../base/file.h"
+#include "../base/folder.h"
+#include "builder_parts.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int copy_entry(const builder *b, const char *path, const folder_entry *from, ablate_entry *to)
+{
+    char shown[FILE_SHOWN];
+    if (from->kind == FOLDER_BROKEN)
+        return complain("%s/%s: cannot read: %s; mend or remove it", file_shown(path, shown), from->name,
+                        strerror(from->error));
+    *to = (ablate_entry){ .name = arena_text(b->memory, from->name),
+                          .kind = from->kind == FOLDER_PICTURE  ? ABLATE_PICTURE
+                                  : from->kind == FOLDER_FOLDER ? ABLATE_FOLDER
+                                                                : ABLATE_OTHER,
+                          .why = from->why };
+    return to->name ? 0 : -1;
+}
+
+const ablate_entry *builder_folder(ablate_builder *face, const char *path)
+{
+    const builder *b = builder_self(face);
+    folder_list found = { 0 };
+    ablate_entry *all = NULL;
+    if (!path)
+        complain("'%s' asks what a folder NULL holds", builder_owner(b));
+    if (!complaint() && folder_read(path, &found) == 0)
+        all = arena_take(b->memory, ((size_t)found.count + 1) * sizeof *all);
+    for (int i = 0; all && i < found.count; i++)
+        if (copy_entry(b, path, &found.entry[i], &all[i]) < 0)
+            all = NULL;
+    folder_free(&found);
+    return all;
+}
+
+int builder_unused(ablate_builder *face, const char *format, ...)
+{
+    const builder_host *host = builder_self(face)->host;
+    char *text = NULL;
+    va_list arguments;
+    if (!host->unused || !format)
+        return complain("'%s' notes %s", builder_owner(builder_self(face)),
+                        format ? "unused files outside of `list`" : "an unused file NULL");
+    va_start(arguments, format);
+    int length = vasprintf(&text, format, arguments);
+    va_end(arguments);
+    int status = length < 0 ? complain("out of memory for text") : host->unused(host->context, text);
+    if (length >= 0)
+        free(text);
+    return status;
+}

@@ -1,0 +1,15 @@
+/* predict_class.h: which class of a run a picture is of. A run has a scale of scores for each of its classes, hence a
+ * threshold: predict_threshold.h. */
+#ifndef ABLATE_PREDICT_CLASS_H
+#define ABLATE_PREDICT_CLASS_H
+#include "predict_files.h"
+#include "predict_run.h"
+
+/* The run's class of this name, an index into its record's classes. -1: complained, with the classes there are. */
+int predict_class_named(const predict_run *, const char *name);
+
+/* Sets the class of each file: `named`, if it is not -1; else the CLASS of a path CLASS/train/STATE/FILE or
+ * CLASS/test/STATE/FILE; else the run's only class. -1 remains where nothing says it. */
+void predict_class_assign(const predict_run *, predict_files *, int named);
+
+#endif
