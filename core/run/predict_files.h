@@ -14,8 +14,9 @@ typedef struct predict_files { /* zeroed = none */
 } predict_files;
 
 /* Adds what `text` names: a picture; all *.png, *.jpg and *.jpeg of a folder and the folders in it; or a list, "@FILE"
- * or "FILE.txt": a path a line, empty lines and those with # in front left out. What lists name need not exist. 0, or
- * -1: complained. */
+ * or "FILE.txt": a path a line, escaped as name.h says where it begins with a backslash; empty lines, those with # in
+ * front, a byte order mark and carriage returns at the ends of lines are left out. What lists name need not exist. 0,
+ * or -1: complained. */
 int predict_files_add(predict_files *, const char *text);
 
 /* Leaves out what is there twice. 0, or -1: complained. */

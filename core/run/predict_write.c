@@ -1,6 +1,7 @@
 #include "predict_write.h"
 #include "../base/diag.h"
 #include "../base/file.h"
+#include "../base/name.h"
 #include "npz_writer.h"
 #include "page_colour.h"
 #include <stdlib.h>
@@ -79,7 +80,8 @@ static int write_one(writer *w, int file, const float *map, double score)
 {
     bool defective = score > w->threshold->image;
     int status = 0;
-    fprintf(w->scores, "%s\t%.9g\t%s\n", w->files->file[file].path, score, defective ? "defective" : "good");
+    name_print(w->files->file[file].path, w->scores);
+    fprintf(w->scores, "\t%.9g\t%s\n", score, defective ? "defective" : "good");
     w->summary->scored++;
     w->summary->defective += defective;
     if (w->output->pictures)
@@ -96,7 +98,8 @@ static int take_batch(void *context, const predict_batch *batch)
         if (batch->reason[i]) {
             w->summary->unread++;
             fprintf(w->unreadable, "%s\n", batch->reason[i]);
-            fprintf(w->scores, "%s\t\tunreadable\n", w->files->file[batch->first + i].path);
+            name_print(w->files->file[batch->first + i].path, w->scores);
+            fprintf(w->scores, "\t\tunreadable\n");
         } else {
             status = write_one(w, batch->first + i, batch->maps + i * area, batch->score[i]);
         }
@@ -107,13 +110,16 @@ static int take_batch(void *context, const predict_batch *batch)
 static void write_head(const writer *w)
 {
     const predict_threshold *t = w->threshold;
+    char label[NAME_ROOM], folder[NAME_ROOM], from[NAME_ROOM];
     fprintf(
         w->scores,
         "# Written by ablate predict with the run %s (%s).\n"
         "# A picture is called defective above %.9g: of %d pictures without a defect (%s) %d lie above; a new one does "
         "with a chance of at most %g.\n"
+        "# A line a picture, fields between tabs; " NAME_RULE ".\n"
         "path\tscore\tdecision\n",
-        w->run->label, w->run->folder, t->image, t->pictures, t->from, t->above, t->rate);
+        name_shown(w->run->label, label, sizeof label), name_shown(w->run->folder, folder, sizeof folder), t->image,
+        t->pictures, name_shown(t->from, from, sizeof from), t->above, t->rate);
 }
 
 int predict_write(predict_run *run, const predict_files *files, const predict_threshold *threshold,

@@ -1,0 +1,47 @@
+/* name.h: names of files, classes, states and rows in lines of text. A name may hold any byte but zero, a line may not.
+ * A name that a line of fields, or a reader of it, could take for something else is written with a backslash in front
+ * and in it \\ \t \n \r and \xHH, the byte in hexadecimal; every other name stays as it is. So it is with: control
+ * characters, bytes that are no UTF-8, characters of Unicode that end a line or turn the direction of writing, a double
+ * quote, a number sign, a blank at either end, a backslash in front. name_read gives back the bytes. */
+#ifndef ABLATE_NAME_H
+#define ABLATE_NAME_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+/* What the head of a file says of its names. */
+#define NAME_RULE "a name that begins with \\ is escaped: \\\\ is a backslash, \\t \\n \\r and \\xHH are bytes"
+
+/* Writes the name as a field of a line; NULL counts as "". */
+void name_print(const char *name, FILE *);
+
+/* The same as new memory, the caller's to free. NULL: complained. */
+char *name_line(const char *name);
+
+/* Turns a field into the name, in place. 0, or -1: it is no name that name_print wrote, *text is as it was; nothing is
+ * complained, the caller knows file and line. */
+int name_read(char *text);
+
+/* Reads one escape, *at being after its backslash: its byte, with *at after it; -1: none is there. \" is a quote. */
+int name_escape(const char **at);
+
+/* ---- for people: what cannot be shown is \t, \n, \r or \xHH in its place, and nothing stands in front ---- */
+
+/* Bytes of the character at `text` (0-ended), if it may be shown: UTF-8 that controls nothing; else 0. */
+size_t name_character(const char *text);
+
+bool name_is_shown(const char *text); /* all its characters may be shown */
+void name_show(const char *text, FILE *);
+
+/* The same as text in `room` of `size` bytes, at least 4, for printf; what is longer ends in "...". Returns `room`. */
+enum { NAME_ROOM = 512 };
+const char *name_shown(const char *text, char *room, size_t size);
+
+/* Columns of a terminal that name_show's text takes: wide characters two, combining ones none. */
+int name_columns(const char *text);
+
+/* Writes one byte as \t, \n, \r or \xHH into `to`; the length. */
+enum { NAME_ESCAPE = 5 };
+int name_byte(char to[NAME_ESCAPE], char byte);
+
+#endif
