@@ -12,7 +12,7 @@
 #include "op.h"
 
 #define ABLATE_MAJOR 1u /* differs: refused */
-#define ABLATE_MINOR 0u /* newer than the engine's: refused */
+#define ABLATE_MINOR 1u /* newer than the engine's: refused */
 #define ABLATE_STAMP "f32.dim4.in8"
 
 typedef struct ablate_abi { /* the entry's first bytes, for ever: read before any code of the module runs */
@@ -67,6 +67,7 @@ typedef struct ablate_api { /* the engine's half; grows only at its end. `at` = 
     ablate_shape (*shape)(const ablate_value *);
     int (*add_picture)(ablate_builder *, const ablate_picture *);
     ablate_value *(*param_from)(ablate_builder *, const char *file, int line, const char *name, ablate_value *start);
+    const char *(*next_name)(ablate_builder *, const char **list); /* since 1.1 */
 } ablate_api;
 struct ablate_builder { /* the engine's own struct begins so */
     const ablate_api *api;
@@ -107,6 +108,8 @@ struct ablate_builder { /* the engine's own struct begins so */
 #define ablate_probe(b, name, value) (b)->api->probe(b, __FILE__, __LINE__, name, value) /* kept and logged */
 #define ablate_fail(b, ...) (b)->api->refuse(b, __FILE__, __LINE__, __VA_ARGS__)           /* complains; returns -1 */
 #define ablate_text(b, ...) (b)->api->text(b, __VA_ARGS__) /* printf into text that lives as long as the graph */
+/* The next name of a list of names (ABLATE_NAMES); *list moves on. NULL: there is none. */
+#define ablate_next_name(b, list) (b)->api->next_name(b, list)
 #define ablate_shape_of(b, value) (b)->api->shape(value)   /* rank 1, {1} if poisoned */
 /* clang-format on */
 

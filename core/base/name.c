@@ -128,6 +128,30 @@ int name_columns(const char *text)
     return columns;
 }
 
+/* Columns of the one character or escape at `text`; its bytes in *bytes. */
+static int step(const char *text, size_t *bytes)
+{
+    char one[8] = "";
+    *bytes = name_character(text);
+    *bytes = *bytes ? *bytes : 1;
+    memcpy(one, text, *bytes);
+    return name_columns(one);
+}
+
+void name_pad(const char *text, int columns, FILE *out)
+{
+    const char *more = name_columns(text) > columns ? &"..."[columns > 6 ? 0 : 3] : "";
+    int room = columns - (int)strlen(more), used = 0;
+    size_t bytes;
+    for (; *text && used + step(text, &bytes) <= room; text += bytes) {
+        char one[8] = "";
+        used += step(text, &bytes);
+        memcpy(one, text, bytes);
+        name_show(one, out);
+    }
+    fprintf(out, "%s%*s", more, room - used, "");
+}
+
 static bool is_plain(const char *name)
 {
     size_t length = strlen(name);

@@ -40,6 +40,9 @@ const char *name_shown(const char *text, char *room, size_t size);
 /* Columns of a terminal that name_show's text takes: wide characters two, combining ones none. */
 int name_columns(const char *text);
 
+/* Shows the text in so many columns: filled with blanks, or cut, with "..." at the end if there is room for that. */
+void name_pad(const char *text, int columns, FILE *);
+
 /* Writes one byte as \t, \n, \r or \xHH into `to`; the length. */
 enum { NAME_ESCAPE = 5 };
 int name_byte(char to[NAME_ESCAPE], char byte);

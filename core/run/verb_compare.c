@@ -1,8 +1,10 @@
 #include "verb_compare.h"
 #include "../base/diag.h"
+#include "../base/name.h"
 #include "compare_bootstrap.h"
 #include "compare_runs.h"
 #include "help.h"
+#include "json.h"
 #include "predict_run.h"
 #include "score.h"
 #include <cjson/cJSON.h>
@@ -191,7 +193,9 @@ static int find(const request *r, const compare_runs *c, findings *f)
 
 static void print_setting(void *to, const char *name, const char *a, const char *b)
 {
-    fprintf(to, "  %-24s %-32s %s\n", name, a ? a : "-", b ? b : "-");
+    char first[NAME_ROOM], second[NAME_ROOM];
+    fprintf(to, "  %-24s %-32s %s\n", name, name_shown(a ? a : "-", first, sizeof first),
+            name_shown(b ? b : "-", second, sizeof second));
 }
 
 static void print_classes(const findings *f, FILE *out)
@@ -201,7 +205,8 @@ static void print_classes(const findings *f, FILE *out)
     for (int m = 0; m < METRICS_KINDS; m++)
         fprintf(out, "%9s", metrics_title((metrics_kind)m));
     for (int i = 0; i < f->classes; i++) {
-        fprintf(out, "\n  %-24.24s", f->runs->pair[0].record[0].classes[i].name);
+        fputs("\n  ", out);
+        name_pad(f->runs->pair[0].record[0].classes[i].name, 24, out);
         for (int m = 0; m < METRICS_KINDS; m++)
             fprintf(out, "%+9.1f", 100 * f->difference[m * f->classes + i]);
     }
@@ -254,8 +259,8 @@ static void print_text(const request *r, const findings *f, FILE *out)
 static void add_setting(void *to, const char *name, const char *a, const char *b)
 {
     cJSON *item = cJSON_AddObjectToObject(to, name);
-    cJSON_AddItemToObject(item, "a", a ? cJSON_CreateString(a) : cJSON_CreateNull());
-    cJSON_AddItemToObject(item, "b", b ? cJSON_CreateString(b) : cJSON_CreateNull());
+    cJSON_AddItemToObject(item, "a", a ? json_text(a) : cJSON_CreateNull());
+    cJSON_AddItemToObject(item, "b", b ? json_text(b) : cJSON_CreateNull());
 }
 
 static void add_interval(cJSON *to, const char *name, const bootstrap_interval *i)
@@ -275,7 +280,8 @@ static void add_metric(cJSON *to, const findings *f, int m)
     if (f->image[m])
         add_interval(metric, "interval_over_pictures", &f->over_pictures[m]);
     for (int i = 0; i < f->classes; i++)
-        cJSON_AddNumberToObject(classes, f->runs->pair[0].record[0].classes[i].name, f->difference[m * f->classes + i]);
+        json_add(classes, f->runs->pair[0].record[0].classes[i].name,
+                 cJSON_CreateNumber(f->difference[m * f->classes + i]));
     cJSON_AddItemToObject(metric, "classes", classes);
 }
 

@@ -40,14 +40,8 @@ const char **names_in(ablate_builder *b, const char *path)
 const char **names_of_words(ablate_builder *b, const char *text)
 {
     const char **names = names_room(b, strlen(text) / 2 + 1);
-    for (size_t count = 0; names; count++) {
-        text += strspn(text, " ,");
-        size_t length = strcspn(text, " ,");
-        if (length == 0)
-            break;
-        names[count] = ablate_text(b, "%.*s", (int)length, text);
-        text += length;
-    }
+    for (size_t count = 0; names && (names[count] = ablate_next_name(b, &text)); count++)
+        ;
     return names;
 }
 

@@ -5,7 +5,7 @@
 
 /* NULL-ended lists; the array is the caller's to free, the texts are the builder's. NULL: complained. */
 const char **names_in(ablate_builder *, const char *path); /* visible entries, sorted; none if there is no folder */
-const char **names_of_words(ablate_builder *, const char *text); /* words between blanks and commas, as they come */
+const char **names_of_words(ablate_builder *, const char *text); /* a list of names (ABLATE_NAMES), in its order */
 
 bool has_name(const char *const *names, const char *name);
 
