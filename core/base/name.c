@@ -69,15 +69,24 @@ static void print_byte(char byte, FILE *out)
     fputs(escape, out);
 }
 
+size_t name_next(const char *text, char one[NAME_ESCAPE])
+{
+    size_t bytes = name_character(text);
+    if (bytes == 0) {
+        name_byte(one, *text);
+        return 1;
+    }
+    memcpy(one, text, bytes);
+    one[bytes] = 0;
+    return bytes;
+}
+
 void name_show(const char *text, FILE *out)
 {
+    char one[NAME_ESCAPE];
     while (*text) {
-        size_t bytes = name_character(text);
-        if (bytes)
-            fwrite(text, 1, bytes, out);
-        else
-            print_byte(*text, out);
-        text += bytes ? bytes : 1;
+        text += name_next(text, one);
+        fputs(one, out);
     }
 }
 
@@ -85,16 +94,15 @@ const char *name_shown(const char *text, char *room, size_t room_size)
 {
     static const char more[] = "...";
     size_t used = 0;
+    char one[NAME_ESCAPE];
     while (*text) {
-        char escape[NAME_ESCAPE];
-        size_t bytes = name_character(text), size = bytes ? bytes : (size_t)name_byte(escape, *text);
-        if (used + size + sizeof more > room_size) {
+        text += name_next(text, one);
+        if (used + strlen(one) + sizeof more > room_size) {
             memcpy(room + used, more, sizeof more);
             return room;
         }
-        memcpy(room + used, bytes ? text : escape, size);
-        used += size;
-        text += bytes ? bytes : 1;
+        memcpy(room + used, one, strlen(one));
+        used += strlen(one);
     }
     room[used] = 0;
     return room;
@@ -116,38 +124,29 @@ static int columns_of(uint32_t point)
 int name_columns(const char *text)
 {
     int columns = 0;
+    char one[NAME_ESCAPE];
     while (*text) {
-        char escape[NAME_ESCAPE];
         uint32_t point;
-        size_t bytes = name_character(text);
-        if (bytes)
-            decode((const unsigned char *)text, &point);
-        columns += bytes ? columns_of(point) : name_byte(escape, *text);
-        text += bytes ? bytes : 1;
+        size_t bytes = name_next(text, one);
+        bool escaped = strlen(one) != bytes || one[0] != *text;
+        decode((const unsigned char *)text, &point);
+        columns += escaped ? (int)strlen(one) : columns_of(point);
+        text += bytes;
     }
     return columns;
 }
 
-/* Columns of the one character or escape at `text`; its bytes in *bytes. */
-static int step(const char *text, size_t *bytes)
-{
-    char one[8] = "";
-    *bytes = name_character(text);
-    *bytes = *bytes ? *bytes : 1;
-    memcpy(one, text, *bytes);
-    return name_columns(one);
-}
-
 void name_pad(const char *text, int columns, FILE *out)
 {
-    const char *more = name_columns(text) > columns ? &"..."[columns > 6 ? 0 : 3] : "";
+    const char *more = name_columns(text) > columns && columns > 6 ? "..." : "";
     int room = columns - (int)strlen(more), used = 0;
-    size_t bytes;
-    for (; *text && used + step(text, &bytes) <= room; text += bytes) {
-        char one[8] = "";
-        used += step(text, &bytes);
-        memcpy(one, text, bytes);
-        name_show(one, out);
+    char one[NAME_ESCAPE];
+    while (*text) {
+        text += name_next(text, one);
+        if (used + name_columns(one) > room)
+            break;
+        used += name_columns(one);
+        fputs(one, out);
     }
     fprintf(out, "%s%*s", more, room - used, "");
 }
@@ -177,6 +176,19 @@ void name_print(const char *name, FILE *out)
             print_byte(*c, out);
         c += bytes ? bytes : 1;
     }
+}
+
+void name_cell(const char *name, FILE *out)
+{
+    name_print(name, out);
+    fputc('\t', out);
+}
+
+void name_print_beside(const char *name, const char *word, FILE *out)
+{
+    if (strcmp(name, word) == 0)
+        fputc('\\', out);
+    name_print(name, out);
 }
 
 char *name_line(const char *name)

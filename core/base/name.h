@@ -15,6 +15,11 @@
 /* Writes the name as a field of a line; NULL counts as "". */
 void name_print(const char *name, FILE *);
 
+/* The same, with a tab behind; and of a name that is one of the words a column keeps for itself, such as "mean" for the
+ * mean over all names: then a backslash stands in front, which name_read takes away. */
+void name_cell(const char *name, FILE *);
+void name_print_beside(const char *name, const char *word, FILE *);
+
 /* The same as new memory, the caller's to free. NULL: complained. */
 char *name_line(const char *name);
 
@@ -30,6 +35,10 @@ int name_escape(const char **at);
 /* Bytes of the character at `text` (0-ended), if it may be shown: UTF-8 that controls nothing; else 0. */
 size_t name_character(const char *text);
 
+/* What is to be seen of the next character of `text`, 0-ended, in `one`; its bytes in the text, at least 1. */
+enum { NAME_ESCAPE = 5 };
+size_t name_next(const char *text, char one[NAME_ESCAPE]);
+
 bool name_is_shown(const char *text); /* all its characters may be shown */
 void name_show(const char *text, FILE *);
 
@@ -44,7 +53,6 @@ int name_columns(const char *text);
 void name_pad(const char *text, int columns, FILE *);
 
 /* Writes one byte as \t, \n, \r or \xHH into `to`; the length. */
-enum { NAME_ESCAPE = 5 };
 int name_byte(char to[NAME_ESCAPE], char byte);
 
 #endif
