@@ -112,7 +112,7 @@ static void damaged_files_are_all_named(void **state)
 {
     (void)state;
     make_set();
-    must_print("--check", "all 4 pictures and their masks can be read");
+    must_print("--check", "all 4 pictures and the masks of 1 can be read");
     FILES("set/part/train/good/002.png", "set/part/ground_truth/bent/000_mask.png");
     must_complain("--check", "train/good/002.png: the file is empty");
     must_complain("--check", "ground_truth/bent/000_mask.png: the file is empty");

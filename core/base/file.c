@@ -96,23 +96,36 @@ static ssize_t draft_write(void *context, const char *bytes, size_t n)
     return draft->reason ? 0 : (ssize_t)n;
 }
 
-/* A folder in the file's place would be noticed only by the rename, when the work is done. */
-static int draft_begin(file_draft *draft)
+/* Where the file is to be: what a link points to, so that the link stays. NULL: out of memory, or complained. */
+static char *place_of(const char *path)
 {
     struct stat about;
-    draft->file = -1;
-    draft->place = -1;
-    if (!draft->path || !draft->temporary)
-        return -1;
-    if (stat(draft->path, &about) == 0 && S_ISDIR(about.st_mode)) {
-        errno = EISDIR;
-        return -1;
+    char *target = lstat(path, &about) == 0 && S_ISLNK(about.st_mode) ? realpath(path, NULL) : NULL;
+    if (!target)
+        target = take_text("%s", path);
+    /* It would be noticed by the rename only, when the work is done; a device would be replaced by a file. */
+    if (target && stat(target, &about) == 0 && !S_ISREG(about.st_mode)) {
+        complain("%s: cannot write: %s; name a file", path,
+                 S_ISDIR(about.st_mode) ? "it is a folder" : "it is not a plain file");
+        free(target);
+        return NULL;
     }
+    return target;
+}
+
+static int draft_begin(file_draft *draft, const char *path)
+{
+    const cookie_io_functions_t io = { .write = draft_write };
+    draft->file = draft->place = -1;
+    draft->path = place_of(path);
+    draft->temporary = draft->path ? take_text("%s.%ld.part", draft->path, (long)getpid()) : NULL;
+    if (!draft->temporary)
+        return -1;
     note_draft(draft);
     draft->file = open(draft->temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    const cookie_io_functions_t io = { .write = draft_write };
     draft->stream = draft->file >= 0 ? fopencookie(draft, "wb", io) : NULL;
-    return draft->stream ? 0 : -1;
+    return draft->stream ? 0
+                         : complain("%s: cannot write: %s; choose a folder you may write to", path, strerror(errno));
 }
 
 file_draft *file_draft_open(const char *path)
@@ -120,13 +133,8 @@ file_draft *file_draft_open(const char *path)
     if (make_parent(path) < 0)
         return NULL;
     file_draft *draft = take_zeroed(1, sizeof *draft, "a file draft");
-    if (!draft)
-        return NULL;
-    draft->path = take_text("%s", path);
-    draft->temporary = take_text("%s.%ld.part", path, (long)getpid());
-    if (draft_begin(draft) == 0)
+    if (!draft || draft_begin(draft, path) == 0)
         return draft;
-    complain("%s: cannot write: %s; choose a folder you may write to", path, strerror(errno));
     if (draft->file >= 0) {
         close(draft->file);
         unlink(draft->temporary);

@@ -107,6 +107,14 @@ static int take_batch(void *context, const predict_batch *batch)
     return status;
 }
 
+/* What was said on the way must be read with the scores too. */
+static void write_note(const writer *w, const char *note)
+{
+    fputs("# Note: ", w->scores);
+    name_show(note, w->scores);
+    fputs(".\n", w->scores);
+}
+
 static void write_head(const writer *w)
 {
     const predict_threshold *t = w->threshold;
@@ -116,10 +124,14 @@ static void write_head(const writer *w)
         "# Written by ablate predict with the run %s (%s).\n"
         "# A picture is called defective above %.9g: of %d pictures without a defect (%s) %d lie above; a new one does "
         "with a chance of at most %g.\n"
-        "# A line a picture, fields between tabs; " NAME_RULE ".\n"
-        "path\tscore\tdecision\n",
+        "# A line a picture, fields between tabs; " NAME_RULE ".\n",
         name_shown(w->run->label, label, sizeof label), name_shown(w->run->folder, folder, sizeof folder), t->image,
         t->pictures, name_shown(t->from, from, sizeof from), t->above, t->rate);
+    for (int i = 0; i < w->run->warnings; i++)
+        write_note(w, w->run->warning[i]);
+    if (t->warning)
+        write_note(w, t->warning);
+    fputs("path\tscore\tdecision\n", w->scores);
 }
 
 int predict_write(predict_run *run, const predict_files *files, const predict_threshold *threshold,

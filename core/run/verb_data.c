@@ -1,5 +1,6 @@
 #include "verb_data.h"
 #include "../base/diag.h"
+#include "../base/name.h"
 #include "dataset.h"
 #include "help.h"
 #include "workers.h"
@@ -54,8 +55,12 @@ static error_t parse(int key, char *text, struct argp_state *state)
 /* Classes, and in each how many pictures of each state there are for training and test. */
 static void print_contents(const dataset *d)
 {
-    printf("%s: %d classes, %d training and %d test pictures\n", d->spec, d->classes, dataset_count(d, false),
-           dataset_count(d, true));
+    char spec[NAME_ROOM];
+    int width = 20;
+    printf("%s: %d classes, %d training and %d test pictures\n", name_shown(d->spec, spec, sizeof spec), d->classes,
+           dataset_count(d, false), dataset_count(d, true));
+    for (int c = 0; c < d->classes; c++)
+        width = name_columns(d->class_name[c]) > width ? name_columns(d->class_name[c]) : width;
     for (int c = 0; c < d->classes; c++) {
         int training = 0, good = 0, bad = 0;
         for (int i = 0; i < d->pictures; i++) {
@@ -64,7 +69,9 @@ static void print_contents(const dataset *d)
             good += p->class_index == c && p->test && p->good;
             bad += p->class_index == c && p->test && !p->good;
         }
-        printf("  %-20s %4d training, %4d good and %4d defective for test\n", d->class_name[c], training, good, bad);
+        fputs("  ", stdout);
+        name_pad(d->class_name[c], width, stdout);
+        printf(" %4d training, %4d good and %4d defective for test\n", training, good, bad);
     }
 }
 
@@ -72,9 +79,10 @@ static void print_contents(const dataset *d)
 
 typedef struct check_work {
     const dataset *data;
-    int unusable;
+    int unusable, masks;
 } check_work;
 
+/* 1: it has a mask; 0: it has none; -1: complained. */
 static int read_one(const dataset *d, int i)
 {
     ablate_image image;
@@ -83,6 +91,7 @@ static int read_one(const dataset *d, int i)
     image_free(&image);
     if (status == 0) {
         status = dataset_mask(d, i, &mask);
+        status = status < 0 ? -1 : mask.value != NULL;
         image_mask_free(&mask);
     }
     return status;
@@ -92,12 +101,13 @@ static int read_one(const dataset *d, int i)
 static int check_one(void *context, int i)
 {
     check_work *w = context;
-    if (read_one(w->data, i) == 0)
-        return 0;
+    int masks = read_one(w->data, i);
 #pragma omp critical(check_one)
     {
-        printf("%s\n", complaint());
-        w->unusable++;
+        if (masks < 0)
+            printf("%s\n", complaint());
+        w->masks += masks > 0;
+        w->unusable += masks < 0;
     }
     complaint_clear();
     return 0;
@@ -105,13 +115,14 @@ static int check_one(void *context, int i)
 
 static int check_all(const dataset *d)
 {
-    check_work work = { d, 0 };
+    check_work work = { d, 0, 0 };
     if (workers_run(d->pictures, check_one, &work) < 0)
         return -1;
     if (work.unusable > 0)
         return complain("%s: %d of %d pictures cannot be used; they are named above", d->spec, work.unusable,
                         d->pictures);
-    printf("all %d pictures and their masks can be read\n", d->pictures);
+    printf("all %d pictures and the masks of %d can be %s\n", d->pictures, work.masks,
+           d->module->image ? "made" : "read");
     return 0;
 }
 
