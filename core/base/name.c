@@ -191,18 +191,28 @@ void name_print_beside(const char *name, const char *word, FILE *out)
     name_print(name, out);
 }
 
-char *name_line(const char *name)
+static char *printed(void (*print)(const char *, FILE *), const char *text)
 {
-    char *text = NULL;
+    char *made = NULL;
     size_t length;
-    FILE *out = open_memstream(&text, &length);
+    FILE *out = open_memstream(&made, &length);
     if (out)
-        name_print(name, out);
+        print(text, out);
     if (out && fclose(out) == 0)
-        return text;
-    free(text);
+        return made;
+    free(made);
     complain("out of memory for a name");
     return NULL;
+}
+
+char *name_line(const char *name)
+{
+    return printed(name_print, name);
+}
+
+char *name_seen(const char *text)
+{
+    return printed(name_show, text);
 }
 
 static int hexadecimal(char digit)

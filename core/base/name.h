@@ -42,6 +42,8 @@ size_t name_next(const char *text, char one[NAME_ESCAPE]);
 bool name_is_shown(const char *text); /* all its characters may be shown */
 void name_show(const char *text, FILE *);
 
+char *name_seen(const char *text); /* the same as new memory, the caller's to free; NULL: complained */
+
 /* The same as text in `room` of `size` bytes, at least 4, for printf; what is longer ends in "...". Returns `room`. */
 enum { NAME_ROOM = 512 };
 const char *name_shown(const char *text, char *room, size_t size);
