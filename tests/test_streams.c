@@ -213,7 +213,6 @@ static void test_a_closed_stream_is_no_file(void **state)
     (void)state;
     pid_t child = fork();
     if (child == 0) {
-        close(STDIN_FILENO);
         close(STDOUT_FILENO);
         close(STDERR_FILENO);
         file_draft *draft = streams_begin() == 0 ? file_draft_open(path) : NULL;
