@@ -78,6 +78,7 @@ typedef struct ablate_api { /* the engine's half; grows only at its end. `at` = 
     const char *(*chosen)(ablate_builder *, const char *engine_setting);
     const ablate_entry *(*folder)(ablate_builder *, const char *path); /* 1.1 */
     int (*unused)(ablate_builder *, const char *format, ...);          /* 1.1 */
+    const char *(*next_name)(ablate_builder *, const char **list); /* since 1.1 */
 } ablate_api;
 struct ablate_builder { /* the engine's own struct begins so */
     const ablate_api *api;
@@ -124,6 +125,8 @@ struct ablate_builder { /* the engine's own struct begins so */
 #define ablate_chosen(b, engine_setting) (b)->api->chosen(b, engine_setting)
 #define ablate_fail(b, ...) (b)->api->refuse(b, __FILE__, __LINE__, __VA_ARGS__)           /* complains; returns -1 */
 #define ablate_text(b, ...) (b)->api->text(b, __VA_ARGS__) /* printf into text that lives as long as the graph */
+/* The next name of a list of names (ABLATE_NAMES); *list moves on. NULL: there is none. */
+#define ablate_next_name(b, list) (b)->api->next_name(b, list)
 #define ablate_shape_of(b, value) (b)->api->shape(value)   /* rank 1, {1} if poisoned */
 /* [list] What a folder holds, by name, up to a NULL name; hidden names and what programs leave behind are left out.
  * NULL: complained, why it cannot be read. Whatever is there and not used is to be noted, as ablate_unused(b, "%s: no

@@ -20,7 +20,7 @@ typedef struct ablate_setting {
     const char *name, *doc; /* doc: one line, with the paper's symbol where it has one */
     ablate_type type;       /* of the C field: int, double, bool, const char * */
     uint32_t offset;
-    double def, min, max; /* inclusive; def of a choice is its index */
+    double def, min, max; /* inclusive; def of a choice is its index, of a TEXT 1 for a list of names */
     const char *text;     /* default of a TEXT */
     const char *choices;  /* "a|b|c": the int field receives the index of the word */
 } ablate_setting;
@@ -34,6 +34,11 @@ typedef struct ablate_setting {
 #define ABLATE_PICK(S, f, def, choices, doc)                                                                           \
     {                                                                                                                  \
         .name = #f, doc, ABLATE_FIELD(S, f), def, 0, 99, NULL, choices                                                 \
+    }
+/* A list of names between blanks or commas, read by ablate_next_name; quotes around names that hold these. */
+#define ABLATE_NAMES(S, f, text, doc)                                                                                  \
+    {                                                                                                                  \
+        .name = #f, doc, ABLATE_FIELD(S, f), 1, 0, 0, text, NULL                                                       \
     }
 #define ABLATE_WORDS(S, f, text, doc)                                                                                  \
     {                                                                                                                  \

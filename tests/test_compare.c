@@ -194,6 +194,37 @@ static void test_a_run_and_itself(void **state)
     free(said);
 }
 
+/* Of one class there is no interval over classes, and of two single runs each has its own seed. */
+static void test_no_more_is_claimed_than_is_known(void **state)
+{
+    char first[300], second[300];
+    int status;
+    (void)state;
+    finished_shell(
+        "b=${ABLATE_BUILD:-build}; $b/ablate data mini --set mini.train=2 --set mini.good=1 --set mini.each=1 --export "
+        "%s/all >/dev/null 2>&1; for i in 1 2; do $b/ablate run tests/data/small.ini --row base --scale mini --seeds 1 "
+        "--data folder:%s/all --set 'folder.classes=\"mini-pill\"' --set run.seed=$i --set run.batch=2 --cache %s "
+        "--out %s/one$i "
+        ">/dev/null "
+        "2>&1; done; ln -s %s/one1/runs/small/base/seed-1-* %s/a; ln -s %s/one2/runs/small/base/seed-2-* %s/b",
+        finished_folder, finished_folder, finished_cache, finished_folder, finished_folder, finished_folder,
+        finished_folder, finished_folder);
+    snprintf(first, sizeof first, "%s/a", finished_folder);
+    snprintf(second, sizeof second, "%s/b", finished_folder);
+    char *said = compare(first, second, "", &status);
+    if (!strstr(said, "seeds 1 of A and 2 of B\n") || !strstr(said, "- (one class)"))
+        fail_msg("%s", said);
+    free(said);
+    said = compare(first, second, "--json", &status);
+    cJSON *json = cJSON_Parse(said);
+    const cJSON *metric = cJSON_GetObjectItem(cJSON_GetObjectItem(json, "metrics"), "image_auroc");
+    assert_non_null(metric);
+    assert_null(cJSON_GetObjectItem(metric, "interval_over_classes"));
+    assert_non_null(cJSON_GetObjectItem(metric, "interval_over_pictures"));
+    cJSON_Delete(json);
+    free(said);
+}
+
 static void refused(const char *a, const char *b, const char *more, const char *words)
 {
     int status;
@@ -233,6 +264,7 @@ int main(void)
         cmocka_unit_test_setup(test_no_class_with_both_kinds, start),
         cmocka_unit_test_setup(test_two_runs, start),
         cmocka_unit_test_setup(test_a_run_and_itself, start),
+        cmocka_unit_test_setup(test_no_more_is_claimed_than_is_known, start),
         cmocka_unit_test_setup(test_refusals, start),
     };
     return cmocka_run_group_tests(tests, finished_begin, finished_end);

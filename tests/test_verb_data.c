@@ -111,7 +111,7 @@ static void damaged_files_are_all_named(void **state)
 {
     (void)state;
     make_set();
-    must_print("--check", "all 4 pictures and their masks can be read");
+    must_print("--check", "all 4 pictures and the masks of 1 can be read");
     FILES("set/part/train/good/002.png", "set/part/ground_truth/bent/000_mask.png");
     must_complain("--check", "train/good/002.png: the file is empty");
     must_complain("--check", "ground_truth/bent/000_mask.png: the file is empty");
@@ -134,7 +134,7 @@ static void what_is_not_used_is_named(void **state)
     must_print("--check", "set/part/train/good/day2: a folder in a folder of pictures\n");
     must_print("--check", "set/part/train/good/2.jp2: not the name of a picture\n");
     must_print("--check",
-               "all 4 pictures and their masks can be read; 6 files or folders are not used, as named above");
+               "all 4 pictures and the masks of 1 can be read; 6 files or folders are not used, as named above");
     assert_null(strstr(output, "hidden"));
     assert_null(strstr(output, "MACOSX"));
 }
@@ -251,7 +251,7 @@ static void what_is_stored_turned_is_said(void **state)
     must_print("--check", "1 of 1 masks are stored turned");
     must_print("--check", "000_mask.png (6)\n");
     must_print("--check", "1 of 4 pictures have a colour profile or gamma, which is not applied: ");
-    must_print("--check", "all 4 pictures and their masks can be read");
+    must_print("--check", "all 4 pictures and the masks of 1 can be read");
     assert_int_equal(train("--again"), 0);
     const char *first = strstr(output, said);
     if (!first || !strstr(output, "Note: 2 of 4 pictures"))

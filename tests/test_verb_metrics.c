@@ -1,5 +1,6 @@
 /* `ablate metrics`: files in, numbers and sentences out. */
 #include "../core/base/diag.h"
+#include "../core/run/metrics.h"
 #include "../core/run/verb_metrics.h"
 #include "npz_write.h"
 #include <cjson/cJSON.h>
@@ -222,6 +223,72 @@ static void test_compare(void **state)
     assert_non_null(strstr(printed, "\n| exact, 4-connectivity |"));
 }
 
+/* The head says what was done, whatever the file holds: given scores and labels are used by one protocol only. */
+static void test_the_head_says_what_pictures_are_judged_by(void **state)
+{
+    static const char *const own[] = { "maximum of its map", "maximum of its map", "maximum of its map",
+                                       "maximum of its map after 1 mean pooling of 16 x 16",
+                                       "maximum of its map after 8 mean poolings of 8 x 8" };
+    char option[40], expected[300];
+    int protocols;
+    (void)state;
+    const metrics_protocol *protocol = metrics_protocols(&protocols);
+    assert_int_equal(protocols, 5);
+    for (int given = 0; given < 4; given++)
+        for (int i = 0; i < protocols; i++) {
+            bool scores = given & 1, labels = given & 2, exact = i == 0, each = protocol[i].each_picture;
+            add_whole();
+            if (scores)
+                add_array(&made, "scores", "<f8", "(4,)", 0, (double[]){ 1, 2, 3, 2 }, 32, 0);
+            if (labels)
+                add_array(&made, "labels", "|i1", "(4,)", 0, (int8_t[]){ 1, 1, 0, 0 }, 4, 0);
+            snprintf(option, sizeof option, "--protocol=%s", protocol[i].name);
+            snprintf(expected, sizeof expected, "; picture's score: %s, label: %s%s)\n",
+                     exact && scores ? "as given" : own[i],
+                     exact && labels ? "as given" : "defective if its mask shows a defect",
+                     each && labels ? ", for AUPRO as given" : "");
+            assert_int_equal(run_verb(option, NULL), 0);
+            if (!strstr(printed, expected))
+                fail_msg("'%s' is not in: %s", expected, printed);
+            assert_int_equal(strstr(printed, "those given are not used") != NULL, scores && !exact);
+            assert_int_equal(strstr(printed, "there is no array masks_nearest") != NULL, protocol[i].mask_nearest);
+            assert_int_equal(run_verb(option, "--json"), 0);
+            cJSON *root = cJSON_Parse(printed);
+            const char *judged = member(root, "judged")->valuestring;
+            assert_memory_equal(judged, expected + 2, strlen(judged));
+            cJSON_Delete(root);
+        }
+    assert_int_equal(run_verb("--compare", NULL), 0);
+    assert_non_null(strstr(printed,
+                           "\n- exact: all distinct scores; AUPRO interpolated at FPR 0.3; picture's score: as "
+                           "given, label: as given\n"));
+    assert_non_null(strstr(printed, "\n- uniad: "));
+    assert_non_null(strstr(printed, "those given are not used"));
+}
+
+/* One line a class, valid JSON, nothing that steers. */
+static void test_class_names_of_any_bytes(void **state)
+{
+    (void)state;
+    add_whole();
+    add_array(&made, "classes", "|S5", "(4,)", 0,
+              (char[]){ 'a', '\t', 'b', '\n', 0, 27, '[', '|', -1, 0, 'a', '\t', 'b', '\n', 0, 27, '[', '|', -1, 0 },
+              20, 0);
+    assert_int_equal(run_verb(NULL, NULL), 0);
+    assert_non_null(strstr(printed, "\na\\tb\\n "));
+    assert_non_null(strstr(printed, "\n\\x1B[|\xc3\xbf "));
+    assert_null(strchr(printed, 27));
+    assert_int_equal(run_verb("--json", NULL), 0);
+    cJSON *root = cJSON_Parse(printed);
+    assert_non_null(root);
+    assert_non_null(cJSON_GetObjectItemCaseSensitive(member(root, "classes"), "a\tb\n"));
+    assert_non_null(cJSON_GetObjectItemCaseSensitive(member(root, "classes"), "\x1B[|\xc3\xbf"));
+    assert_null(strchr(printed, 27));
+    cJSON_Delete(root);
+    assert_int_equal(run_verb("--compare", NULL), 0);
+    assert_null(strchr(printed, 27));
+}
+
 static void test_double_maps_stay_exact(void **state)
 {
     (void)state;
@@ -332,11 +399,18 @@ static int remove_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_json),         cmocka_unit_test(test_classes_by_name),
-        cmocka_unit_test(test_digits),       cmocka_unit_test(test_undefined_is_null_and_said),
-        cmocka_unit_test(test_mask_scales),  cmocka_unit_test(test_double_maps_stay_exact),
-        cmocka_unit_test(test_connectivity), cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_command_line), cmocka_unit_test(test_nearest_masks),
+        cmocka_unit_test(test_json),
+        cmocka_unit_test(test_classes_by_name),
+        cmocka_unit_test(test_digits),
+        cmocka_unit_test(test_undefined_is_null_and_said),
+        cmocka_unit_test(test_mask_scales),
+        cmocka_unit_test(test_the_head_says_what_pictures_are_judged_by),
+        cmocka_unit_test(test_class_names_of_any_bytes),
+        cmocka_unit_test(test_double_maps_stay_exact),
+        cmocka_unit_test(test_connectivity),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_command_line),
+        cmocka_unit_test(test_nearest_masks),
         cmocka_unit_test(test_compare),
     };
     return cmocka_run_group_tests(tests, NULL, remove_files);

@@ -1,29 +1,23 @@
 #include "diag.h"
+#include "name.h"
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 /* One slot a thread: it must work when memory is gone, so it is a fixed array. */
-static _Thread_local char sentence[1024];
-
-/* What a stranger's file put into the sentence must neither break its line nor steer a terminal. */
-static void keep_printable(char *text)
-{
-    for (; *text; text++)
-        if ((unsigned char)*text < ' ' || *text == 0x7f)
-            *text = '?';
-}
+static _Thread_local char sentence[NAME_ROOM * 2];
 
 static void record(const char *place, const char *format, va_list arguments)
 {
     if (sentence[0])
         return;
-    int used = place ? snprintf(sentence, sizeof sentence, "%s: ", place) : 0;
-    if (used < 0 || (size_t)used >= sizeof sentence)
+    char raw[sizeof sentence];
+    int used = place ? snprintf(raw, sizeof raw, "%s: ", place) : 0;
+    if (used < 0 || (size_t)used >= sizeof raw)
         used = 0;
-    vsnprintf(sentence + used, sizeof sentence - (size_t)used, format, arguments);
-    keep_printable(sentence);
+    vsnprintf(raw + used, sizeof raw - (size_t)used, format, arguments);
+    name_shown(raw, sentence, sizeof sentence); /* a stranger's name must neither break the line nor steer a terminal */
 }
 
 int complain(const char *format, ...)

@@ -4,8 +4,8 @@
 #define ABLATE_DIAG_H
 #include <stddef.h>
 
-/* Records the sentence if none is recorded yet, with '?' for what cannot be printed, such as the end of a line. Always
- * returns -1. */
+/* Records the sentence if none is recorded yet, with \n, \xHH for what cannot be shown (name.h), such as the end of a
+ * line. Always returns -1. */
 int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The same, prefixed by "file:line: ". */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -12,7 +13,32 @@
 struct file_draft {
     FILE *stream;
     char *path, *temporary;
+    int file, reason; /* reason: errno of the first write that failed, or 0 */
+    int place;        /* in `drafts`, or -1 */
 };
+
+/* The temporary files there are now, for the handler of a signal: a name is taken out before its memory is released. */
+enum { DRAFTS = 64 };
+static _Atomic(char *) drafts[DRAFTS];
+
+static void note_draft(file_draft *draft)
+{
+    draft->place = -1;
+    for (int i = 0; i < DRAFTS && draft->place < 0; i++) {
+        char *none = NULL;
+        if (atomic_compare_exchange_strong(&drafts[i], &none, draft->temporary))
+            draft->place = i;
+    }
+}
+
+void file_remove_drafts(void)
+{
+    for (int i = 0; i < DRAFTS; i++) {
+        char *temporary = atomic_exchange(&drafts[i], NULL);
+        if (temporary)
+            unlink(temporary);
+    }
+}
 
 int file_make_directory(const char *path)
 {
@@ -47,9 +73,59 @@ static int make_parent(const char *path)
 
 static void draft_free(file_draft *draft)
 {
+    bool taken = draft->place >= 0 && !atomic_exchange(&drafts[draft->place], NULL);
     free(draft->path);
-    free(draft->temporary);
+    if (!taken) /* the handler that took it is at work in another thread */
+        free(draft->temporary);
     free(draft);
+}
+
+/* The stream's bytes on their way; what the first failure was is kept for the complaint, which comes later. */
+static ssize_t draft_write(void *context, const char *bytes, size_t n)
+{
+    file_draft *draft = context;
+    size_t done = 0;
+    while (done < n && draft->reason == 0) {
+        ssize_t wrote = write(draft->file, bytes + done, n - done);
+        if (wrote > 0)
+            done += (size_t)wrote;
+        else if (wrote == 0 || errno != EINTR)
+            draft->reason = wrote < 0 ? errno : ENOSPC;
+    }
+    errno = draft->reason;
+    return draft->reason ? 0 : (ssize_t)n;
+}
+
+/* Where the file is to be: what a link points to, so that the link stays. NULL: out of memory, or complained. */
+static char *place_of(const char *path)
+{
+    struct stat about;
+    char *target = lstat(path, &about) == 0 && S_ISLNK(about.st_mode) ? realpath(path, NULL) : NULL;
+    if (!target)
+        target = take_text("%s", path);
+    /* It would be noticed by the rename only, when the work is done; a device would be replaced by a file. */
+    if (target && stat(target, &about) == 0 && !S_ISREG(about.st_mode)) {
+        complain("%s: cannot write: %s; name a file", path,
+                 S_ISDIR(about.st_mode) ? "it is a folder" : "it is not a plain file");
+        free(target);
+        return NULL;
+    }
+    return target;
+}
+
+static int draft_begin(file_draft *draft, const char *path)
+{
+    const cookie_io_functions_t io = { .write = draft_write };
+    draft->file = draft->place = -1;
+    draft->path = place_of(path);
+    draft->temporary = draft->path ? take_text("%s.%ld.part", draft->path, (long)getpid()) : NULL;
+    if (!draft->temporary)
+        return -1;
+    note_draft(draft);
+    draft->file = open(draft->temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    draft->stream = draft->file >= 0 ? fopencookie(draft, "wb", io) : NULL;
+    return draft->stream ? 0
+                         : complain("%s: cannot write: %s; choose a folder you may write to", path, strerror(errno));
 }
 
 file_draft *file_draft_open(const char *path)
@@ -57,18 +133,14 @@ file_draft *file_draft_open(const char *path)
     if (make_parent(path) < 0)
         return NULL;
     file_draft *draft = take_zeroed(1, sizeof *draft, "a file draft");
-    if (!draft)
-        return NULL;
-    draft->path = take_text("%s", path);
-    draft->temporary = take_text("%s.%ld.part", path, (long)getpid());
-    if (draft->path && draft->temporary)
-        draft->stream = fopen(draft->temporary, "wb");
-    if (!draft->stream) {
-        complain("%s: cannot write: %s; choose a folder you may write to", path, strerror(errno));
-        draft_free(draft);
-        return NULL;
+    if (!draft || draft_begin(draft, path) == 0)
+        return draft;
+    if (draft->file >= 0) {
+        close(draft->file);
+        unlink(draft->temporary);
     }
-    return draft;
+    draft_free(draft);
+    return NULL;
 }
 
 FILE *file_draft_stream(file_draft *draft)
@@ -88,27 +160,33 @@ static void synchronise_parent(const char *path)
     free(copy);
 }
 
+/* Closes the file; errno of the first thing that failed, or 0. */
+static int draft_close(file_draft *draft)
+{
+    int bad = fclose(draft->stream) != 0 ? errno : 0;
+    if (draft->reason)
+        bad = draft->reason;
+    if (!bad && fsync(draft->file) != 0)
+        bad = errno;
+    if (close(draft->file) != 0 && !bad)
+        bad = errno;
+    return bad;
+}
+
 int file_commit(file_draft *draft)
 {
-    errno = 0;
-    int bad = ferror(draft->stream) != 0;
-    bad |= fflush(draft->stream) != 0;
-    bad |= fsync(fileno(draft->stream)) != 0;
-    int reason = errno;
-    bad |= fclose(draft->stream) != 0;
-    if (!bad && rename(draft->temporary, draft->path) != 0) {
-        bad = 1;
-        reason = errno;
-    }
-    if (bad) {
+    int reason = draft_close(draft);
+    if (!reason && rename(draft->temporary, draft->path) != 0)
+        reason = errno ? errno : EIO;
+    if (reason) {
         complain("%s: cannot write: %s; nothing was changed, make room or choose another folder", draft->path,
-                 strerror(reason ? reason : EIO));
+                 strerror(reason));
         unlink(draft->temporary);
     } else {
         synchronise_parent(draft->path);
     }
     draft_free(draft);
-    return bad ? -1 : 0;
+    return reason ? -1 : 0;
 }
 
 void file_abandon(file_draft *draft)
@@ -116,6 +194,10 @@ void file_abandon(file_draft *draft)
     if (!draft)
         return;
     fclose(draft->stream);
+    close(draft->file);
+    if (draft->reason)
+        complain("%s: cannot write: %s; nothing was changed, make room or choose another folder", draft->path,
+                 strerror(draft->reason));
     unlink(draft->temporary);
     draft_free(draft);
 }

@@ -11,6 +11,7 @@ file_draft *file_draft_open(const char *path); /* NULL: complained. Makes missin
 FILE *file_draft_stream(file_draft *);         /* write here; errors are noticed at commit */
 int file_commit(file_draft *);                 /* 0, or -1 (disk full, ...): then nothing was changed. Frees. */
 void file_abandon(file_draft *);               /* Frees. NULL is allowed. */
+void file_remove_drafts(void); /* removes the temporary files there are; for the handler of a deadly signal */
 
 int file_write_text(const char *path, const char *text); /* draft, write, commit */
 

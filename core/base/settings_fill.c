@@ -1,5 +1,6 @@
 #include "diag.h"
 #include "settings.h"
+#include "words.h"
 #include <ctype.h>
 #include <errno.h>
 #include <limits.h>
@@ -121,7 +122,7 @@ const char *settings_range(const ablate_setting *row, char text[200])
     case ABLATE_TEXT:
         break;
     }
-    snprintf(text, 200, "a text");
+    snprintf(text, 200, row->def < 1 ? "a text" : "names, \"in double quotes\" if they hold blanks or commas");
     return text;
 }
 
@@ -160,7 +161,7 @@ static bool value_store(const ablate_setting *row, const char *text, void *into)
     }
     if (row->type == ABLATE_TEXT) {
         memcpy(field, &text, sizeof text);
-        return true;
+        return row->def < 1 || words_are_whole(text);
     }
     if (row->type == ABLATE_BOOL) {
         bool value = false;

@@ -1,3 +1,4 @@
+#include "name.h"
 #include "settings.h"
 #include <string.h>
 
@@ -74,12 +75,19 @@ static void print_choice(const char *choices, int i, FILE *out)
     fprintf(out, "%.*s", (int)strcspn(choices, "|"), choices);
 }
 
-/* Words count, the blanks between them do not: one blank each. */
+/* Words count, the blanks between them do not: one blank each, except within quotes and in paths. What would break the
+ * line is escaped as a name is. */
 static void print_text(const char *text, FILE *out)
 {
+    bool path = strchr(text, '/') != NULL, quoted = false;
+    if (*text == '\\' || strpbrk(text, "\n\r")) {
+        name_print(text, out);
+        return;
+    }
     for (const char *c = text; *c; c++) {
         bool blank = *c == ' ' || *c == '\t';
-        if (!blank)
+        quoted = *c == '"' && (c == text || c[-1] != '\\') ? !quoted : quoted;
+        if (!blank || path || quoted)
             fputc(*c, out);
         else if (c[1] != ' ' && c[1] != '\t')
             fputc(' ', out);

@@ -1,5 +1,6 @@
 /* builder.c: the owner's side, and losses, probes and words of modules. */
 #include "../base/diag.h"
+#include "../base/words.h"
 #include "builder_parts.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -104,6 +105,17 @@ static const char *api_text(ablate_builder *face, const char *format, ...)
     return kept ? kept : "";
 }
 
+/* The settings were checked when they were read, so that a list can be read to its end. */
+static const char *api_next_name(ablate_builder *face, const char **list)
+{
+    char *name;
+    if (words_next(list, &name) <= 0)
+        return NULL;
+    const char *kept = arena_text(builder_self(face)->memory, name);
+    free(name);
+    return kept;
+}
+
 static ablate_shape api_shape(const ablate_value *value)
 {
     return value ? value->shape : builder_poison()->shape;
@@ -140,7 +152,8 @@ static const ablate_api api = { sizeof(ablate_api), builder_apply,       builder
                                 builder_write,      builder_count,       builder_offer,      builder_call,
                                 api_loss,           api_loss_weight,     api_probe,          api_fail,
                                 api_text,           api_shape,           api_add_picture,    builder_param_from,
-                                api_remark,         api_chosen,          builder_folder,     builder_unused };
+                                api_remark,         api_chosen,          builder_folder,     builder_unused,
+                                api_next_name };
 
 /* ---- the owner's side ---- */
 

@@ -1,5 +1,6 @@
 #include "print.h"
 #include "../base/diag.h"
+#include "../base/name.h"
 #include "analysis.h"
 #include <stdlib.h>
 #include <string.h>
@@ -64,6 +65,17 @@ static bool drawn(const ablate_value *value)
     return value->kind == VALUE_RESULT || value->kind == VALUE_INPUT;
 }
 
+/* A module's name for something, within DOT's quotes. */
+static void print_label(const char *name, FILE *to)
+{
+    char one[NAME_ESCAPE];
+    while (*name) {
+        name += name_next(name, one);
+        for (const char *c = one; *c; c++)
+            fprintf(to, "%s%c", *c == '"' || *c == '\\' ? "\\" : "", *c);
+    }
+}
+
 static void draw_nodes(const graph *g, const dependence *known, const char *module, FILE *to)
 {
     static const char *const colour[] = { "#e8e8e8", "#cfe3f5", "#ffe9c7" };
@@ -71,10 +83,11 @@ static void draw_nodes(const graph *g, const dependence *known, const char *modu
     fprintf(to, "  subgraph \"cluster_%s\" { label=\"%s\"; color=\"#888888\";\n", module, module);
     for (int i = 0; i < g->values; i++) {
         const ablate_value *value = g->value[i];
-        if (drawn(value) && strcmp(value->module, module) == 0)
-            fprintf(to, "    v%d [label=\"%s\\n%s\", fillcolor=\"%s\"];\n", value->id,
-                    value->kind == VALUE_INPUT ? value->name : value->op->name, shape_print(&value->shape, shape),
-                    colour[known[i]]);
+        if (!drawn(value) || strcmp(value->module, module) != 0)
+            continue;
+        fprintf(to, "    v%d [label=\"", value->id);
+        print_label(value->kind == VALUE_INPUT ? value->name : value->op->name, to);
+        fprintf(to, "\\n%s\", fillcolor=\"%s\"];\n", shape_print(&value->shape, shape), colour[known[i]]);
     }
     fprintf(to, "  }\n");
 }
@@ -100,9 +113,11 @@ int graph_draw(const graph *g, int64_t batch, FILE *to)
         for (int j = 0; j < g->value[i]->n_in; j++)
             if (drawn(g->value[i]->in[j]))
                 fprintf(to, "  v%d -> v%d;\n", g->value[i]->in[j]->id, i);
-    for (int i = 0; i < g->losses; i++)
-        fprintf(to, "  loss%d [label=\"loss: %s\", shape=ellipse, fillcolor=\"#f5cfcf\"]; v%d -> loss%d;\n", i,
-                g->loss[i].name, g->loss[i].value->id, i);
+    for (int i = 0; i < g->losses; i++) {
+        fprintf(to, "  loss%d [label=\"loss: ", i);
+        print_label(g->loss[i].name, to);
+        fprintf(to, "\", shape=ellipse, fillcolor=\"#f5cfcf\"]; v%d -> loss%d;\n", g->loss[i].value->id, i);
+    }
     fprintf(to, "}\n");
     free(known);
     return 0;

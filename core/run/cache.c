@@ -71,16 +71,31 @@ static cache_header header_of(const cache *c)
     return header;
 }
 
+/* 0, or the errno of what went wrong: a short write is tried again, to learn why it was short. */
+static int write_whole(int file, const void *data, size_t bytes)
+{
+    for (const char *at = data; bytes > 0;) {
+        ssize_t wrote = write(file, at, bytes);
+        if (wrote < 0 && errno == EINTR)
+            continue;
+        if (wrote <= 0)
+            return wrote < 0 ? errno : ENOSPC;
+        at += wrote;
+        bytes -= (size_t)wrote;
+    }
+    return 0;
+}
+
 /* A short write is undone, so that the file only ever holds whole records. */
 static int write_at_end(cache *c, const void *first, size_t first_bytes, const void *second, size_t second_bytes)
 {
     off_t end = lseek(c->file, 0, SEEK_END);
-    bool whole = write(c->file, first, first_bytes) == (ssize_t)first_bytes &&
-                 (second_bytes == 0 || write(c->file, second, second_bytes) == (ssize_t)second_bytes);
-    if (whole)
+    int reason = end < 0 ? errno : write_whole(c->file, first, first_bytes);
+    if (!reason)
+        reason = write_whole(c->file, second, second_bytes);
+    if (!reason)
         return 0;
-    int reason = errno ? errno : ENOSPC;
-    if (ftruncate(c->file, end) < 0)
+    if (end >= 0 && ftruncate(c->file, end) < 0)
         reason = errno;
     return complain("%s: cannot write: %s; make room or choose another folder with --cache", c->path, strerror(reason));
 }

@@ -171,6 +171,14 @@ static char *value_of(const char *lines, const char *name, size_t length)
     return NULL;
 }
 
+static void note_change(void *changed, const char *name, const char *a, const char *b)
+{
+    (void)name;
+    (void)a;
+    (void)b;
+    *(bool *)changed = true;
+}
+
 static void tell_lines(const char *from, const char *other, bool both, bool swap,
                        void (*tell)(void *, const char *, const char *, const char *), void *context)
 {
@@ -187,6 +195,17 @@ static void tell_lines(const char *from, const char *other, bool both, bool swap
         free(own);
         free(theirs);
     }
+}
+
+bool compare_settings_vary(const compare_runs *c, int side)
+{
+    bool vary = false;
+    for (int i = 1; i < c->pairs; i++) {
+        const char *first = c->pair[0].record[side].settings, *other = c->pair[i].record[side].settings;
+        tell_lines(first, other, true, false, note_change, &vary);
+        tell_lines(other, first, false, true, note_change, &vary);
+    }
+    return vary;
 }
 
 void compare_settings(const compare_runs *c, void (*tell)(void *, const char *, const char *, const char *),

@@ -3,6 +3,7 @@
 #ifndef ABLATE_COMPARE_RUNS_H
 #define ABLATE_COMPARE_RUNS_H
 #include "record.h"
+#include <stdbool.h>
 
 enum { COMPARE_SEEDS = 256 };
 
@@ -23,6 +24,9 @@ typedef struct compare_runs { /* zeroed = closed */
  * both. */
 int compare_runs_open(compare_runs *, const char *a, const char *b);
 void compare_runs_free(compare_runs *);
+
+/* Do the runs of one side, 0 or 1, differ in settings other than their seeds? */
+bool compare_settings_vary(const compare_runs *, int side);
 
 /* Calls `tell` with each setting that the first pair's runs do not share: its values, NULL where a run has none. Seeds
  * and hashes of code are among them as "code.NAME". */

@@ -1,5 +1,6 @@
 #include "../base/diag.h"
 #include "../base/file.h"
+#include "../base/name.h"
 #include "curves.h"
 #include <errno.h>
 #include <math.h>
@@ -36,6 +37,8 @@ static int read_names(loss_log *l, char *line)
             return -1;
         l->name = more;
         l->name[l->terms++] = word;
+        if (name_read(word) < 0)
+            return complain("%s:1: '%s' begins with a backslash, but " NAME_RULE, l->path, word);
     }
     return 0;
 }
@@ -173,8 +176,9 @@ static void print_row(const loss_curves *c, int epoch, int term, FILE *to)
         most = value > most ? value : most;
         sum += value;
     }
-    fprintf(to, "%s\t%s\t%d\t%.9g\t%.9g\t%.9g\t%.9g", c->log[0].label, c->log[0].name[term], epoch + 1, c->weight[at],
-            least, sum / c->logs, most);
+    name_cell(c->log[0].label, to);
+    name_cell(c->log[0].name[term], to);
+    fprintf(to, "%d\t%.9g\t%.9g\t%.9g\t%.9g", epoch + 1, c->weight[at], least, sum / c->logs, most);
     for (int i = 0; i < c->logs; i++)
         fprintf(to, "\t%.9g", c->log[i].value[at]);
     fprintf(to, "\n");

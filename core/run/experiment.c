@@ -1,5 +1,6 @@
 #include "experiment.h"
 #include "../base/diag.h"
+#include "../base/words.h"
 #include "chain.h"
 #include "experiment_printed.h"
 #include "experiment_row.h"
@@ -110,22 +111,27 @@ static int columns_read(experiment *e, const char *names)
     return 0;
 }
 
+/* "word:label": a label that holds blanks stands in quotes. */
+static int word_read(experiment *e, const char **at, const char *words)
+{
+    size_t word = strcspn(*at, ": ");
+    if (e->words == EXPERIMENT_WORDS)
+        return complain_columns(e, "words", "may hold 16 words", words);
+    char *name = take_text("%.*s", (int)word, *at), *label = NULL;
+    *at += word + (word > 0 && (*at)[word] == ':');
+    int whole = word > 0 && (*at)[-1] == ':' && !strchr(" ", **at) ? words_next(at, &label) : -1;
+    e->word[e->words] = name;
+    e->label[e->words++] = label;
+    if (name && whole < 0)
+        return complain_columns(e, "words", "must be a list of word:label, or word:\"a label\"", words);
+    return name ? 0 : -1;
+}
+
 static int words_read(experiment *e, const char *words)
 {
-    for (const char *c = words + strspn(words, " "); *c; c += strspn(c, " ")) {
-        size_t length = strcspn(c, " "), word = strcspn(c, ": ");
-        if (e->words == EXPERIMENT_WORDS)
-            return complain_columns(e, "words", "may hold 16 words", words);
-        if (word == 0 || word + 1 >= length)
-            return complain_columns(e, "words", "must be a list of word:label", words);
-        char *name = take_text("%.*s", (int)word, c),
-             *label = take_text("%.*s", (int)(length - word - 1), c + word + 1);
-        e->word[e->words] = name;
-        e->label[e->words++] = label;
-        if (!name || !label)
+    for (const char *c = words + strspn(words, " "); *c; c += strspn(c, " "))
+        if (word_read(e, &c, words) < 0)
             return -1;
-        c += length;
-    }
     return 0;
 }
 

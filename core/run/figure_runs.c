@@ -1,6 +1,7 @@
 #include "figure_runs.h"
 #include "../base/diag.h"
 #include "../base/file.h"
+#include "../base/name.h"
 #include "dataset_outside.h"
 #include <stdlib.h>
 #include <string.h>
@@ -148,8 +149,11 @@ static void print_line(const figure_runs *f, int i, FILE *to)
 {
     const figure_picture *p = &f->picture[i];
     const picture *own = &f->data->picture[f->scores[f->count - 1].picture[p->chosen.test]];
-    fprintf(to, "%d\t%s\t%s\t%s\t%d\t%d\t%d", i + 1, own->class_name, own->state, own->name, own->good, p->chosen.rank,
-            p->chosen.of);
+    fprintf(to, "%d\t", i + 1);
+    name_cell(own->class_name, to);
+    name_cell(own->state, to);
+    name_cell(own->name, to);
+    fprintf(to, "%d\t%d\t%d", own->good, p->chosen.rank, p->chosen.of);
     for (int k = 0; k < f->count; k++)
         if (f->scores[k].image)
             fprintf(to, "\t%.9g", f->scores[k].image[p->chosen.test]);
@@ -169,8 +173,13 @@ static int write_runs(const figure_runs *f, const figure_options *o)
         fprintf(to, "\t%s", metrics_name((metrics_kind)i));
     for (int k = 0; k < f->count; k++) {
         const predict_run *r = &f->run[k];
-        fprintf(to, "\n%d\t%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s", k + 1, r->record.experiment, r->record.row, r->record.seed,
-                r->run.model, r->record.scale, r->record.data, r->record.protocol, choice_rule_name(o->rule));
+        fprintf(to, "\n%d\t", k + 1);
+        name_cell(r->record.experiment, to);
+        name_cell(r->record.row, to);
+        fprintf(to, "%d\t%s\t", r->record.seed, r->run.model);
+        name_cell(r->record.scale, to);
+        name_cell(r->record.data, to);
+        fprintf(to, "%s\t%s", r->record.protocol, choice_rule_name(o->rule));
         for (int i = 0; i < METRICS_KINDS; i++)
             fprintf(to, "\t%.9g", r->record.mean[i]);
     }

@@ -2,6 +2,7 @@
  * frame, and the function that calls setjmp keeps nothing of its own in variables it changes afterwards. */
 #include "../base/diag.h"
 #include "image_parts.h"
+#include <errno.h>
 #include <png.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,7 +55,7 @@ static void png_give_bytes(png_structp png, png_bytep from, size_t n)
 {
     png_job *job = png_get_io_ptr(png);
     if (fwrite(from, 1, n, job->stream) != n)
-        png_error(png, "cannot write");
+        png_error(png, strerror(errno));
 }
 
 static void png_flush_bytes(png_structp png)

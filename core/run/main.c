@@ -1,5 +1,6 @@
 /* main.c: the command `ablate`: one verb, its arguments, one sentence if it fails. */
 #include "../base/diag.h"
+#include "../base/streams.h"
 #include "verb_compare.h"
 #include "verb_curves.h"
 #include "verb_data.h"
@@ -15,6 +16,7 @@
 #include "verb_run.h"
 #include "verb_trace.h"
 #include "verb_weights.h"
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -69,11 +71,11 @@ static int dispatch(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    int status = dispatch(argc, argv);
-    if (status == 0 && (fflush(stdout) != 0 || ferror(stdout)))
-        status = complain("standard output cannot be written");
-    if (status == 0)
+    int status = streams_begin() == 0 ? dispatch(argc, argv) : -1;
+    bool printed = streams_end() == 0;
+    if (status == 0 && printed)
         return 0;
-    fprintf(stderr, "ablate: %s\n", complaint() ? complaint() : "it failed without saying why; please report this");
+    if (status < 0 || complaint())
+        fprintf(stderr, "ablate: %s\n", complaint() ? complaint() : "it failed without saying why; please report this");
     return 1;
 }

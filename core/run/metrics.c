@@ -103,6 +103,12 @@ static int note_protocol(const metrics_input *in, const metrics_protocol *protoc
         class_note(notes, "protocol '%s' takes the scores of pictures from their maps; those given are not used",
                    protocol->name) < 0)
         return -1;
+    if (in->masks_as_saved && protocol->mask_nearest &&
+        class_note(notes,
+                   "protocol '%s' is for masks resized to the nearest pixel; there is no array masks_nearest, so "
+                   "the masks are taken as they are",
+                   protocol->name) < 0)
+        return -1;
     if (in->height >= least && in->width >= least)
         return 0;
     return class_note(notes, "protocol '%s' pools maps of at least %d x %d pixels, these are %lld x %lld",

@@ -70,7 +70,13 @@ typedef struct metrics_input {
     const int *classes;             /* (pictures), 0 .. class_count - 1; or NULL: all of class 0 */
     int class_count;                /* >= 1 */
     const char *const *class_names; /* (class_count), or NULL: "all", or their numbers */
+    bool masks_as_saved;            /* of a file that does not say how they were brought to the maps' size */
 } metrics_input;
+
+/* What a picture is judged by, as the protocol and the input have it: "picture's score: maximum of its map, label: as
+ * given". Returns `text`. */
+enum { METRICS_JUDGED = 200 };
+const char *metrics_judged_print(const metrics_protocol *, const metrics_input *, char text[METRICS_JUDGED]);
 
 typedef struct metrics_row {
     char *name;                           /* of the class */

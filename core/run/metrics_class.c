@@ -1,5 +1,6 @@
 #include "metrics_class.h"
 #include "../base/diag.h"
+#include "../base/name.h"
 #include "metrics_component.h"
 #include "metrics_curve.h"
 #include "metrics_image.h"
@@ -28,7 +29,7 @@ typedef struct class_state {
 
 int class_note(class_notes *notes, const char *format, ...)
 {
-    char sentence[512];
+    char sentence[512], seen[1024];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(sentence, sizeof sentence, format, arguments);
@@ -37,7 +38,7 @@ int class_note(class_notes *notes, const char *format, ...)
     if (!text)
         return -1;
     notes->text = text;
-    text[notes->count] = take_text("%s", sentence);
+    text[notes->count] = take_text("%s", name_shown(sentence, seen, sizeof seen));
     return text[notes->count++] ? 0 : -1;
 }
 

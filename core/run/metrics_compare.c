@@ -1,11 +1,14 @@
 #include "metrics_compare.h"
 #include "../base/diag.h"
 #include "metrics_load.h"
+#include "metrics_remark.h"
+#include "report_text.h"
 #include <math.h>
 #include <stdlib.h>
 
 typedef struct comparison {
     metrics_result *result; /* (protocols), of the same classes; the first is compared with */
+    char (*judged)[METRICS_JUDGED];
     int protocols;
     int64_t pictures, height, width;
 } comparison;
@@ -15,14 +18,17 @@ static void comparison_free(comparison *c)
     for (int i = 0; c->result && i < c->protocols; i++)
         metrics_result_free(&c->result[i]);
     free(c->result);
+    free(c->judged);
 }
 
-static int evaluate_one(const char *path, metrics_protocol how, comparison *c, metrics_result *result)
+static int evaluate_one(const char *path, metrics_protocol how, comparison *c, int i)
 {
     metrics_file file;
     int status = metrics_file_read(&file, path, &how);
     if (status == 0)
-        status = metrics_evaluate(&file.in, &how, result);
+        status = metrics_evaluate(&file.in, &how, &c->result[i]);
+    if (status == 0)
+        metrics_judged_print(&how, &file.in, c->judged[i]);
     c->pictures = file.in.pictures;
     c->height = file.in.height;
     c->width = file.in.width;
@@ -35,24 +41,28 @@ static int evaluate_all(const char *path, int connectivity, comparison *c)
     const metrics_protocol *protocol = metrics_protocols(&c->protocols);
     int status = 0;
     c->result = take_zeroed((size_t)c->protocols, sizeof *c->result, "results of protocols");
-    for (int i = 0; c->result && i < c->protocols && status == 0; i++) {
+    c->judged = take_zeroed((size_t)c->protocols, sizeof *c->judged, "results of protocols");
+    for (int i = 0; c->result && c->judged && i < c->protocols && status == 0; i++) {
         metrics_protocol how = protocol[i];
         how.connectivity = connectivity ? connectivity : how.connectivity;
-        status = evaluate_one(path, how, c, &c->result[i]);
+        status = evaluate_one(path, how, c, i);
     }
-    return c->result ? status : -1;
+    return c->result && c->judged ? status : -1;
 }
 
 /* A cell: a difference of fractions in percent, "0" if there is none at all, "-" if it is not defined. */
 static void print_difference(double value, const char *class_name, FILE *to)
 {
-    if (isnan(value))
-        fprintf(to, " - |");
-    else if (fpclassify(value) == FP_ZERO)
-        fprintf(to, " 0 |");
+    bool some = !isnan(value) && fpclassify(value) != FP_ZERO;
+    if (some)
+        fprintf(to, " %s%.2f", value < 0 ? "−" : "+", fabs(100 * value));
     else
-        fprintf(to, " %s%.2f%s%s |", value < 0 ? "−" : "+", fabs(100 * value), class_name ? " " : "",
-                class_name ? class_name : "");
+        fputs(isnan(value) ? " -" : " 0", to);
+    if (some && class_name) {
+        fputc(' ', to);
+        report_text_markdown(class_name, to);
+    }
+    fputs(" |", to);
 }
 
 static void print_head(const char *first, bool differences, FILE *to)
@@ -122,6 +132,22 @@ static void print_furthest(const comparison *c, FILE *to)
     }
 }
 
+static void print_remark(void *context, const char *sentence)
+{
+    fputs("  - ", context);
+    report_text_markdown(sentence, context);
+    fputc('\n', context);
+}
+
+static void print_remarks(const comparison *c, FILE *to)
+{
+    fputc('\n', to);
+    for (int i = 0; i < c->protocols; i++) {
+        fprintf(to, "- %s: %s; %s\n", c->result[i].protocol.name, c->result[i].protocol.doc, c->judged[i]);
+        metrics_each_remark(&c->result[i], print_remark, to);
+    }
+}
+
 int metrics_compare(const char *path, int connectivity, FILE *to)
 {
     comparison c = { .result = NULL };
@@ -131,6 +157,7 @@ int metrics_compare(const char *path, int connectivity, FILE *to)
                 (long long)c.height, (long long)c.width, c.result[0].class_count, c.result[0].protocol.name);
         print_means(&c, to);
         print_furthest(&c, to);
+        print_remarks(&c, to);
     }
     comparison_free(&c);
     return status;

@@ -102,6 +102,7 @@ static int read_masks(metrics_file *file, const npz *archive, const metrics_prot
     int64_t shape[3] = { 0 };
     metrics_input *in = &file->in;
     int found = how->mask_nearest ? find_array(archive, "masks_nearest", false, &array) : 0;
+    in->masks_as_saved = found == 0;
     if (found == 0)
         found = find_array(archive, "masks", true, &array);
     if (found < 0 || check_maps_shape(archive, &array, shape) < 0)

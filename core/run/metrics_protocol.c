@@ -8,14 +8,13 @@
 /* The peers' evaluators, as their published code computes them from given maps and masks. */
 static const metrics_protocol protocols[] = {
     { .name = "exact",
-      .doc = "all distinct scores; AUPRO interpolated at FPR 0.3; picture's score: maximum of its map",
+      .doc = "all distinct scores; AUPRO interpolated at FPR 0.3",
       .mask_threshold = 0.5,
       .connectivity = 8,
       .takes_given = true,
       .limit = 0.3 },
     { .name = "ader2024",
-      .doc = "ADer of April 2024 and MambaAD: AUPRO from 100 even steps, kept FPR < 0.3 stretched to 0..1; picture's "
-             "label: its mask's",
+      .doc = "ADer of April 2024 and MambaAD: AUPRO from 100 even steps, kept FPR < 0.3 stretched to 0..1",
       .mask_threshold = 0.5,
       .connectivity = 8,
       .thresholds = 100,
@@ -23,7 +22,7 @@ static const metrics_protocol protocols[] = {
       .limit = 0.3 },
     { .name = "rd4ad",
       .doc = "RD4AD: no AP; AUPRO from 200 even steps of each defective picture, FPR < 0.3 divided by the greatest; "
-             "picture's label: its mask's; rounded to 3 decimals",
+             "rounded to 3 decimals",
       .mask_threshold = 0.5,
       .connectivity = 8,
       .round_to = 1000,
@@ -32,9 +31,7 @@ static const metrics_protocol protocols[] = {
       .each_picture = true,
       .limit = 0.3 },
     { .name = "uniad",
-      .doc =
-          "UniAD: AUROC only, turned over below 0.5; picture's score: maximum after 16 x 16 mean pooling, label: its "
-          "mask's; mask > 0",
+      .doc = "UniAD: AUROC only, turned over below 0.5; mask > 0",
       .mask_nearest = true,
       .connectivity = 8,
       .pool = 16,
@@ -44,8 +41,7 @@ static const metrics_protocol protocols[] = {
       .limit = 0.3 },
     { .name = "diad",
       .doc =
-          "DiAD: AUROC turned over below 0.5; AUPRO from 200 even steps, FPR < 0.3 divided by the greatest; picture's "
-          "score: maximum after eight 8 x 8 mean poolings, label: its mask's; mask > 0",
+          "DiAD: AUROC turned over below 0.5; AUPRO from 200 even steps, FPR < 0.3 divided by the greatest; mask > 0",
       .connectivity = 8,
       .pool = 8,
       .pool_times = 8,
@@ -77,6 +73,21 @@ const char *metrics_protocol_print(const metrics_protocol *protocol, char text[8
         snprintf(text, 80, "%s", protocol->name);
     else
         snprintf(text, 80, "%s, %d-connectivity", protocol->name, protocol->connectivity);
+    return text;
+}
+
+const char *metrics_judged_print(const metrics_protocol *protocol, const metrics_input *in, char text[METRICS_JUDGED])
+{
+    char score[80] = "maximum of its map";
+    bool given = protocol->takes_given;
+    if (given && in->scores)
+        snprintf(score, sizeof score, "as given");
+    else if (protocol->pool_times > 0)
+        snprintf(score, sizeof score, "maximum of its map after %d mean pooling%s of %d x %d", protocol->pool_times,
+                 protocol->pool_times > 1 ? "s" : "", protocol->pool, protocol->pool);
+    snprintf(text, METRICS_JUDGED, "picture's score: %s, label: %s%s", score,
+             given && in->labels ? "as given" : "defective if its mask shows a defect",
+             protocol->each_picture && in->labels && !given ? ", for AUPRO as given" : "");
     return text;
 }
 

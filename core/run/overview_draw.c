@@ -1,5 +1,6 @@
 #include "overview_draw.h"
 #include "../base/diag.h"
+#include "../base/name.h"
 #include "overview_text.h"
 #include <string.h>
 
@@ -9,7 +10,9 @@ static const double legend_height = 16, swatch = 14, head = 5;
 
 static void point(FILE *to, const char *what, const char *kind, double x, double y, const char *text)
 {
-    fprintf(to, "%s%s%s\t%.2f\t%.2f\t0\t0\t%s\n", what, *kind ? "-" : "", kind, x, y, text);
+    fprintf(to, "%s%s%s\t%.2f\t%.2f\t0\t0\t", what, *kind ? "-" : "", kind, x, y);
+    name_print(text, to);
+    fputc('\n', to);
 }
 
 static void outline(FILE *to, const char *what, const char *kind, place_rect r)

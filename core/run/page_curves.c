@@ -1,6 +1,7 @@
 /* page_curves.c: the losses of each run, as RUN/losses.tsv has them, on a logarithmic scale over the epochs. */
 #include "../base/diag.h"
 #include "../base/file.h"
+#include "../base/name.h"
 #include "page_parts.h"
 #include "page_text.h"
 #include <math.h>
@@ -41,7 +42,7 @@ static void parse(losses *l)
         int loss = -1;
         for (char *field = strtok_r(line, "\t", &fields); field && loss < LOSSES;
              field = strtok_r(NULL, "\t", &fields), loss++)
-            if (loss >= 0 && head)
+            if (loss >= 0 && head && name_read(field) == 0)
                 l->name[l->count++] = field;
             else if (loss >= 0 && loss < l->count && l->epochs < EPOCHS)
                 take_number(l, loss, strtod(field, NULL));

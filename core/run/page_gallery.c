@@ -160,17 +160,21 @@ static int print_tile(const gallery *g, const judged *j, FILE *out)
 
 static int print_kind(const gallery *g, bool good, int shown, FILE *out)
 {
-    int status = 0, done = 0;
+    int status = 0, done = 0, compared = 0;
     fprintf(out, "<h3>%s</h3>\n<div class=\"tiles\">\n",
             good ? "Worst false alarms: good pictures" : "Worst misses: defective pictures");
+    for (int i = 0; i < g->scores.count; i++)
+        compared += g->judged[i].of > 0;
     for (int i = 0; i < g->scores.count && done < shown && status == 0; i++)
         if (g->judged[i].good == good && g->judged[i].wrong > 0) {
             status = print_tile(g, &g->judged[i], out);
             done++;
         }
     fputs("</div>\n", out);
-    if (done == 0)
-        fputs("<p>None: every defective picture scores higher than every good one of its class.</p>\n", out);
+    if (done == 0 && shown > 0)
+        fputs(compared > 0 ? "<p>None: every defective picture scores higher than every good one of its class.</p>\n"
+                           : "<p>None: no class has both good and defective test pictures to be compared.</p>\n",
+              out);
     return status;
 }
 

@@ -1,11 +1,24 @@
 #include "page_text.h"
 #include "../base/file.h"
+#include "../base/name.h"
 #include <ctype.h>
 #include <string.h>
 
+/* What cannot be shown becomes \\xHH: a page must be UTF-8. */
+static size_t print_shown(const char *text, size_t left, FILE *out)
+{
+    char escape[NAME_ESCAPE];
+    size_t bytes = *text == '\n' || *text == '\t' ? 1 : name_character(text);
+    if (bytes > 0 && bytes <= left)
+        return fwrite(text, 1, bytes, out);
+    name_byte(escape, *text);
+    fputs(escape, out);
+    return 1;
+}
+
 void page_text_part(const char *text, size_t length, FILE *out)
 {
-    for (size_t i = 0; i < length; i++) {
+    for (size_t i = 0; i < length;) {
         const char *entity = text[i] == '<'   ? "&lt;"
                              : text[i] == '>' ? "&gt;"
                              : text[i] == '&' ? "&amp;"
@@ -13,10 +26,7 @@ void page_text_part(const char *text, size_t length, FILE *out)
                                               : NULL;
         if (entity)
             fputs(entity, out);
-        else if ((unsigned char)text[i] >= ' ' || text[i] == '\n' || text[i] == '\t')
-            fputc(text[i], out);
-        else
-            fputc('?', out);
+        i += entity ? 1 : print_shown(text + i, length - i, out);
     }
 }
 

@@ -1,13 +1,16 @@
 #include "predict_files.h"
 #include "../base/diag.h"
+#include "../base/name.h"
 #include <errno.h>
 #include <libgen.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 void predict_files_free(predict_files *f)
 {
@@ -153,21 +156,54 @@ static int add_folder(predict_files *f, const char *path)
 
 /* ---- lists ---- */
 
+/* One line of a list, of `length` bytes without its end; number: of the line. */
+static int add_line(predict_files *f, const char *path, int number, char *line, size_t length)
+{
+    if (strlen(line) < length)
+        return complain_at(path, number, "the line holds a zero byte; write a path on each line, as UTF-8");
+    if (length >= PATH_MAX)
+        return complain_at(path, number, "the line has %zu bytes, a path at most %d; write a path on each line", length,
+                           PATH_MAX - 1);
+    if (*line == '#' && access(line, F_OK) == 0)
+        return complain_at(path, number, "'%s' is a comment, but also the name of a file; write \\\\x23%s for the file",
+                           line, line + 1);
+    if (!*line || *line == '#')
+        return 0;
+    if (name_read(line) < 0)
+        return complain_at(path, number, "'%s' begins with a backslash, but " NAME_RULE "; write \\\\ for a backslash",
+                           line);
+    return add_file(f, line);
+}
+
+/* Some editors begin a file with a byte order mark, and end lines with a carriage return. */
+static size_t strip_line(char *line, size_t length, bool first)
+{
+    static const char mark[] = "\xEF\xBB\xBF";
+    if (length > 0 && line[length - 1] == '\n')
+        length--;
+    if (length > 0 && line[length - 1] == '\r')
+        length--;
+    line[length] = 0;
+    if (!first || length < strlen(mark) || memcmp(line, mark, strlen(mark)) != 0)
+        return length;
+    length -= strlen(mark);
+    memmove(line, line + strlen(mark), length + 1);
+    return length;
+}
+
 static int add_list(predict_files *f, const char *path)
 {
     FILE *from = fopen(path, "r");
     char *line = NULL;
     size_t room = 0;
+    ssize_t length;
     int before = f->count, status = 0;
     if (!from)
         return complain("%s: cannot read the list: %s", path, strerror(errno));
-    while (status == 0 && getline(&line, &room, from) >= 0) {
-        line[strcspn(line, "\r\n")] = 0;
-        if (*line && *line != '#')
-            status = add_file(f, line);
-    }
+    for (int number = 1; status == 0 && (length = getline(&line, &room, from)) >= 0; number++)
+        status = add_line(f, path, number, line, strip_line(line, (size_t)length, number == 1));
     if (status == 0 && ferror(from))
-        status = complain("%s: cannot read the list to its end", path);
+        status = complain("%s: cannot read the list to its end: %s", path, strerror(errno));
     else if (status == 0 && f->count == before)
         status = complain("%s: this list names no picture; write a path on each line", path);
     free(line);

@@ -1,6 +1,7 @@
 #include "predict_run.h"
 #include "../base/diag.h"
 #include "../base/file.h"
+#include "../base/name.h"
 #include "weights.h"
 #include <stdarg.h>
 #include <stdlib.h>
@@ -116,6 +117,8 @@ static int add_line(predict_run *r, char *line, const char *where, int number)
     if (!is_chosen(line))
         return 0;
     *dot = 0;
+    if (name_read(equal + 3) < 0)
+        return complain_at(where, number, "the value of '%s' begins with a backslash, but " NAME_RULE, line);
     return settings_set(&r->settings, line, dot + 1, equal + 3, where, number);
 }
 

@@ -1,6 +1,7 @@
 #include "predict_write.h"
 #include "../base/diag.h"
 #include "../base/file.h"
+#include "../base/name.h"
 #include "npz_writer.h"
 #include "page_colour.h"
 #include <stdlib.h>
@@ -93,8 +94,10 @@ static int write_one(writer *w, int file, const float *map, double score)
     double limit = limit_of(w, file)->image;
     bool defective = score > limit;
     int status = 0;
-    fprintf(w->scores, "%s\t%.9g\t%s\t%s\t%.9g\n", w->files->file[file].path, score, defective ? "defective" : "good",
-            class_name(w, file), limit);
+    name_print(w->files->file[file].path, w->scores);
+    fprintf(w->scores, "\t%.9g\t%s\t", score, defective ? "defective" : "good");
+    name_cell(class_name(w, file), w->scores);
+    fprintf(w->scores, "%.9g\n", limit);
     w->summary->scored++;
     w->summary->defective += defective;
     if (w->output->pictures)
@@ -111,8 +114,10 @@ static int take_batch(void *context, const predict_batch *batch)
         if (batch->reason[i]) {
             w->summary->unread++;
             fprintf(w->unreadable, "%s\n", batch->reason[i]);
-            fprintf(w->scores, "%s\t\tunreadable\t%s\t\n", w->files->file[batch->first + i].path,
-                    class_name(w, batch->first + i));
+            name_print(w->files->file[batch->first + i].path, w->scores);
+            fputs("\t\tunreadable\t", w->scores);
+            name_cell(class_name(w, batch->first + i), w->scores);
+            fputc('\n', w->scores);
         } else {
             status = write_one(w, batch->first + i, batch->maps + i * area, batch->score[i]);
         }
@@ -122,25 +127,38 @@ static int take_batch(void *context, const predict_batch *batch)
 
 static void write_limit(const writer *w, const predict_limit *l, const char *whose)
 {
-    fprintf(w->scores, "# %.9g %s: of %d pictures %d lie above, a new one with a chance of at most %.3g.\n", l->image,
-            whose, l->pictures, l->above, l->rate);
+    fprintf(w->scores, "# %.9g ", l->image);
+    name_show(whose, w->scores);
+    fprintf(w->scores, ": of %d pictures %d lie above, a new one with a chance of at most %.3g.\n", l->pictures,
+            l->above, l->rate);
+}
+
+/* What was said on the way must be read with the scores too. */
+static void write_note(const writer *w, const char *note)
+{
+    fputs("# Note: ", w->scores);
+    name_show(note, w->scores);
+    fputs(".\n", w->scores);
 }
 
 static void write_head(const writer *w)
 {
     const predict_threshold *t = w->threshold;
+    char label[NAME_ROOM], folder[NAME_ROOM], from[NAME_ROOM];
     fprintf(w->scores,
             "# Written by ablate predict with the run %s (%s).\n"
             "# A picture is called defective above the threshold of its class: chosen from pictures without a defect "
-            "(%s) for a false alarm rate of %g.\n",
-            w->run->label, w->run->folder, t->from, t->rate);
+            "(%s) for a false alarm rate of %g.\n"
+            "# A line a picture, fields between tabs; " NAME_RULE ".\n",
+            name_shown(w->run->label, label, sizeof label), name_shown(w->run->folder, folder, sizeof folder),
+            name_shown(t->from, from, sizeof from), t->rate);
     for (int c = 0; c < t->classes; c++)
         if (t->of[c].pictures > 0)
             write_limit(w, &t->of[c], w->run->record.classes[c].name);
     write_limit(w, &t->all, "all classes together, for pictures of classes that are not known (-) or not named here");
     for (int i = 0; i < w->run->warnings; i++)
-        fprintf(w->scores, "# %s\n", w->run->warning[i]);
-    fprintf(w->scores, "path\tscore\tdecision\tclass\tthreshold\n");
+        write_note(w, w->run->warning[i]);
+    fputs("path\tscore\tdecision\tclass\tthreshold\n", w->scores);
 }
 
 int predict_write(predict_run *run, const predict_files *files, const predict_threshold *threshold,

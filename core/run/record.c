@@ -2,6 +2,7 @@
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "../base/hash.h"
+#include "../base/name.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,7 +55,7 @@ int run_record_add_note(run_record *r, const char *note)
     if (!more)
         return -1;
     r->notes = more;
-    more[r->note_count] = take_text("%s", note);
+    more[r->note_count] = name_seen(note); /* a line of a report */
     return more[r->note_count++] ? 0 : -1;
 }
 

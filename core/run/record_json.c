@@ -2,6 +2,7 @@
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "../base/hash.h"
+#include "json.h"
 #include "record.h"
 #include <cjson/cJSON.h>
 #include <math.h>
@@ -46,11 +47,11 @@ static bool add_number(cJSON *object, const char *key, double value)
 
 static bool add_values(cJSON *object, const char *key, const double value[METRICS_KINDS])
 {
-    cJSON *values = cJSON_AddObjectToObject(object, key);
+    cJSON *values = cJSON_CreateObject();
     bool good = values != NULL;
     for (int m = 0; good && m < METRICS_KINDS; m++)
         good = add_number(values, metrics_name((metrics_kind)m), value[m]);
-    return good;
+    return json_add(object, key, values) && good;
 }
 
 /* "section.key = value" lines become members. */
@@ -65,7 +66,7 @@ static bool add_settings(cJSON *object, const char *lines)
         good = equal != NULL;
         if (good) {
             *equal = 0;
-            good = cJSON_AddStringToObject(members, copy, equal + 3) != NULL;
+            good = json_add_text(members, copy, equal + 3);
         }
         free(copy);
         line += length + (line[length] == '\n');
@@ -79,11 +80,11 @@ static bool add_lists(cJSON *object, const run_record *r)
     bool good = weights && notes;
     for (int i = 0; good && i < r->weight_count; i++) {
         cJSON *item = cJSON_CreateObject();
-        good = cJSON_AddItemToArray(weights, item) && cJSON_AddStringToObject(item, "path", r->weights[i].path) &&
+        good = cJSON_AddItemToArray(weights, item) && json_add_text(item, "path", r->weights[i].path) &&
                cJSON_AddStringToObject(item, "sha256", r->weights[i].hash);
     }
     for (int i = 0; good && i < r->note_count; i++)
-        good = cJSON_AddItemToArray(notes, cJSON_CreateString(r->notes[i]));
+        good = cJSON_AddItemToArray(notes, json_text(r->notes[i]));
     cJSON *classes = good ? cJSON_AddObjectToObject(object, "classes") : NULL;
     good = good && classes;
     for (int i = 0; good && i < r->class_count; i++)
@@ -97,7 +98,7 @@ static bool add_record(cJSON *object, const run_record *r)
     run_record_identity(r, key);
     bool good = cJSON_AddStringToObject(object, "identity", key) != NULL;
     for (int i = 0; good && i < TEXT_FIELDS; i++)
-        good = cJSON_AddStringToObject(object, text_fields[i].key, text_value(r, i)) != NULL;
+        good = json_add_text(object, text_fields[i].key, text_value(r, i));
     return good && add_number(object, "seed", r->seed) && add_number(object, "threads", r->threads) &&
            add_number(object, "seconds", r->seconds) && add_number(object, "peak_memory", (double)r->peak_memory) &&
            add_values(object, "mean", r->mean) && add_lists(object, r) && add_settings(object, r->settings);
@@ -156,7 +157,7 @@ static int read_text(const cJSON *object, const char *key, char **into, const ch
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
     if (!cJSON_IsString(item))
         return fault(path, key);
-    *into = take_text("%s", item->valuestring);
+    *into = json_read(item->valuestring);
     return *into ? 0 : -1;
 }
 
@@ -197,10 +198,12 @@ static int read_settings(const cJSON *object, run_record *r, const char *path)
     int status = 0;
     cJSON_ArrayForEach(item, members)
     {
-        if (cJSON_IsString(item))
-            fprintf(out, "%s = %s\n", item->string, item->valuestring);
+        char *value = cJSON_IsString(item) ? json_read(item->valuestring) : NULL;
+        if (value)
+            fprintf(out, "%s = %s\n", item->string, value);
         else
             status = fault(path, item->string);
+        free(value);
     }
     return fclose(out) == 0 ? status : complain("out of memory for the settings of %s", path);
 }
@@ -218,20 +221,29 @@ static int read_lists(const cJSON *object, run_record *r, const char *path)
         const cJSON *hash = cJSON_GetObjectItemCaseSensitive(item, "sha256");
         if (!cJSON_IsString(place) || !cJSON_IsString(hash))
             return fault(path, "weights");
-        if (run_record_add_weights(r, place->valuestring, hash->valuestring) < 0)
+        char *file = json_read(place->valuestring);
+        int status = file ? run_record_add_weights(r, file, hash->valuestring) : -1;
+        free(file);
+        if (status < 0)
             return -1;
     }
     cJSON_ArrayForEach(item, classes)
     {
         double value[METRICS_KINDS];
-        if (read_values(item, item->string, value, path) < 0 || run_record_add_class(r, item->string, value) < 0)
+        char *name = json_read(item->string);
+        int status = name && read_values(item, name, value, path) == 0 ? run_record_add_class(r, name, value) : -1;
+        free(name);
+        if (status < 0)
             return -1;
     }
     cJSON_ArrayForEach(item, notes)
     {
         if (!cJSON_IsString(item))
             return fault(path, "notes");
-        if (run_record_add_note(r, item->valuestring) < 0)
+        char *note = json_read(item->valuestring);
+        int status = note ? run_record_add_note(r, note) : -1;
+        free(note);
+        if (status < 0)
             return -1;
     }
     return 0;

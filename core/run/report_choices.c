@@ -1,6 +1,7 @@
 #include "report_choices.h"
 #include "../base/diag.h"
 #include "../base/file.h"
+#include "../base/name.h"
 #include "report_body.h"
 #include "report_text.h"
 #include <math.h>
@@ -214,22 +215,32 @@ static void tex(const choices *t, FILE *out)
     fprintf(out, "\n\\end{center}\n");
 }
 
+static void tsv_place(const line *l, const experiment_row *row, const char *what, FILE *out)
+{
+    name_cell(l->experiment->name, out);
+    name_cell(row->name, out);
+    fprintf(out, "%s\t", what);
+}
+
 static void tsv_sample(const line *l, const experiment_row *row, const sample *s, FILE *out)
 {
-    const char *file = l->experiment->name;
+    tsv_place(l, row, "mean", out);
     if (s->runs == 0)
-        fprintf(out, "%s\t%s\tmean\tnot run\n", file, row->name);
+        fprintf(out, "not run\n");
     else
-        fprintf(out, "%s\t%s\tmean\t%.17g\n", file, row->name, s->mean);
-    if (s->runs > 1)
-        fprintf(out, "%s\t%s\tdeviation\t%.17g\n", file, row->name, s->deviation);
+        fprintf(out, "%.17g\n", s->mean);
+    if (s->runs > 1) {
+        tsv_place(l, row, "deviation", out);
+        fprintf(out, "%.17g\n", s->deviation);
+    }
 }
 
 static void tsv(const choices *t, FILE *out)
 {
     fprintf(out,
             "# Written by ablate; do not edit. A line a number: choice, row, what, value as a fraction; `change` is "
-            "the row's mean minus the default's, `beyond` whether that is more than the seeds differ.\n");
+            "the row's mean minus the default's, `beyond` whether that is more than the seeds differ; " NAME_RULE
+            ".\n");
     report_text_lines(t->caption, "# ", "\n", report_text_plain, out);
     fprintf(out, "choice\trow\twhat\tvalue\n");
     for (int i = 0; i < t->lines; i++) {
@@ -237,9 +248,12 @@ static void tsv(const choices *t, FILE *out)
         if (l->other == l->standard + 1)
             tsv_sample(l, l->standard, &l->before, out);
         tsv_sample(l, l->other, &l->after, out);
-        if (!isnan(l->change))
-            fprintf(out, "%s\t%s\tchange\t%.17g\n%s\t%s\tbeyond\t%s\n", l->experiment->name, l->other->name, l->change,
-                    l->experiment->name, l->other->name, verdict(l));
+        if (isnan(l->change))
+            continue;
+        tsv_place(l, l->other, "change", out);
+        fprintf(out, "%.17g\n", l->change);
+        tsv_place(l, l->other, "beyond", out);
+        fprintf(out, "%s\n", verdict(l));
     }
 }
 

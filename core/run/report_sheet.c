@@ -1,5 +1,6 @@
 #include "report_sheet.h"
 #include "../base/diag.h"
+#include "../base/name.h"
 #include "report_text.h"
 #include <stdlib.h>
 #include <string.h>
@@ -20,10 +21,15 @@ void report_sheet_free(report_sheet *s)
     free(s);
 }
 
-/* Text between two marks, or as it is. */
+/* Text between two marks, or as it is. A name's own bytes must be no marks. */
 static char *marked_text(const char *before, const char *text, char mark)
 {
-    return mark ? take_text("%s%c%s%c", before, mark, text, mark) : take_text("%s%s", before, text);
+    char *seen = name_seen(text);
+    char *whole = !seen  ? NULL
+                  : mark ? take_text("%s%c%s%c", before, mark, seen, mark)
+                         : take_text("%s%s", before, seen);
+    free(seen);
+    return whole;
 }
 
 void report_sheet_cell(report_sheet *s, const char *text, char mark)

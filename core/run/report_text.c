@@ -1,19 +1,24 @@
 #include "report_text.h"
 #include "../base/diag.h"
+#include "../base/name.h"
 #include <stdlib.h>
 #include <string.h>
 
 void report_text_plain(const char *text, FILE *out)
 {
-    fputs(text, out);
+    name_show(text, out);
 }
 
 void report_text_markdown(const char *text, FILE *out)
 {
-    for (; *text; text++) {
-        if (strchr("|*_<>`\\[]", *text))
-            fputc('\\', out);
-        fputc(*text, out);
+    char one[NAME_ESCAPE];
+    while (*text) {
+        text += name_next(text, one);
+        for (const char *c = one; *c; c++) {
+            if (strchr("|*_<>`\\[]&~", *c))
+                fputc('\\', out);
+            fputc(*c, out);
+        }
     }
 }
 
@@ -40,15 +45,16 @@ void report_text_tex(const char *text, FILE *out)
         { ">", "$>$" },
         { "|", "$|$" },
     };
+    char one[NAME_ESCAPE];
     while (*text) {
-        size_t i = 0, n = sizeof pairs / sizeof *pairs;
-        while (i < n && strncmp(text, pairs[i][0], strlen(pairs[i][0])) != 0)
-            i++;
-        if (i < n)
-            fputs(pairs[i][1], out);
-        else
-            fputc(*text, out);
-        text += i < n ? strlen(pairs[i][0]) : 1;
+        text += name_next(text, one);
+        for (const char *c = one; *c;) {
+            size_t i = 0, n = sizeof pairs / sizeof *pairs;
+            while (i < n && strncmp(c, pairs[i][0], strlen(pairs[i][0])) != 0)
+                i++;
+            fputs(i < n ? pairs[i][1] : (char[]){ *c, 0 }, out);
+            c += i < n ? strlen(pairs[i][0]) : 1;
+        }
     }
 }
 
@@ -69,21 +75,13 @@ void report_text_lines(const char *lines, const char *before, const char *after,
 
 int report_text_width(const char *text)
 {
-    int n = 0;
-    for (; *text; text++)
-        n += ((unsigned char)*text & 0xC0) != 0x80;
-    return n;
+    return name_columns(text);
 }
 
 void report_text_padded(const char *text, int width, FILE *out)
 {
-    int used = 0;
-    for (; *text && (used < width || ((unsigned char)*text & 0xC0) == 0x80); text++) {
-        used += ((unsigned char)*text & 0xC0) != 0x80;
-        fputc(*text, out);
-    }
-    for (; used <= width; used++)
-        fputc(' ', out);
+    name_pad(text, width, out);
+    fputc(' ', out);
 }
 
 /* Breaks a line at blanks. */
@@ -94,6 +92,7 @@ static void print_wrapped(const char *line, size_t length, FILE *out)
         size_t word = strcspn(line, " \n");
         word = word < length ? word : length;
         char copy[512];
+        word = word < sizeof copy ? word : sizeof copy - 1;
         snprintf(copy, sizeof copy, "%.*s", (int)word, line);
         int width = report_text_width(copy);
         if (column > 0 && column + 1 + width > REPORT_WIDTH) {
@@ -103,7 +102,7 @@ static void print_wrapped(const char *line, size_t length, FILE *out)
             fputc(' ', out);
             column++;
         }
-        fwrite(line, 1, word, out);
+        name_show(copy, out);
         column += width;
         line += word;
         length -= word;

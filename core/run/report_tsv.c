@@ -1,4 +1,5 @@
 /* report_tsv.c: a line a number, for programs. */
+#include "../base/name.h"
 #include "report_body.h"
 #include "report_text.h"
 #include <math.h>
@@ -12,9 +13,11 @@ typedef struct tsv_place {
 
 static void print_place(const tsv_place *p, const char *seed, FILE *out)
 {
-    fprintf(out, "%s\t", p->row);
+    name_cell(p->row, out);
+    if (p->in_classes && p->class_name)
+        name_print_beside(p->class_name, "mean", out);
     if (p->in_classes)
-        fprintf(out, "%s\t", p->class_name ? p->class_name : "mean");
+        fputs(p->class_name ? "\t" : "mean\t", out);
     fprintf(out, "%s\t%s\t", experiment_column_name(p->column), seed);
 }
 
@@ -109,7 +112,7 @@ void report_tsv(const report_body *t, FILE *out)
     bool by_class = t->experiment->layout == LAYOUT_CLASSES;
     fprintf(out,
             "# Written by ablate; do not edit. A line a number: row, %smetric, seed (or `mean` and sample `deviation` "
-            "over the seeds, or `%s`), value as a fraction.\n",
+            "over the seeds, or `%s`), value as a fraction; " NAME_RULE ".\n",
             by_class ? "class (or `mean` over them), " : "", by_class ? "printed" : "paper");
     report_text_lines(t->caption, "# ", "\n", report_text_plain, out);
     if (by_class)

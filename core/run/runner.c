@@ -1,5 +1,6 @@
 #include "../base/diag.h"
 #include "../base/file.h"
+#include "../base/name.h"
 #include "dataset_outside.h"
 #include "module.h"
 #include "progress.h"
@@ -87,8 +88,10 @@ static int save_log(const runner *r, const train_result *trained)
         return -1;
     FILE *to = file_draft_stream(draft);
     fprintf(to, "epoch");
-    for (int i = 0; i < trained->terms; i++)
-        fprintf(to, "\t%s", i < g->losses ? g->loss[i].name : g->probe[i - g->losses].name);
+    for (int i = 0; i < trained->terms; i++) {
+        fputc('\t', to);
+        name_print(i < g->losses ? g->loss[i].name : g->probe[i - g->losses].name, to);
+    }
     for (int e = 0; e < trained->epochs; e++) {
         fprintf(to, "\n%d", e + 1);
         for (int i = 0; i < trained->terms; i++)

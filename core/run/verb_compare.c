@@ -1,8 +1,10 @@
 #include "verb_compare.h"
 #include "../base/diag.h"
+#include "../base/name.h"
 #include "compare_bootstrap.h"
 #include "compare_runs.h"
 #include "help.h"
+#include "json.h"
 #include "predict_run.h"
 #include "score.h"
 #include <cjson/cJSON.h>
@@ -144,7 +146,8 @@ typedef struct findings {
     int classes;
     double *difference; /* (METRICS_KINDS, classes) mean over the pairs */
     double mean[2][METRICS_KINDS];
-    bool known[METRICS_KINDS], image[METRICS_KINDS]; /* metric is there; has an interval over pictures */
+    int known[METRICS_KINDS];  /* classes that have the metric in all runs */
+    bool image[METRICS_KINDS]; /* has an interval over pictures */
     bootstrap_interval over_classes[METRICS_KINDS], over_pictures[METRICS_KINDS];
 } findings;
 
@@ -157,7 +160,7 @@ static void subtract(findings *f)
             for (int k = 0; k < c->pairs; k++)
                 sum += c->pair[k].record[1].classes[i].value[m] - c->pair[k].record[0].classes[i].value[m];
             f->difference[m * f->classes + i] = sum / c->pairs;
-            f->known[m] |= isfinite(sum);
+            f->known[m] += isfinite(sum);
         }
         for (int side = 0; side < 2; side++)
             for (int k = 0; k < c->pairs; k++)
@@ -191,7 +194,9 @@ static int find(const request *r, const compare_runs *c, findings *f)
 
 static void print_setting(void *to, const char *name, const char *a, const char *b)
 {
-    fprintf(to, "  %-24s %-32s %s\n", name, a ? a : "-", b ? b : "-");
+    char first[NAME_ROOM], second[NAME_ROOM];
+    fprintf(to, "  %-24s %-32s %s\n", name, name_shown(a ? a : "-", first, sizeof first),
+            name_shown(b ? b : "-", second, sizeof second));
 }
 
 static void print_classes(const findings *f, FILE *out)
@@ -201,11 +206,18 @@ static void print_classes(const findings *f, FILE *out)
     for (int m = 0; m < METRICS_KINDS; m++)
         fprintf(out, "%9s", metrics_title((metrics_kind)m));
     for (int i = 0; i < f->classes; i++) {
-        fprintf(out, "\n  %-24.24s", f->runs->pair[0].record[0].classes[i].name);
+        fputs("\n  ", out);
+        name_pad(f->runs->pair[0].record[0].classes[i].name, 24, out);
         for (int m = 0; m < METRICS_KINDS; m++)
             fprintf(out, "%+9.1f", 100 * f->difference[m * f->classes + i]);
     }
     fputc('\n', out);
+}
+
+/* Of one class alone there is nothing to draw from. */
+static bool spreads(const findings *f, int m)
+{
+    return f->known[m] > 1;
 }
 
 static void print_interval(const bootstrap_interval *i, FILE *out)
@@ -222,11 +234,20 @@ static void print_means(const findings *f, int samples, FILE *out)
             continue;
         fprintf(out, "  %-10s %8.1f %8.1f %+8.1f", metrics_title((metrics_kind)m), 100 * f->mean[0][m],
                 100 * f->mean[1][m], 100 * f->over_classes[m].difference);
-        print_interval(&f->over_classes[m], out);
+        if (spreads(f, m))
+            print_interval(&f->over_classes[m], out);
+        else
+            fprintf(out, "  %-20s", "- (one class)");
         if (f->image[m])
             print_interval(&f->over_pictures[m], out);
+        if (f->known[m] < f->classes)
+            fprintf(out, "  B - A of %d of %d classes", f->known[m], f->classes);
         fputc('\n', out);
     }
+    bool exact = strcmp(f->runs->pair[0].record[0].protocol, "exact") == 0;
+    if (!exact && f->image[METRICS_IMAGE_AUROC])
+        fprintf(out,
+                "  Intervals over pictures are of the protocol 'exact', whatever the runs' own makes of scores.\n");
     fprintf(
         out,
         "  * does not hold zero. Percentile intervals of %d bootstrap samples, seed %d: classes drawn again, or the\n"
@@ -241,12 +262,18 @@ static void print_text(const request *r, const findings *f, FILE *out)
     const run_record *a = &c->pair[0].record[0], *b = &c->pair[0].record[1];
     fprintf(out, "A  %s, row %s: %s\nB  %s, row %s: %s\n%s; protocol %s; seeds", a->experiment, a->row, r->group[0],
             b->experiment, b->row, r->group[1], a->data, a->protocol);
-    for (int i = 0; i < c->pairs; i++)
-        fprintf(out, " %d", c->pair[i].record[0].seed);
+    for (int i = 0; i < c->pairs; i++) {
+        int first = c->pair[i].record[0].seed, second = c->pair[i].record[1].seed;
+        fprintf(out, first == second ? " %d" : " %d of A and %d of B", first, second);
+    }
     if (c->alone > 0)
         fprintf(out, " (%d runs of other seeds left out)", c->alone);
     fprintf(out, "\n\nSettings that differ\n  %-24s %-32s %s\n", "", "A", "B");
     compare_settings(c, print_setting, out);
+    for (int side = 0; side < 2; side++)
+        if (compare_settings_vary(c, side))
+            fprintf(out, "  The runs of %c are of different settings themselves; these are those of seed %d.\n",
+                    'A' + side, c->pair[0].record[side].seed);
     print_classes(f, out);
     print_means(f, r->samples, out);
 }
@@ -254,8 +281,8 @@ static void print_text(const request *r, const findings *f, FILE *out)
 static void add_setting(void *to, const char *name, const char *a, const char *b)
 {
     cJSON *item = cJSON_AddObjectToObject(to, name);
-    cJSON_AddItemToObject(item, "a", a ? cJSON_CreateString(a) : cJSON_CreateNull());
-    cJSON_AddItemToObject(item, "b", b ? cJSON_CreateString(b) : cJSON_CreateNull());
+    cJSON_AddItemToObject(item, "a", a ? json_text(a) : cJSON_CreateNull());
+    cJSON_AddItemToObject(item, "b", b ? json_text(b) : cJSON_CreateNull());
 }
 
 static void add_interval(cJSON *to, const char *name, const bootstrap_interval *i)
@@ -271,11 +298,13 @@ static void add_metric(cJSON *to, const findings *f, int m)
     cJSON_AddNumberToObject(metric, "a", f->mean[0][m]);
     cJSON_AddNumberToObject(metric, "b", f->mean[1][m]);
     cJSON_AddNumberToObject(metric, "difference", f->over_classes[m].difference);
-    add_interval(metric, "interval_over_classes", &f->over_classes[m]);
+    if (spreads(f, m))
+        add_interval(metric, "interval_over_classes", &f->over_classes[m]);
     if (f->image[m])
         add_interval(metric, "interval_over_pictures", &f->over_pictures[m]);
     for (int i = 0; i < f->classes; i++)
-        cJSON_AddNumberToObject(classes, f->runs->pair[0].record[0].classes[i].name, f->difference[m * f->classes + i]);
+        json_add(classes, f->runs->pair[0].record[0].classes[i].name,
+                 cJSON_CreateNumber(f->difference[m * f->classes + i]));
     cJSON_AddItemToObject(metric, "classes", classes);
 }
 

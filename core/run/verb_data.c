@@ -1,8 +1,9 @@
 #include "verb_data.h"
 #include "../base/diag.h"
-#include "dataset_survey.h"
 #include "../base/file.h"
+#include "../base/name.h"
 #include "dataset_outside.h"
+#include "dataset_survey.h"
 #include "help.h"
 #include "workers.h"
 #include <errno.h>
@@ -56,8 +57,12 @@ static error_t parse(int key, char *text, struct argp_state *state)
 /* Classes, and in each how many pictures of each state there are for training and test. */
 static void print_contents(const dataset *d)
 {
-    printf("%s: %d classes, %d training and %d test pictures\n", d->spec, d->classes, dataset_count(d, false),
-           dataset_count(d, true));
+    char spec[NAME_ROOM];
+    int width = 20;
+    printf("%s: %d classes, %d training and %d test pictures\n", name_shown(d->spec, spec, sizeof spec), d->classes,
+           dataset_count(d, false), dataset_count(d, true));
+    for (int c = 0; c < d->classes; c++)
+        width = name_columns(d->class_name[c]) > width ? name_columns(d->class_name[c]) : width;
     for (int c = 0; c < d->classes; c++) {
         int training = 0, good = 0, bad = 0;
         for (int i = 0; i < d->pictures; i++) {
@@ -66,7 +71,9 @@ static void print_contents(const dataset *d)
             good += p->class_index == c && p->test && p->good;
             bad += p->class_index == c && p->test && !p->good;
         }
-        printf("  %-20s %4d training, %4d good and %4d defective for test\n", d->class_name[c], training, good, bad);
+        fputs("  ", stdout);
+        name_pad(d->class_name[c], width, stdout);
+        printf(" %4d training, %4d good and %4d defective for test\n", training, good, bad);
     }
 }
 
@@ -74,10 +81,15 @@ static void print_contents(const dataset *d)
 static int print_unused(const dataset *d, bool all)
 {
     char *text = d->unused.count > 0 && !all ? folder_rest_say(&d->unused) : NULL;
-    if (text)
-        printf("%s\n", text);
-    for (int i = 0; all && i < d->unused.count; i++)
-        printf("not used: %s\n", d->unused.text[i]);
+    if (text) {
+        name_show(text, stdout);
+        putchar('\n');
+    }
+    for (int i = 0; all && i < d->unused.count; i++) {
+        fputs("not used: ", stdout);
+        name_show(d->unused.text[i], stdout);
+        putchar('\n');
+    }
     int status = d->unused.count > 0 && !all && !text ? -1 : 0;
     free(text);
     return status;
@@ -87,7 +99,7 @@ static int print_unused(const dataset *d, bool all)
 
 typedef struct check_work {
     const dataset *data;
-    int unusable, other; /* other: of another format than their names say */
+    int unusable, masks, other; /* masks: pictures that have one; other: files of another format than their names say */
 } check_work;
 
 /* Does the file begin as one of its ending does? Pictures are read by their bytes, but whoever counts them by their
@@ -118,6 +130,7 @@ static bool fits_ending(const char *path)
     return fits || !known;
 }
 
+/* 1: it has a mask; 0: it has none; -1: complained. */
 static int read_one(const dataset *d, int i)
 {
     ablate_image image;
@@ -126,6 +139,7 @@ static int read_one(const dataset *d, int i)
     image_free(&image);
     if (status == 0) {
         status = dataset_mask(d, i, &mask);
+        status = status < 0 ? -1 : mask.value != NULL;
         image_mask_free(&mask);
     }
     return status;
@@ -137,7 +151,8 @@ static void check_ending(check_work *w, const char *path)
         return;
 #pragma omp critical(check_one)
     {
-        printf("%s: not of the format that its name says; it is read as what it is\n", path);
+        name_show(path, stdout);
+        puts(": not of the format that its name says; it is read as what it is");
         w->other++;
     }
 }
@@ -146,15 +161,17 @@ static void check_ending(check_work *w, const char *path)
 static int check_one(void *context, int i)
 {
     check_work *w = context;
-    if (read_one(w->data, i) == 0) {
+    int masks = read_one(w->data, i);
+    if (masks >= 0) {
         check_ending(w, w->data->picture[i].path);
         check_ending(w, w->data->picture[i].mask);
-        return 0;
     }
 #pragma omp critical(check_one)
     {
-        printf("%s\n", complaint());
-        w->unusable++;
+        if (masks < 0)
+            printf("%s\n", complaint());
+        w->masks += masks > 0;
+        w->unusable += masks < 0;
     }
     complaint_clear();
     return 0;
@@ -189,13 +206,14 @@ static int print_turned(const dataset *d)
 
 static int check_all(const dataset *d)
 {
-    check_work work = { d, 0, 0 };
+    check_work work = { .data = d };
     if (workers_run(d->pictures, check_one, &work) < 0 || print_survey(d) < 0)
         return -1;
     if (work.unusable > 0)
         return complain("%s: %d of %d pictures cannot be used; they are named above", d->spec, work.unusable,
                         d->pictures);
-    printf("all %d pictures and their masks can be read", d->pictures);
+    printf("all %d pictures and the masks of %d can be %s", d->pictures, work.masks,
+           d->module->image ? "made" : "read");
     if (work.other > 0)
         printf("; of %d the format is not what the name says", work.other);
     if (d->unused.count > 0)

@@ -1,8 +1,11 @@
 #include "verb_metrics.h"
 #include "../base/diag.h"
+#include "../base/name.h"
+#include "json.h"
 #include "metrics.h"
 #include "metrics_compare.h"
 #include "metrics_load.h"
+#include "metrics_remark.h"
 #include <argp.h>
 #include <cjson/cJSON.h>
 #include <math.h>
@@ -90,10 +93,10 @@ static void print_number(double value)
 
 static int name_width(const metrics_result *result)
 {
-    size_t width = strlen("class");
+    int width = (int)strlen("class");
     for (int c = 0; c < result->class_count; c++)
-        width = strlen(result->classes[c].name) > width ? strlen(result->classes[c].name) : width;
-    return width > 60 ? 60 : (int)width;
+        width = name_columns(result->classes[c].name) > width ? name_columns(result->classes[c].name) : width;
+    return width > 60 ? 60 : width;
 }
 
 static void print_rows(const metrics_result *result)
@@ -105,8 +108,9 @@ static void print_rows(const metrics_result *result)
     metrics_row all = { .pictures = 0 };
     for (int c = 0; c < result->class_count; c++) {
         const metrics_row *row = &result->classes[c];
-        printf("\n%-*s  %8lld  %9lld  %7lld", width, row->name, (long long)row->pictures, (long long)row->defective,
-               (long long)row->defects);
+        putchar('\n');
+        name_pad(row->name, width, stdout);
+        printf("  %8lld  %9lld  %7lld", (long long)row->pictures, (long long)row->defective, (long long)row->defects);
         for (int kind = 0; kind < METRICS_KINDS; kind++)
             print_number(row->value[kind]);
         all.pictures += row->pictures;
@@ -120,27 +124,6 @@ static void print_rows(const metrics_result *result)
     putchar('\n');
 }
 
-/* Everything the reader of the numbers must know, a sentence at a time. */
-static void each_remark(const metrics_result *result, void (*give)(void *context, const char *sentence), void *context)
-{
-    char text[512];
-    for (int i = 0; i < result->note_count; i++)
-        give(context, result->notes[i]);
-    for (int c = 0; c < result->class_count; c++)
-        for (int kind = 0; kind < METRICS_KINDS; kind++)
-            if (result->classes[c].reason[kind]) {
-                snprintf(text, sizeof text, "class '%s': no %s: %s", result->classes[c].name,
-                         metrics_title((metrics_kind)kind), result->classes[c].reason[kind]);
-                give(context, text);
-            }
-    for (int kind = 0; kind < METRICS_KINDS; kind++)
-        if (result->mean_over[kind] < result->class_count) {
-            snprintf(text, sizeof text, "mean %s is over %d of %d classes", metrics_title((metrics_kind)kind),
-                     result->mean_over[kind], result->class_count);
-            give(context, text);
-        }
-}
-
 static void print_remark(void *context, const char *sentence)
 {
     (void)context;
@@ -149,7 +132,7 @@ static void print_remark(void *context, const char *sentence)
 
 static void add_remark(void *context, const char *sentence)
 {
-    cJSON_AddItemToArray(context, cJSON_CreateString(sentence));
+    cJSON_AddItemToArray(context, json_text(sentence));
 }
 
 static cJSON *numbers_object(const double value[METRICS_KINDS])
@@ -164,16 +147,18 @@ static cJSON *numbers_object(const double value[METRICS_KINDS])
     return object;
 }
 
-static int print_json(const metrics_result *result)
+static int print_json(const metrics_input *in, const metrics_result *result)
 {
+    char judged[METRICS_JUDGED];
     cJSON *root = cJSON_CreateObject(), *classes = cJSON_CreateObject(), *notes = cJSON_CreateArray();
     cJSON_AddStringToObject(root, "protocol", result->protocol.name);
     cJSON_AddNumberToObject(root, "connectivity", result->protocol.connectivity);
+    cJSON_AddStringToObject(root, "judged", metrics_judged_print(&result->protocol, in, judged));
     cJSON_AddItemToObject(root, "mean", numbers_object(result->mean));
     cJSON_AddItemToObject(root, "classes", classes);
     for (int c = 0; c < result->class_count; c++)
-        cJSON_AddItemToObject(classes, result->classes[c].name, numbers_object(result->classes[c].value));
-    each_remark(result, add_remark, notes);
+        json_add(classes, result->classes[c].name, numbers_object(result->classes[c].value));
+    metrics_each_remark(result, add_remark, notes);
     if (cJSON_GetArraySize(notes))
         cJSON_AddItemToObject(root, "notes", notes);
     else
@@ -187,25 +172,21 @@ static int print_json(const metrics_result *result)
     return 0;
 }
 
-static int check_printed(void)
-{
-    return fflush(stdout) == 0 ? 0 : complain("metrics: the result cannot be printed; is the disk full?");
-}
-
 static int print_result(const request *wanted, const metrics_input *in, const metrics_result *result)
 {
     if (wanted->json) {
-        if (print_json(result) < 0)
+        if (print_json(in, result) < 0)
             return -1;
     } else {
-        char name[80];
-        printf("%s: %lld maps of %lld x %lld, protocol %s (%s)\n", wanted->path, (long long)in->pictures,
-               (long long)in->height, (long long)in->width, metrics_protocol_print(&result->protocol, name),
-               result->protocol.doc);
+        char name[80], path[NAME_ROOM], judged[METRICS_JUDGED];
+        printf("%s: %lld maps of %lld x %lld, protocol %s (%s; %s)\n", name_shown(wanted->path, path, sizeof path),
+               (long long)in->pictures, (long long)in->height, (long long)in->width,
+               metrics_protocol_print(&result->protocol, name), result->protocol.doc,
+               metrics_judged_print(&result->protocol, in, judged));
         print_rows(result);
-        each_remark(result, print_remark, NULL);
+        metrics_each_remark(result, print_remark, NULL);
     }
-    return check_printed();
+    return 0;
 }
 
 static int evaluate_file(const request *wanted)
@@ -229,7 +210,7 @@ static int compare_file(const request *wanted)
 {
     if (wanted->protocol || wanted->json)
         return complain("metrics: --compare prints all protocols in Markdown; leave --protocol and --json out");
-    return metrics_compare(wanted->path, wanted->connectivity, stdout) < 0 ? -1 : check_printed();
+    return metrics_compare(wanted->path, wanted->connectivity, stdout);
 }
 
 int verb_metrics(int argc, char **argv)

@@ -58,11 +58,6 @@ static int read_request(int argc, char **argv, request *wanted, const char *doc)
     return 0;
 }
 
-static int finish_output(const char *verb)
-{
-    return fflush(stdout) == 0 ? 0 : complain("%s: the list cannot be printed; is the disk full?", verb);
-}
-
 /* ---- settings and operations ---- */
 
 static void default_print(const ablate_setting *row, char text[80])
@@ -176,7 +171,7 @@ int verb_modules(int argc, char **argv)
     if (read_request(argc, argv, &wanted, "Lists the modules, or one with its settings, defaults and ranges.") < 0)
         return -1;
     if (wanted.help)
-        return finish_output(wanted.verb);
+        return 0;
     const ablate_module *m = wanted.name ? module_load(wanted.name, wanted.folders) : NULL;
     if (wanted.name && !m)
         return -1;
@@ -184,7 +179,7 @@ int verb_modules(int argc, char **argv)
         module_print(m);
     else if (modules_print(wanted.folders) < 0)
         return -1;
-    return finish_output(wanted.verb);
+    return 0;
 }
 
 /* ---- operations ---- */
@@ -245,19 +240,19 @@ int verb_ops(int argc, char **argv)
     if (read_request(argc, argv, &wanted, "Lists the operations, or one with its attributes, defaults and ranges.") < 0)
         return -1;
     if (wanted.help)
-        return finish_output(wanted.verb);
+        return 0;
     if (device_load_records() < 0)
         return -1;
     const ablate_op *const *all = device_all_ops(&count);
     if (!wanted.name) {
         if (ops_print(all, count) < 0)
             return -1;
-        return finish_output(wanted.verb);
+        return 0;
     }
     const ablate_op *op = device_find_op(wanted.name);
     op = op ? op : find_module_op(wanted.name, wanted.folders);
     if (!op)
         return complain_no_op(wanted.name, all, count);
     op_print(op);
-    return finish_output(wanted.verb);
+    return 0;
 }

@@ -1,6 +1,7 @@
 #include "verb_patches.h"
 #include "../base/diag.h"
 #include "../base/file.h"
+#include "../base/name.h"
 #include "figure_map.h"
 #include "figure_patches.h"
 #include "figure_spread.h"
@@ -123,9 +124,11 @@ static int write_value(const patches *p, int v, FILE *values, FILE *bins)
         if (!p->of[v][k])
             continue;
         status = spread_measure(p->of[v][k], p->kind, p->each, whole, &s);
-        fprintf(values, "%d\t%s\t%d\t%.9g\t%.9g\t%lld\t%lld\t%.9g\t%.9g\t%.9g\n", v + 1, p->value[v].text, k + 1,
-                shown.low, shown.high, (long long)s.count[PATCH_NORMAL], (long long)s.count[PATCH_DEFECTIVE],
-                s.mean[PATCH_NORMAL], s.mean[PATCH_DEFECTIVE], s.above);
+        fprintf(values, "%d\t", v + 1);
+        name_cell(p->value[v].text, values);
+        fprintf(values, "%d\t%.9g\t%.9g\t%lld\t%lld\t%.9g\t%.9g\t%.9g\n", k + 1, shown.low, shown.high,
+                (long long)s.count[PATCH_NORMAL], (long long)s.count[PATCH_DEFECTIVE], s.mean[PATCH_NORMAL],
+                s.mean[PATCH_DEFECTIVE], s.above);
         for (int b = 0; b < SPREAD_BINS; b++)
             fprintf(bins, "%d\t%d\t%.9g\t%.9g\t%.9g\n", v + 1, k + 1,
                     whole.low + (b + 0.5) * (whole.high - whole.low) / SPREAD_BINS, s.share[PATCH_NORMAL][b],

@@ -1,5 +1,6 @@
 /* weights_writer.c: writes safetensors, a tensor at a time: F32 before F16, so that without gaps all are aligned. */
 #include "../base/diag.h"
+#include "json.h"
 #include "weights_parts.h"
 #include <cjson/cJSON.h>
 #include <errno.h>
@@ -89,7 +90,7 @@ static char *header_text(const weights_entry *entry, int entries, const weights_
     bool ok = json && (texts || !notes);
     int64_t at = 0;
     for (int i = 0; ok && i < notes; i++)
-        ok = cJSON_AddStringToObject(texts, note[i].key, note[i].text) != NULL;
+        ok = json_add_text(texts, note[i].key, note[i].text);
     for (int i = 0; ok && i < entries; at += entry_bytes(&entry[i]), i++)
         ok = header_add(json, &entry[i], at);
     char *text = ok ? cJSON_PrintUnformatted(json) : NULL;

@@ -12,14 +12,8 @@ const char **names_of_words(ablate_builder *b, const char *text)
     const char **names = calloc(room, sizeof *names);
     if (!names)
         ablate_fail(b, "out of memory for %zu names", room);
-    for (size_t count = 0; names; count++) {
-        text += strspn(text, " ,");
-        size_t length = strcspn(text, " ,");
-        if (length == 0)
-            break;
-        names[count] = ablate_text(b, "%.*s", (int)length, text);
-        text += length;
-    }
+    for (size_t count = 0; names && (names[count] = ablate_next_name(b, &text)); count++)
+        ;
     return names;
 }
 

@@ -3,7 +3,8 @@
 #define FOLDER_NAMES_H
 #include "module.h"
 
-/* Words between blanks and commas, as they come; NULL-ended, the array is the caller's to free. NULL: complained. */
+/* A list of names (ABLATE_NAMES), in its order; NULL-ended, the array is the caller's to free, the texts are the
+ * builder's. NULL: complained. */
 const char **names_of_words(ablate_builder *, const char *text);
 
 bool has_name(const char *const *names, const char *name);
