@@ -4,12 +4,14 @@
  * byte: a picture that is stored turned or mirrored, as its EXIF, XMP or TIFF orientation says, is read upright, as
  * viewers show it; transparency is dropped, not blended; colour profiles and gamma are not applied; 16 bit samples keep
  * their high byte. (Pillow does so for 16 bit colour, but saturates 16 bit grey at 255, which would turn nearly every
- * such picture white: there the high byte is taken as well.) image_look tells which of these a file meets. The format
- * is told by the file's first bytes, never by its name. A damaged file is an error even where a decoder could go on:
- * truncation, checksums, a palette index without a colour, and every warning of the JPEG decoder; only an orientation
- * that cannot be read is passed over, as viewers do. Refused are files of several pictures (animations, pages) but for
- * thumbnails and what cameras put behind a JPEG; CMYK; samples that are signed, floating or of more than 16
- * bits. Functions return 0, or -1 after complaining with the path. Safe to call from several threads. */
+ * such picture white: there the high byte is taken as well. And it garbles an uncompressed TIFF of grey or palette that
+ * lies on its side when it opens it by its name, not when it is given its bytes.) image_look tells which of these a
+ * file meets. The format is told by the file's first bytes, never by its name. A damaged file is an error even where a
+ * decoder could go on: truncation, checksums, a palette index without a colour, and every warning of the JPEG decoder;
+ * only an orientation that cannot be read is passed over, as viewers do. Refused are files of several pictures
+ * (animations, pages) but for thumbnails and what cameras put behind a JPEG; CMYK; samples that are signed, floating or
+ * of more than 16 bits. Functions return 0, or -1 after complaining with the path. Safe to call from several threads.
+ */
 #ifndef ABLATE_RUN_IMAGE_H
 #define ABLATE_RUN_IMAGE_H
 #include "../module.h"
