@@ -107,6 +107,7 @@ static void test_a_folder(void **state)
     assert_non_null(strstr(scores, "in/a.png\t"));
     assert_non_null(strstr(scores, "in/sub/b.PNG\t")); /* whatever the case of the ending */
     assert_null(strstr(scores, "notes.md"));
+    assert_null(strstr(scores, "# Note: "));
     free(scores);
     static const char *const written[] = { "a.png.heat.png", "a.png.overlay.png", "a.png.npz", "sub/b.PNG.heat.png" };
     for (size_t i = 0; i < sizeof written / sizeof *written; i++) {
@@ -132,6 +133,24 @@ static void test_a_list_and_what_cannot_be_read(void **state)
     says("gone.png");
     says("cut.png");
     says("2 of 3 pictures could not be read; the others are done");
+}
+
+/* What is said on the way stands in the table too. */
+static void test_notes_stand_with_the_scores(void **state)
+{
+    char arguments[600], path[300];
+    (void)state;
+    finished_shell("mkdir %s/some && cp %s/all/mini-pill/train/good/*.png %s/some && echo no >%s/some/cut.png",
+                   finished_folder, finished_folder, finished_folder, finished_folder);
+    snprintf(arguments, sizeof arguments,
+             "%s/in --good %s/some --false-alarms 0.3 --no-pictures --set distill.smooth=0", finished_folder,
+             finished_folder);
+    assert_int_equal(predict(arguments), 0);
+    snprintf(path, sizeof path, "%s/scores.tsv", out);
+    char *scores = read_file(path);
+    assert_non_null(strstr(scores, "\n# Note: --set distill.smooth=0 is laid over the settings of this run.\n"));
+    assert_non_null(strstr(scores, "\n# Note: 1 of the 4 pictures of "));
+    free(scores);
 }
 
 static void test_misuse(void **state)
@@ -161,6 +180,7 @@ int main(void)
         cmocka_unit_test_setup(test_the_rate_holds, start),
         cmocka_unit_test_setup(test_a_folder, start),
         cmocka_unit_test_setup(test_a_list_and_what_cannot_be_read, start),
+        cmocka_unit_test_setup(test_notes_stand_with_the_scores, start),
         cmocka_unit_test_setup(test_misuse, start),
     };
     return cmocka_run_group_tests(tests, begin, finished_end);
