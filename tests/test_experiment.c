@@ -427,7 +427,8 @@ static void test_wrong_columns(void **state)
     refused("[columns]\nmetrics =\n", "a.ini:2: 'columns.metrics' must name at least one metric; it has ''");
     refused("[columns]\nwords = a:\n",
             "a.ini:2: 'columns.words' must be a list of word:label, or word:\"a label\"; it has 'a:'");
-    refused("[columns]\nwords = a b:c\n", "a.ini:2: 'columns.words' must be a list of word:label, or word:\"a label\"; it has 'a b:c'");
+    refused("[columns]\nwords = a b:c\n",
+            "a.ini:2: 'columns.words' must be a list of word:label, or word:\"a label\"; it has 'a b:c'");
     const char *many = "a:b a:b a:b a:b a:b a:b a:b a:b a:b a:b a:b a:b a:b a:b a:b a:b a:b";
     char text[200], words[200];
     snprintf(text, sizeof text, "[columns]\nwords = %s\n", many);

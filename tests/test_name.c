@@ -38,8 +38,7 @@ static const char *const odd[] = {
     "cut\xe2\x82",
     "\xc0\x80",
     "\xed\xa0\x80",
-    "\xc2\x9b"
-    "2J",
+    "\xc2\x9b[2J",
     "\xef\xbb\xbfmark",
     "\xe2\x80\xa8",
     "\xe2\x80\xaegnp",

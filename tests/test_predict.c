@@ -323,6 +323,24 @@ static void test_pictures_that_choose_and_are_judged(void **state)
     says("1 of the pictures chose the thresholds themselves");
 }
 
+/* What is said on the way stands in the table too. */
+static void test_notes_stand_with_the_scores(void **state)
+{
+    char arguments[600], path[300];
+    (void)state;
+    finished_shell("mkdir %s/some && cp %s/all/mini-pill/train/good/*.png %s/some && echo no >%s/some/cut.png",
+                   finished_folder, finished_folder, finished_folder, finished_folder);
+    snprintf(arguments, sizeof arguments,
+             "%s/in --good %s/some --false-alarms 0.3 --no-pictures --set distill.smooth=0", finished_folder,
+             finished_folder);
+    assert_int_equal(predict(arguments), 0);
+    snprintf(path, sizeof path, "%s/scores.tsv", out);
+    char *scores = read_file(path);
+    assert_non_null(strstr(scores, "\n# Note: --set distill.smooth=0 is laid over the settings of this run.\n"));
+    assert_non_null(strstr(scores, "\n# Note: 1 of the 4 pictures of "));
+    free(scores);
+}
+
 static void test_misuse(void **state)
 {
     char arguments[600];
@@ -356,6 +374,7 @@ int main(void)
         cmocka_unit_test_setup(test_every_offered_rate_will_do, start),
         cmocka_unit_test_setup(test_results_are_not_scored, start),
         cmocka_unit_test_setup(test_pictures_that_choose_and_are_judged, start),
+        cmocka_unit_test_setup(test_notes_stand_with_the_scores, start),
         cmocka_unit_test_setup(test_misuse, start),
     };
     return cmocka_run_group_tests(tests, begin, finished_end);

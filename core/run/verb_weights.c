@@ -1,5 +1,6 @@
 #include "verb_weights.h"
 #include "../base/diag.h"
+#include "../base/name.h"
 #include "../graph/graph.h"
 #include "help.h"
 #include "weights.h"
@@ -68,11 +69,11 @@ static error_t parse(int key, char *text, struct argp_state *state)
 
 static void print_contents(const weights *w)
 {
-    char shape[64];
+    char shape[64], name[NAME_ROOM];
     int64_t total = 0;
     for (int i = 0; i < weights_count(w); i++) {
         const weights_tensor *t = weights_at(w, i);
-        printf("%-48s %-5s %s\n", t->name, t->dtype_name, shape_print(&t->shape, shape));
+        printf("%-48s %-5s %s\n", name_shown(t->name, name, sizeof name), t->dtype_name, shape_print(&t->shape, shape));
         total += t->count;
     }
     printf("%d tensors, %lld numbers\n", weights_count(w), (long long)total);
