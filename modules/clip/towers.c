@@ -56,13 +56,14 @@ static int heads_guess(const context *c, const question *q)
 
 static int heads_settle(const context *c, const question *q)
 {
-    if (c->named && q->known->heads && q->known->heads != q->kind->heads)
+    const clip_tower *named = c->named ? q->kind : NULL;
+    if (named && q->known->heads && q->known->heads != named->heads)
         return ablate_fail(c->b, "clip.arch = %s has %d heads in the %s, but %s has %d; set clip.arch = any", c->kind,
-                           q->kind->heads, q->words, c->where, q->known->heads);
+                           named->heads, q->words, c->where, q->known->heads);
     if (q->known->heads)
         return heads_take(c, q, q->known->heads, c->where);
-    if (c->named)
-        return heads_take(c, q, q->kind->heads, ablate_text(c->b, "clip.arch = %s", c->kind));
+    if (named)
+        return heads_take(c, q, named->heads, ablate_text(c->b, "clip.arch = %s", c->kind));
     if (q->width)
         return heads_of_width(c, q, q->width);
     if (!q->kind)
