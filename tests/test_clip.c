@@ -226,6 +226,23 @@ static void test_projection_service_is_the_joint_space(void **state)
     lab_close(&block);
 }
 
+/* Weights whose sizes are those of an encoder that is known have its heads, by whatever arch they are read. */
+static void test_a_known_kind_has_its_heads(void **state)
+{
+    (void)state;
+    lab named, any;
+    lab_open(&named, 128, weights_setting(good), "clip.layers=6", NULL);
+    lab_open(&any, 128, weights_setting(good), "clip.layers=6", "clip.arch=any", NULL);
+    require(named.status == 0 && any.status == 0);
+    ablate_value *value = builder_value(named.builder, "teacher", 0);
+    float *expected = lab_get(&named, value), *got = lab_get(&any, builder_value(any.builder, "teacher", 0));
+    assert_memory_equal(got, expected, (size_t)shape_size(&value->shape) * sizeof(float));
+    free(expected);
+    free(got);
+    lab_close(&named);
+    lab_close(&any);
+}
+
 /* ---- training from scratch ---- */
 
 static void test_parameters_have_openais_names(void **state)
@@ -327,6 +344,7 @@ int main(void)
         cmocka_unit_test(test_other_sizes_match),
         cmocka_unit_test(test_text_matches),
         cmocka_unit_test(test_projection_service_is_the_joint_space),
+        cmocka_unit_test(test_a_known_kind_has_its_heads),
         cmocka_unit_test(test_parameters_have_openais_names),
         cmocka_unit_test(test_training_goes_on_from_a_file),
         cmocka_unit_test(test_refusals),

@@ -84,12 +84,12 @@ static void damaged_files_are_refused(void **state)
 static void settings_that_disagree_are_refused(void **state)
 {
     (void)state;
-    static const char *const agree[] = { "clip.head_width=20", "clip.text_head_width=8", "clip.activation=auto" };
+    static const char *const agree[] = { "clip.head_width=20", "clip.text_head=8", "clip.activation=auto" };
     lay(huggingface, NULL, NULL);
     beside_refused("", "clip.activation=quickgelu", "clip.activation = quickgelu, but config.json beside ");
     beside_refused("", "clip.activation=gelu", "has quickgelu in the text tower");
     beside_refused("", "clip.head_width=10", "clip.head_width = 10, but config.json beside ");
-    beside_refused("", "clip.text_head_width=16", "has 4 heads of 8 channels in the text tower");
+    beside_refused("", "clip.text_head=16", "has 4 heads of 8 channels in the text tower");
     for (size_t i = 0; i < sizeof agree / sizeof *agree; i++) {
         difference d = compare(huggingface, "", agree[i]);
         assert_true(d.image <= tolerance() && d.text <= tolerance());
@@ -105,6 +105,11 @@ static void named_encoders_have_their_heads(void **state)
     (void)state;
     beside_lay("modules/clip/nano.safetensors");
     beside_refused("nano.safetensors", "clip.head_width=64", "clip.head_width = 64, but the metadata of ");
+    lab l;
+    beside_open(&l, "nano.safetensors", "clip.arch=nano", "clip.head_width=64", NULL, NULL);
+    require(l.status == 0);
+    beside_expect_remark("clip.head_width = 64 is not used: the picture tower of clip.arch = nano has heads of 32");
+    lab_close(&l);
     beside_write("config.json", "{\"vision_config\": {\"num_attention_heads\": 2}}");
     beside_refused("nano.safetensors", "clip.arch=nano",
                    "clip.arch = nano has 4 heads in the picture tower, but config.json");

@@ -8,9 +8,9 @@
  *   "state_dict", "model_state_dict", "model", "module"), and TorchScript's, whose tensors are named by the path of
  *   attributes that leads to them, as in its state_dict();
  * - an index, JSON with a "weight_map" from names of tensors to files beside it.
- * A folder stands for the file of a usual name in it, or else for its only one whose name ends in _model.safetensors, or
- * in _model.bin. The whole header is checked when the file is opened, numbers when they are loaded. Another format is
- * one more weights_format (weights_parts.h). Functions complain with the path. An open file may be read from several
+ * A folder stands for the file of a usual name in it, or else for its only one whose name ends in _model.safetensors,
+ * or in _model.bin. The whole header is checked when the file is opened, numbers when they are loaded. Another format
+ * is one more weights_format (weights_parts.h). Functions complain with the path. An open file may be read from several
  * threads. */
 #ifndef ABLATE_RUN_WEIGHTS_H
 #define ABLATE_RUN_WEIGHTS_H

@@ -9,8 +9,8 @@ weights_beside *weights_beside_new(void);     /* NULL: complained */
 void weights_beside_free(weights_beside *);   /* NULL is allowed. Ends the life of every text */
 
 /* What stands at a place of a JSON file in the folder of `weights`. question: "FILE.json:KEY.KEY", or "FILE.json:" for
- * all of it. A text as it is; all else, such as a number, true, a list, as JSON without blanks. NULL: there is no such file, or nothing (or null) at that place; or complained: the file cannot be read, or is no JSON
- * object. */
+ * all of it. A text as it is; all else, such as a number, true, a list, as JSON without blanks. NULL: there is no such
+ * file, or nothing (or null) at that place; or complained: the file cannot be read, or is no JSON object. */
 const char *weights_beside_text(weights_beside *, const char *weights, const char *question);
 
 /* Whether a key asks for a file beside the weights. */

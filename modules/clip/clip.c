@@ -30,7 +30,7 @@ static const ablate_setting settings_table[] = {
           "open_clip or Hugging Face"),
     SET(head_width, 0, 0, 4096,
         "width of an attention head of the picture tower; 0: what the weights' config or arch says, else 64"),
-    SET(text_head_width, 0, 0, 4096, "the same of the text tower; 0: what is known, else head_width"),
+    SET(text_head, 0, 0, 4096, "the same of the text tower; 0: what is known, else head_width"),
     PICK(activation, CLIP_AUTO, "auto|quickgelu|gelu",
          "of the blocks; auto: what the weights' config says of each tower, else quickgelu, OpenAI's"),
     WORDS(layers, "", "layers i1 i2 i3, counted from 1: \"8 16 24\"; empty: thirds of the depth"),

@@ -10,7 +10,7 @@ enum { CLIP_LAYERS = 32 }; /* most layers that can be selected */
 typedef struct clip_settings {
     int arch;
     const char *weights, *layers;
-    int head_width, text_head_width, activation, space, resample;
+    int head_width, text_head, activation, space, resample;
     bool train;
 } clip_settings;
 enum { CLIP_JOINT, CLIP_BLOCK };               /* space */

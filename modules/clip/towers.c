@@ -16,7 +16,7 @@ typedef struct context {
     ablate_builder *b;
     const clip_settings *s;
     const char *where, *kind; /* of the configuration, or NULL; name of the encoder of these sizes */
-    bool named;
+    bool named, beside;
 } context;
 
 /* ---- heads ---- */
@@ -54,15 +54,27 @@ static int heads_guess(const context *c, const question *q)
     return heads_of_width(c, q, width);
 }
 
+/* Records of runs before 1.1 hold a width with every arch, which then as now counts for `any` alone. */
+static int heads_of_name(const context *c, const question *q, const clip_tower *named)
+{
+    int width = named->width / named->heads;
+    q->tower->heads = named->heads;
+    if (q->width && q->width != width)
+        ablate_remark(c->b, "clip: %s = %d is not used: the %s of clip.arch = %s has heads of %d channels", q->setting,
+                      q->width, q->words, c->kind, width);
+    return 0;
+}
+
 static int heads_settle(const context *c, const question *q)
 {
-    if (c->named && q->known->heads && q->known->heads != q->kind->heads)
+    const clip_tower *named = c->named ? q->kind : NULL;
+    if (named && q->known->heads && q->known->heads != named->heads)
         return ablate_fail(c->b, "clip.arch = %s has %d heads in the %s, but %s has %d; set clip.arch = any", c->kind,
-                           q->kind->heads, q->words, c->where, q->known->heads);
+                           named->heads, q->words, c->where, q->known->heads);
+    if (named && !c->beside)
+        return heads_of_name(c, q, named);
     if (q->known->heads)
         return heads_take(c, q, q->known->heads, c->where);
-    if (c->named)
-        return heads_take(c, q, q->kind->heads, ablate_text(c->b, "clip.arch = %s", c->kind));
     if (q->width)
         return heads_of_width(c, q, q->width);
     if (!q->kind)
@@ -122,7 +134,7 @@ static int width_check(const context *c, const clip_config *config, const clip_s
 {
     const clip_settings *s = c->s;
     int width = s->head_width;
-    bool both = width && !s->text_head_width && !c->named && !config->image.heads && !config->text.heads;
+    bool both = width && !s->text_head && !c->named && !config->image.heads && !config->text.heads;
     if (both && (sizes->image.width % width || sizes->text.width % width))
         return ablate_fail(c->b, "clip.head_width = %d does not divide the widths %d and %d of %s", width,
                            sizes->image.width, sizes->text.width, s->weights);
@@ -135,11 +147,11 @@ int clip_towers_settle(ablate_builder *b, const clip_settings *s, const clip_siz
     clip_config config = { .where = NULL };
     if (!clip_from_scratch(s) && clip_config_read(b, s, sizes, &config) < 0)
         return -1;
-    context c = { b, s, config.where, kind ? name : NULL, named };
+    context c = { b, s, config.where, kind ? name : NULL, named, config.beside };
     question image = { &sizes->image,   &config.image,     kind ? &kind->image : NULL,
                        "picture tower", "clip.head_width", s->head_width };
-    question text = { &sizes->text, &config.text,           kind ? &kind->text : NULL,
-                      "text tower", "clip.text_head_width", s->text_head_width };
+    question text = { &sizes->text, &config.text,     kind ? &kind->text : NULL,
+                      "text tower", "clip.text_head", s->text_head };
     if (width_check(&c, &config, sizes) < 0 || tower_settle(&c, &image) < 0)
         return -1;
     if (sizes->text.layers > 0 && tower_settle(&c, &text) < 0)
