@@ -32,6 +32,10 @@ int builder_epoch(builder *, const ablate_module *, const void *settings, void *
 /* Runs the data module's `list`. */
 int builder_list(builder *, const ablate_module *, const void *settings);
 
+/* Runs the data module's `image`; what it made is the caller's even after -1. Each thread has a builder of its own. */
+int builder_image(builder *, const ablate_module *, const void *settings, int index, ablate_image *image,
+                  ablate_image *mask);
+
 /* Value on the board, -1 for the last of that name; NULL if there is none (no complaint). */
 ablate_value *builder_value(const builder *, const char *name, int index);
 

@@ -116,6 +116,15 @@ static int evaluate(const runner *r, const train_result *trained, run_record *re
     return status;
 }
 
+static char *probe_note(const runner *r, const char *name, double mean)
+{
+    int pictures = dataset_count(r->data, true);
+    return pictures < r->run.batch
+               ? take_text("%s was not measured: %d held-out pictures are fewer than a batch of %d", name, pictures,
+                           r->run.batch)
+               : take_text("%s = %.6f on held-out pictures, batches of %d", name, mean, r->run.batch);
+}
+
 /* Probes of the scoring graph, averaged over the test pictures, go into the record as notes. */
 static int probe(const runner *r, const train_result *trained, run_record *record)
 {
@@ -125,8 +134,7 @@ static int probe(const runner *r, const train_result *trained, run_record *recor
     int status =
         mean ? scores_probe(r->session, &r->model, r->data, &r->run, trained->optimiser.state, r->label, mean) : -1;
     for (int i = 0; i < g->probes && status == 0; i++) {
-        char *note =
-            take_text("%s = %.6f on held-out pictures, batches of %d", g->probe[i].name, mean[i], r->run.batch);
+        char *note = probe_note(r, g->probe[i].name, mean[i]);
         status = note ? run_record_add_note(record, note) : -1;
         if (note)
             fprintf(stderr, "%s: %s\n", r->label, note);
