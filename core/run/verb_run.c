@@ -232,7 +232,7 @@ int verb_run(int argc, char **argv)
 {
     run_options o;
     session s = { 0 };
-    if (run_options_read(argc, argv, "Run the rows of experiment files and write their reports.", &o) < 0)
+    if (run_options_read(argc, argv, RUN_VERB, "Run the rows of experiment files and write their reports.", &o) < 0)
         return -1;
     if (o.help)
         return 0;
@@ -267,7 +267,7 @@ int verb_check(int argc, char **argv)
 {
     run_options o;
     session s = { 0 };
-    if (run_options_read(argc, argv, "Check experiment files without running them.", &o) < 0)
+    if (run_options_read(argc, argv, CHECK_VERB, "Check experiment files without running them.", &o) < 0)
         return -1;
     if (o.help)
         return 0;
