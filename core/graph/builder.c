@@ -59,13 +59,20 @@ static bool term_fits(const builder *b, const char *what, const graph_term *term
     return !complaint();
 }
 
+static void enter_term(builder *b, graph_term **list, int *count, graph_term term)
+{
+    int at = graph_add_term(b->graph, list, count, term) < 0 ? -1 : builder_leave_trail(b, term.name, -1, -1);
+    if (at >= 0)
+        b->trail[at].read = true;
+}
+
 static void api_loss(ablate_builder *face, const char *file, int line, const char *name, ablate_value *value,
                      double weight)
 {
     builder *b = builder_self(face);
     const graph_term term = { name, value, weight };
     if (term_fits(b, "loss", &term, file, line))
-        graph_add_term(b->graph, &b->graph->loss, &b->graph->losses, term);
+        enter_term(b, &b->graph->loss, &b->graph->losses, term);
 }
 
 static void api_loss_weight(ablate_builder *face, const char *name, double weight)
@@ -88,7 +95,7 @@ static void api_probe(ablate_builder *face, const char *file, int line, const ch
     builder *b = builder_self(face);
     const graph_term term = { name, value, 1 };
     if (term_fits(b, "probe", &term, file, line))
-        graph_add_term(b->graph, &b->graph->probe, &b->graph->probes, term);
+        enter_term(b, &b->graph->probe, &b->graph->probes, term);
 }
 
 static int api_fail(ablate_builder *face, const char *file, int line, const char *format, ...)
@@ -170,6 +177,7 @@ void builder_free(builder *b)
     if (!b)
         return;
     arena_free(b->memory);
+    free(b->trail);
     free(b);
 }
 

@@ -42,6 +42,17 @@ ablate_value *builder_value(const builder *, const char *name, int index);
 /* The i-th name on the board, in the order in which they were first written or offered; NULL: there are no more. */
 const char *builder_name(const builder *, int i);
 
+/* What a module, or the engine, put on the board: a value, a service, or a loss or probe, which the engine reads. */
+typedef struct builder_trail {
+    const ablate_module *by;        /* NULL: the engine */
+    const ablate_module *reader[2]; /* the last two others that read it, the last first; NULL: none */
+    const char *name;
+    int index;  /* of the value; -1: no value */
+    int before; /* place in this list of what it replaced, or -1 */
+    bool read;
+} builder_trail;
+const builder_trail *builder_trails(const builder *, int *count); /* in order */
+
 /* Whether `name` is one of the words of a declaration such as "teacher bottleneck|perturbed image?". */
 bool builder_declares(const char *declaration, const char *name);
 

@@ -46,13 +46,14 @@ ablate_value *builder_read(ablate_builder *face, const char *file, int line, con
     if (!builder_may(b, file, line, IN_BUILD, "read") || !builder_given(file, line, "read", names) ||
         check_declared(b, b->module ? b->module->reads : "", names, "reads", file, line) < 0)
         return builder_poison();
-    const board_entry *entry = board_choose(&b->board, names);
+    board_entry *entry = board_choose(&b->board, names);
     int at = entry && index < 0 ? entry->count + index : index;
     if (!entry || at < 0 || at >= entry->count || !entry->value[at]) {
         complain_at(file, line, "'%s' reads '%.60s' number %d, which no module before it writes", builder_owner(b),
                     names, index);
         return builder_poison();
     }
+    builder_follow_trail(b, entry->trail[at]);
     return entry->value[at];
 }
 
@@ -81,6 +82,7 @@ void builder_write(ablate_builder *face, const char *file, int line, const char 
                     name, index, entry->count, BOARD_VALUES - 1);
         return;
     }
+    entry->trail[index] = builder_leave_trail(b, name, index, index < entry->count ? entry->trail[index] : -1);
     entry->value[index] = value;
     label(b, value, name, index);
     if (index == entry->count)
@@ -110,6 +112,7 @@ void builder_offer(ablate_builder *face, const char *file, int line, const char 
                     builder_owner(b), name, entry->owner ? entry->owner->name : "engine");
         return;
     }
+    entry->service_trail = builder_leave_trail(b, name, -1, -1);
     entry->service = service;
     entry->owner = b->module;
     entry->settings = b->settings;
@@ -123,6 +126,7 @@ static ablate_value *serve(builder *b, const board_entry *entry, const char *arg
     const void *chosen = b->settings;
     for (int i = 0; i < BUILDER_VALUES; i++)
         given[i] = i < n ? in[i] : builder_poison();
+    builder_follow_trail(b, entry->service_trail);
     b->module = entry->owner;
     b->settings = entry->settings;
     b->depth++;

@@ -20,6 +20,8 @@ struct builder {
     bool training;
     const char *file; /* of the last call, in the graph's memory: most calls come from the same */
     board board;
+    builder_trail *trail;
+    int trails;
     arena *memory;
 };
 
@@ -41,6 +43,10 @@ bool builder_named(const char *file, int line, const char *what, const char *nam
 bool builder_given(const char *file, int line, const char *what, const char *text); /* a text at all */
 bool builder_values_fit(const builder *, const char *file, int line, const char *what, int n, ablate_value *const *in);
 bool builder_knows(const ablate_value *); /* of the graph that is composed now, or nothing is composed */
+
+/* builder_trail.c. Returns the place in the list, or -1: complained; a place of -1 is nobody's. */
+int builder_leave_trail(builder *, const char *name, int index, int before);
+void builder_follow_trail(builder *, int at); /* the module that runs reads it */
 
 /* The members of ablate_api, see module.h; builder_values.c and builder_board.c. */
 ablate_value *builder_apply(ablate_builder *, const char *file, int line, const char *name, const char *attributes,

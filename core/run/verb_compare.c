@@ -309,10 +309,8 @@ int verb_compare(int argc, char **argv)
     if (status == 0 && r.groups < 2)
         status = complain("ablate compare: name two runs, or two folders with the seeds of a row each");
     r.predict.set = r.set;
-    if (status == 0 && r.quick && (r.predict.sets || r.predict.modules || r.predict.cache))
-        status =
-            complain("ablate compare: with --quick nothing is computed; leave out --set, --modules and --cache, or "
-                     "it");
+    if (status == 0 && r.quick && r.predict.sets)
+        status = complain("ablate compare: with --quick nothing is computed; leave out --set, or it");
     if (status == 0)
         status = compare_runs_open(runs, r.group[0], r.group[1]);
     if (status == 0)

@@ -112,10 +112,9 @@ int verb_page(int argc, char **argv)
         return 0;
     if (help_parse(argc, argv, &parser, &r) < 0)
         return -1;
-    const predict_options *p = &r.page.predict;
-    if (r.without && (r.page.run || r.page.shown || p->sets || p->modules || p->cache))
-        return complain("ablate page: with --no-gallery no pictures are computed; leave out --run, --shown, --set, "
-                        "--modules and --cache, or it");
+    if (r.without && (r.page.run || r.page.shown || r.page.predict.sets))
+        return complain("ablate page: with --no-gallery no pictures are computed; leave out --run, --shown and --set, "
+                        "or it");
     r.page.shown = r.page.shown ? r.page.shown : SHOWN;
     r.page.predict.set = r.set;
     if (!r.page.results)
