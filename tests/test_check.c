@@ -89,6 +89,20 @@ static void idle_parameters_are_named(void **state)
     build_run(command);
 }
 
+/* A mean over no batch at all is no zero. */
+static void probes_of_too_few_pictures_are_not_made_up(void **state)
+{
+    char command[700];
+    (void)state;
+    snprintf(
+        command, sizeof command,
+        "${ABLATE_BUILD:-build}/ablate run experiments/pretrain.ini --row near --device cpu --set run.epochs=0 --set "
+        "captions.count=64 --set captions.test=10 --set run.batch=32 --set clip.arch=nano/32 --out %s/few --cache "
+        "%s/cache 2>&1 | grep -q 'retrieval was not measured: 10 held-out pictures are fewer than a batch of 32'",
+        build_folder, build_folder);
+    build_run(command);
+}
+
 /* A mask that cannot be read is told before anything runs. */
 static void masks_are_read(void **state)
 {
@@ -123,6 +137,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(check_and_run_refuse_alike),
                                         cmocka_unit_test(idle_parameters_are_named), cmocka_unit_test(masks_are_read),
+                                        cmocka_unit_test(probes_of_too_few_pictures_are_not_made_up),
                                         cmocka_unit_test(rows_are_in_order) };
     return cmocka_run_group_tests(tests, build_begin, build_end);
 }

@@ -8,6 +8,7 @@
 #include "../../core/run/weights.h"
 #include "../npz_write.h"
 #include "input.h"
+#include "modules.h"
 
 static inline void fuzz_load(const weights *w, const weights_tensor *t)
 {
@@ -128,8 +129,8 @@ typedef struct fuzz_target {
     void (*run)(const uint8_t *data, size_t size);
 } fuzz_target;
 static const fuzz_target fuzz_targets[] = {
-    { "safetensors", fuzz_weights }, { "torch", fuzz_torch }, { "npz", fuzz_npz },
-    { "settings", fuzz_settings },   { NULL, NULL },
+    { "safetensors", fuzz_weights }, { "torch", fuzz_torch },     { "npz", fuzz_npz },
+    { "settings", fuzz_settings },   { "modules", fuzz_modules }, { NULL, NULL },
 };
 
 /* Only the first so many bytes are read. */
