@@ -269,7 +269,11 @@ int verb_check(int argc, char **argv)
 {
     run_options o;
     session s = { 0 };
-    if (run_options_read(argc, argv, CHECK_VERB, "Check experiment files without running them.", &o) < 0)
+    if (run_options_read(
+            argc, argv, CHECK_VERB,
+            "Check experiment files without running them: files, settings, modules, graphs, masks. Whether every "
+            "picture can be decoded `ablate data SPEC --check` says.",
+            &o) < 0)
         return -1;
     if (o.help)
         return 0;
