@@ -5,8 +5,10 @@
  * which several threads may call at once.
  *
  * A misfit never crashes: the call returns a poisoned value, the first complaint is kept with the file:line of the
- * module's call, later calls do nothing. So `build` needs no checks. Text handed to the engine is copied, except in the
- * static records. Values belong to the graph. Names: "bottleneck|perturbed" means the first of these that exists. */
+ * module's call, later calls do nothing. So `build` needs no checks. A misfit is also a call in another phase, a text
+ * or value NULL, and a value of another graph. Text handed to the engine is copied, except in the static records.
+ * Values belong to the graph. Names have 1 to 120 printable characters, none of them a blank, '"', '\\', '|' or '?';
+ * where one is read, "bottleneck|perturbed" means the first of these that exists. */
 #ifndef ABLATE_MODULE_H
 #define ABLATE_MODULE_H
 #include "op.h"
@@ -91,7 +93,8 @@ struct ablate_builder { /* the engine's own struct begins so */
 #define ABLATE_IN(...) ABLATE_COUNT(__VA_ARGS__), (ablate_value *const[]){__VA_ARGS__}
 /* [build] Result of an operation: ablate_op(b, "matmul", "transpose_b=1", x, w). See `ablate ops`. */
 #define ablate_op(b, op, attributes, ...) (b)->api->apply(b, __FILE__, __LINE__, op, attributes, ABLATE_IN(__VA_ARGS__))
-/* [build] Trainable tensor "MODULE.name", shared by both graphs, drawn from a stream keyed by (seed, "MODULE.name").
+/* [build] Trainable tensor "MODULE.name", shared by both graphs, drawn from a stream keyed by (seed, "MODULE.name"). The
+ * same name again is the same tensor: of one shape, with one init.
  * init: zeros | ones | normal STD | uniform BOUND | xavier | linear (PyTorch's Linear: bound 1/sqrt(last axis)). */
 #define ablate_param(b, name, init, ...) (b)->api->param(b, __FILE__, __LINE__, name, init, ABLATE_SHAPE(__VA_ARGS__))
 /* [build] The same, but it begins at a value of constants and weights alone: fine-tuning. */
@@ -111,14 +114,15 @@ struct ablate_builder { /* the engine's own struct begins so */
 #define ablate_read(b, names, index) (b)->api->read(b, __FILE__, __LINE__, names, index)
 #define ablate_write(b, name, index, value) (b)->api->write(b, __FILE__, __LINE__, name, index, value)
 #define ablate_count(b, names) (b)->api->count(b, names)
-/* [build] A service is a function on the board: one module offers it, another calls it without knowing whose it is. */
+/* [build] A service is a function on the board: one module offers it, another calls it without knowing whose it is. An
+ * argument NULL reaches it as "", and what it reads of `in` beyond `n` is poisoned. */
 #define ablate_offer(b, name, function) (b)->api->offer(b, __FILE__, __LINE__, name, function)
 #define ablate_call_service(b, name, argument, ...)                                                                    \
     (b)->api->call(b, __FILE__, __LINE__, name, argument, ABLATE_IN(__VA_ARGS__))
 /* [build] Adds weight * scalar to the total loss; [epoch] changes the weight. */
 #define ablate_loss(b, name, scalar, weight) (b)->api->loss(b, __FILE__, __LINE__, name, scalar, weight)
 #define ablate_loss_weight(b, name, weight) (b)->api->loss_weight(b, name, weight)
-#define ablate_probe(b, name, value) (b)->api->probe(b, __FILE__, __LINE__, name, value) /* kept and logged */
+#define ablate_probe(b, name, value) (b)->api->probe(b, __FILE__, __LINE__, name, value) /* one number: kept and logged */
 /* [build] A sentence that a reader of the results must know: on stderr, in the run's record, beside features. */
 #define ablate_remark(b, ...) (b)->api->remark(b, __VA_ARGS__)
 /* [build] How pictures come in: "input.size", .statistics, .resample as set; .mean, .std: "R G B". NULL: unknown. */

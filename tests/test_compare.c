@@ -240,7 +240,7 @@ static void test_refusals(void **state)
     (void)state;
     refused(finished_full, "", "", "name two runs");
     refused(finished_full, "/nowhere", "", "/nowhere: here is no finished run");
-    refused(finished_full, finished_base, "--samples 3", "--samples must be from 100");
+    refused(finished_full, finished_base, "--samples 3", "--samples is there twice, as '300' and as '3'");
     finished_copy("damaged", copy, sizeof copy);
     finished_shell("echo '{' >%s/metrics.json", copy);
     refused(finished_full, copy, "", "metrics.json");

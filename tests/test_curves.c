@@ -232,7 +232,7 @@ static void test_mistakes_are_sentences(void **state)
     refused("'loss' is none of losses, scores, usage", curves("loss", finished_full, NULL));
     refused("name losses, scores or usage", curves("losses", NULL));
     refused("there is no such folder", curves("scores", "/nowhere", NULL));
-    refused("an option is unknown", curves("scores", "--bins", "3", NULL));
+    refused("option '--bins' is not known", curves("scores", "--bins", "3", NULL));
 }
 
 static int begin(void **state)

@@ -30,6 +30,10 @@ static const refusal refusals[] = {
     { "op_forward", "operation 'op_forward.mix' lacks `shape` or `forward`; give it both" },
     { "op_inputs", "operation 'op_inputs.mix' says that it takes 1 to 9 inputs; it must be within 1 to 8" },
     { "op_default", "operation 'op_default.mix': setting 'count': its default is out of its range" },
+    { "op_twice", "its operation 'op_twice.mix' is there twice; delete one" },
+    { "inputs_name", "its `inputs` 'image' is no name for the board" },
+    { "inputs_length", "its `inputs_length` is -4; it must be within 1 to" },
+    { "state_size", "it asks for 0 bytes of settings and 4000000000 of state; the most are" },
     { "undefined", "it cannot be loaded (" },
 };
 

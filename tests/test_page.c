@@ -160,7 +160,7 @@ static void test_refusals(void **state)
 {
     (void)state;
     refused("--run /nowhere", "/nowhere");
-    refused("--shown 0", "--shown must be from 1 to 1000; it is '0'");
+    refused("--shown 0", "--shown must be a whole number from 1 to 1000; it is '0'");
     refused("another/folder", "");
     assert_int_not_equal(shell("$ABLATE_BUILD/ablate page nowhere 2>said"), 0);
     char *said = read_file("said");

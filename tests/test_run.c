@@ -323,7 +323,7 @@ static void test_mistakes_on_the_command_line(void **state)
     must_complain("run tests/data/small.ini --scale mini --set run.batch=500", 0, "smaller batch");
     must_complain("run tests/data/small.ini --scale mini --data folder:/nowhere", 0, "/nowhere");
     must_complain("run tests/data/small.ini --scale mini --device gpux", 0, "gpux");
-    must_complain("run tests/data/small.ini --scale mini --seeds none", 0, "--seeds must be an integer");
+    must_complain("run tests/data/small.ini --scale mini --seeds none", 0, "--seeds must be a whole number");
     must_complain("run tests/data/small.ini --scale mini --set run.model=\"clip mlf decoder distill\"", 0,
                   "'mlf' reads");
     must_complain("run tests/data/small.ini --scale mini --set clip.weights=nowhere.safetensors", 0,

@@ -31,9 +31,9 @@ static void test_mistakes_on_the_command_line(void **state)
     must_complain(SMALL "--steps 5 --out $in/none/t", "there are 2; name one of them, e.g. --row 'base'");
     must_complain(SMALL "--row base --row full --steps 5 --out $in/none/t", "a trace is of one row");
     must_complain(SMALL "--row ful --steps 5 --out $in/none/t", "full");
-    must_complain(SMALL "--row full --steps 0 --out $in/none/t", "--steps must be an integer from 1 on");
+    must_complain(SMALL "--row full --steps 0 --out $in/none/t", "--steps must be a whole number from 1 to");
     must_complain(SMALL "--row full --steps 7 --out $in/none/t", "--steps 7 is more than the 6 steps of this run");
-    must_complain(SMALL "--row full --steps 5 --seeds 2 --out $in/none/t", "--set run.seed=N");
+    must_complain("tests/data/small.ini --row full --steps 5 --seeds 2 --out $in/none/t", "--set run.seed=N");
     must_complain(SMALL "--row full --steps 5 --out $in/none/t tests/data/mine.ini", "leave out 'tests/data/mine.ini'");
     must_complain(SMALL "--row full --steps 5 --out /proc/ablate/t", "/proc/ablate");
     must_complain(SMALL "--row full --steps 5 --set run.batch=31 --out $in/none/t", "smaller batch");

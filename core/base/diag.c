@@ -32,10 +32,10 @@ int complain(const char *format, ...)
 int complain_at(const char *file, int line, const char *format, ...)
 {
     char place[512];
-    snprintf(place, sizeof place, "%s:%d", file, line);
+    snprintf(place, sizeof place, "%s:%d", file ? file : "", line);
     va_list arguments;
     va_start(arguments, format);
-    record(place, format, arguments);
+    record(file ? place : NULL, format, arguments);
     va_end(arguments);
     return -1;
 }

@@ -8,7 +8,7 @@
  * line. Always returns -1. */
 int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* The same, prefixed by "file:line: ". */
+/* The same, prefixed by "file:line: " unless `file` is NULL. */
 int complain_at(const char *file, int line, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* The recorded sentence, or NULL. Valid until the next complaint_clear on this thread. */

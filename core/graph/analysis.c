@@ -59,6 +59,15 @@ void analysis_gradients(const graph *g, const char *needed, const char *given, c
         receives[i] = (char)(receives[i] >> 1 & 1);
 }
 
+void analysis_reached(const graph *g, const ablate_value *from, char *reached)
+{
+    memset(reached, 0, (size_t)g->values);
+    reached[from->id] = 1;
+    for (int i = from->id; i >= 0; i--)
+        for (int j = 0; reached[i] && passes_gradient(g->value[i]) && j < g->value[i]->n_in; j++)
+            reached[g->value[i]->in[j]->id] = 1;
+}
+
 double analysis_flops(const ablate_value *value)
 {
     ablate_shape shape[ABLATE_INPUTS];

@@ -29,6 +29,9 @@ void analysis_needed(const graph *, ablate_value *const *wanted, int n, const ch
  * not going below given ones. */
 void analysis_gradients(const graph *, const char *needed, const char *given, char *receives);
 
+/* reached[graph->values]: 1 for all that a gradient of this value comes down to. */
+void analysis_reached(const graph *, const ablate_value *from, char *reached);
+
 /* The values that depend on a picture alone and that something else (or `wanted`) uses: the place to cut the graph.
  * What is cheap to compute from one such value alone is left to the users' side, so that graphs which differ only in
  * that are cut at the same place. list[graph->values]; returns their number, or -1: complained. */

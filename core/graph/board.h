@@ -12,6 +12,7 @@ typedef struct board_entry {
     ablate_service *service;
     const ablate_module *owner; /* of the service, with its settings */
     const void *settings;
+    int trail[BOARD_VALUES], service_trail; /* of each value and of the service, see builder.h */
 } board_entry;
 
 typedef struct board {

@@ -2,6 +2,7 @@
 #include "../base/diag.h"
 #include "../base/words.h"
 #include "builder_parts.h"
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,76 +24,99 @@ ablate_value *builder_place(builder *b, ablate_value *value, const char *file, i
 {
     if (!value)
         return &poison;
+    if (!b->file || strcmp(b->file, file ? file : "") != 0)
+        b->file = arena_text(b->graph->memory, file ? file : "");
     value->module = builder_owner(b);
-    value->file = file;
+    value->file = b->file;
     value->line = line;
-    return value;
-}
-
-bool builder_any_poisoned(int n, ablate_value *const *in)
-{
-    bool found = false;
-    for (int i = 0; i < n; i++)
-        found = found || !in[i] || in[i]->poisoned;
-    return found;
+    return b->file ? value : &poison;
 }
 
 /* ---- losses, probes, words ---- */
 
-static void add_term(builder *b, graph_term **list, int *count, graph_term term, const char *file, int line)
+static bool has_term(const graph_term *list, int count, const char *name)
 {
-    if (complaint() || builder_any_poisoned(1, &term.value))
-        return;
-    for (int i = 0; i < *count; i++)
-        if (strcmp((*list)[i].name, term.name) == 0) {
-            complain_at(file, line, "'%s' is there already; choose another name", term.name);
-            return;
-        }
-    graph_add_term(b->graph, list, count, term);
+    bool found = false;
+    for (int i = 0; i < count; i++)
+        found = found || strcmp(list[i].name, name) == 0;
+    return found;
+}
+
+/* Losses and probes are columns of one table, so their names differ. */
+static bool term_fits(const builder *b, const char *what, const graph_term *term, const char *file, int line)
+{
+    const graph *g = b->graph;
+    char text[64];
+    if (!builder_may(b, file, line, IN_BUILD, what) || !builder_named(file, line, what, term->name) ||
+        !builder_values_fit(b, file, line, what, 1, &term->value))
+        return false;
+    if (shape_size(&term->value->shape) != 1)
+        complain_at(file, line, "%s '%s' is %s; a %s is one number, reduce it first", what, term->name,
+                    shape_print(&term->value->shape, text), what);
+    else if (has_term(g->loss, g->losses, term->name) || has_term(g->probe, g->probes, term->name))
+        complain_at(file, line, "'%s' is there already; choose another name", term->name);
+    else if (!isfinite(term->weight))
+        complain_at(file, line, "loss '%s' has the weight %g; give it a finite one", term->name, term->weight);
+    return !complaint();
+}
+
+static void enter_term(builder *b, graph_term **list, int *count, graph_term term)
+{
+    int at = graph_add_term(b->graph, list, count, term) < 0 ? -1 : builder_leave_trail(b, term.name, -1, -1);
+    if (at >= 0)
+        b->trail[at].read = true;
 }
 
 static void api_loss(ablate_builder *face, const char *file, int line, const char *name, ablate_value *value,
                      double weight)
 {
     builder *b = builder_self(face);
-    char text[64];
-    if (value && !value->poisoned && shape_size(&value->shape) != 1)
-        complain_at(file, line, "loss '%s' is %s; a loss is one number, reduce it first", name,
-                    shape_print(&value->shape, text));
-    add_term(b, &b->graph->loss, &b->graph->losses, (graph_term){ name, value, weight }, file, line);
+    const graph_term term = { name, value, weight };
+    if (term_fits(b, "loss", &term, file, line))
+        enter_term(b, &b->graph->loss, &b->graph->losses, term);
 }
 
 static void api_loss_weight(ablate_builder *face, const char *name, double weight)
 {
-    graph *g = builder_self(face)->graph;
-    for (int i = 0; i < g->losses; i++)
-        if (strcmp(g->loss[i].name, name) == 0) {
-            g->loss[i].weight = weight;
+    const builder *b = builder_self(face);
+    if (!builder_may(b, NULL, 0, IN_EPOCH, "loss_weight") || !builder_given(NULL, 0, "loss_weight", name))
+        return;
+    if (!isfinite(weight))
+        complain("'%s' gives the loss '%.60s' the weight %g; give it a finite one", builder_owner(b), name, weight);
+    for (int i = 0; i < b->graph->losses && !complaint(); i++)
+        if (strcmp(b->graph->loss[i].name, name) == 0) {
+            b->graph->loss[i].weight = weight;
             return;
         }
-    complain("'%s' weighs the loss '%s', which is not there", builder_owner(builder_self(face)), name);
+    complain("'%s' weighs the loss '%.60s', which is not there", builder_owner(b), name);
 }
 
 static void api_probe(ablate_builder *face, const char *file, int line, const char *name, ablate_value *value)
 {
     builder *b = builder_self(face);
-    add_term(b, &b->graph->probe, &b->graph->probes, (graph_term){ name, value, 1 }, file, line);
+    const graph_term term = { name, value, 1 };
+    if (term_fits(b, "probe", &term, file, line))
+        enter_term(b, &b->graph->probe, &b->graph->probes, term);
 }
 
 static int api_fail(ablate_builder *face, const char *file, int line, const char *format, ...)
 {
-    (void)face;
-    char words[960];
+    const builder *b = builder_self(face);
+    char words[960] = "";
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(words, sizeof words, format, arguments);
+    if (format)
+        vsnprintf(words, sizeof words, format, arguments);
     va_end(arguments);
-    return complain_at(file, line, "%s", words);
+    return words[0] ? complain_at(file, line, "%s", words)
+                    : complain_at(file, line, "'%s' refuses without saying why", builder_owner(b));
 }
 
 static const char *api_text(ablate_builder *face, const char *format, ...)
 {
     char *made = NULL;
+    if (!builder_given(NULL, 0, "text", format))
+        return "";
     va_list arguments;
     va_start(arguments, format);
     int length = vasprintf(&made, format, arguments);
@@ -118,15 +142,24 @@ static const char *api_next_name(ablate_builder *face, const char **list)
 
 static ablate_shape api_shape(const ablate_value *value)
 {
-    return value ? value->shape : builder_poison()->shape;
+    const ablate_value *poisoned = builder_poison();
+    if (!value || value == poisoned)
+        return poisoned->shape;
+    if (builder_knows(value))
+        return value->shape;
+    complain("`shape` was asked of a value of another graph; values end with their graph");
+    return poisoned->shape;
 }
 
 static int api_add_picture(ablate_builder *face, const ablate_picture *picture)
 {
-    const builder_host *host = builder_self(face)->host;
-    if (!host->add_picture)
-        return complain("'%s' adds pictures outside of `list`", builder_owner(builder_self(face)));
-    return host->add_picture(host->context, picture);
+    const builder *b = builder_self(face);
+    if (!builder_may(b, NULL, 0, IN_LIST, "add_picture"))
+        return -1;
+    if (!picture || !b->host->add_picture)
+        return complain("'%s' adds %s", builder_owner(b),
+                        picture ? "pictures where none are listed" : "a picture NULL");
+    return b->host->add_picture(b->host->context, picture);
 }
 
 static void api_remark(ablate_builder *face, const char *format, ...)
@@ -165,6 +198,7 @@ builder *builder_new(graph *g, const builder_host *host, bool training)
         return NULL;
     }
     b->face = (ablate_builder){ &api, training };
+    b->training = training;
     b->graph = g;
     b->host = host;
     return b;
@@ -175,6 +209,7 @@ void builder_free(builder *b)
     if (!b)
         return;
     arena_free(b->memory);
+    free(b->trail);
     free(b);
 }
 
@@ -198,49 +233,42 @@ ablate_value *builder_input(builder *b, const char *name, const ablate_shape *sh
     return builder_place(b, value, "input", 0);
 }
 
-static void enter_module(builder *b, const ablate_module *module, const void *chosen)
-{
-    b->module = module;
-    b->settings = chosen;
-    b->ordinal = 0;
-}
-
 static int lacks(const ablate_module *module, const char *what)
 {
     return complain("module '%s' has no `%s`; it cannot be used for that", module->name, what);
-}
-
-/* A module that fails without words still stops the run. */
-static int leave_module(builder *b, int status, const char *what)
-{
-    if (status != 0 && !complaint())
-        complain("module '%s' failed in `%s` without saying why", b->module->name, what);
-    b->module = NULL;
-    return complaint() ? -1 : 0;
 }
 
 int builder_compose(builder *b, const ablate_module *module, const void *chosen)
 {
     if (!module->build)
         return lacks(module, "build");
-    enter_module(b, module, chosen);
-    return leave_module(b, module->build(&b->face, chosen), "build");
+    builder_enter(b, module, chosen, IN_BUILD);
+    return builder_leave(b, module->build(&b->face, chosen));
 }
 
 int builder_epoch(builder *b, const ablate_module *module, const void *chosen, void *state, int epoch)
 {
     if (!module->epoch)
         return 0;
-    enter_module(b, module, chosen);
-    return leave_module(b, module->epoch(&b->face, chosen, state, epoch), "epoch");
+    builder_enter(b, module, chosen, IN_EPOCH);
+    return builder_leave(b, module->epoch(&b->face, chosen, state, epoch));
 }
 
 int builder_list(builder *b, const ablate_module *module, const void *chosen)
 {
     if (!module->list)
         return lacks(module, "list");
-    enter_module(b, module, chosen);
-    return leave_module(b, module->list(&b->face, chosen), "list");
+    builder_enter(b, module, chosen, IN_LIST);
+    return builder_leave(b, module->list(&b->face, chosen));
+}
+
+int builder_image(builder *b, const ablate_module *module, const void *chosen, int index, ablate_image *image,
+                  ablate_image *mask)
+{
+    if (!module->image)
+        return lacks(module, "image");
+    builder_enter(b, module, chosen, IN_IMAGE);
+    return builder_leave(b, module->image(&b->face, chosen, index, image, mask));
 }
 
 ablate_value *builder_value(const builder *b, const char *name, int index)

@@ -41,11 +41,26 @@ int builder_epoch(builder *, const ablate_module *, const void *settings, void *
 /* Runs the data module's `list`. */
 int builder_list(builder *, const ablate_module *, const void *settings);
 
+/* Runs the data module's `image`; what it made is the caller's even after -1. Each thread has a builder of its own. */
+int builder_image(builder *, const ablate_module *, const void *settings, int index, ablate_image *image,
+                  ablate_image *mask);
+
 /* Value on the board, -1 for the last of that name; NULL if there is none (no complaint). */
 ablate_value *builder_value(const builder *, const char *name, int index);
 
 /* The i-th name on the board, in the order in which they were first written or offered; NULL: there are no more. */
 const char *builder_name(const builder *, int i);
+
+/* What a module, or the engine, put on the board: a value, a service, or a loss or probe, which the engine reads. */
+typedef struct builder_trail {
+    const ablate_module *by;        /* NULL: the engine */
+    const ablate_module *reader[2]; /* the last two others that read it, the last first; NULL: none */
+    const char *name;
+    int index;  /* of the value; -1: no value */
+    int before; /* place in this list of what it replaced, or -1 */
+    bool read;
+} builder_trail;
+const builder_trail *builder_trails(const builder *, int *count); /* in order */
 
 /* Whether `name` is one of the words of a declaration such as "teacher bottleneck|perturbed image?". */
 bool builder_declares(const char *declaration, const char *name);

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { DEPTH_MOST = 16 }; /* of services that call services */
+
 /* ---- the board ---- */
 
 /* Whether [word, word + length) is one of the alternatives declared; `?` and blanks are marks. */
@@ -41,15 +43,17 @@ static int check_declared(builder *b, const char *declaration, const char *names
 ablate_value *builder_read(ablate_builder *face, const char *file, int line, const char *names, int index)
 {
     builder *b = builder_self(face);
-    if (complaint() || check_declared(b, b->module ? b->module->reads : "", names, "reads", file, line) < 0)
+    if (!builder_may(b, file, line, IN_BUILD, "read") || !builder_given(file, line, "read", names) ||
+        check_declared(b, b->module ? b->module->reads : "", names, "reads", file, line) < 0)
         return builder_poison();
-    const board_entry *entry = board_choose(&b->board, names);
+    board_entry *entry = board_choose(&b->board, names);
     int at = entry && index < 0 ? entry->count + index : index;
     if (!entry || at < 0 || at >= entry->count || !entry->value[at]) {
-        complain_at(file, line, "'%s' reads '%s' number %d, which no module before it writes", builder_owner(b), names,
-                    index);
+        complain_at(file, line, "'%s' reads '%.60s' number %d, which no module before it writes", builder_owner(b),
+                    names, index);
         return builder_poison();
     }
+    builder_follow_trail(b, entry->trail[at]);
     return entry->value[at];
 }
 
@@ -66,7 +70,9 @@ static void label(const builder *b, ablate_value *value, const char *name, int i
 void builder_write(ablate_builder *face, const char *file, int line, const char *name, int index, ablate_value *value)
 {
     builder *b = builder_self(face);
-    if (complaint() || check_declared(b, b->module ? b->module->writes : "", name, "writes", file, line) < 0)
+    if (!builder_may(b, file, line, IN_BUILD, "write") || !builder_named(file, line, "write", name) ||
+        !builder_values_fit(b, file, line, "write", 1, &value) ||
+        check_declared(b, b->module ? b->module->writes : "", name, "writes", file, line) < 0)
         return;
     board_entry *entry = board_enter(&b->board, b->memory, name);
     if (!entry)
@@ -76,6 +82,7 @@ void builder_write(ablate_builder *face, const char *file, int line, const char 
                     name, index, entry->count, BOARD_VALUES - 1);
         return;
     }
+    entry->trail[index] = builder_leave_trail(b, name, index, index < entry->count ? entry->trail[index] : -1);
     entry->value[index] = value;
     label(b, value, name, index);
     if (index == entry->count)
@@ -84,6 +91,9 @@ void builder_write(ablate_builder *face, const char *file, int line, const char 
 
 int builder_count(ablate_builder *face, const char *names)
 {
+    const builder *b = builder_self(face);
+    if (!builder_may(b, NULL, 0, IN_BUILD, "count") || !builder_given(NULL, 0, "count", names))
+        return 0;
     const board_entry *entry = board_choose(&builder_self(face)->board, names);
     return entry ? entry->count : 0;
 }
@@ -91,36 +101,62 @@ int builder_count(ablate_builder *face, const char *names)
 void builder_offer(ablate_builder *face, const char *file, int line, const char *name, ablate_service *service)
 {
     builder *b = builder_self(face);
-    if (complaint() || check_declared(b, b->module ? b->module->writes : "", name, "writes", file, line) < 0)
+    if (!builder_may(b, file, line, IN_BUILD, "offer") || !builder_named(file, line, "offer", name) ||
+        check_declared(b, b->module ? b->module->writes : "", name, "writes", file, line) < 0)
         return;
     board_entry *entry = board_enter(&b->board, b->memory, name);
     if (!entry)
         return;
+    if (!service || entry->service) {
+        complain_at(file, line, service ? "'%s' offers '%s', which '%s' offers already" : "'%s' offers '%s' as NULL",
+                    builder_owner(b), name, entry->owner ? entry->owner->name : "engine");
+        return;
+    }
+    entry->service_trail = builder_leave_trail(b, name, -1, -1);
     entry->service = service;
     entry->owner = b->module;
     entry->settings = b->settings;
 }
 
-/* The service's operations count as the calling module's, so that its complaints and streams carry the caller's name;
- * what it reads and writes is checked against its own declaration. */
+/* Gives the service as many places as it could look at: those beyond `n` hold no value. */
+static ablate_value *serve(builder *b, const board_entry *entry, const char *argument, int n, ablate_value *const *in)
+{
+    ablate_value *given[BUILDER_VALUES];
+    const ablate_module *caller = b->module;
+    const void *chosen = b->settings;
+    for (int i = 0; i < BUILDER_VALUES; i++)
+        given[i] = i < n ? in[i] : builder_poison();
+    builder_follow_trail(b, entry->service_trail);
+    b->module = entry->owner;
+    b->settings = entry->settings;
+    b->depth++;
+    ablate_value *value = entry->service(&b->face, entry->settings, argument ? argument : "", n, given);
+    b->depth--;
+    b->module = caller;
+    b->settings = chosen;
+    return value;
+}
+
+/* The service's operations count as its owner's, so that its complaints and streams carry the owner's name; what it
+ * reads and writes is checked against the owner's declaration. */
 ablate_value *builder_call(ablate_builder *face, const char *file, int line, const char *name, const char *argument,
                            int n, ablate_value *const *in)
 {
     builder *b = builder_self(face);
-    if (complaint() || builder_any_poisoned(n, in) ||
+    if (!builder_may(b, file, line, IN_BUILD, "call") || !builder_given(file, line, "call", name) ||
+        !builder_values_fit(b, file, line, "call", n, in) ||
         check_declared(b, b->module ? b->module->reads : "", name, "reads", file, line) < 0)
         return builder_poison();
     const board_entry *entry = board_find(&b->board, name);
-    if (!entry || !entry->service) {
-        complain_at(file, line, "'%s' calls '%s', which no module before it offers", builder_owner(b), name);
+    ablate_value *value = NULL;
+    if (!entry || !entry->service)
+        complain_at(file, line, "'%s' calls '%.60s', which no module before it offers", builder_owner(b), name);
+    else if (b->depth == DEPTH_MOST)
+        complain_at(file, line, "'%s' calls '%s' from within %d other services; let none call itself", builder_owner(b),
+                    name, (int)DEPTH_MOST);
+    else
+        value = serve(b, entry, argument, n, in);
+    if (complaint() || !builder_values_fit(b, file, line, name, 1, &value))
         return builder_poison();
-    }
-    const ablate_module *caller = b->module;
-    const void *chosen = b->settings;
-    b->module = entry->owner;
-    b->settings = entry->settings;
-    ablate_value *value = entry->service(face, entry->settings, argument, n, in);
-    b->module = caller;
-    b->settings = chosen;
-    return value ? value : builder_poison();
+    return value;
 }

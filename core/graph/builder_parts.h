@@ -4,15 +4,25 @@
 #include "board.h"
 #include "builder.h"
 
+enum { BUILDER_VALUES = 64 }; /* most that one call takes */
+
+typedef enum { IN_BUILD, IN_EPOCH, IN_LIST, IN_IMAGE } builder_phase; /* which of the module's functions runs */
+
 struct builder {
     ablate_builder face; /* first: modules hold a pointer to it */
     graph *graph;
     const builder_host *host;
     const builder_talk *talk;    /* or NULL */
     const ablate_module *module; /* whose function runs; NULL: the engine */
+    builder_phase phase;         /* if a module's does */
     const void *settings;
     int ordinal; /* of the module's next operation: part of its stream's name */
+    int depth;   /* of services that call services */
+    bool training;
+    const char *file; /* of the last call, in the graph's memory: most calls come from the same */
     board board;
+    builder_trail *trail;
+    int trails;
     arena *memory;
 };
 
@@ -21,10 +31,23 @@ static inline builder *builder_self(ablate_builder *face)
     return (builder *)(void *)face;
 }
 
-const char *builder_owner(const builder *);                /* the module that runs, or "engine" */
-ablate_value *builder_poison(void);                        /* what a call returns after a complaint */
-bool builder_any_poisoned(int n, ablate_value *const *in); /* NULL counts */
+const char *builder_owner(const builder *); /* the module that runs, or "engine" */
+ablate_value *builder_poison(void);         /* what a call returns after a complaint */
 ablate_value *builder_place(builder *, ablate_value *, const char *file, int line); /* NULL becomes poison */
+
+/* builder_guard.c: what a call of a module must be before it does anything. Each is false after a complaint, be it of
+ * before; `what` is the call's name in module.h, `file` may be NULL: the call has no place. */
+void builder_enter(builder *, const ablate_module *, const void *settings, builder_phase);
+int builder_leave(builder *, int status); /* 0, or -1: complained, if only of failing without words */
+bool builder_may(const builder *, const char *file, int line, builder_phase, const char *what);
+bool builder_named(const char *file, int line, const char *what, const char *name); /* printable, one word, short */
+bool builder_given(const char *file, int line, const char *what, const char *text); /* a text at all */
+bool builder_values_fit(const builder *, const char *file, int line, const char *what, int n, ablate_value *const *in);
+bool builder_knows(const ablate_value *); /* of the graph that is composed now, or nothing is composed */
+
+/* builder_trail.c. Returns the place in the list, or -1: complained; a place of -1 is nobody's. */
+int builder_leave_trail(builder *, const char *name, int index, int before);
+void builder_follow_trail(builder *, int at); /* the module that runs reads it */
 
 /* The members of ablate_api, see module.h; builder_values.c, builder_board.c, builder_list.c. */
 ablate_value *builder_apply(ablate_builder *, const char *file, int line, const char *name, const char *attributes,

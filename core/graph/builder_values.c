@@ -56,18 +56,40 @@ static void *read_attributes(builder *b, const ablate_op *op, const char *text, 
     return status < 0 ? NULL : attr;
 }
 
+/* A shape rule is anybody's code: what it answers decides how much memory is written. */
+static int check_layout(const ablate_op *op, const ablate_shape *in, const ablate_layout *layout, const char *file,
+                        int line)
+{
+    const ablate_shape *out = &layout->out;
+    bool empty = false;
+    for (int i = 0; i < out->rank && i < ABLATE_DIMS; i++)
+        empty = empty || out->dim[i] == 0;
+    if (!shape_possible(out))
+        return complain_at(file, line,
+                           empty ? "%s: the result would be empty (%d axes); look at the shapes of its inputs"
+                                 : "%s: its shape rule answers with %d axes or sizes that no tensor has; correct it",
+                           op->name, out->rank);
+    if (layout->aux < 0 || layout->aux > SHAPE_MOST || layout->scratch < 0 || layout->scratch > SHAPE_MOST)
+        return complain_at(file, line,
+                           "%s: its shape rule asks for %lld numbers of aux and %lld of scratch; correct it", op->name,
+                           (long long)layout->aux, (long long)layout->scratch);
+    if (op->view && shape_size(out) != shape_size(in))
+        return complain_at(file, line, "%s: it is a view, so its result must have as many numbers as its first input",
+                           op->name);
+    return 0;
+}
+
 static int lay_out(const ablate_op *op, const void *attr, int n, ablate_value *const *in, ablate_layout *layout,
                    const char *file, int line)
 {
-    ablate_shape shape[ABLATE_INPUTS];
+    ablate_shape shape[ABLATE_INPUTS] = { { 0 } };
     for (int i = 0; i < n; i++)
         shape[i] = in[i]->shape;
     *layout = (ablate_layout){ .why = "" };
-    if (op->shape(shape, n, attr, layout) < 0)
-        return complain_at(file, line, "%s: %s", op->name, layout->why[0] ? layout->why : "the inputs do not fit");
-    if (shape_size(&layout->out) <= 0)
-        return complain_at(file, line, "%s: the result would be empty; look at the shapes of its inputs", op->name);
-    return 0;
+    if (op->shape(shape, n, attr, layout) != 0)
+        return complain_at(file, line, "%s: %.*s", op->name, (int)sizeof layout->why,
+                           layout->why[0] ? layout->why : "the inputs do not fit");
+    return check_layout(op, &in[0]->shape, layout, file, line);
 }
 
 static ablate_value *append_result(builder *b, const ablate_op *op, void *attr, int n, ablate_value *const *in,
@@ -91,11 +113,12 @@ ablate_value *builder_apply(ablate_builder *face, const char *file, int line, co
 {
     builder *b = builder_self(face);
     ablate_layout layout;
-    if (complaint() || builder_any_poisoned(n, in))
+    if (!builder_may(b, file, line, IN_BUILD, "apply") || !builder_given(file, line, "apply", name) ||
+        !builder_values_fit(b, file, line, name, n, in))
         return builder_poison();
     const ablate_op *op = find_op(b, name);
     if (!op) {
-        complain_at(file, line, "there is no operation '%s'; the nearest is '%s' (see: ablate ops)", name,
+        complain_at(file, line, "there is no operation '%.60s'; the nearest is '%s' (see: ablate ops)", name,
                     nearest_op(name));
         return builder_poison();
     }
@@ -111,41 +134,80 @@ ablate_value *builder_apply(ablate_builder *face, const char *file, int line, co
 
 /* ---- parameters, constants, weights ---- */
 
-static int check_shape(const char *file, int line, const char *name, const ablate_shape *shape)
+static bool shape_fits(const char *file, int line, const char *name, const ablate_shape *shape)
 {
     char text[64];
     if (shape->rank < 0 || shape->rank > ABLATE_DIMS)
-        return complain_at(file, line, "'%s' has %d axes; the most is %d", name, shape->rank, ABLATE_DIMS);
-    for (int i = 0; i < shape->rank; i++)
-        if (shape->dim[i] < 1)
-            return complain_at(file, line, "'%s' has the shape %s; every axis must be 1 or more", name,
-                               shape_print(shape, text));
-    return 0;
+        complain_at(file, line, "'%.60s' has %d axes; the most is %d", name, shape->rank, ABLATE_DIMS);
+    else if (!shape_possible(shape))
+        complain_at(file, line,
+                    "'%.60s' has the shape %s; every axis must be 1 or more, and their product at most 2^40", name,
+                    shape_print(shape, text));
+    return !complaint();
+}
+
+static ablate_value *enter_parameter(builder *b, const char *file, int line, const char *name, const char *init,
+                                     const ablate_shape *shape)
+{
+    char full[200];
+    snprintf(full, sizeof full, "%s.%s", builder_owner(b), name);
+    const parameter *entry = parameters_enter(b->graph->parameters, full, init, shape);
+    ablate_value *value = entry ? graph_append(b->graph, VALUE_PARAMETER, full, shape) : NULL;
+    if (value)
+        value->offset = entry->offset;
+    return builder_place(b, value, file, line);
 }
 
 ablate_value *builder_param(ablate_builder *face, const char *file, int line, const char *name, const char *init,
                             ablate_shape shape)
 {
     builder *b = builder_self(face);
-    char full[200];
-    if (complaint() || check_shape(file, line, name, &shape) < 0)
+    if (!builder_may(b, file, line, IN_BUILD, "param") || !builder_named(file, line, "param", name) ||
+        !builder_given(file, line, "param", init) || !shape_fits(file, line, name, &shape))
         return builder_poison();
-    snprintf(full, sizeof full, "%s.%s", builder_owner(b), name);
-    const parameter *entry = parameters_enter(b->graph->parameters, full, init, &shape);
-    ablate_value *value = entry ? graph_append(b->graph, VALUE_PARAMETER, full, &shape) : NULL;
-    if (value)
-        value->offset = entry->offset;
-    return builder_place(b, value, file, line);
+    if (strcmp(init, PARAMETER_START) == 0) {
+        complain_at(file, line, "'%s' begins at '%s', which only ablate_param_from gives", name, init);
+        return builder_poison();
+    }
+    return enter_parameter(b, file, line, name, init, &shape);
+}
+
+/* Values that are the same numbers: a weight may be asked for twice. */
+static bool same_numbers(const ablate_value *a, const ablate_value *b)
+{
+    if (!a || !b || a == b)
+        return a == b;
+    hash_digest of_a = value_digest(a), of_b = value_digest(b);
+    return memcmp(of_a.byte, of_b.byte, sizeof of_a.byte) == 0;
+}
+
+/* The same tensor may be taken twice, but begins once. */
+static bool begins_once(const graph *g, const ablate_value *added, const ablate_value *start)
+{
+    bool once = true;
+    for (int i = 0; once && i < g->values; i++) {
+        const ablate_value *other = g->value[i];
+        bool same = other != added && other->kind == VALUE_PARAMETER && other->offset == added->offset;
+        once = !same || same_numbers(other->start, start);
+    }
+    return once;
 }
 
 ablate_value *builder_param_from(ablate_builder *face, const char *file, int line, const char *name,
                                  ablate_value *start)
 {
-    if (complaint() || builder_any_poisoned(1, &start))
+    builder *b = builder_self(face);
+    if (!builder_may(b, file, line, IN_BUILD, "param_from") || !builder_named(file, line, "param_from", name) ||
+        !builder_values_fit(b, file, line, "param_from", 1, &start))
         return builder_poison();
-    ablate_value *value = builder_param(face, file, line, name, PARAMETER_START, start->shape);
-    if (!value->poisoned)
-        value->start = start;
+    ablate_value *value = enter_parameter(b, file, line, name, PARAMETER_START, &start->shape);
+    if (value->poisoned)
+        return value;
+    if (!begins_once(b->graph, value, start)) {
+        complain_at(file, line, "parameter '%s' begins at two values; give one of them another name", value->name);
+        return builder_poison();
+    }
+    value->start = start;
     return value;
 }
 
@@ -164,8 +226,12 @@ static int fetch_inline(void *context, float *out)
 ablate_value *builder_constant(ablate_builder *face, const char *file, int line, ablate_shape shape, const float *data)
 {
     builder *b = builder_self(face);
-    if (complaint() || check_shape(file, line, "constant", &shape) < 0)
+    if (!builder_may(b, file, line, IN_BUILD, "constant") || !shape_fits(file, line, "constant", &shape))
         return builder_poison();
+    if (!data) {
+        complain_at(file, line, "a constant was given NULL for its numbers");
+        return builder_poison();
+    }
     size_t bytes = (size_t)shape_size(&shape) * sizeof(float);
     inline_data *copy = arena_take(b->graph->memory, sizeof *copy + bytes);
     ablate_value *value = copy ? graph_append(b->graph, VALUE_CONSTANT, "constant", &shape) : NULL;
@@ -185,13 +251,14 @@ ablate_value *builder_weight(ablate_builder *face, const char *file, int line, c
     builder *b = builder_self(face);
     ablate_shape shape = { 0 };
     value_source source = { 0 };
-    if (complaint())
+    if (!builder_may(b, file, line, IN_BUILD, "weight") || !builder_given(file, line, "weight", path) ||
+        !builder_given(file, line, "weight", name))
         return builder_poison();
     if (!b->host->weight) {
         complain_at(file, line, "no weights can be read here");
         return builder_poison();
     }
-    if (b->host->weight(b->host->context, path, name, &shape, &source) < 0)
+    if (b->host->weight(b->host->context, path, name, &shape, &source) < 0 || !shape_fits(file, line, name, &shape))
         return builder_poison();
     ablate_value *value = graph_append(b->graph, VALUE_CONSTANT, name, &shape);
     if (value)
@@ -199,14 +266,22 @@ ablate_value *builder_weight(ablate_builder *face, const char *file, int line, c
     return builder_place(b, value, file, line);
 }
 
+/* Questions about weights have no place in the module's source. */
+static const builder_host *may_ask(const builder *b, const char *what, const char *path, const char *name)
+{
+    bool may = builder_may(b, NULL, 0, IN_BUILD, what) && builder_given(NULL, 0, what, path) &&
+               builder_given(NULL, 0, what, name);
+    return may ? b->host : NULL;
+}
+
 const char *builder_weight_note(ablate_builder *face, const char *path, const char *key)
 {
-    const builder_host *host = builder_self(face)->host;
-    return host->weight_note ? host->weight_note(host->context, path, key) : NULL;
+    const builder_host *host = may_ask(builder_self(face), "weight_note", path, key);
+    return host && host->weight_note ? host->weight_note(host->context, path, key) : NULL;
 }
 
 bool builder_has_weight(ablate_builder *face, const char *path, const char *name)
 {
-    const builder_host *host = builder_self(face)->host;
-    return host->has_weight && host->has_weight(host->context, path, name);
+    const builder_host *host = may_ask(builder_self(face), "has_weight", path, name);
+    return host && host->has_weight && host->has_weight(host->context, path, name);
 }

@@ -28,6 +28,17 @@ bool shape_same(const ablate_shape *a, const ablate_shape *b)
     return same;
 }
 
+bool shape_possible(const ablate_shape *shape)
+{
+    int64_t left = SHAPE_MOST;
+    bool possible = shape->rank >= 0 && shape->rank <= ABLATE_DIMS;
+    for (int i = 0; possible && i < shape->rank; i++) {
+        possible = shape->dim[i] >= 1 && shape->dim[i] <= left;
+        left /= possible ? shape->dim[i] : 1;
+    }
+    return possible;
+}
+
 graph *graph_new(parameters *shared)
 {
     graph *g = take_zeroed(1, sizeof *g, "a graph");
@@ -78,6 +89,15 @@ ablate_value *graph_append(graph *g, value_kind kind, const char *name, const ab
     value->id = g->values;
     g->value[g->values++] = value;
     return value;
+}
+
+/* From the end: what a call is given was mostly made shortly before. */
+bool graph_owns(const graph *g, const ablate_value *value)
+{
+    for (int i = g->values - 1; i >= 0; i--)
+        if (g->value[i] == value)
+            return true;
+    return false;
 }
 
 int graph_add_term(graph *g, graph_term **list, int *count, graph_term term)

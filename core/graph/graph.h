@@ -86,6 +86,7 @@ graph *graph_new(parameters *); /* the parameters outlive the graph */
 void graph_free(graph *);
 /* A new value of that kind with a copy of `name`; NULL: complained. */
 ablate_value *graph_append(graph *, value_kind kind, const char *name, const ablate_shape *shape);
+bool graph_owns(const graph *, const ablate_value *); /* compares addresses alone: it may point anywhere */
 int graph_add_term(graph *, graph_term **list, int *count, graph_term term);
 
 /* Hash of everything a value's numbers depend on but the parameters' values and the inputs' contents. */
@@ -95,5 +96,8 @@ int64_t shape_size(const ablate_shape *);
 /* "8x257x128", or "scalar", into text (64 bytes); returns text. */
 const char *shape_print(const ablate_shape *, char text[64]);
 bool shape_same(const ablate_shape *, const ablate_shape *);
+/* 0 .. ABLATE_DIMS axes of 1 or more, and at most SHAPE_MOST numbers: what a tensor can be. */
+bool shape_possible(const ablate_shape *);
+#define SHAPE_MOST ((int64_t)1 << 40)
 
 #endif

@@ -39,7 +39,7 @@ static bool has_number(const char *init, const char *word, double *number)
     if (strncmp(init, word, length) != 0 || init[length] != ' ')
         return false;
     *number = strtod(init + length, &end);
-    return *end == 0 && end != init + length && isfinite(*number);
+    return *end == 0 && end != init + length && isfinite((float)*number);
 }
 
 /* PyTorch's names: xavier_uniform has bound sqrt(6 / (fan_in + fan_out)); Linear's kaiming_uniform(a = sqrt 5) comes to
@@ -65,7 +65,7 @@ static int rule_read(const char *init, const ablate_shape *shape, init_rule *rul
     else if (strcmp(init, PARAMETER_START) == 0)
         *rule = (init_rule){ INIT_START, 0 };
     else
-        return complain("initial values '%s' are unknown; use zeros, ones, constant X, normal STD, uniform BOUND, "
+        return complain("initial values '%.60s' are unknown; use zeros, ones, constant X, normal STD, uniform BOUND, "
                         "xavier or linear",
                         init);
     return 0;
@@ -102,16 +102,21 @@ const parameter *parameters_enter(parameters *p, const char *name, const char *i
     init_rule rule;
     char was[64], is[64];
     const parameter *known = find(p, name);
-    if (known && shape_same(&known->shape, shape))
+    if (rule_read(init, shape, &rule) < 0)
+        return NULL;
+    init = init_chosen(p, init);
+    if (known && shape_same(&known->shape, shape) && strcmp(known->init, init) == 0)
         return known;
+    if (known && shape_same(&known->shape, shape)) {
+        complain("parameter '%s' begins as '%s' here and as '%s' elsewhere; give one of them another name", name, init,
+                 known->init);
+        return NULL;
+    }
     if (known) {
         complain("parameter '%s' is %s here and %s elsewhere; give one of them another name", name,
                  shape_print(shape, is), shape_print(&known->shape, was));
         return NULL;
     }
-    if (rule_read(init, shape, &rule) < 0)
-        return NULL;
-    init = init_chosen(p, init);
     parameter *grown = take_again(p->entry, (size_t)p->entries + 1, sizeof *grown, "parameters");
     if (!grown)
         return NULL;

@@ -45,6 +45,9 @@ bool program_recordable(const program *);
  * naming operation, place and step; returns -1. 0: all are finite. */
 int program_find_nonfinite(program *, uint64_t step);
 
+/* Do all those of the graph's parameters that begin at values begin at frozen ones? 0, or -1: complained. */
+int program_check_starts(const graph *);
+
 /* Fills those of the graph's parameters that begin at frozen values (ablate_param_from); parameters: host memory, all
  * of them. 0, or -1: complained. */
 int program_starts(const graph *, const device *, float *first);

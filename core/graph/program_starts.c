@@ -53,6 +53,15 @@ static int fetch_starts(const graph *g, const device *where, const start_list *l
     return status;
 }
 
+int program_check_starts(const graph *g)
+{
+    start_list list = { NULL, NULL, 0 };
+    int status = list_starts(g, &list);
+    free(list.parameter);
+    free(list.from);
+    return status;
+}
+
 int program_starts(const graph *g, const device *where, float *first)
 {
     start_list list = { NULL, NULL, 0 };

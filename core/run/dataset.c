@@ -57,10 +57,15 @@ static int copy_inputs(const dataset *d, const ablate_picture *from, picture *to
     return to->inputs ? (memcpy(to->inputs, from->inputs, (size_t)n * sizeof(float)), 0) : -1;
 }
 
+static bool is_text(const char *text)
+{
+    return text && *text;
+}
+
 static int add_picture(void *context, const ablate_picture *from)
 {
     dataset *d = context;
-    if (!from->class_name || !from->state || !from->name)
+    if (!is_text(from->class_name) || !is_text(from->state) || !is_text(from->name))
         return complain("module '%s' lists a picture without class, state or name", d->module->name);
     if (d->pictures == d->room) {
         int room = d->room ? 2 * d->room : 256;
@@ -206,6 +211,15 @@ int dataset_identify(const dataset *d, int index, hash_digest *digest)
     return 0;
 }
 
+/* Sides that no picture has would be read far beyond what the module has made. */
+static int check_made(const dataset *d, int index, const ablate_image *made)
+{
+    if (made->width >= 1 && made->height >= 1 && made->width <= IMAGE_MOST_PIXELS / made->height)
+        return 0;
+    return complain("module '%s' made '%s' with %d x %d pixels; sides are at least 1, and pixels at most %d million",
+                    d->module->name, d->picture[index].name, made->width, made->height, IMAGE_MOST_PIXELS / 1000000);
+}
+
 static int render(const dataset *d, int index, ablate_image *image, ablate_image *mask)
 {
     *image = *mask = (ablate_image){ 0, 0, NULL };
@@ -213,13 +227,19 @@ static int render(const dataset *d, int index, ablate_image *image, ablate_image
         return complain("'%s' has no file, and module '%s' makes no pictures", d->picture[index].name, d->module->name);
     builder_host host = { .context = NULL };
     builder *b = builder_new(NULL, &host, false);
-    int status = b ? d->module->image(builder_face(b), d->chosen, index, image, mask) : -1;
+    int status = b ? builder_image(b, d->module, d->chosen, index, image, mask) : -1;
     builder_free(b);
-    if (status == 0 && (!image->rgb || image->width < 1 || image->height < 1))
+    if (status == 0 && !image->rgb)
         status = complain("module '%s' made no picture for '%s'", d->module->name, d->picture[index].name);
-    if (status != 0 && !complaint())
-        complain("module '%s' failed to make '%s' without saying why", d->module->name, d->picture[index].name);
-    return status == 0 ? 0 : -1;
+    if (status == 0)
+        status = check_made(d, index, image);
+    if (status == 0 && mask->rgb)
+        status = check_made(d, index, mask);
+    if (status < 0) {
+        image_free(image);
+        image_free(mask);
+    }
+    return status;
 }
 
 int dataset_image(const dataset *d, int index, ablate_image *image)

@@ -14,15 +14,15 @@ static const struct argp_option options[] = {
       "default; the lower of two), or the highest",
       0 },
     { "good", KEY_GOOD, 0, 0, "beside it a defect-free one by the same rule", 0 },
-    { "class", 'c', "CLASS", 0, "only this class (repeatable)", 0 },
+    { "class", 'c', "CLASS", HELP_REPEATS, "only this class (repeatable)", 0 },
     { "spread", KEY_SPREAD, "N", 0,
       "only N classes, evenly spread from the lowest to the highest I-AUROC of the last RUN", 0 },
-    { "value", 'v', "VALUE", 0,
+    { "value", 'v', "VALUE", HELP_REPEATS,
       "patches: NAME, a value of the board with a number for each patch: NAME.K, the K-th of that name from 0, or "
       "NAME, the mean of all; NAME.K:C, channel C of it; NAME.K:C-D, a difference of channels; 1-NAME, one minus it "
       "(repeatable)",
       0 },
-    { "set", KEY_SET, "SECTION.KEY=VALUE", 0, "lay this over the runs' settings (repeatable)", 0 },
+    { "set", KEY_SET, "SECTION.KEY=VALUE", HELP_REPEATS, "lay this over the runs' settings (repeatable)", 0 },
     { "cache", KEY_CACHE, "DIR", 0, "folder of cached features (cache)", 0 },
     { "modules", KEY_MODULES, "DIR", 0, "look for modules here first", 0 },
     { "device", KEY_DEVICE, "NAME", 0, "cpu, cuda, or auto: cuda where it opens (auto)", 0 },
@@ -38,16 +38,12 @@ static int add_text(const char **list, int *count, int room, const char *text, c
     return 0;
 }
 
-static int read_number(const char *text, const char *option, long least, int *out)
+static int read_number(const char *option, const char *text, long least, long most, int *out)
 {
-    char *end;
-    errno = 0;
-    long n = strtol(text, &end, 10);
-    if (errno || end == text || *end || n < least || n > FIGURE_CLASSES)
-        return complain("--%s must be a whole number of %ld .. %d; it is '%s'", option, least, (int)FIGURE_CLASSES,
-                        text);
+    long n = 0;
+    int status = help_number(option, text, least, most, &n);
     *out = (int)n;
-    return 0;
+    return status;
 }
 
 static int parse_text(int key, const char *text, figure_options *o)
@@ -78,9 +74,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
     else if (key == KEY_RULE)
         status = choice_rule_find(text, &o->rule);
     else if (key == KEY_SPREAD)
-        status = read_number(text, "spread", 1, &o->spread);
+        status = read_number("spread", text, 1, FIGURE_CLASSES, &o->spread);
     else if (key == KEY_THREADS)
-        status = read_number(text, "threads", 0, &o->predict.threads);
+        status = read_number("threads", text, 0, 4096, &o->predict.threads);
     else if (key == KEY_GOOD)
         o->good = true;
     else

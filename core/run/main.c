@@ -59,9 +59,14 @@ static int dispatch(int argc, char **argv)
 {
     if (argc < 2)
         return print_help(stderr), complain("name a verb");
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
+    bool help = strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0,
+         version = strcmp(argv[1], "--version") == 0;
+    if ((help || version) && argc > 2)
+        return complain("ablate %s stands alone, without '%s'; ablate VERB --help tells the options of a verb", argv[1],
+                        argv[2]);
+    if (help)
         return print_help(stdout);
-    if (strcmp(argv[1], "--version") == 0)
+    if (version)
         return printf("ablate %s\n", ABLATE_VERSION) < 0 ? -1 : 0;
     for (int i = 0; i < VERBS; i++)
         if (strcmp(argv[1], verbs[i].name) == 0)

@@ -13,6 +13,8 @@
 /* What every module of major 1 has: all that a module needs to build. What follows came or comes later. */
 #define SIZE_LEAST (offsetof(ablate_module, build) + sizeof(((ablate_module *)0)->build))
 
+enum { ROOM_MOST = 1 << 20, STATE_MOST = 1 << 28, OPS_MOST = 256 };
+
 typedef struct loaded {
     struct loaded *next;
     char *path;
@@ -89,8 +91,40 @@ static int check_op(const char *path, const char *name, const ablate_op *op)
     if (op->min_in < 1 || op->max_in > ABLATE_INPUTS || op->min_in > op->max_in)
         return complain("%s: operation '%.60s' says that it takes %d to %d inputs; it must be within 1 to %d", path,
                         op->name, op->min_in, op->max_in, ABLATE_INPUTS);
+    if (op->attr_size > ROOM_MOST)
+        return complain("%s: operation '%.60s' says that its attributes take %u bytes; the most is %d", path, op->name,
+                        op->attr_size, (int)ROOM_MOST);
     snprintf(whose, sizeof whose, "operation '%.60s': ", op->name);
     return check_settings(path, op->attrs, op->attr_size, whose);
+}
+
+static int check_ops(const char *path, const char *name, const ablate_op *ops)
+{
+    for (int i = 0; ops && ops[i].name; i++) {
+        if (i == OPS_MOST)
+            return complain("%s: its list of operations does not end; close it with { 0 }", path);
+        if (check_op(path, name, &ops[i]) < 0)
+            return -1;
+        for (int j = 0; j < i; j++)
+            if (strcmp(ops[i].name, ops[j].name) == 0)
+                return complain("%s: its operation '%.60s' is there twice; delete one", path, ops[i].name);
+    }
+    return 0;
+}
+
+/* What a data module gives beside its pictures. */
+static int check_inputs(const char *path, const ablate_module *m)
+{
+    if (!m->inputs)
+        return 0;
+    if (!module_name_valid(m->inputs) || strcmp(m->inputs, "image") == 0)
+        return complain("%s: its `inputs` '%.60s' is no name for the board; take 1 to 60 letters, digits, '_' and '-', "
+                        "not 'image'",
+                        path, m->inputs);
+    if (m->inputs_length < 1 || m->inputs_length > (int)ROOM_MOST)
+        return complain("%s: its `inputs_length` is %d; it must be within 1 to %d", path, m->inputs_length,
+                        (int)ROOM_MOST);
+    return 0;
 }
 
 static int check_record(const char *path, const char *name, const ablate_module *m)
@@ -104,10 +138,10 @@ static int check_record(const char *path, const char *name, const ablate_module 
                         path);
     if (check_settings(path, m->settings, m->settings_size, "") < 0)
         return -1;
-    for (const ablate_op *op = m->ops; op && op->name; op++)
-        if (check_op(path, name, op) < 0)
-            return -1;
-    return 0;
+    if (m->settings_size > ROOM_MOST || m->state_size > STATE_MOST)
+        return complain("%s: it asks for %u bytes of settings and %u of state; the most are %d and %d", path,
+                        m->settings_size, m->state_size, (int)ROOM_MOST, (int)STATE_MOST);
+    return check_inputs(path, m) < 0 ? -1 : check_ops(path, name, m->ops);
 }
 
 /* ---- loading ---- */

@@ -6,7 +6,10 @@
 
 enum { RUN_OPTIONS_SETS = 64, RUN_OPTIONS_FILES = 64 };
 
+typedef enum { RUN_VERB = 1, CHECK_VERB = 2, TRACE_VERB = 4, GRAPH_VERB = 8 } run_verb;
+
 typedef struct run_options {
+    run_verb verb;
     const char *file[RUN_OPTIONS_FILES];
     int files;
     const char *rows[RUN_OPTIONS_FILES]; /* --row; none: all */
@@ -23,8 +26,8 @@ typedef struct run_options {
     bool help;          /* --help was asked and printed: there is nothing to do */
 } run_options;
 
-/* Reads the line. 0, or -1: complained. */
-int run_options_read(int argc, char **argv, const char *doc, run_options *);
+/* Reads the line; options of the other verbs are refused. 0, or -1: complained. */
+int run_options_read(int argc, char **argv, run_verb, const char *doc, run_options *);
 
 /* Whether --row asks for this row (always, without --row). */
 bool run_options_wants(const run_options *, const char *row);

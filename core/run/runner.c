@@ -2,6 +2,7 @@
 #include "../base/file.h"
 #include "../base/name.h"
 #include "dataset_outside.h"
+#include "model_check.h"
 #include "module.h"
 #include "progress.h"
 #include "record_adopt.h"
@@ -120,6 +121,15 @@ static int evaluate(const runner *r, const train_result *trained, run_record *re
     return status;
 }
 
+static char *probe_note(const runner *r, const char *name, double mean)
+{
+    int pictures = dataset_count(r->data, true);
+    return pictures < r->run.batch
+               ? take_text("%s was not measured: %d held-out pictures are fewer than a batch of %d", name, pictures,
+                           r->run.batch)
+               : take_text("%s = %.6f on held-out pictures, batches of %d", name, mean, r->run.batch);
+}
+
 /* Probes of the scoring graph, averaged over the test pictures, go into the record as notes. */
 static int probe(const runner *r, const train_result *trained, run_record *record)
 {
@@ -129,8 +139,7 @@ static int probe(const runner *r, const train_result *trained, run_record *recor
     int status =
         mean ? scores_probe(r->session, &r->model, r->data, &r->run, trained->optimiser.state, r->label, mean) : -1;
     for (int i = 0; i < g->probes && status == 0; i++) {
-        char *note =
-            take_text("%s = %.6f on held-out pictures, batches of %d", g->probe[i].name, mean[i], r->run.batch);
+        char *note = probe_note(r, g->probe[i].name, mean[i]);
         status = note ? run_record_add_note(record, note) : -1;
         if (note)
             fprintf(stderr, "%s: %s\n", r->label, note);
@@ -230,6 +239,37 @@ static int check_sections(const runner *r)
     return status;
 }
 
+/* What would stop the run later, perhaps after an hour. */
+static int check_run(const runner *r)
+{
+    int each = dataset_count(r->data, false), tests = dataset_count(r->data, true);
+    const experiment_row *row = r->row;
+    if (model_check(&r->model, &r->run, r->experiment->columns > 0, row->file, row->line) < 0)
+        return -1;
+    if (each < r->run.batch)
+        return complain("data '%s' has %d training pictures, fewer than run.batch = %d; use a smaller batch",
+                        r->data->spec, each, r->run.batch);
+    if (r->model.map && tests == 0)
+        return complain("data '%s' has no test pictures", r->data->spec);
+    return 0;
+}
+
+/* Parameters that nothing trains are allowed, but said wherever the run is looked at. */
+static int say_idle(const runner *r, run_record *record)
+{
+    char *names = model_idle_parameters(&r->model);
+    char *note =
+        names && *names ? take_text("no loss reaches the parameters %s: they stay as they begin", names) : NULL;
+    int status = names && (note || !*names) ? 0 : -1;
+    if (note) {
+        fprintf(stderr, "%s %s: %s\n", r->experiment->name, r->row->name, note);
+        status = run_record_add_note(record, note);
+    }
+    free(names);
+    free(note);
+    return status;
+}
+
 static int prepare(runner *r, run_record *record)
 {
     r->data = session_data(r->session, r->run.data, &r->row->settings);
@@ -238,9 +278,9 @@ static int prepare(runner *r, run_record *record)
     if (model_open(&r->model, &r->run, &r->row->settings, r->data, r->session->module_folders, r->row->file,
                    r->row->line) < 0)
         return -1;
-    if (model_place(&r->model, &r->run, r->session->device) < 0 || !session_turned(r->session))
+    if (model_place(&r->model, &r->run, r->session->device) < 0 || !session_turned(r->session) || check_sections(r) < 0)
         return -1;
-    if (check_sections(r) < 0 || runner_describe(r, record) < 0 || name_run(r, record) < 0)
+    if (check_run(r) < 0 || say_idle(r, record) < 0 || runner_describe(r, record) < 0 || name_run(r, record) < 0)
         return -1;
     model_say(&r->model, r->label);
     return 0;
@@ -324,6 +364,8 @@ int runner_check(session *s, const experiment *e, const experiment_row *row)
     runner r = { .session = s, .options = &none, .experiment = e, .row = row, .run = row->run };
     run_record record = { 0 };
     int status = prepare(&r, &record);
+    if (status == 0 && r.model.map)
+        status = scores_masks(s, &r.run);
     run_record_free(&record);
     runner_close(&r);
     return status;

@@ -28,7 +28,7 @@ static const struct argp_option options[] = {
     { "samples", KEY_SAMPLES, "N", 0, "times that the test pictures are drawn again (10000)", 0 },
     { "quick", KEY_QUICK, 0, 0, "no intervals over pictures, so nothing is computed", 0 },
     { "json", KEY_JSON, 0, 0, "print as JSON", 0 },
-    { "set", KEY_SET, "SECTION.KEY=VALUE", 0, "where the runs' data or weights lie now (repeatable)", 0 },
+    { "set", KEY_SET, "SECTION.KEY=VALUE", HELP_REPEATS, "where the runs' data or weights lie now (repeatable)", 0 },
     { "modules", KEY_MODULES, "DIR", 0, "look for modules here first", 0 },
     { "cache", KEY_CACHE, "DIR", 0, "folder of cached features (cache)", 0 },
     { 0 }
@@ -36,12 +36,10 @@ static const struct argp_option options[] = {
 
 static int read_samples(request *r, const char *text)
 {
-    char *end;
-    long n = strtol(text, &end, 10);
-    if (end == text || *end || n < 100 || n > 1000000)
-        return complain("--samples must be from 100 to 1000000; it is '%s'", text);
+    long n = 0;
+    int status = help_number("samples", text, 100, 1000000, &n);
     r->samples = (int)n;
-    return 0;
+    return status;
 }
 
 static error_t parse(int key, char *text, struct argp_state *state)
@@ -340,6 +338,8 @@ int verb_compare(int argc, char **argv)
     if (status == 0 && r.groups < 2)
         status = complain("ablate compare: name two runs, or two folders with the seeds of a row each");
     r.predict.set = r.set;
+    if (status == 0 && r.quick && r.predict.sets)
+        status = complain("ablate compare: with --quick nothing is computed; leave out --set, or it");
     if (status == 0)
         status = compare_runs_open(runs, r.group[0], r.group[1]);
     if (status == 0)

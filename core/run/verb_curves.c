@@ -18,7 +18,7 @@ enum { KEY_OUT = 256, KEY_VALUE, KEY_SET, KEY_MODULES, KEY_CACHE, KEY_DEVICE };
 static const struct argp_option options[] = {
     { "out", KEY_OUT, "FILE", 0, "tab-separated file to write", 0 },
     { "value", KEY_VALUE, "NAME", 0, "usage: of this value on the board, pictures x tokens x places (gates)", 0 },
-    { "set", KEY_SET, "SECTION.KEY=VALUE", 0, "lay this over the runs' settings (repeatable)", 0 },
+    { "set", KEY_SET, "SECTION.KEY=VALUE", HELP_REPEATS, "lay this over the runs' settings (repeatable)", 0 },
     { "modules", KEY_MODULES, "DIR", 0, "look for modules here first", 0 },
     { "cache", KEY_CACHE, "DIR", 0, "folder of cached features (cache)", 0 },
     { "device", KEY_DEVICE, "NAME", 0, "cpu, cuda, or auto: cuda where it opens (auto)", 0 },
@@ -57,13 +57,15 @@ static error_t parse(int key, char *text, struct argp_state *state)
 
 static int write_what(const curves_options *o)
 {
+    if (o->value && strcmp(o->what, "usage") != 0)
+        return complain("ablate curves %s: --value is for usage; leave it out", o->what);
     if (strcmp(o->what, "losses") == 0)
         return curves_losses(o->run, o->runs, &o->predict, o->out);
     if (strcmp(o->what, "scores") == 0)
         return curves_scores(o->run, o->runs, &o->predict, o->out);
     if (strcmp(o->what, "usage") != 0)
         return complain("ablate curves: '%s' is none of losses, scores, usage", o->what);
-    return o->runs == 1 ? curves_usage(o->run[0], o->value, &o->predict, o->out)
+    return o->runs == 1 ? curves_usage(o->run[0], o->value ? o->value : "gates", &o->predict, o->out)
                         : complain("ablate curves usage: name one run, not %d", o->runs);
 }
 
@@ -78,7 +80,7 @@ int verb_curves(int argc, char **argv)
                                  NULL,
                                  NULL,
                                  NULL };
-    curves_options o = { .value = "gates" };
+    curves_options o = { .value = NULL };
     if (help_asked(argc, argv, &parser))
         return 0;
     if (help_parse(argc, argv, &parser, &o) < 0)

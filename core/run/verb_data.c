@@ -29,7 +29,7 @@ static const struct argp_option options[] = {
     { "fitted", KEY_FITTED, NULL, 0,
       "export them as the network sees them, but for mean and deviation; [input] says how, e.g. --set input.fit=crop",
       0 },
-    { "set", 's', "SECTION.KEY=VALUE", 0, "a setting of the module or of [input] (repeatable)", 0 },
+    { "set", 's', "SECTION.KEY=VALUE", HELP_REPEATS, "a setting of the module or of [input] (repeatable)", 0 },
     { "modules", 'm', "DIR", 0, "look for modules here first", 0 },
     { 0 }
 };
@@ -45,7 +45,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
         o->fitted = true;
     else if (key == 'm')
         o->modules = text;
-    else if (key == 's' && o->sets < 32)
+    else if (key == 's' && o->sets == 32)
+        return complain("ablate data: more than 32 times --set") < 0 ? EINVAL : 0;
+    else if (key == 's')
         o->set[o->sets++] = text;
     else if (key == ARGP_KEY_ARG && !o->spec)
         o->spec = text;

@@ -29,7 +29,7 @@ static const struct argp_option options[] = {
     { "picture", 'p', "FILE", 0, "PNG, JPEG, BMP, TIFF or WebP, prepared as the row's pictures are", 0 },
     { "out", 'o', "FILE", 0, "safetensors file to write", 0 },
     { "input", 'i', "NAME=NUMBERS", 0, "what the data would give beside the picture: numbers with commas between", 0 },
-    { "set", KEY_SET, "SECTION.KEY=VALUE", 0, "lay this over the row (repeatable)", 0 },
+    { "set", KEY_SET, "SECTION.KEY=VALUE", HELP_REPEATS, "lay this over the row (repeatable)", 0 },
     { "scale", KEY_SCALE, "NAME", 0, "lay scale/NAME.ini over the base", 0 },
     { "modules", KEY_MODULES, "DIR", 0, "look for modules here first", 0 },
     { "device", KEY_DEVICE, "NAME", 0, "cpu, cuda, or auto: cuda where it opens (auto)", 0 },

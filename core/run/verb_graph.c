@@ -61,14 +61,14 @@ int verb_graph(int argc, char **argv)
 {
     run_options o;
     session s = { 0 };
-    if (run_options_read(argc, argv,
+    if (run_options_read(argc, argv, GRAPH_VERB,
                          "Print the training graph of a row; draw it for Graphviz with --dot; or list the shapes of "
                          "its overview for scripts/figures with --overview.",
                          &o) < 0)
         return -1;
     if (o.help)
         return 0;
-    if (session_open(&s, o.device, o.threads, o.modules, o.cache) < 0)
+    if (session_open(&s, "cpu", 0, o.modules, o.cache) < 0)
         return -1;
     experiment *e = experiment_load(o.file[0], &o.experiment);
     const experiment_row *row = e && o.row_count > 0 ? experiment_find_row(e, o.rows[0]) : e ? &e->rows[0] : NULL;

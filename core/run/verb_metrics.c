@@ -1,13 +1,14 @@
 #include "verb_metrics.h"
 #include "../base/diag.h"
 #include "../base/name.h"
+#include "help.h"
 #include "json.h"
 #include "metrics.h"
 #include "metrics_compare.h"
 #include "metrics_load.h"
 #include "metrics_remark.h"
-#include <argp.h>
 #include <cjson/cJSON.h>
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +18,7 @@ typedef struct request {
     const char *path;
     const metrics_protocol *protocol; /* NULL: exact */
     int connectivity;                 /* 0: the protocol's */
-    bool compare, json, help;
+    bool compare, json;
 } request;
 
 static const struct argp_option options[] = {
@@ -25,7 +26,6 @@ static const struct argp_option options[] = {
     { "connectivity", 'c', "4|8", 0, "neighbours that join a mask's pixels to one defect: 8 (default) or 4", 0 },
     { "compare", 'C', NULL, 0, "all protocols side by side, in Markdown", 0 },
     { "json", 'j', NULL, 0, "print JSON: fractions with 17 digits, null where a number is not defined", 0 },
-    { "help", '?', NULL, 0, "print this text", 0 },
     { 0 }
 };
 
@@ -60,9 +60,6 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case 'j':
         wanted->json = true;
         return 0;
-    case '?':
-        wanted->help = true;
-        return 0;
     case ARGP_KEY_ARG:
         if (wanted->path) {
             complain("metrics: one file at a time, not '%s' and '%s'", wanted->path, argument);
@@ -71,13 +68,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         wanted->path = argument;
         return 0;
     case ARGP_KEY_END:
-        if (!wanted->path && !wanted->help)
+        if (!wanted->path)
             complain("metrics: name a file: ablate metrics FILE.npz [--protocol P] [--json]");
-        return wanted->path || wanted->help ? 0 : EINVAL;
-    case ARGP_KEY_ERROR:
-        complain("metrics: option '%s' is not known or lacks its value; see ablate metrics --help",
-                 state->argv[state->next > 1 ? state->next - 1 : 0]);
-        return EINVAL;
+        return wanted->path ? 0 : EINVAL;
     default:
         return ARGP_ERR_UNKNOWN;
     }
@@ -215,14 +208,11 @@ static int compare_file(const request *wanted)
 
 int verb_metrics(int argc, char **argv)
 {
-    static char name[] = "ablate metrics";
     const struct argp parser = { options, parse_option, "FILE.npz", doc, NULL, NULL, NULL };
     request wanted = { .path = NULL };
-    argv[0] = name;
-    if (argp_parse(&parser, argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP, NULL, &wanted) != 0)
-        return complain("metrics: the command line is not understood; see ablate metrics --help");
-    if (!wanted.help)
-        return wanted.compare ? compare_file(&wanted) : evaluate_file(&wanted);
-    argp_help(&parser, stdout, ARGP_HELP_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC, name);
-    return 0;
+    if (help_asked(argc, argv, &parser))
+        return 0;
+    if (help_parse(argc, argv, &parser, &wanted) < 0)
+        return -1;
+    return wanted.compare ? compare_file(&wanted) : evaluate_file(&wanted);
 }

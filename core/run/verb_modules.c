@@ -2,21 +2,20 @@
 #include "../base/diag.h"
 #include "../base/settings.h"
 #include "../device/device.h"
+#include "help.h"
 #include "module.h"
-#include <argp.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 typedef struct request {
     const char *verb, *name, *folders;
-    bool help;
 } request;
 
-static const struct argp_option options[] = { { "modules", 'm', "DIR", 0,
-                                                "look for modules in this folder first (DIR:DIR for more)", 0 },
-                                              { "help", '?', NULL, 0, "print this text", 0 },
-                                              { 0 } };
+static const struct argp_option options[] = {
+    { "modules", 'm', "DIR", 0, "look for modules in this folder first (DIR:DIR for more)", 0 }, { 0 }
+};
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
@@ -25,9 +24,6 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case 'm':
         wanted->folders = argument;
         return 0;
-    case '?':
-        wanted->help = true;
-        return 0;
     case ARGP_KEY_ARG:
         if (wanted->name) {
             complain("%s: one name at a time, not '%s' and '%s'", wanted->verb, wanted->name, argument);
@@ -35,27 +31,16 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         }
         wanted->name = argument;
         return 0;
-    case ARGP_KEY_ERROR:
-        complain("%s: option '%s' is not known or lacks its value; see ablate %s --help", wanted->verb,
-                 state->argv[state->next > 1 ? state->next - 1 : 0], wanted->verb);
-        return EINVAL;
     default:
         return ARGP_ERR_UNKNOWN;
     }
 }
 
-/* Reads the command line; prints the help if that is wanted. 0, or -1: complained. */
+/* Reads the command line; prints the help if that is wanted. 0; 1: it was help; -1: complained. */
 static int read_request(int argc, char **argv, request *wanted, const char *doc)
 {
     const struct argp parser = { options, parse_option, "[NAME]", doc, NULL, NULL, NULL };
-    char name[40];
-    snprintf(name, sizeof name, "ablate %s", wanted->verb);
-    argv[0] = name;
-    if (argp_parse(&parser, argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP, NULL, wanted) != 0)
-        return complain("%s: the command line is not understood; see ablate %s --help", wanted->verb, wanted->verb);
-    if (wanted->help)
-        argp_help(&parser, stdout, ARGP_HELP_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC, name);
-    return 0;
+    return help_asked(argc, argv, &parser) ? 1 : help_parse(argc, argv, &parser, wanted);
 }
 
 /* ---- settings and operations ---- */
@@ -168,10 +153,9 @@ static int modules_print(const char *folders)
 int verb_modules(int argc, char **argv)
 {
     request wanted = { .verb = "modules" };
-    if (read_request(argc, argv, &wanted, "Lists the modules, or one with its settings, defaults and ranges.") < 0)
-        return -1;
-    if (wanted.help)
-        return 0;
+    int asked = read_request(argc, argv, &wanted, "Lists the modules, or one with its settings, defaults and ranges.");
+    if (asked)
+        return asked < 0 ? -1 : 0;
     const ablate_module *m = wanted.name ? module_load(wanted.name, wanted.folders) : NULL;
     if (wanted.name && !m)
         return -1;
@@ -237,10 +221,13 @@ int verb_ops(int argc, char **argv)
 {
     int count = 0;
     request wanted = { .verb = "ops" };
-    if (read_request(argc, argv, &wanted, "Lists the operations, or one with its attributes, defaults and ranges.") < 0)
-        return -1;
-    if (wanted.help)
-        return 0;
+    int asked =
+        read_request(argc, argv, &wanted, "Lists the operations, or one with its attributes, defaults and ranges.");
+    if (asked)
+        return asked < 0 ? -1 : 0;
+    if (wanted.folders && !(wanted.name && strchr(wanted.name, '.')))
+        return complain("ops: --modules is where the module of an operation MODULE.NAME is looked for; name one, or "
+                        "leave it out");
     if (device_load_records() < 0)
         return -1;
     const ablate_op *const *all = device_all_ops(&count);

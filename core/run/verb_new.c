@@ -1,9 +1,10 @@
 #include "verb_new.h"
 #include "../base/diag.h"
 #include "../base/file.h"
+#include "help.h"
 #include "module.h"
-#include <argp.h>
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,13 +74,11 @@ static const char skeleton[] =
 
 typedef struct request {
     const char *name, *folder;
-    bool help;
 } request;
 
-static const struct argp_option options[] = { { "in", 'i', "DIR", 0,
-                                                "write into this folder (default: the current one)", 0 },
-                                              { "help", '?', NULL, 0, "print this text", 0 },
-                                              { 0 } };
+static const struct argp_option options[] = {
+    { "in", 'i', "DIR", 0, "write into this folder (default: the current one)", 0 }, { 0 }
+};
 static const char doc[] = "Writes NAME.c, the commented beginning of a module, which builds and trains as it is.";
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
@@ -89,9 +88,6 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case 'i':
         wanted->folder = argument;
         return 0;
-    case '?':
-        wanted->help = true;
-        return 0;
     case ARGP_KEY_ARG:
         if (wanted->name) {
             complain("new: one name at a time, not '%s' and '%s'", wanted->name, argument);
@@ -99,10 +95,6 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         }
         wanted->name = argument;
         return 0;
-    case ARGP_KEY_ERROR:
-        complain("new: option '%s' is not known or lacks its value; see ablate new --help",
-                 state->argv[state->next > 1 ? state->next - 1 : 0]);
-        return EINVAL;
     default:
         return ARGP_ERR_UNKNOWN;
     }
@@ -164,15 +156,11 @@ static int make_module(const request *wanted)
 
 int verb_new(int argc, char **argv)
 {
-    static char name[] = "ablate new";
     const struct argp parser = { options, parse_option, "NAME", doc, NULL, NULL, NULL };
     request wanted = { 0 };
-    argv[0] = name;
-    if (argp_parse(&parser, argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP, NULL, &wanted) != 0)
-        return complain("new: the command line is not understood; see ablate new --help");
-    if (wanted.help) {
-        argp_help(&parser, stdout, ARGP_HELP_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC, name);
+    if (help_asked(argc, argv, &parser))
         return 0;
-    }
+    if (help_parse(argc, argv, &parser, &wanted) < 0)
+        return -1;
     return wanted.name ? make_module(&wanted) : complain("new: name the module: ablate new NAME [--in DIR]");
 }

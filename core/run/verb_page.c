@@ -21,7 +21,7 @@ static const struct argp_option options[] = {
     { "run", 'r', "DIR", 0, "run whose pictures are shown (the one that finished last)", 0 },
     { "shown", 'n', "N", 0, "most pictures of each kind in the gallery (12)", 0 },
     { "no-gallery", KEY_WITHOUT, 0, 0, "no pictures, so nothing is computed", 0 },
-    { "set", KEY_SET, "SECTION.KEY=VALUE", 0, "where the run's data or weights lie now (repeatable)", 0 },
+    { "set", KEY_SET, "SECTION.KEY=VALUE", HELP_REPEATS, "where the run's data or weights lie now (repeatable)", 0 },
     { "modules", KEY_MODULES, "DIR", 0, "look for modules here first", 0 },
     { "cache", KEY_CACHE, "DIR", 0, "folder of cached features (cache)", 0 },
     { 0 }
@@ -29,12 +29,10 @@ static const struct argp_option options[] = {
 
 static int read_shown(request *r, const char *text)
 {
-    char *end;
-    long n = strtol(text, &end, 10);
-    if (end == text || *end || n < 1 || n > 1000)
-        return complain("--shown must be from 1 to 1000; it is '%s'", text);
+    long n = 0;
+    int status = help_number("shown", text, 1, 1000, &n);
     r->page.shown = (int)n;
-    return 0;
+    return status;
 }
 
 static error_t parse(int key, char *text, struct argp_state *state)
@@ -109,11 +107,15 @@ int verb_page(int argc, char **argv)
         options, parse, "[RESULTS]", "Write RESULTS/index.html, one page of a folder of results (results).",
         NULL,    NULL,  NULL
     };
-    request r = { .page = { .shown = SHOWN } };
+    request r = { .page = { .shown = 0 } };
     if (help_asked(argc, argv, &parser))
         return 0;
     if (help_parse(argc, argv, &parser, &r) < 0)
         return -1;
+    if (r.without && (r.page.run || r.page.shown || r.page.predict.sets))
+        return complain("ablate page: with --no-gallery no pictures are computed; leave out --run, --shown and --set, "
+                        "or it");
+    r.page.shown = r.page.shown ? r.page.shown : SHOWN;
     r.page.predict.set = r.set;
     if (!r.page.results)
         r.page.results = "results";

@@ -42,7 +42,7 @@ static const struct argp_option options[] = {
     { "false-alarms", KEY_RATE, "RATE", 0, "chance of a picture without a defect to be called defective (0.05)", 0 },
     { "maps", KEY_MAPS, 0, 0, "write the raw maps too, NAME.npz", 0 },
     { "no-pictures", KEY_PLAIN, 0, 0, "write scores.tsv alone, no heat maps and overlays", 0 },
-    { "set", KEY_SET, "SECTION.KEY=VALUE", 0, "where the run's data or weights lie now (repeatable)", 0 },
+    { "set", KEY_SET, "SECTION.KEY=VALUE", HELP_REPEATS, "where the run's data or weights lie now (repeatable)", 0 },
     { "modules", KEY_MODULES, "DIR", 0, "look for modules here first", 0 },
     { "cache", KEY_CACHE, "DIR", 0, "folder of cached features (cache)", 0 },
     { "device", KEY_DEVICE, "NAME", 0, "cpu, cuda, or auto: cuda where it opens (auto)", 0 },
@@ -61,12 +61,10 @@ static int read_rate(request *r, const char *text)
 
 static int read_threads(request *r, const char *text)
 {
-    char *end;
-    long n = strtol(text, &end, 10);
-    if (end == text || *end || n < 0 || n > 4096)
-        return complain("--threads must be from 0 to 4096; it is '%s'", text);
+    long n = 0;
+    int status = help_number("threads", text, 0, 4096, &n);
     r->predict.threads = (int)n;
-    return 0;
+    return status;
 }
 
 static int add(const char **list, int *count, int room, const char *text, const char *what)

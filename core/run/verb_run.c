@@ -232,7 +232,7 @@ int verb_run(int argc, char **argv)
 {
     run_options o;
     session s = { 0 };
-    if (run_options_read(argc, argv, "Run the rows of experiment files and write their reports.", &o) < 0)
+    if (run_options_read(argc, argv, RUN_VERB, "Run the rows of experiment files and write their reports.", &o) < 0)
         return -1;
     if (o.help)
         return 0;
@@ -251,14 +251,16 @@ int verb_run(int argc, char **argv)
 static int check_file(session *s, const char *path, const run_options *o)
 {
     experiment *e = experiment_load(path, &o->experiment);
-    int status = e ? rows_exist(e, o) : -1, rows = 0;
+    int status = e ? rows_exist(e, o) : -1, rows = 0, runs = 0;
     for (int i = 0; status == 0 && i < e->row_count; i++)
         if (e->rows[i].applicable && run_options_wants(o, e->rows[i].name)) {
             status = runner_check(s, e, &e->rows[i]);
             rows++;
+            runs += e->rows[i].run.seeds;
         }
     if (status == 0)
-        printf("%s: %d row%s in order\n", path, rows, rows == 1 ? " is" : "s are");
+        printf("%s: %d row%s in order, %d run%s\n", path, rows, rows == 1 ? " is" : "s are", runs,
+               runs == 1 ? "" : "s");
     experiment_free(e);
     return status;
 }
@@ -267,7 +269,11 @@ int verb_check(int argc, char **argv)
 {
     run_options o;
     session s = { 0 };
-    if (run_options_read(argc, argv, "Check experiment files without running them.", &o) < 0)
+    if (run_options_read(
+            argc, argv, CHECK_VERB,
+            "Check experiment files without running them: files, settings, modules, graphs, masks. Whether every "
+            "picture can be decoded `ablate data SPEC --check` says.",
+            &o) < 0)
         return -1;
     if (o.help)
         return 0;

@@ -61,7 +61,7 @@ int verb_trace(int argc, char **argv)
 {
     run_options o;
     session s = { 0 };
-    if (run_options_read(argc, argv, doc, &o) < 0)
+    if (run_options_read(argc, argv, TRACE_VERB, doc, &o) < 0)
         return -1;
     if (o.help)
         return 0;

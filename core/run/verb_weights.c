@@ -19,7 +19,7 @@ static const struct argp_option options[] = {
     { "export", 'e', "OUT", 0, "write a copy", 0 },
     { "strip", 'p', "PREFIX", 0, "only tensors whose name begins so, without the prefix", 0 },
     { "half", 'h', 0, 0, "in half precision", 0 },
-    { "note", 'n', "KEY=TEXT", 0, "metadata of the copy; @FILE as text reads a file (repeatable)", 0 },
+    { "note", 'n', "KEY=TEXT", HELP_REPEATS, "metadata of the copy; @FILE as text reads a file (repeatable)", 0 },
     { 0 }
 };
 
@@ -114,6 +114,8 @@ int verb_weights(int argc, char **argv)
     int status = help_parse(argc, argv, &parser, &o);
     if (status == 0 && !o.path)
         status = complain("ablate weights: name a weights file");
+    if (status == 0 && !o.out && (o.strip || o.half || o.notes))
+        status = complain("ablate weights: --strip, --half and --note say what a copy is like; add --export OUT");
     if (status == 0)
         status = (w = weights_open(o.path)) ? 0 : -1;
     if (status == 0 && !o.out)

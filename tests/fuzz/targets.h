@@ -9,6 +9,7 @@
 #include "../../core/run/weights.h"
 #include "../npz_write.h"
 #include "input.h"
+#include "modules.h"
 
 static inline void fuzz_load(const weights *w, const weights_tensor *t)
 {
@@ -155,9 +156,10 @@ typedef struct fuzz_target {
     void (*run)(const uint8_t *data, size_t size);
 } fuzz_target;
 static const fuzz_target fuzz_targets[] = {
-    { "safetensors", fuzz_weights }, { "torch", fuzz_torch },  { "npz", fuzz_npz },     { "settings", fuzz_settings },
-    { "png", fuzz_picture },         { "jpeg", fuzz_picture }, { "bmp", fuzz_picture }, { "tiff", fuzz_picture },
-    { "webp", fuzz_picture },        { NULL, NULL },
+    { "safetensors", fuzz_weights }, { "torch", fuzz_torch },  { "npz", fuzz_npz },
+    { "settings", fuzz_settings },   { "png", fuzz_picture },  { "jpeg", fuzz_picture },
+    { "bmp", fuzz_picture },         { "tiff", fuzz_picture }, { "webp", fuzz_picture },
+    { "modules", fuzz_modules },     { NULL, NULL },
 };
 
 /* Only the first so many bytes are read. */

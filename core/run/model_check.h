@@ -1,0 +1,14 @@
+/* model_check.h: can a model work at all? What `ablate check` and `ablate run` refuse alike, before a step is taken. */
+#ifndef ABLATE_RUN_MODEL_CHECK_H
+#define ABLATE_RUN_MODEL_CHECK_H
+#include "model.h"
+
+/* Is there a loss, a parameter, a way from each loss to a parameter, a score if it is to be `judged`, and somebody who
+ * reads what each module does? `file`, `line`: where the line of words stands. 0, or -1: complained. */
+int model_check(const model *, const run_settings *, bool judged, const char *file, int line);
+
+/* Names of the parameters that no loss reaches, with commas between, or "": they stay as they begin. New memory; NULL:
+ * complained. */
+char *model_idle_parameters(const model *);
+
+#endif
