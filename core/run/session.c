@@ -1,8 +1,8 @@
 #include "session.h"
 #include "../base/diag.h"
 #include "../base/file.h"
-#include "dataset_survey.h"
 #include "dataset_outside.h"
+#include "dataset_survey.h"
 #include "progress.h"
 #include "workers.h"
 #include <dlfcn.h>

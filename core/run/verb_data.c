@@ -1,8 +1,8 @@
 #include "verb_data.h"
 #include "../base/diag.h"
-#include "dataset_survey.h"
 #include "../base/file.h"
 #include "dataset_outside.h"
+#include "dataset_survey.h"
 #include "help.h"
 #include "workers.h"
 #include <errno.h>
@@ -90,32 +90,23 @@ typedef struct check_work {
     int unusable, other; /* other: of another format than their names say */
 } check_work;
 
-/* Does the file begin as one of its ending does? Pictures are read by their bytes, but whoever counts them by their
- * names, or opens them elsewhere, may be misled. */
-static bool fits_ending(const char *path)
+/* Pictures are read by their bytes, but whoever counts them by their names, or opens them elsewhere, may be misled. */
+static bool fits_ending(const char *path, const char *format)
 {
     static const struct {
-        const char *endings, *begin;
-    } formats[] = { { ".png ", "\x89PNG" },  { ".jpg .jpeg .jpe .jfif ", "\xFF\xD8" },
-                    { ".bmp .dib ", "BM" },  { ".tif .tiff ", "II" },
-                    { ".tif .tiff ", "MM" }, { ".webp ", "RIFF" } };
+        const char *format, *endings;
+    } usual[] = { { "PNG", ".png " },
+                  { "JPEG", ".jpg .jpeg .jpe .jfif " },
+                  { "BMP", ".bmp .dib " },
+                  { "TIFF", ".tif .tiff " },
+                  { "WebP", ".webp " } };
     const char *dot = strrchr(path, '.');
     char ending[12];
-    file_map map;
-    bool known = false, fits = false;
+    bool fits = false;
     snprintf(ending, sizeof ending, "%.10s ", dot ? dot : "");
-    if (file_map_open(path, &map) < 0) {
-        complaint_clear();
-        return true;
-    }
-    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
-        if (strcasestr(formats[i].endings, ending)) {
-            size_t n = strlen(formats[i].begin);
-            known = true;
-            fits = fits || (map.size >= n && memcmp(map.data, formats[i].begin, n) == 0);
-        }
-    file_map_close(&map);
-    return fits || !known;
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+        fits = fits || (strcmp(usual[i].format, format) == 0 && strcasestr(usual[i].endings, ending));
+    return fits;
 }
 
 static int read_one(const dataset *d, int i)
@@ -131,13 +122,16 @@ static int read_one(const dataset *d, int i)
     return status;
 }
 
+/* Of a file that could be read. */
 static void check_ending(check_work *w, const char *path)
 {
-    if (!path || fits_ending(path))
-        return;
+    image_facts facts;
+    if (!path || image_look(path, &facts) < 0)
+        complaint_clear();
+    else if (!fits_ending(path, facts.format))
 #pragma omp critical(check_one)
     {
-        printf("%s: not of the format that its name says; it is read as what it is\n", path);
+        printf("%s: a %s, other than its name says; it is read as what it is\n", path, facts.format);
         w->other++;
     }
 }
