@@ -40,7 +40,8 @@ static int list(ablate_builder *b, const void *settings)
                                          .classes = s->classes,
                                          .partial = s->partial,
                                          .title = "MVTec AD",
-                                         .published = classes });
+                                         .published = classes,
+                                         .beside = "license.txt readme.txt" });
 }
 
 static const ablate_setting settings_table[] = {

@@ -284,7 +284,7 @@ static const wrong wrongs[] = {
     { loss_nothing, "m.c:7: `loss` was given no value" },
     { loss_tensor, "m.c:7: loss 'l' is 4x3; a loss is one number, reduce it first" },
     { loss_nan, "m.c:7: loss 'l' has the weight nan; give it a finite one" },
-    { loss_tab, "m.c:7: `loss`: 'l?2' is no name" },
+    { loss_tab, "m.c:7: `loss`: 'l\\t2' is no name" },
     { probe_tensor, "m.c:7: probe 'gate' is 4x3; a probe is one number, reduce it first" },
     { probe_as_loss, "m.c:7: 'l' is there already; choose another name" },
     { refuse_null, "m.c:7: 'hostile' refuses without saying why" },

@@ -73,7 +73,7 @@ static int make_all(void **state)
         return -1;
     for (int i = 0; i < CLASSES; i++)
         link_class(&holdings[i]);
-    return file_write_text(below("set/license.txt"), "");
+    return file_write_text(below("set/license.txt"), "") < 0 ? -1 : file_write_text(below("set/wood/readme.txt"), "");
 }
 
 /* A partial copy may hold so many pictures. */
@@ -104,6 +104,7 @@ static void the_whole_set_is_listed(void **state)
     for (int i = 0; i < CLASSES; i++)
         assert_string_equal(d.class_name[i], holdings[i].name);
     assert_string_equal(d.picture[0].name, "bottle/train/good/000");
+    assert_int_equal(d.unused.count, 0); /* its licence and readme belong to it */
     dataset_close(&d);
 }
 

@@ -60,12 +60,17 @@ static void loops_of_links_end(void **state)
 {
     (void)state;
     FILES("in/a.png", "in/sub/b.png");
+    FILES("beside/c.png");
     make_link("..", "in/sub/up");
+    make_link("../..", "in/sub/upper");
+    make_link("/", "in/top");
     make_link("sub", "in/zagain");
     make_link("loop.d", "in/loop.d");
     add(NULL, "in");
     found(LIST("in/a.png", "in/loop.d", "in/sub/b.png", ), /* loop.d is said when it is read */
-          LIST("in/sub/up: a folder that was read already", "in/zagain: a folder that was read already", ));
+          LIST("in/sub/up: a folder that was read already", "in/sub/upper: a folder that was read",
+               "in/top: a folder that was read already, or in which it lies",
+               "in/zagain: a folder that was read already", ));
 }
 
 static int a_closed_folder_is_listed(void)

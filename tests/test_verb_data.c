@@ -145,8 +145,8 @@ static void another_format_than_the_name_is_said(void **state)
     make_set();
     move_file("set/part/train/good/000.png", "set/part/train/good/000.webp");
     move_file("set/part/ground_truth/bent/000_mask.png", "set/part/ground_truth/bent/000_mask.jpg");
-    must_print("--check", "train/good/000.webp: not of the format that its name says; it is read as what it is\n");
-    must_print("--check", "bent/000_mask.jpg: not of the format that its name says");
+    must_print("--check", "train/good/000.webp: a PNG, other than its name says; it is read as what it is\n");
+    must_print("--check", "bent/000_mask.jpg: a PNG, other than its name says");
     must_print("--check", "can be read; of 2 the format is not what the name says\n");
 }
 

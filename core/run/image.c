@@ -33,7 +33,7 @@ void image_raster_mark(image_raster *raster, int least)
 
 static int look(const file_map *map, const image_format *format, image_facts *facts)
 {
-    *facts = (image_facts){ .orientation = 1, .frames = 1 };
+    *facts = (image_facts){ .orientation = 1, .frames = 1, .format = format->name };
     return format->look(map, facts);
 }
 

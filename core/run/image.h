@@ -46,6 +46,7 @@ typedef struct image_facts {
     int orientation;   /* 1 .. 8 as EXIF numbers them; above 1: image_read turns or mirrors the picture */
     int frames;        /* pictures in the file; above 1: image_read refuses it */
     unsigned beside;
+    const char *format; /* by its first bytes: "PNG", "JPEG", "BMP", "TIFF", "WebP" */
 } image_facts;
 
 /* Without decoding: some microseconds. A file that is damaged further on is not found out. */

@@ -69,7 +69,7 @@ typedef struct file_id { /* what a path leads to, whatever it is */
 
 typedef struct walk {
     predict_files *files;
-    file_id *seen; /* every folder that was read */
+    file_id *seen; /* every folder that was read, and those that the first one lies in */
     int count, room;
 } walk;
 
@@ -125,7 +125,9 @@ static int walk_folder(walk *w, const char *path)
         return folder_rest_add(&w->files->rest, "%s: it is written into", path);
     int status = was_seen(w, &about);
     if (status != 0)
-        return status < 0 ? -1 : folder_rest_add(&w->files->rest, "%s: a folder that was read already", path);
+        return status < 0
+                   ? -1
+                   : folder_rest_add(&w->files->rest, "%s: a folder that was read already, or in which it lies", path);
     if (folder_read(path, &list) < 0) {
         complaint_clear();
         status = add_file(w->files, path);
@@ -138,10 +140,24 @@ static int walk_folder(walk *w, const char *path)
     return status;
 }
 
+/* A link to a folder above is a loop too: through it, everything beside the given folder would be read. */
+static int see_above(walk *w, const char *path)
+{
+    char *above = realpath(path, NULL);
+    int status = 0;
+    struct stat about;
+    for (char *slash; above && status >= 0 && (slash = strrchr(above, '/')) && above[1];) {
+        slash[slash == above] = 0;
+        status = stat(above, &about) == 0 ? was_seen(w, &about) : 0;
+    }
+    free(above);
+    return status < 0 ? -1 : 0;
+}
+
 static int add_folder(predict_files *f, const char *path)
 {
     walk w = { .files = f };
-    int before = f->count, status = check_outside(f, path);
+    int before = f->count, status = check_outside(f, path) < 0 || see_above(&w, path) < 0 ? -1 : 0;
     if (status == 0)
         status = walk_folder(&w, path);
     free(w.seen);

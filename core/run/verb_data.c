@@ -104,32 +104,23 @@ typedef struct check_work {
     int unusable, masks, other; /* masks: pictures that have one; other: files of another format than their names say */
 } check_work;
 
-/* Does the file begin as one of its ending does? Pictures are read by their bytes, but whoever counts them by their
- * names, or opens them elsewhere, may be misled. */
-static bool fits_ending(const char *path)
+/* Pictures are read by their bytes, but whoever counts them by their names, or opens them elsewhere, may be misled. */
+static bool fits_ending(const char *path, const char *format)
 {
     static const struct {
-        const char *endings, *begin;
-    } formats[] = { { ".png ", "\x89PNG" },  { ".jpg .jpeg .jpe .jfif ", "\xFF\xD8" },
-                    { ".bmp .dib ", "BM" },  { ".tif .tiff ", "II" },
-                    { ".tif .tiff ", "MM" }, { ".webp ", "RIFF" } };
+        const char *format, *endings;
+    } usual[] = { { "PNG", ".png " },
+                  { "JPEG", ".jpg .jpeg .jpe .jfif " },
+                  { "BMP", ".bmp .dib " },
+                  { "TIFF", ".tif .tiff " },
+                  { "WebP", ".webp " } };
     const char *dot = strrchr(path, '.');
     char ending[12];
-    file_map map;
-    bool known = false, fits = false;
+    bool fits = false;
     snprintf(ending, sizeof ending, "%.10s ", dot ? dot : "");
-    if (file_map_open(path, &map) < 0) {
-        complaint_clear();
-        return true;
-    }
-    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
-        if (strcasestr(formats[i].endings, ending)) {
-            size_t n = strlen(formats[i].begin);
-            known = true;
-            fits = fits || (map.size >= n && memcmp(map.data, formats[i].begin, n) == 0);
-        }
-    file_map_close(&map);
-    return fits || !known;
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+        fits = fits || (strcmp(usual[i].format, format) == 0 && strcasestr(usual[i].endings, ending));
+    return fits;
 }
 
 /* 1: it has a mask; 0: it has none; -1: complained. */
@@ -147,14 +138,17 @@ static int read_one(const dataset *d, int i)
     return status;
 }
 
+/* Of a file that could be read. */
 static void check_ending(check_work *w, const char *path)
 {
-    if (!path || fits_ending(path))
-        return;
+    image_facts facts;
+    if (!path || image_look(path, &facts) < 0)
+        complaint_clear();
+    else if (!fits_ending(path, facts.format))
 #pragma omp critical(check_one)
     {
         name_show(path, stdout);
-        puts(": not of the format that its name says; it is read as what it is");
+        printf(": a %s, other than its name says; it is read as what it is\n", facts.format);
         w->other++;
     }
 }

@@ -14,6 +14,7 @@ typedef struct collection {     /* which folder is read, and what is asked of it
     bool partial;               /* missing pictures, and masks without them, are allowed */
     const char *title;          /* of the published data set */
     const published *published; /* NULL: any number of pictures will do */
+    const char *beside;         /* words: files that were published beside the pictures; NULL: none */
 } collection;
 
 typedef struct folder_count {

@@ -31,10 +31,10 @@ static bool is_like_truth(const char *name)
 }
 
 /* What lies in a class beside its three folders. */
-static int leave_beside(ablate_builder *b, const char *path, const ablate_entry *inside)
+static int leave_beside(ablate_builder *b, const collection *of, const char *path, const ablate_entry *inside)
 {
     bool masked = has_folder(inside, "ground_truth");
-    int status = names_leave_files(b, path, inside);
+    int status = names_leave_files(b, path, inside, of->beside);
     for (const ablate_entry *e = inside; status == 0 && e->name; e++) {
         if (e->kind != ABLATE_FOLDER || has_name(parts, e->name))
             continue;
@@ -49,7 +49,7 @@ static int leave_beside(ablate_builder *b, const char *path, const ablate_entry 
 static int list_class(ablate_builder *b, const collection *of, const char *path, const char *name,
                       const ablate_entry *inside, counts *found)
 {
-    if (leave_beside(b, path, inside) < 0)
+    if (leave_beside(b, of, path, inside) < 0)
         return -1;
     return states_list_train(b, of, path, name, inside, found) < 0 ? -1
                                                                    : states_list_test(b, of, path, name, inside, found);
@@ -65,7 +65,7 @@ static int check_truth(ablate_builder *b, const collection *of, const char *path
         return 0;
     const char *truth = ablate_text(b, "%s/ground_truth", path);
     const ablate_entry *states = ablate_folder(b, truth);
-    int status = states ? names_leave_files(b, truth, states) : -1;
+    int status = states ? names_leave_files(b, truth, states, of->beside) : -1;
     for (; status == 0 && states->name; states++)
         if (states->kind == ABLATE_FOLDER && strcmp(states->name, "good") == 0)
             status = ablate_unused(b, "%s/good: masks of good pictures", truth);
@@ -118,7 +118,7 @@ static int visit_chosen(ablate_builder *b, const collection *of, visit_class *vi
 static int visit_all(ablate_builder *b, const collection *of, const ablate_entry *inside, visit_class *visit, bool note,
                      counts *found)
 {
-    int classes = 0, status = note ? names_leave_files(b, of->path, inside) : 0;
+    int classes = 0, status = note ? names_leave_files(b, of->path, inside, of->beside) : 0;
     for (const ablate_entry *e = inside; status >= 0 && e->name; e++)
         if (e->kind == ABLATE_FOLDER) {
             status = visit_one(b, of, e->name, visit, note, found);

@@ -51,10 +51,22 @@ bool is_no_folder(const char *path)
     return (errno == ENOENT || errno == ENOTDIR) && lstat(path, &about) != 0;
 }
 
-int names_leave_files(ablate_builder *b, const char *path, const ablate_entry *list)
+static bool is_word(const char *words, const char *name)
+{
+    size_t length = strlen(name);
+    while (words && *words) {
+        size_t n = strcspn(words, " ");
+        if (n == length && memcmp(words, name, n) == 0)
+            return true;
+        words += n + strspn(words + n, " ");
+    }
+    return false;
+}
+
+int names_leave_files(ablate_builder *b, const char *path, const ablate_entry *list, const char *beside)
 {
     for (; list->name; list++)
-        if (list->kind != ABLATE_FOLDER &&
+        if (list->kind != ABLATE_FOLDER && !is_word(beside, list->name) &&
             ablate_unused(b, "%s/%s: %s", path, list->name, list->why ? list->why : "a picture beside the folders") < 0)
             return -1;
     return 0;

@@ -18,7 +18,7 @@ const char *first_names(ablate_builder *, const ablate_entry *list, const char *
 /* Nothing of this name is there, or it is no folder. One that may not be looked at, or a link to nothing, is there. */
 bool is_no_folder(const char *path);
 
-/* Notes each entry that is no folder as unused. 0, or -1: complained. */
-int names_leave_files(ablate_builder *, const char *path, const ablate_entry *list);
+/* Notes each entry that is no folder as unused, but for the files of these words (NULL: none). 0, or -1: complained. */
+int names_leave_files(ablate_builder *, const char *path, const ablate_entry *list, const char *beside);
 
 #endif

@@ -89,7 +89,7 @@ int states_list_train(ablate_builder *b, const collection *of, const char *path,
     static const ablate_entry none[1];
     const char *train = ablate_text(b, "%s/train", path);
     const ablate_entry *states = has_folder(inside, "train") ? ablate_folder(b, train) : none;
-    if (!states || names_leave_files(b, train, states) < 0)
+    if (!states || names_leave_files(b, train, states, of->beside) < 0)
         return -1;
     for (const ablate_entry *s = states; s->name; s++)
         if (s->kind == ABLATE_OTHER && strcmp(s->name, "good") == 0)
@@ -128,7 +128,7 @@ int states_list_test(ablate_builder *b, const collection *of, const char *path, 
     static const ablate_entry none[1];
     const char *test = ablate_text(b, "%s/test", path);
     const ablate_entry *states = has_folder(inside, "test") ? ablate_folder(b, test) : none;
-    int status = states ? names_leave_files(b, test, states) : -1, folders = 0;
+    int status = states ? names_leave_files(b, test, states, of->beside) : -1, folders = 0;
     for (const ablate_entry *s = states; status == 0 && s->name; s++)
         if (s->kind == ABLATE_FOLDER) {
             status = check_state(b, test, s->name);

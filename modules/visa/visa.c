@@ -59,7 +59,7 @@ static int list(ablate_builder *b, const void *settings)
     const char *name = split_names[s->split];
     published known[CLASSES + 1];
     publish(b, s->split, known);
-    const collection of = { "visa", s->path, s->classes, s->partial, "VisA", known };
+    const collection of = { "visa", s->path, s->classes, s->partial, "VisA", known, NULL };
     if (!is_no_folder(ablate_text(b, "%s/split_csv", s->path)) || lacks_lists(b, s->path))
         return released_list(b, &of, name);
     if (s->split != 0)
