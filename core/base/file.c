@@ -5,6 +5,7 @@
 #include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -61,8 +62,11 @@ file_draft *file_draft_open(const char *path)
         return NULL;
     draft->path = take_text("%s", path);
     draft->temporary = take_text("%s.%ld.part", path, (long)getpid());
+    file_sweep(path);
     if (draft->path && draft->temporary)
         draft->stream = fopen(draft->temporary, "wb");
+    if (draft->stream)
+        flock(fileno(draft->stream), LOCK_EX | LOCK_NB); /* see file_sweep */
     if (!draft->stream) {
         complain("%s: cannot write: %s; choose a folder you may write to", path, strerror(errno));
         draft_free(draft);

@@ -12,6 +12,9 @@ FILE *file_draft_stream(file_draft *);         /* write here; errors are noticed
 int file_commit(file_draft *);                 /* 0, or -1 (disk full, ...): then nothing was changed. Frees. */
 void file_abandon(file_draft *);               /* Frees. NULL is allowed. */
 
+/* Removes what processes that were killed left of drafts of `path`; none may be there. */
+void file_sweep(const char *path);
+
 int file_write_text(const char *path, const char *text); /* draft, write, commit */
 
 /* Read-only map of a file; size 0 is an empty map. */

@@ -1,5 +1,6 @@
-/* main.c: the command `ablate`: one verb, its arguments, one sentence if it fails. */
+/* main.c: the command `ablate`: one verb, its arguments, one sentence if it fails or is stopped. */
 #include "../base/diag.h"
+#include "../base/stop.h"
 #include "verb_compare.h"
 #include "verb_curves.h"
 #include "verb_data.h"
@@ -69,11 +70,14 @@ static int dispatch(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    stop_watch();
     int status = dispatch(argc, argv);
     if (status == 0 && (fflush(stdout) != 0 || ferror(stdout)))
         status = complain("standard output cannot be written");
+    if (status == 0 && stop_asked())
+        status = stop_complain("all was done by then, and the same command has nothing left to do");
     if (status == 0)
         return 0;
     fprintf(stderr, "ablate: %s\n", complaint() ? complaint() : "it failed without saying why; please report this");
-    return 1;
+    return stop_status() ? stop_status() : 1;
 }

@@ -22,7 +22,7 @@ typedef struct run_record { /* zeroed = empty; every text is malloc'ed and the r
     char *backend, *core_type;
     char *protocol;
     int threads, seed;
-    double seconds;             /* wall clock of training and evaluation */
+    double seconds;             /* wall clock of training and evaluation, in all sittings */
     int64_t peak_memory;        /* bytes, of the process */
     double mean[METRICS_KINDS]; /* over the classes; fractions, NaN where it is not defined */
     run_class *classes;

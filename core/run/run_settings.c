@@ -16,7 +16,10 @@ static const ablate_setting run_rows[] = {
     SET(seeds, 1, 1, 1000, "number of runs, with seeds seed, seed + 1, ..."),
     SET(threads, 0, 0, 4096, "threads; 0: one a core. Changes no result"),
     SET(shuffle, 1, 0, 1, "a new order of the training pictures each epoch, by the seed; no: the data module's order"),
-    SET(checkpoint_steps, 500, 1, 1000000000, "steps between checkpoints. Changes no result"),
+    SET(checkpoint_steps, 0, 0, 1000000000,
+        "a checkpoint after so many steps too; 0: by time alone. Changes no result"),
+    SET(checkpoint_seconds, 20, 0, 1000000000,
+        "a checkpoint after so many seconds, or a hundred times what writing one takes; 0: never. Changes no result"),
     PICK(initial, RUN_PYTORCH, "pytorch|normal",
          "first values of linear layers: PyTorch's, or N(0, 0.02) and biases of 0"),
     PICK(precision, RUN_PRECISE, "float32|tf32|bf16",
@@ -76,5 +79,5 @@ int run_settings_fill(const settings *list, run_settings *into)
 void run_settings_print(const run_settings *from, FILE *out)
 {
     for (const run_section *s = run_sections; s->name; s++)
-        settings_print(s->name, s->rows, from, "seeds|threads|checkpoint_steps", out);
+        settings_print(s->name, s->rows, from, "seeds|threads|checkpoint_steps|checkpoint_seconds", out);
 }

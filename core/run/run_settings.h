@@ -19,17 +19,18 @@ typedef enum run_schedule { RUN_CONSTANT, RUN_COSINE } run_schedule;
 
 typedef struct run_settings {
     /* [run] */
-    const char *model, *data; /* the line of modules; a data module, or "module:argument" */
-    int epochs, batch;        /* passes over the training pictures; pictures a step */
-    int seed, seeds;          /* the first seed, and how many runs with seed, seed + 1, ... */
-    int threads;              /* 0: all cores */
-    bool shuffle;             /* a new order of the training pictures each epoch */
-    int checkpoint_steps;     /* steps between checkpoints */
-    int initial;              /* run_initial: where layers begin */
-    int precision;            /* run_precision: of the operands of matrix products */
-    int features;             /* run_features: numbers in which the cache keeps rows */
-    const char *protocol;     /* how the metrics are estimated, a name of metrics.h */
-    int connectivity;         /* run_connectivity, of the masks' defects */
+    const char *model, *data;  /* the line of modules; a data module, or "module:argument" */
+    int epochs, batch;         /* passes over the training pictures; pictures a step */
+    int seed, seeds;           /* the first seed, and how many runs with seed, seed + 1, ... */
+    int threads;               /* 0: all cores */
+    bool shuffle;              /* a new order of the training pictures each epoch */
+    int checkpoint_steps;      /* steps between checkpoints; 0: by time alone */
+    double checkpoint_seconds; /* seconds between checkpoints; 0: by steps alone */
+    int initial;               /* run_initial: where layers begin */
+    int precision;             /* run_precision: of the operands of matrix products */
+    int features;              /* run_features: numbers in which the cache keeps rows */
+    const char *protocol;      /* how the metrics are estimated, a name of metrics.h */
+    int connectivity;          /* run_connectivity, of the masks' defects */
     /* [input] */
     int size;       /* pixels of a side */
     int fit;        /* run_fit */

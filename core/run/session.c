@@ -1,6 +1,7 @@
 #include "session.h"
 #include "../base/diag.h"
 #include "../base/file.h"
+#include "../base/stop.h"
 #include "progress.h"
 #include "workers.h"
 #include <dlfcn.h>
@@ -119,6 +120,8 @@ static int identify_one(void *context, int index)
     session *s = context;
     if (s->identified[index])
         return 0;
+    if (stop_asked())
+        return stop_complain("the pictures of '%s' were being read; the same command begins with them", s->data.spec);
     if (dataset_identify(&s->data, index, &s->identity[index]) < 0)
         return -1;
     s->identified[index] = 1;
@@ -166,6 +169,8 @@ static int fit_one(void *context, int i)
     size_t area = (size_t)w->run->size * (size_t)w->run->size;
     uint8_t *out = w->out + (size_t)i * area;
     image_mask mask;
+    if (stop_asked())
+        return stop_complain("the masks were being read; the same command begins with them");
     if (dataset_mask_fitted(&w->session->data, w->picture[i], w->run, w->rule, &mask) < 0)
         return -1;
     memset(out, 0, area);

@@ -1,5 +1,6 @@
 #include "verb_data.h"
 #include "../base/diag.h"
+#include "../base/stop.h"
 #include "dataset.h"
 #include "help.h"
 #include "workers.h"
@@ -92,6 +93,8 @@ static int read_one(const dataset *d, int i)
 static int check_one(void *context, int i)
 {
     check_work *w = context;
+    if (stop_asked())
+        return stop_complain("the pictures were being checked; the same command begins anew");
     if (read_one(w->data, i) == 0)
         return 0;
 #pragma omp critical(check_one)
@@ -144,6 +147,9 @@ static int export_one(void *context, int i)
 {
     const export_work *w = context;
     const picture *p = &w->data->picture[i];
+    if (stop_asked())
+        return stop_complain("pictures were being written to %s; some are missing there, the same command writes all",
+                             w->folder);
     ablate_image image = { 0, 0, NULL };
     image_mask mask = { 0, 0, NULL };
     char *path =
