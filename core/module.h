@@ -12,7 +12,7 @@
 #include "op.h"
 
 #define ABLATE_MAJOR 1u /* differs: refused */
-#define ABLATE_MINOR 0u /* newer than the engine's: refused */
+#define ABLATE_MINOR 1u /* newer than the engine's: refused */
 #define ABLATE_STAMP "f32.dim4.in8"
 
 typedef struct ablate_abi { /* the entry's first bytes, for ever: read before any code of the module runs */
@@ -88,7 +88,7 @@ struct ablate_builder { /* the engine's own struct begins so */
     (ablate_shape) { (int)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), { __VA_ARGS__ } }
 /* [build] Copy of `data` as a frozen tensor. */
 #define ablate_constant(b, data, ...) (b)->api->constant(b, __FILE__, __LINE__, ABLATE_SHAPE(__VA_ARGS__), data)
-/* [build] Frozen tensor of a weights file, as float32; path as in the settings. */
+/* [build] Frozen tensor of a weights file, as float32; path as an ABLATE_FILE of the settings. */
 #define ablate_weight(b, path, name) (b)->api->weight(b, __FILE__, __LINE__, path, name)
 #define ablate_weight_note(b, path, key) (b)->api->weight_note(b, path, key) /* metadata text, or NULL */
 #define ablate_has_weight(b, path, name) (b)->api->has_weight(b, path, name)

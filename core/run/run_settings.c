@@ -1,6 +1,8 @@
 #include "run_settings.h"
 #include "../base/diag.h"
+#include "../base/place.h"
 #include "metrics.h"
+#include <stdlib.h>
 #include <string.h>
 
 #define SET(f, def, min, max, doc) ABLATE_SET(run_settings, f, def, min, max, doc)
@@ -68,16 +70,50 @@ static int check_protocol(const settings *list, const char *name)
                        "'run.protocol' must be one of %s; it is '%s'", names, name);
 }
 
+/* "folder:PATH": the path counts from where it stands, as every other. */
+static int place_data(const settings *list, run_settings *into)
+{
+    const settings_entry *found = settings_find(list, "run", "data");
+    settings_entry *entry = found ? &list->entry[found - list->entry] : NULL;
+    const char *colon = entry ? strchr(entry->value, ':') : NULL;
+    char *path = colon && !entry->place ? place_find(colon + 1, entry->file) : NULL;
+    if (!colon)
+        return 0;
+    if (path)
+        entry->place = take_text("%.*s:%s", (int)(colon - entry->value), entry->value, path);
+    free(path);
+    into->data = entry->place;
+    return entry->place ? 0 : -1;
+}
+
+int run_settings_check_data(const settings *list)
+{
+    const settings_entry *entry = settings_find(list, "run", "data");
+    const char *colon = entry ? strchr(entry->value, ':') : NULL;
+    return colon ? settings_check_path(entry, (size_t)(colon + 1 - entry->value)) : 0;
+}
+
+char *run_settings_data_short(const char *data)
+{
+    size_t name = strcspn(data, ":");
+    return data[name] ? take_text("%.*s:%s", (int)name, data, place_short(data + name + 1)) : take_text("%s", data);
+}
+
 int run_settings_fill(const settings *list, run_settings *into)
 {
     for (const run_section *s = run_sections; s->name; s++)
         if (settings_fill(list, s->name, s->rows, into) < 0)
             return -1;
-    return check_protocol(list, into->protocol);
+    return place_data(list, into) < 0 ? -1 : check_protocol(list, into->protocol);
 }
 
-void run_settings_print(const run_settings *from, FILE *out)
+int run_settings_print(const run_settings *from, FILE *out)
 {
-    for (const run_section *s = run_sections; s->name; s++)
-        settings_print(s->name, s->rows, from, "seeds|threads|checkpoint_steps|checkpoint_seconds", out);
+    run_settings shown = *from;
+    char *data = run_settings_data_short(from->data);
+    shown.data = data;
+    for (const run_section *s = run_sections; data && s->name; s++)
+        settings_print(s->name, s->rows, &shown, "seeds|threads|checkpoint_steps|checkpoint_seconds", out);
+    free(data);
+    return data ? 0 : -1;
 }

@@ -48,11 +48,18 @@ typedef struct run_section {
 } run_section;
 extern const run_section run_sections[]; /* ends with a NULL name */
 
-/* Fills the struct from the three sections. Texts belong to the settings. 0, or -1: complained. */
+/* Fills the struct from the three sections. Texts belong to the settings; the path within `data` is absolute. 0, or -1:
+ * complained. */
 int run_settings_fill(const settings *, run_settings *);
 
 /* Writes every setting that can change a result as "section.key = value" lines; how many seeds and threads there are
- * and how often a checkpoint is written are not among them. */
-void run_settings_print(const run_settings *, FILE *);
+ * and how often a checkpoint is written are not among them. 0, or -1: complained. */
+int run_settings_print(const run_settings *, FILE *);
+
+/* Complains if the path of run.data is relative and leads nowhere. 0 or -1. */
+int run_settings_check_data(const settings *);
+
+/* "folder:PATH" as it is written down, see place_short. New memory; NULL: complained. */
+char *run_settings_data_short(const char *data);
 
 #endif

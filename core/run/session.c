@@ -90,7 +90,7 @@ static char *key_of(const char *spec, const settings *from)
     fprintf(to, "%s\n", spec);
     for (int i = 0; i < from->count; i++)
         if (strlen(from->entry[i].section) == name && memcmp(from->entry[i].section, spec, name) == 0)
-            fprintf(to, "%s=%s\n", from->entry[i].key, from->entry[i].value);
+            fprintf(to, "%s=%s in %s\n", from->entry[i].key, from->entry[i].value, from->entry[i].file);
     fclose(to);
     return text;
 }
@@ -108,7 +108,7 @@ const dataset *session_data(session *s, const char *spec, const settings *from)
     }
     forget_data(s);
     s->data_key = key;
-    if (dataset_open(&s->data, spec, from, s->module_folders) < 0)
+    if (run_settings_check_data(from) < 0 || dataset_open(&s->data, spec, from, s->module_folders) < 0)
         return NULL;
     s->identity = take((size_t)s->data.pictures, sizeof *s->identity, "the pictures' identities");
     s->identified = take_zeroed((size_t)s->data.pictures, 1, "the pictures' identities");

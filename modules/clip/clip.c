@@ -22,9 +22,9 @@ static int build(ablate_builder *b, const void *settings)
 static const ablate_setting settings_table[] = {
     PICK(arch, 0, "nano|ViT-B/32|ViT-B/16|ViT-L/14|ViT-L/14@336px|nano/32|nano/16|nano@192px|any",
          "size of the encoder, which the weights must have; any: theirs, whatever it is"),
-    WORDS(weights, "",
-          "OpenAI's .pt; or safetensors or a PyTorch state, one file, an index or a folder, with the names of OpenAI, "
-          "open_clip or Hugging Face"),
+    ABLATE_FILE(clip_settings, weights,
+                "OpenAI's .pt; or safetensors or a PyTorch state, one file, an index or a folder, with the names of "
+                "OpenAI, open_clip or Hugging Face"),
     SET(head_width, 64, 1, 4096, "width of an attention head where arch = any; the others' is known"),
     PICK(activation, 0, "quickgelu|gelu", "of the blocks: quickgelu is OpenAI's, gelu that of most others' weights"),
     WORDS(layers, "", "layers i1 i2 i3, counted from 1: \"8 16 24\"; empty: thirds of the depth"),
