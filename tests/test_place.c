@@ -3,6 +3,7 @@
 #include "../core/base/file.h"
 #include "../core/base/place.h"
 #include "../core/base/settings.h"
+#include "../core/run/predict_files.h"
 #include "module_build.h"
 
 static char
@@ -101,6 +102,26 @@ static void test_settings_that_are_paths(void **state)
              "%s:7: 'some.weights' names 'w/no', which is not there (looked for %s/a/w/no and ", file, build_folder);
     expect_complaint(expected);
     settings_free(&list);
+}
+
+/* Lines of a list of pictures: from here, or else from the list's folder. */
+static void test_lists_of_pictures(void **state)
+{
+    (void)state;
+    predict_files files = { 0 };
+    char list[300], beside[300];
+    build_run("cd $T/b && touch w/p.png w/q.png && printf 'w/p.png\\nw/q.png\\n' >list.txt && mkdir -p $T/here/w && "
+              "touch $T/here/w/q.png");
+    snprintf(list, sizeof list, "@%s/b/list.txt", build_folder);
+    snprintf(beside, sizeof beside, "%s/b/w/p.png", build_folder);
+    assert_int_equal(chdir(build_folder) | chdir("here"), 0);
+    int status = predict_files_add(&files, list);
+    assert_int_equal(chdir(root), 0);
+    assert_int_equal(status, 0);
+    assert_int_equal(files.count, 2);
+    assert_string_equal(files.file[0].path, beside);
+    assert_string_equal(files.file[1].path, "w/q.png");
+    predict_files_free(&files);
 }
 
 /* ---- runs ---- */
@@ -224,13 +245,10 @@ static int begin(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_where_a_name_leads),
-        cmocka_unit_test(test_how_a_place_is_written_down),
-        cmocka_unit_test(test_settings_that_are_paths),
-        cmocka_unit_test(test_one_run_from_any_folder),
-        cmocka_unit_test(test_what_is_missing_is_named_with_its_places),
-        cmocka_unit_test(test_installed_and_moved),
-        cmocka_unit_test(test_a_run_whose_files_are_gone),
+        cmocka_unit_test(test_where_a_name_leads),      cmocka_unit_test(test_how_a_place_is_written_down),
+        cmocka_unit_test(test_settings_that_are_paths), cmocka_unit_test(test_lists_of_pictures),
+        cmocka_unit_test(test_one_run_from_any_folder), cmocka_unit_test(test_what_is_missing_is_named_with_its_places),
+        cmocka_unit_test(test_installed_and_moved),     cmocka_unit_test(test_a_run_whose_files_are_gone),
     };
     return cmocka_run_group_tests(tests, begin, build_end);
 }

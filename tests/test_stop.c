@@ -1,6 +1,7 @@
 /* test_stop.c: runs that are stopped by signals in every phase: what they say, what they leave, where the same command
  * goes on, and that it ends in the same bits. */
 #include "../core/base/file.h"
+#include "../core/base/stop.h"
 #include "../core/run/checkpoint.h"
 #include "module_build.h"
 #include <signal.h>
@@ -245,6 +246,28 @@ static void test_a_signal_that_comes_twice_at_once(void **state)
     check_stopped(status_of(child), SIGTERM, "TERM", "twice");
 }
 
+/* A process that looks at nothing: how it ends after two signals. */
+static int after_two(int pause)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        stop_watch();
+        raise(SIGTERM);
+        pause_ms(pause);
+        raise(SIGTERM);
+        stop_complain("it was here");
+        _exit(strcmp(complaint(), "stopped by SIGTERM: it was here") == 0 ? stop_status() - 128 : 99);
+    }
+    return status_of(child);
+}
+
+static void test_a_second_signal_ends_at_once(void **state)
+{
+    (void)state;
+    assert_int_equal(after_two(700), 128 + SIGTERM);
+    assert_int_equal(after_two(0), SIGTERM); /* it went on, and said so */
+}
+
 /* nohup's SIGHUP stays ignored; a background job's SIGINT, which shells hush, does not. */
 static void test_signals_that_were_ignored(void **state)
 {
@@ -305,6 +328,7 @@ int main(void)
         cmocka_unit_test(test_stopped_after_training),
         cmocka_unit_test(test_stopped_before_the_report),
         cmocka_unit_test(test_a_signal_that_comes_twice_at_once),
+        cmocka_unit_test(test_a_second_signal_ends_at_once),
         cmocka_unit_test(test_signals_that_were_ignored),
         cmocka_unit_test(test_left_drafts_are_swept),
         cmocka_unit_test(test_a_checkpoint_keeps_what_the_run_took),

@@ -1,5 +1,7 @@
 #include "predict_files.h"
 #include "../base/diag.h"
+#include "../base/file.h"
+#include "../base/place.h"
 #include <errno.h>
 #include <fts.h>
 #include <libgen.h>
@@ -92,6 +94,15 @@ static int add_folder(predict_files *f, const char *path)
     return status;
 }
 
+/* A line of a list: counted from the working directory, or else from the list's own folder. */
+static int add_listed(predict_files *f, const char *name, const char *list)
+{
+    char *place = file_exists(name) ? NULL : place_find(name, list);
+    int status = add_file(f, place && file_exists(place) ? place : name);
+    free(place);
+    return status;
+}
+
 static int add_list(predict_files *f, const char *path)
 {
     FILE *from = fopen(path, "r");
@@ -103,7 +114,7 @@ static int add_list(predict_files *f, const char *path)
     while (status == 0 && getline(&line, &room, from) >= 0) {
         line[strcspn(line, "\r\n")] = 0;
         if (*line && *line != '#')
-            status = add_file(f, line);
+            status = add_listed(f, line, path);
     }
     if (status == 0 && ferror(from))
         status = complain("%s: cannot read the list to its end", path);
