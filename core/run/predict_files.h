@@ -14,9 +14,8 @@ typedef struct predict_files { /* zeroed = none */
 } predict_files;
 
 /* Adds what `text` names: a picture; all *.png, *.jpg and *.jpeg of a folder and the folders in it; or a list, "@FILE"
- * or "FILE.txt": a path a line, from the working directory or else from the list's folder, empty lines and those with # in
- * front left out. What lists name need not exist. 0, or
- * -1: complained. */
+ * or "FILE.txt": a path a line, from the working directory or else from the list's folder, empty lines and those with #
+ * in front left out. What lists name need not exist. 0, or -1: complained. */
 int predict_files_add(predict_files *, const char *text);
 
 /* Leaves out what is there twice. 0, or -1: complained. */
