@@ -103,7 +103,7 @@ struct ablate_builder { /* the engine's own struct begins so */
     (ablate_shape) { (int)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), { __VA_ARGS__ } }
 /* [build] Copy of `data` as a frozen tensor. */
 #define ablate_constant(b, data, ...) (b)->api->constant(b, __FILE__, __LINE__, ABLATE_SHAPE(__VA_ARGS__), data)
-/* [build] Frozen tensor of a weights file, as float32; path as in the settings. */
+/* [build] Frozen tensor of a weights file, as float32; path as an ABLATE_FILE of the settings. */
 #define ablate_weight(b, path, name) (b)->api->weight(b, __FILE__, __LINE__, path, name)
 /* [build] Text, or NULL. key: of the file's metadata; "names:ENDING", the names of tensors that end so, a line each;
  * "FILE.json:KEY.KEY", what stands there in a JSON file beside the weights: a text as it is, all else as JSON. */

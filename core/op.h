@@ -15,13 +15,13 @@ typedef struct ablate_shape { /* rank 0 is a scalar */
 } ablate_shape;
 
 /* One row a field of a struct of settings or attributes: the engine parses, range-checks and fills the struct. */
-typedef enum { ABLATE_INT, ABLATE_REAL, ABLATE_BOOL, ABLATE_TEXT } ablate_type;
+typedef enum { ABLATE_INT, ABLATE_REAL, ABLATE_BOOL, ABLATE_TEXT, ABLATE_PATH } ablate_type;
 typedef struct ablate_setting {
     const char *name, *doc; /* doc: one line, with the paper's symbol where it has one */
-    ablate_type type;       /* of the C field: int, double, bool, const char * */
+    ablate_type type;       /* of the C field: int, double, bool, const char *, const char * */
     uint32_t offset;
     double def, min, max; /* inclusive; def of a choice is its index, of a TEXT 1 for a list of names */
-    const char *text;     /* default of a TEXT */
+    const char *text;     /* default of a TEXT or PATH */
     const char *choices;  /* "a|b|c": the int field receives the index of the word */
 } ablate_setting;
 #define ABLATE_TYPE(x)                                                                                                 \
@@ -43,6 +43,13 @@ typedef struct ablate_setting {
 #define ABLATE_WORDS(S, f, text, doc)                                                                                  \
     {                                                                                                                  \
         .name = #f, doc, ABLATE_FIELD(S, f), 0, 0, 0, text, NULL                                                       \
+    }
+/* A file or folder, none by default. The field receives an absolute path: a relative one counts from the file that the
+ * setting stands in, or else from the kit; on the command line from the working directory. Interface 1.1. */
+#define ABLATE_FILE(S, f, doc)                                                                                           \
+    {                                                                                                                    \
+        .name = #f, doc, _Generic(((S *)0)->f, const char * : ABLATE_PATH), (uint32_t)offsetof(S, f), 0, 0, 0, "",     \
+            NULL \
     }
 
 typedef struct ablate_layout { /* what a shape rule answers; zeroed before the call */

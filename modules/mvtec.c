@@ -45,7 +45,7 @@ static int list(ablate_builder *b, const void *settings)
 }
 
 static const ablate_setting settings_table[] = {
-    ABLATE_WORDS(mvtec_settings, path, "", "the folder that holds bottle, cable, capsule, ..., or one of these"),
+    ABLATE_FILE(mvtec_settings, path, "the folder that holds bottle, cable, capsule, ..., or one of these"),
     ABLATE_NAMES(mvtec_settings, classes, "", "only these classes, in this order; empty: all, by name"),
     ABLATE_SET(mvtec_settings, partial, false, 0, 1, "take what is there, if that is less than was published"),
     { 0 },

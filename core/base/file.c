@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -122,7 +123,10 @@ static int draft_begin(file_draft *draft, const char *path)
     if (!draft->temporary)
         return -1;
     note_draft(draft);
+    file_sweep(draft->path);
     draft->file = open(draft->temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (draft->file >= 0)
+        flock(draft->file, LOCK_EX | LOCK_NB); /* see file_sweep */
     draft->stream = draft->file >= 0 ? fopencookie(draft, "wb", io) : NULL;
     return draft->stream ? 0
                          : complain("%s: cannot write: %s; choose a folder you may write to", path, strerror(errno));

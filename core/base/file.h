@@ -13,6 +13,9 @@ int file_commit(file_draft *);                 /* 0, or -1 (disk full, ...): the
 void file_abandon(file_draft *);               /* Frees. NULL is allowed. */
 void file_remove_drafts(void); /* removes the temporary files there are; for the handler of a deadly signal */
 
+/* Removes what processes that were killed left of drafts of `path`; none may be there. */
+void file_sweep(const char *path);
+
 int file_write_text(const char *path, const char *text); /* draft, write, commit */
 
 /* Read-only map of a file; size 0 is an empty map. */

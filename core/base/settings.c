@@ -14,6 +14,7 @@ static void entry_free(settings_entry *entry)
     free(entry->key);
     free(entry->value);
     free(entry->file);
+    free(entry->place);
 }
 
 void settings_free(settings *list)
@@ -35,7 +36,7 @@ int settings_set(settings *list, const char *section, const char *key, const cha
         list->room = room;
     }
     settings_entry new = {
-        take_text("%s", section), take_text("%s", key), take_text("%s", value), take_text("%s", file), line, false
+        take_text("%s", section), take_text("%s", key), take_text("%s", value), take_text("%s", file), line, false, NULL
     };
     if (!new.section || !new.key || !new.value || !new.file) {
         entry_free(&new);

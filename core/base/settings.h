@@ -14,7 +14,8 @@
 typedef struct settings_entry { /* an empty key marks the line of a [section] */
     char *section, *key, *value, *file;
     int line;
-    bool used; /* some schema knows it */
+    bool used;   /* some schema knows it */
+    char *place; /* of a path: where it leads, once some settings_fill has asked; else NULL */
 } settings_entry;
 
 typedef struct settings { /* zeroed = empty; owns its entries */
@@ -44,9 +45,17 @@ const settings_entry *settings_find(const settings *, const char *section, const
 const char *settings_section(const settings *, int i);
 
 /* Fills the struct at `into`: defaults, then the section's values, checked by the rows (NULL: none are allowed). Marks
- * the section's entries used. A TEXT field points into the settings and lives as long; a TEXT without default is "".
+ * the section's entries used. A TEXT field points into the settings and lives as long; a TEXT without default is "". A
+ * PATH field is the same with the absolute path that place_find makes of it.
  * 0, or -1: complained, e.g. "experiments/x.ini:3: 'mix.experts' must be an integer from 1 to 64; it is 'five'". */
 int settings_fill(const settings *, const char *section, const ablate_setting *rows, void *into);
+
+/* Complains of the first PATH among them that is relative and leads nowhere, with the places that were looked at. 0 or
+ * -1. */
+int settings_check_paths(const settings *, const char *section, const ablate_setting *rows);
+
+/* The same of one entry, whose value has the path behind its first `skip` characters. */
+int settings_check_path(const settings_entry *, size_t skip);
 
 /* The same for `key=value key="a value"` in one text (NULL: all defaults), e.g. the attributes of an operation. `what`
  * names whose they are; `file`, `line` say where they stand. *owned receives the memory of the TEXT values, which the
@@ -62,7 +71,8 @@ int settings_check_used(const settings *, const char *const *known, int n);
 int settings_check_rows(const ablate_setting *rows, size_t size, char why[160]);
 
 /* Writes "section.key = value" lines, one a row in the rows' order, with the value that the filled struct at `from`
- * holds: the resolved settings in canonical form (numbers with 17 digits), for hashes and provenance. `skip`, if not
+ * holds: the resolved settings in canonical form (numbers with 17 digits, paths within the kit counted from there), for
+ * hashes and provenance. `skip`, if not
  * NULL, is a list "a|b" of names left out. */
 void settings_print(const char *section, const ablate_setting *rows, const void *from, const char *skip, FILE *);
 

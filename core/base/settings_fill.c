@@ -1,4 +1,6 @@
 #include "diag.h"
+#include "file.h"
+#include "place.h"
 #include "settings.h"
 #include "words.h"
 #include <ctype.h>
@@ -119,6 +121,9 @@ const char *settings_range(const ablate_setting *row, char text[200])
     case ABLATE_BOOL:
         snprintf(text, 200, "yes or no");
         return text;
+    case ABLATE_PATH:
+        snprintf(text, 200, "a path");
+        return text;
     case ABLATE_TEXT:
         break;
     }
@@ -159,7 +164,7 @@ static bool value_store(const ablate_setting *row, const char *text, void *into)
             memcpy(field, &i, sizeof i);
         return i >= 0;
     }
-    if (row->type == ABLATE_TEXT) {
+    if (row->type == ABLATE_TEXT || row->type == ABLATE_PATH) {
         memcpy(field, &text, sizeof text);
         return row->def < 1 || words_are_whole(text);
     }
@@ -199,6 +204,7 @@ static void default_store(const ablate_setting *row, void *into)
         memcpy(field, &truth, sizeof truth);
         break;
     case ABLATE_TEXT:
+    case ABLATE_PATH:
         memcpy(field, &text, sizeof text);
         break;
     }
@@ -229,7 +235,9 @@ static int fill_entry(settings_entry *entry, const ablate_setting *rows, void *i
         return complain_at(entry->file, entry->line, "%s is no setting; the nearest is '%s.%s'", name, entry->section,
                            near);
     }
-    if (!value_store(row, entry->value, into))
+    if (row->type == ABLATE_PATH && !entry->place && !(entry->place = place_find(entry->value, entry->file)))
+        return -1;
+    if (!value_store(row, row->type == ABLATE_PATH ? entry->place : entry->value, into))
         return complain_value(entry->file, entry->line, name, row, entry->value);
     return 0;
 }
@@ -244,6 +252,34 @@ int settings_fill(const settings *list, const char *section, const ablate_settin
         if (*entry->key && fill_entry(entry, rows, into) < 0)
             return -1;
         entry->used = true;
+    }
+    return 0;
+}
+
+int settings_check_path(const settings_entry *entry, size_t skip)
+{
+    const char *name = entry->value + skip;
+    if (!*name || *name == '/')
+        return 0; /* whoever opens it says what is missing */
+    char *place = place_find(name, entry->file), *looked = place_looked(name, entry->file);
+    int status = !place || !looked ? -1 : 0;
+    if (status == 0 && !file_exists(place))
+        status =
+            complain_at(entry->file, entry->line,
+                        "'%s.%s' names '%s', which is not there (looked for %s); correct "
+                        "it, or name the place with --set %s.%s=%.*sPATH",
+                        entry->section, entry->key, name, looked, entry->section, entry->key, (int)skip, entry->value);
+    free(place);
+    free(looked);
+    return status;
+}
+
+int settings_check_paths(const settings *list, const char *section, const ablate_setting *rows)
+{
+    for (int i = 0, n = row_count(rows); i < n; i++) {
+        const settings_entry *entry = rows[i].type == ABLATE_PATH ? settings_find(list, section, rows[i].name) : NULL;
+        if (entry && settings_check_path(entry, 0) < 0)
+            return -1;
     }
     return 0;
 }

@@ -1,4 +1,5 @@
 #include "name.h"
+#include "place.h"
 #include "settings.h"
 #include <string.h>
 
@@ -12,6 +13,7 @@ static size_t field_size(ablate_type type)
     case ABLATE_BOOL:
         return sizeof(bool);
     case ABLATE_TEXT:
+    case ABLATE_PATH:
         return sizeof(const char *);
     }
     return 0;
@@ -119,6 +121,10 @@ static void print_value(const ablate_setting *row, const void *from, FILE *out)
     case ABLATE_TEXT:
         memcpy(&text, field, sizeof text);
         print_text(text ? text : "", out);
+        break;
+    case ABLATE_PATH:
+        memcpy(&text, field, sizeof text);
+        fputs(text ? place_short(text) : "", out);
         break;
     }
 }

@@ -105,7 +105,7 @@ static void die(int number)
 /* What the caller ignores stays ignored, as nohup wants it. */
 static void handle_signals(void)
 {
-    static const int deadly[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU };
+    static const int deadly[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU }; /* the first three: see stop.h, too */
     struct sigaction old, own = { .sa_handler = die, .sa_flags = SA_NODEFER };
     for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++)
         if (sigaction(deadly[i], NULL, &old) == 0 && old.sa_handler == SIG_DFL)

@@ -36,7 +36,7 @@ static const char *nearest_op(const char *name)
 static int keep_texts(graph *g, const ablate_op *op, char *attr)
 {
     for (const ablate_setting *row = op->attrs; row && row->name; row++) {
-        if (row->type != ABLATE_TEXT)
+        if (row->type != ABLATE_TEXT && row->type != ABLATE_PATH)
             continue;
         const char **field = (const char **)(void *)(attr + row->offset);
         *field = arena_text(g->memory, *field ? *field : "");

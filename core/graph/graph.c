@@ -125,7 +125,7 @@ static void add_attributes(hash_state *state, const ablate_op *op, const char *a
     for (const ablate_setting *row = op->attrs; row && row->name; row++) {
         const char *field = attr + row->offset;
         hash_add_text(state, row->name);
-        if (row->type == ABLATE_TEXT)
+        if (row->type == ABLATE_TEXT || row->type == ABLATE_PATH)
             hash_add_text(state, *(const char *const *)(const void *)field);
         else
             hash_add(state, field,

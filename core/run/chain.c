@@ -1,6 +1,7 @@
 #include "chain.h"
 #include "../base/diag.h"
 #include "../base/file.h"
+#include "../base/place.h"
 #include <libgen.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -84,6 +85,28 @@ static int check_circle(const chain *c, const struct chain_file *file, const set
     return 0;
 }
 
+/* The same if something is there, or else wherever place.h finds it. */
+static char *path_named(const char *from, const char *name)
+{
+    char *path = path_beside(from, name), *other = NULL;
+    if (!path || file_exists(path) || !(other = place_find(name, from)) || !file_exists(other)) {
+        free(other);
+        return path;
+    }
+    free(path);
+    return other;
+}
+
+static int complain_base(const settings_entry *from)
+{
+    char *looked = place_looked(from->value, from->file);
+    int status = looked ? complain_at(from->file, from->line,
+                                      "base '%s' is not there (looked for %s); correct the path", from->value, looked)
+                        : -1;
+    free(looked);
+    return status;
+}
+
 /* Takes over `path`. `from` is the entry that names it, or NULL. */
 static int chain_add(chain *c, char *path, const settings_entry *from)
 {
@@ -92,8 +115,7 @@ static int chain_add(chain *c, char *path, const settings_entry *from)
     if (path && from && c->count == CHAIN_LIMIT)
         complain_at(from->file, from->line, "the chain of bases has more than %d files; shorten it", (int)CHAIN_LIMIT);
     else if (path && from && !file_exists(path))
-        complain_at(from->file, from->line, "base '%s' is not there (looked for %s); correct the path", from->value,
-                    path);
+        complain_base(from);
     else if (path && !(file.real = realpath(path, NULL)))
         complain("%s: there is no such file; give the path of an experiment", path);
     else if (path)
@@ -116,7 +138,7 @@ static int chain_follow(chain *c, const char *path)
         return -1;
     const settings_entry *base;
     while ((base = settings_find(&c->file[c->count - 1].entries, "", "base")))
-        if (chain_add(c, path_beside(base->file, base->value), base) < 0)
+        if (chain_add(c, path_named(base->file, base->value), base) < 0)
             return -1;
     return 0;
 }
@@ -125,7 +147,7 @@ static int check_scale_name(const char *root, const char *name, const settings_e
 {
     if (!*name || strchr(name, '/'))
         return complain("'%s' is no name of a scale; give one of the names in scale/, without '/' and .ini", name);
-    char *relative = take_text("scale/%s.ini", name), *path = relative ? path_beside(root, relative) : NULL;
+    char *relative = take_text("scale/%s.ini", name), *path = relative ? path_named(root, relative) : NULL;
     free(relative);
     if (!path)
         return -1;
@@ -232,7 +254,7 @@ static int lay_scale_file(const char *root, const char *scale, settings *whole)
 {
     if (check_scale_name(root, scale, NULL) < 0)
         return -1;
-    char *relative = take_text("scale/%s.ini", scale), *path = relative ? path_beside(root, relative) : NULL;
+    char *relative = take_text("scale/%s.ini", scale), *path = relative ? path_named(root, relative) : NULL;
     settings file = { 0 };
     int status = path ? settings_read(&file, path) : -1;
     if (status == 0)

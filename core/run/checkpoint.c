@@ -2,21 +2,25 @@
 #include "../base/diag.h"
 #include "../base/file.h"
 #include <string.h>
+#include <unistd.h>
 #include <zlib.h>
 
 typedef struct checkpoint_header {
     char magic[8];
     hash_digest run;
     uint64_t step;
-    int64_t floats, log_floats, module_bytes;
+    double seconds;
+    int64_t peak, floats, log_floats, module_bytes;
     uint32_t checksum, padding; /* CRC-32 of header (with this field zero) and contents */
 } checkpoint_header;
 
 static checkpoint_header header_of(const checkpoint *c)
 {
-    checkpoint_header header = { .magic = "ABLCKPT",
+    checkpoint_header header = { .magic = "ABLCKP2",
                                  .run = c->run,
                                  .step = c->step,
+                                 .seconds = c->seconds,
+                                 .peak = c->peak,
                                  .floats = c->floats,
                                  .log_floats = c->log_floats,
                                  .module_bytes = c->module_bytes };
@@ -62,6 +66,8 @@ static int is_ours(const file_map *map, const checkpoint *expected, checkpoint_h
     memcpy(header, map->data, sizeof *header);
     checkpoint_header wanted = header_of(expected);
     wanted.step = header->step;
+    wanted.seconds = header->seconds;
+    wanted.peak = header->peak;
     wanted.checksum = header->checksum;
     return memcmp(header, &wanted, sizeof wanted) == 0 &&
            header->checksum == checksum_of(header, map->data + sizeof *header, contents_bytes(expected));
@@ -71,6 +77,7 @@ int checkpoint_read(const char *path, checkpoint *into)
 {
     file_map map;
     checkpoint_header header;
+    file_sweep(path);
     if (!file_exists(path))
         return 0;
     if (file_map_open(path, &map) < 0)
@@ -83,7 +90,17 @@ int checkpoint_read(const char *path, checkpoint *into)
         memcpy(into->log, at + state, log);
         memcpy(into->modules, at + state + log, (size_t)into->module_bytes);
         into->step = header.step;
+        into->seconds = header.seconds;
+        into->peak = header.peak;
+    } else {
+        fprintf(stderr, "%s: it is damaged, or of other settings, data or code; the run begins anew\n", path);
     }
     file_map_close(&map);
     return found;
+}
+
+void checkpoint_remove(const char *path)
+{
+    unlink(path);
+    file_sweep(path);
 }

@@ -8,6 +8,8 @@
 typedef struct checkpoint {
     hash_digest run; /* settings, data, weights and code it belongs to */
     uint64_t step;   /* steps done */
+    double seconds;  /* that the run has taken up to here */
+    int64_t peak;    /* bytes resident at most up to here */
     int64_t floats;  /* of `state` */
     float *state;    /* parameters and moments, (3, count) */
     int64_t log_floats;
@@ -18,8 +20,11 @@ typedef struct checkpoint {
 
 int checkpoint_write(const char *path, const checkpoint *); /* 0, or -1: complained */
 
-/* Reads a checkpoint into the arrays of `into`, whose `run` and sizes say what is expected. 1: read; 0: there is none,
- * or it is damaged or of another run (then the run begins anew); -1: complained. */
+/* Reads a checkpoint into the arrays of `into`, whose `run` and sizes say what is expected, and removes what a killed
+ * write left beside it. 1: read; 0: there is none, or it is damaged or of another run, which is said on stderr (then
+ * the run begins anew); -1: complained. */
 int checkpoint_read(const char *path, checkpoint *into);
+
+void checkpoint_remove(const char *path); /* with what a killed write left; none need be there */
 
 #endif

@@ -1,6 +1,7 @@
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "../base/name.h"
+#include "../base/stop.h"
 #include "../graph/program.h"
 #include "curves.h"
 #include "predictor.h"
@@ -129,6 +130,9 @@ static int count_all(usage *u, const char *note)
     for (int first = 0; first < u->pictures && status == 0; first += u->run.run.batch) {
         status = count_batch(u, first);
         progress_show(&bar, first, note);
+        if (status == 0 && stop_asked())
+            status =
+                stop_complain("%s: pictures were being counted, %s; the same command begins anew", u->run.label, note);
     }
     progress_end(&bar);
     return status;

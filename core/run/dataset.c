@@ -187,6 +187,8 @@ int dataset_open(dataset *d, const char *spec, const settings *from, const char 
     d->chosen = take_zeroed(1, d->module->settings_size, "a data set's settings");
     if (!d->chosen || settings_fill(&d->owner, name, d->module->settings, d->chosen) < 0)
         return -1;
+    if (spec[length] != ':' && settings_check_paths(&d->owner, name, d->module->settings) < 0)
+        return -1;
     return list_pictures(d);
 }
 

@@ -1,10 +1,11 @@
 #include "experiment.h"
 #include "../base/diag.h"
+#include "../base/file.h"
+#include "../base/place.h"
 #include "../base/words.h"
 #include "chain.h"
 #include "experiment_printed.h"
 #include "experiment_row.h"
-#include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -175,15 +176,30 @@ static char *name_of(const char *path)
     return take_text("%.*s", (int)(dot && dot > start ? (size_t)(dot - start) : strlen(start)), start);
 }
 
+/* A relative path that leads nowhere is looked for in the kit, and that is said, once for each word of the command. New
+ * memory; NULL: complained. */
+static char *find_file(const char *path)
+{
+    static const char *said;
+    char *own = *path != '/' && !file_exists(path) && *place_kit() ? take_text("%s/%s", place_kit(), path) : NULL;
+    bool taken = own && file_exists(own);
+    if (taken && said != path)
+        fprintf(stderr, "%s is not there; %s is taken\n", path, own);
+    said = taken ? path : said;
+    char *found = take_text("%s", taken ? own : path);
+    free(own);
+    return found;
+}
+
 experiment *experiment_load(const char *path, const experiment_options *options)
 {
     experiment *e = take_zeroed(1, sizeof *e, "an experiment");
     if (!e)
         return NULL;
-    e->path = take_text("%s", path);
+    e->path = find_file(path);
     e->name = name_of(path);
     e->scale = take_text("%s", options->scale ? options->scale : "");
-    bool good = e->path && e->name && e->scale && chain_read(path, options->scale, &e->whole) == 0;
+    bool good = e->path && e->name && e->scale && chain_read(e->path, options->scale, &e->whole) == 0;
     if (!good || head_read(e) < 0 || experiment_rows_read(e, options) < 0 || experiment_printed_read(e) < 0 ||
         layout_check(e) < 0) {
         experiment_free(e);

@@ -1,5 +1,6 @@
 /* feed_rows.c: the rows that the cache lacks, computed batch by batch while the next batch's pictures are decoded. */
 #include "../base/diag.h"
+#include "../base/stop.h"
 #include "ahead.h"
 #include "feed_parts.h"
 #include "progress.h"
@@ -131,6 +132,10 @@ static int compute_batches(row_work *w)
         int slot = ahead_await(reader, i);
         status = slot < 0 ? -1 : compute_batch(w, slot, now);
         ahead_release(reader, i);
+        if (status == 0 && done + now < w->count && stop_asked())
+            status = stop_complain("features of %d of %d pictures were computed, which are in %s; the same command "
+                                   "goes on with the others",
+                                   done + now, w->count, cache_path(w->feed->cache));
         progress_show(&bar, done + now, "");
     }
     progress_end(&bar);

@@ -1,5 +1,6 @@
 #include "figure_patches.h"
 #include "../base/diag.h"
+#include "../base/stop.h"
 #include "predictor.h"
 #include "progress.h"
 #include <stdlib.h>
@@ -174,6 +175,9 @@ static int compute_batches(const computation *c, predictor *p, const int *pictur
                 add_numbers(c, &c->part[i], data, first, count);
         }
         progress_show(&bar, first + count, "looking");
+        if (status == 0 && stop_asked())
+            status = stop_complain("%s: %d of %d pictures were looked at; the same command begins anew", c->run->label,
+                                   first + count, tests);
     }
     progress_end(&bar);
     free(data);

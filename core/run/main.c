@@ -1,5 +1,6 @@
-/* main.c: the command `ablate`: one verb, its arguments, one sentence if it fails. */
+/* main.c: the command `ablate`: one verb, its arguments, one sentence if it fails or is stopped. */
 #include "../base/diag.h"
+#include "../base/stop.h"
 #include "../base/streams.h"
 #include "verb_compare.h"
 #include "verb_curves.h"
@@ -76,11 +77,15 @@ static int dispatch(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    int status = streams_begin() == 0 ? dispatch(argc, argv) : -1;
+    int status = streams_begin();
+    stop_watch();
+    status = status == 0 ? dispatch(argc, argv) : -1;
     bool printed = streams_end() == 0;
+    if (status == 0 && printed && stop_asked())
+        status = stop_complain("all was done by then, and the same command has nothing left to do");
     if (status == 0 && printed)
         return 0;
     if (status < 0 || complaint())
         fprintf(stderr, "ablate: %s\n", complaint() ? complaint() : "it failed without saying why; please report this");
-    return 1;
+    return stop_status() ? stop_status() : 1;
 }

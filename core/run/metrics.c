@@ -1,5 +1,6 @@
 #include "metrics.h"
 #include "../base/diag.h"
+#include "../base/stop.h"
 #include "metrics_class.h"
 #include "metrics_thread.h"
 #include <math.h>
@@ -71,7 +72,10 @@ static void group_pictures(const metrics_input *in, metrics_result *result, clas
 static void evaluate_class(const metrics_input *in, const metrics_protocol *protocol, metrics_row *row,
                            class_outcome *outcome)
 {
-    outcome->failed = class_evaluate(in, protocol, outcome->picture, row, &outcome->notes) < 0;
+    outcome->failed = stop_asked() ? stop_complain("class '%s' was to be evaluated; the same command goes on with the "
+                                                   "metrics",
+                                                   row->name) < 0
+                                   : class_evaluate(in, protocol, outcome->picture, row, &outcome->notes) < 0;
     if (!outcome->failed)
         return;
     const char *sentence = complaint();

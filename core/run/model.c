@@ -31,7 +31,9 @@ static int add_part(model *m, const ablate_module *module, const settings *from)
     part->state = take_zeroed(1, module->state_size, "a module's state");
     if (!part->settings || !part->state)
         return -1;
-    return settings_fill(from, module->name, module->settings, part->settings);
+    if (settings_fill(from, module->name, module->settings, part->settings) < 0)
+        return -1;
+    return settings_check_paths(from, module->name, module->settings);
 }
 
 static int load_parts(model *m, const run_settings *run, const settings *from, const dataset *data, const char *folders,
@@ -110,7 +112,8 @@ int model_begin_epoch(model *m, int epoch)
 
 int model_describe(const model *m, const run_settings *run, FILE *to)
 {
-    run_settings_print(run, to);
+    if (run_settings_print(run, to) < 0)
+        return -1;
     for (int i = 0; i < m->parts; i++)
         if (m->part[i].module->settings)
             settings_print(m->part[i].module->name, m->part[i].module->settings, m->part[i].settings, NULL, to);

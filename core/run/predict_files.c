@@ -1,6 +1,8 @@
 #include "predict_files.h"
 #include "../base/diag.h"
+#include "../base/file.h"
 #include "../base/name.h"
+#include "../base/place.h"
 #include <errno.h>
 #include <libgen.h>
 #include <limits.h>
@@ -172,6 +174,15 @@ static int add_folder(predict_files *f, const char *path)
 
 /* ---- lists ---- */
 
+/* A line of a list: counted from the working directory, or else from the list's own folder. */
+static int add_listed(predict_files *f, const char *name, const char *list)
+{
+    char *place = file_exists(name) ? NULL : place_find(name, list);
+    int status = add_file(f, place && file_exists(place) ? place : name);
+    free(place);
+    return status;
+}
+
 /* One line of a list, of `length` bytes without its end; number: of the line. */
 static int add_line(predict_files *f, const char *path, int number, char *line, size_t length)
 {
@@ -188,7 +199,7 @@ static int add_line(predict_files *f, const char *path, int number, char *line, 
     if (name_read(line) < 0)
         return complain_at(path, number, "'%s' begins with a backslash, but " NAME_RULE "; write \\\\ for a backslash",
                            line);
-    return add_file(f, line);
+    return add_listed(f, line, path);
 }
 
 /* Some editors begin a file with a byte order mark, and end lines with a carriage return. */

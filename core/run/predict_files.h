@@ -18,10 +18,11 @@ typedef struct predict_files { /* zeroed = none */
 } predict_files;
 
 /* Adds what `text` names: a picture; all pictures of a folder and the folders in it, by the rule of folder.h, each
- * folder once, ground_truth beside train or test not; or a list, "@FILE" or "FILE.txt": a path a line, escaped as
- * name.h says where it begins with a backslash; empty lines, those with # in front, a byte order mark and carriage
- * returns at the ends of lines are left out. What lists name need not exist. What is in `out` already is refused: results would be
- * scored the next time. 0, or -1: complained. */
+ * folder once, ground_truth beside train or test not; or a list, "@FILE" or "FILE.txt": a path a line, from the
+ * working directory or else from the list's folder, escaped as name.h says where it begins with a backslash; empty
+ * lines, those with # in front, a byte order mark and carriage returns at the ends of lines are left out. What lists
+ * name need not exist. What is in `out` already is refused: results would be scored the next time. 0, or -1:
+ * complained. */
 int predict_files_add(predict_files *, const char *text);
 
 /* Leaves out what is there twice, and counts it. 0, or -1: complained. */

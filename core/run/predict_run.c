@@ -2,6 +2,7 @@
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "../base/name.h"
+#include "../base/place.h"
 #include "weights.h"
 #include <stdarg.h>
 #include <stdlib.h>
@@ -88,7 +89,8 @@ static int read_record(predict_run *r, const char *folder)
 /* What a record says of the program beside the settings that anybody chose. */
 static bool is_chosen(const char *key)
 {
-    return strncmp(key, "code.", 5) != 0 && strcmp(key, "run.device") != 0 && strcmp(key, "run.most_steps") != 0;
+    return strncmp(key, "code.", 5) != 0 && strncmp(key, "file.", 5) != 0 && strcmp(key, "run.device") != 0 &&
+           strcmp(key, "run.most_steps") != 0;
 }
 
 /* Finds "key = value" among the record's lines: the value, its length in *length; NULL: there is no such key. */
@@ -162,14 +164,20 @@ static int check_weights(const predict_run *r)
 /* Without --set it is plain where they must lie; a module would only say that it cannot read them. */
 static int find_weights(const predict_run *r, const predict_options *o)
 {
-    const run_record *then = &r->record;
-    for (int i = 0; i < then->weight_count && o->sets == 0; i++)
-        if (!file_exists(then->weights[i].path))
-            return complain(
-                "%s: the weights file %s that it was trained with is not there (SHA-256 %.16s); start where "
-                "this path holds, or name its place with --set SECTION.KEY=PATH",
-                r->folder, then->weights[i].path, then->weights[i].hash);
-    return 0;
+    int status = 0;
+    for (int i = 0; i < r->record.weight_count && o->sets == 0 && status == 0; i++) {
+        const run_weights *then = &r->record.weights[i];
+        char *place = place_find(then->path, r->file), *looked = place_looked(then->path, r->file);
+        status = place && looked ? 0 : -1;
+        if (status == 0 && !file_exists(place))
+            status =
+                complain("%s: the weights file %s that it was trained with is not there (SHA-256 %.16s; looked for "
+                         "%s); name its place with --set SECTION.KEY=PATH",
+                         r->folder, then->path, then->hash, looked);
+        free(place);
+        free(looked);
+    }
+    return status;
 }
 
 /* Has this module's code changed since? 1 or 0; -1: complained. */
@@ -369,10 +377,23 @@ static int check_data(predict_run *r, const dataset *d)
                     r->folder, d->spec, r->record.data);
 }
 
+/* What a data module would say of a missing folder is meant for new runs. */
+static int find_data(const predict_run *r)
+{
+    const char *colon = strchr(r->run.data, ':');
+    if (!colon || file_exists(colon + 1))
+        return 0;
+    return complain("%s: the data %s that it was judged on is not there; restore it, or name its place with --set "
+                    "run.data=%.*s:PATH",
+                    r->folder, r->run.data, (int)(colon - r->run.data), r->run.data);
+}
+
 const dataset *predict_run_data(predict_run *r)
 {
     if (r->data)
         return r->data;
+    if (find_data(r) < 0)
+        return NULL;
     const dataset *d = session_data(&r->session, r->run.data, &r->settings);
     if (!d || check_data(r, d) < 0)
         return NULL;

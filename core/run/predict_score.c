@@ -1,5 +1,6 @@
 #include "predict_score.h"
 #include "../base/diag.h"
+#include "../base/stop.h"
 #include "image_survey.h"
 #include "progress.h"
 #include "workers.h"
@@ -123,6 +124,10 @@ static int score_all(scorer *s, const char *label, predict_taker *taker, void *c
         if (status == 0)
             status = taker(context, &made);
         progress_show(&bar, s->first + s->count, "");
+        if (status == 0 && s->first + batch < s->total && stop_asked())
+            status = stop_complain("%s: %d of %d pictures were scored; no list of scores is written, the same command "
+                                   "begins anew",
+                                   label, s->first + s->count, s->total);
     }
     progress_end(&bar);
     scorer_close(s);

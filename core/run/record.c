@@ -8,8 +8,8 @@
 
 void run_record_free(run_record *r)
 {
-    char *texts[] = { r->experiment, r->row,       r->scale,   r->settings, r->data, r->data_hash,
-                      r->version,    r->core_type, r->backend, r->protocol, r->from };
+    char *texts[] = { r->experiment, r->row,     r->scale,     r->settings, r->data,     r->data_hash,
+                      r->paths,      r->version, r->core_type, r->backend,  r->protocol, r->from };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free(texts[i]);
     for (int i = 0; i < r->weight_count; i++) {
@@ -104,11 +104,36 @@ int run_record_set_metrics(run_record *r, const metrics_result *result)
     return 0;
 }
 
+/* Is the key of "key = value" one of the words? */
+static bool is_listed(const char *words, const char *line)
+{
+    size_t key = strcspn(line, " \n");
+    for (const char *at = words ? words : ""; *at; at += strspn(at, " ")) {
+        size_t n = strcspn(at, " ");
+        if (n == key && memcmp(at, line, n) == 0)
+            return true;
+        at += n;
+    }
+    return false;
+}
+
+static void add_settings(hash_state *state, const run_record *r)
+{
+    for (const char *line = r->settings ? r->settings : ""; *line;) {
+        size_t length = strcspn(line, "\n");
+        length += line[length] == '\n';
+        if (!is_listed(r->paths, line))
+            hash_add(state, line, length);
+        line += length;
+    }
+    hash_add_text(state, "");
+}
+
 void run_record_identity(const run_record *r, char key[65])
 {
     hash_state state;
     hash_begin(&state);
-    hash_add_text(&state, r->settings);
+    add_settings(&state, r);
     hash_add_text(&state, r->data_hash);
     for (int i = 0; i < r->weight_count; i++)
         hash_add_text(&state, r->weights[i].hash);

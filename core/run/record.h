@@ -15,6 +15,7 @@ typedef struct run_class {
 typedef struct run_record { /* zeroed = empty; every text is malloc'ed and the record's, NULL counts as "" */
     char *experiment, *row, *scale;
     char *settings;         /* all of them, resolved: lines "section.key = value", see settings_print */
+    char *paths;            /* "a.weights run.data": those of them that name what other hashes stand for, by blanks */
     char *data, *data_hash; /* "drawn: 15 classes, 300 training and 450 test pictures", SHA-256 */
     run_weights *weights;
     int weight_count;
@@ -22,7 +23,7 @@ typedef struct run_record { /* zeroed = empty; every text is malloc'ed and the r
     char *backend, *core_type;
     char *protocol;
     int threads, seed;
-    double seconds;             /* wall clock of training and evaluation */
+    double seconds;             /* wall clock of training and evaluation, in all sittings */
     int64_t peak_memory;        /* bytes, of the process */
     double mean[METRICS_KINDS]; /* over the classes; fractions, NaN where it is not defined */
     run_class *classes;
@@ -43,7 +44,7 @@ int run_record_add_note(run_record *, const char *note);
 int run_record_set_metrics(run_record *, const metrics_result *);
 
 /* SHA-256 in hexadecimal of all that a result depends on: settings, seed, data, weights, version of the code. How many
- * threads there were does not count. */
+ * threads there were does not count, nor where data and weights lie (`paths`). */
 void run_record_identity(const run_record *, char key[65]);
 
 /* FOLDER/EXPERIMENT/ROW/seed-N-IDENTITY/metrics.json with the identity's first 8 digits, so that runs with other

@@ -99,6 +99,8 @@ static bool add_record(cJSON *object, const run_record *r)
     bool good = cJSON_AddStringToObject(object, "identity", key) != NULL;
     for (int i = 0; good && i < TEXT_FIELDS; i++)
         good = json_add_text(object, text_fields[i].key, text_value(r, i));
+    if (good && r->paths)
+        good = json_add_text(object, "paths", r->paths);
     return good && add_number(object, "seed", r->seed) && add_number(object, "threads", r->threads) &&
            add_number(object, "seconds", r->seconds) && add_number(object, "peak_memory", (double)r->peak_memory) &&
            add_values(object, "mean", r->mean) && add_lists(object, r) && add_settings(object, r->settings);
@@ -254,6 +256,8 @@ static int read_record(const cJSON *object, run_record *r, const char *path)
     for (int i = 0; i < TEXT_FIELDS; i++)
         if (read_text(object, text_fields[i].key, text_of(r, i), path) < 0)
             return -1;
+    if (cJSON_HasObjectItem(object, "paths") && read_text(object, "paths", &r->paths, path) < 0)
+        return -1; /* records of earlier versions have none */
     double seed, threads, memory;
     if (read_whole(object, "seed", 2147483647, &seed, path) < 0 ||
         read_whole(object, "threads", 65536, &threads, path) < 0 ||

@@ -1,6 +1,8 @@
 #include "run_settings.h"
 #include "../base/diag.h"
+#include "../base/place.h"
 #include "metrics.h"
+#include <stdlib.h>
 #include <string.h>
 
 #define SET(f, def, min, max, doc) ABLATE_SET(run_settings, f, def, min, max, doc)
@@ -16,7 +18,10 @@ static const ablate_setting run_rows[] = {
     SET(seeds, 1, 1, 1000, "number of runs, with seeds seed, seed + 1, ..."),
     SET(threads, 0, 0, 4096, "threads; 0: one a core. Changes no result"),
     SET(shuffle, 1, 0, 1, "a new order of the training pictures each epoch, by the seed; no: the data module's order"),
-    SET(checkpoint_steps, 500, 1, 1000000000, "steps between checkpoints. Changes no result"),
+    SET(checkpoint_steps, 0, 0, 1000000000,
+        "a checkpoint after so many steps too; 0: by time alone. Changes no result"),
+    SET(checkpoint_seconds, 20, 0, 1000000000,
+        "a checkpoint after so many seconds, or a hundred times what writing one takes; 0: never. Changes no result"),
     PICK(initial, RUN_PYTORCH, "pytorch|normal",
          "first values of linear layers: PyTorch's, or N(0, 0.02) and biases of 0"),
     PICK(precision, RUN_PRECISE, "float32|tf32|bf16",
@@ -65,16 +70,50 @@ static int check_protocol(const settings *list, const char *name)
                        "'run.protocol' must be one of %s; it is '%s'", names, name);
 }
 
+/* "folder:PATH": the path counts from where it stands, as every other. */
+static int place_data(const settings *list, run_settings *into)
+{
+    const settings_entry *found = settings_find(list, "run", "data");
+    settings_entry *entry = found ? &list->entry[found - list->entry] : NULL;
+    const char *colon = entry ? strchr(entry->value, ':') : NULL;
+    char *path = colon && !entry->place ? place_find(colon + 1, entry->file) : NULL;
+    if (!colon)
+        return 0;
+    if (path)
+        entry->place = take_text("%.*s:%s", (int)(colon - entry->value), entry->value, path);
+    free(path);
+    into->data = entry->place;
+    return entry->place ? 0 : -1;
+}
+
+int run_settings_check_data(const settings *list)
+{
+    const settings_entry *entry = settings_find(list, "run", "data");
+    const char *colon = entry ? strchr(entry->value, ':') : NULL;
+    return colon ? settings_check_path(entry, (size_t)(colon + 1 - entry->value)) : 0;
+}
+
+char *run_settings_data_short(const char *data)
+{
+    size_t name = strcspn(data, ":");
+    return data[name] ? take_text("%.*s:%s", (int)name, data, place_short(data + name + 1)) : take_text("%s", data);
+}
+
 int run_settings_fill(const settings *list, run_settings *into)
 {
     for (const run_section *s = run_sections; s->name; s++)
         if (settings_fill(list, s->name, s->rows, into) < 0)
             return -1;
-    return check_protocol(list, into->protocol);
+    return place_data(list, into) < 0 ? -1 : check_protocol(list, into->protocol);
 }
 
-void run_settings_print(const run_settings *from, FILE *out)
+int run_settings_print(const run_settings *from, FILE *out)
 {
-    for (const run_section *s = run_sections; s->name; s++)
-        settings_print(s->name, s->rows, from, "seeds|threads|checkpoint_steps", out);
+    run_settings shown = *from;
+    char *data = run_settings_data_short(from->data);
+    shown.data = data;
+    for (const run_section *s = run_sections; data && s->name; s++)
+        settings_print(s->name, s->rows, &shown, "seeds|threads|checkpoint_steps|checkpoint_seconds", out);
+    free(data);
+    return data ? 0 : -1;
 }

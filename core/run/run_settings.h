@@ -19,17 +19,18 @@ typedef enum run_schedule { RUN_CONSTANT, RUN_COSINE } run_schedule;
 
 typedef struct run_settings {
     /* [run] */
-    const char *model, *data; /* the line of modules; a data module, or "module:argument" */
-    int epochs, batch;        /* passes over the training pictures; pictures a step */
-    int seed, seeds;          /* the first seed, and how many runs with seed, seed + 1, ... */
-    int threads;              /* 0: all cores */
-    bool shuffle;             /* a new order of the training pictures each epoch */
-    int checkpoint_steps;     /* steps between checkpoints */
-    int initial;              /* run_initial: where layers begin */
-    int precision;            /* run_precision: of the operands of matrix products */
-    int features;             /* run_features: numbers in which the cache keeps rows */
-    const char *protocol;     /* how the metrics are estimated, a name of metrics.h */
-    int connectivity;         /* run_connectivity, of the masks' defects */
+    const char *model, *data;  /* the line of modules; a data module, or "module:argument" */
+    int epochs, batch;         /* passes over the training pictures; pictures a step */
+    int seed, seeds;           /* the first seed, and how many runs with seed, seed + 1, ... */
+    int threads;               /* 0: all cores */
+    bool shuffle;              /* a new order of the training pictures each epoch */
+    int checkpoint_steps;      /* steps between checkpoints; 0: by time alone */
+    double checkpoint_seconds; /* seconds between checkpoints; 0: by steps alone */
+    int initial;               /* run_initial: where layers begin */
+    int precision;             /* run_precision: of the operands of matrix products */
+    int features;              /* run_features: numbers in which the cache keeps rows */
+    const char *protocol;      /* how the metrics are estimated, a name of metrics.h */
+    int connectivity;          /* run_connectivity, of the masks' defects */
     /* [input] */
     int size;       /* pixels of a side */
     int fit;        /* run_fit */
@@ -47,11 +48,18 @@ typedef struct run_section {
 } run_section;
 extern const run_section run_sections[]; /* ends with a NULL name */
 
-/* Fills the struct from the three sections. Texts belong to the settings. 0, or -1: complained. */
+/* Fills the struct from the three sections. Texts belong to the settings; the path within `data` is absolute. 0, or -1:
+ * complained. */
 int run_settings_fill(const settings *, run_settings *);
 
 /* Writes every setting that can change a result as "section.key = value" lines; how many seeds and threads there are
- * and how often a checkpoint is written are not among them. */
-void run_settings_print(const run_settings *, FILE *);
+ * and how often a checkpoint is written are not among them. 0, or -1: complained. */
+int run_settings_print(const run_settings *, FILE *);
+
+/* Complains if the path of run.data is relative and leads nowhere. 0 or -1. */
+int run_settings_check_data(const settings *);
+
+/* "folder:PATH" as it is written down, see place_short. New memory; NULL: complained. */
+char *run_settings_data_short(const char *data);
 
 #endif

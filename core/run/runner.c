@@ -1,6 +1,7 @@
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "../base/name.h"
+#include "checkpoint.h"
 #include "dataset_outside.h"
 #include "model_check.h"
 #include "module.h"
@@ -13,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static void runner_close(runner *r)
 {
@@ -169,12 +169,14 @@ static int finish(const runner *r, const train_result *trained, run_record *reco
         status = probe(r, trained, record);
     if (status == 0)
         status = note_turned(r, record);
-    record->seconds = seconds_since_start() - record->seconds;
+    record->seconds = trained->earlier + seconds_since_start() - record->seconds;
     record->peak_memory = phases_peak(&r->session->phases);
+    if (record->peak_memory < trained->earlier_peak)
+        record->peak_memory = trained->earlier_peak;
     if (status == 0)
         status = run_record_write(record, r->metrics);
     if (status == 0)
-        unlink(r->checkpoint);
+        checkpoint_remove(r->checkpoint);
     return status;
 }
 
@@ -191,18 +193,19 @@ static int train_and_finish(const runner *r, model *m, run_record *record)
                               .observer = r->options->keep_epochs ? &keeper : NULL,
                               .checkpoint = r->checkpoint,
                               .digest = digest_of(r->identity),
+                              .began = seconds_since_start(),
                               .most_steps = r->options->most_steps,
                               .timing = r->options->timing };
-    record->seconds = seconds_since_start();
+    record->seconds = request.began;
     if (r->options->keep_epochs && !snapshot_complete(&kept, 1))
-        unlink(r->checkpoint); /* of a run that kept none: it begins anew */
+        checkpoint_remove(r->checkpoint); /* of a run that kept none: it begins anew */
     int status = m->map ? scores_masks(r->session, &r->run) : 0;
     if (status == 0)
         status = train_run(&request, &trained);
     train_print_timings(&trained, stderr);
-    if (status == 0)
+    if (status == 0 && trained.seconds_a_step > 0)
         fprintf(stderr, "%s: %.1f ms a step, %.1f GFLOP/s\n", r->label, 1e3 * trained.seconds_a_step,
-                trained.seconds_a_step > 0 ? 1e-9 * trained.flops / trained.seconds_a_step : 0);
+                1e-9 * trained.flops / trained.seconds_a_step);
     if (status == 0)
         status = finish(r, &trained, record);
     train_result_free(&trained);

@@ -4,6 +4,8 @@
 #include "runner_parts.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 /* Pictures that were left out are missing in every number. */
 static int note_unused(const dataset *d, run_record *record)
@@ -22,8 +24,11 @@ static int describe_data(const runner *r, run_record *record)
     if (session_data_digest(r->session, &hash) < 0)
         return -1;
     hash_print(&hash, digest);
-    record->data = take_text("%s: %d classes, %d training and %d test pictures", d->spec, d->classes,
-                             dataset_count(d, false), dataset_count(d, true));
+    char *spec = run_settings_data_short(d->spec);
+    record->data = spec ? take_text("%s: %d classes, %d training and %d test pictures", spec, d->classes,
+                                    dataset_count(d, false), dataset_count(d, true))
+                        : NULL;
+    free(spec);
     record->data_hash = take_text("%s", digest);
     return record->data && record->data_hash ? note_unused(d, record) : -1;
 }
@@ -59,6 +64,68 @@ static int print_module_code(const ablate_module *module, const device *where, F
     return status;
 }
 
+/* ---- settings that are paths ---- */
+
+static const char *path_of(const ablate_setting *row, const void *filled)
+{
+    const char *path;
+    memcpy(&path, (const char *)filled + row->offset, sizeof path);
+    return path ? path : "";
+}
+
+/* A file that a module reads by itself counts by its contents; what these settings name then needs no other word.
+ * *known: does some hash of the record stand for what the path names? */
+static int print_file(const char *module, const char *name, const char *path, bool *known, FILE *to)
+{
+    struct stat about;
+    char text[65];
+    hash_digest contents;
+    *known = stat(path, &about) == 0 && S_ISREG(about.st_mode);
+    if (!*known)
+        return 0;
+    if (hash_file(path, &contents) < 0)
+        return -1;
+    hash_print(&contents, text);
+    fprintf(to, "file.%s.%s = %.16s\n", module, name, text);
+    return 0;
+}
+
+/* Of one module: prints the contents of its files to `to`, its paths that hashes stand for to `keys`. */
+static int print_paths(const runner *r, const model_part *part, FILE *to, FILE *keys)
+{
+    int status = 0;
+    for (const ablate_setting *row = part->module->settings; row && row->name && status == 0; row++) {
+        const char *path = row->type == ABLATE_PATH ? path_of(row, part->settings) : "";
+        bool known = *path && weights_store_knows(r->model.weights, path);
+        if (*path && !known)
+            status = print_file(part->module->name, row->name, path, &known, to);
+        if (known)
+            fprintf(keys, "%s.%s ", part->module->name, row->name);
+    }
+    return status;
+}
+
+/* The data's paths are stood for by the hash of all pictures. */
+static int describe_paths(const runner *r, run_record *record, FILE *to)
+{
+    size_t length = 0;
+    FILE *keys = open_memstream(&record->paths, &length);
+    if (!keys)
+        return complain("out of memory for the resolved settings");
+    int status = 0;
+    if (strchr(r->run.data, ':'))
+        fprintf(keys, "run.data %s.path ", r->data->module->name);
+    for (const ablate_setting *row = r->data->module->settings; row && row->name; row++)
+        if (row->type == ABLATE_PATH)
+            fprintf(keys, "%s.%s ", r->data->module->name, row->name);
+    for (int i = 0; i < r->model.parts && status == 0; i++)
+        status = print_paths(r, &r->model.part[i], to, keys);
+    fclose(keys);
+    if (length > 0 && record->paths)
+        record->paths[length - 1] = 0; /* the last blank */
+    return status;
+}
+
 static int describe_settings(const runner *r, run_record *record)
 {
     size_t length = 0;
@@ -68,6 +135,8 @@ static int describe_settings(const runner *r, run_record *record)
     int status = model_describe(&r->model, &r->run, to);
     if (status == 0 && r->data->module->settings)
         settings_print(r->data->module->name, r->data->module->settings, r->data->chosen, NULL, to);
+    if (status == 0)
+        status = describe_paths(r, record, to);
     const device *where = r->session->device;
     fprintf(to, "run.device = %s %s\n", where->name, where->core_type()); /* other kernels round otherwise */
     for (int i = 0; i < r->model.parts && status == 0; i++)

@@ -1,5 +1,6 @@
 #include "score.h"
 #include "../base/diag.h"
+#include "../base/stop.h"
 #include "progress.h"
 #include <math.h>
 #include <stdlib.h>
@@ -91,6 +92,9 @@ static int score_all(scores *s, const model *m, feed *f, program *p, int batch, 
     for (int first = 0; first < s->count && status == 0; first += batch) {
         status = score_batch(s, m, f, p, first, batch, pictures, maps, image);
         progress_show(&bar, first, "scoring");
+        if (status == 0 && first + batch < s->count && stop_asked())
+            status = stop_complain("%s was being scored, %d of %d pictures; the same command goes on with its scoring",
+                                   label, first + batch, s->count);
     }
     progress_end(&bar);
     free(pictures);
@@ -147,6 +151,9 @@ static int probe_batches(const model *m, scorer *c, const feed_request *asked, c
             mean[k] += (double)value / batches;
         }
         progress_show(&bar, i + 1, "probing");
+        if (status == 0 && stop_asked())
+            status = stop_complain("%s was being probed, %d of %d batches; the same command goes on with that", label,
+                                   i + 1, batches);
     }
     progress_end(&bar);
     return status;

@@ -1,6 +1,7 @@
 #include "session.h"
 #include "../base/diag.h"
 #include "../base/file.h"
+#include "../base/stop.h"
 #include "dataset_outside.h"
 #include "dataset_survey.h"
 #include "progress.h"
@@ -93,7 +94,7 @@ static char *key_of(const char *spec, const settings *from)
     fprintf(to, "%s\n", spec);
     for (int i = 0; i < from->count; i++)
         if (strlen(from->entry[i].section) == name && memcmp(from->entry[i].section, spec, name) == 0)
-            fprintf(to, "%s=%s\n", from->entry[i].key, from->entry[i].value);
+            fprintf(to, "%s=%s in %s\n", from->entry[i].key, from->entry[i].value, from->entry[i].file);
     fclose(to);
     return text;
 }
@@ -121,7 +122,8 @@ const dataset *session_data(session *s, const char *spec, const settings *from)
     }
     forget_data(s);
     s->data_key = key;
-    if (dataset_open(&s->data, spec, from, s->module_folders) < 0 || say_unused(&s->data) < 0 ||
+    if (run_settings_check_data(from) < 0 || dataset_open(&s->data, spec, from, s->module_folders) < 0 ||
+        say_unused(&s->data) < 0 ||
         (s->cache_folder && dataset_check_outside(&s->data, "--cache", s->cache_folder) < 0))
         return NULL;
     s->identity = take((size_t)s->data.pictures, sizeof *s->identity, "the pictures' identities");
@@ -147,6 +149,8 @@ static int identify_one(void *context, int index)
     session *s = context;
     if (s->identified[index])
         return 0;
+    if (stop_asked())
+        return stop_complain("the pictures of '%s' were being read; the same command begins with them", s->data.spec);
     if (dataset_identify(&s->data, index, &s->identity[index]) < 0)
         return -1;
     s->identified[index] = 1;
@@ -194,6 +198,8 @@ static int fit_one(void *context, int i)
     size_t area = (size_t)w->run->size * (size_t)w->run->size;
     uint8_t *out = w->out + (size_t)i * area;
     image_mask mask;
+    if (stop_asked())
+        return stop_complain("the masks were being read; the same command begins with them");
     if (dataset_mask_fitted(&w->session->data, w->picture[i], w->run, w->rule, &mask) < 0)
         return -1;
     memset(out, 0, area);

@@ -1,7 +1,9 @@
 #include "../base/diag.h"
 #include "../base/random.h"
+#include "../base/stop.h"
 #include "progress.h"
 #include "train_parts.h"
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,6 +120,16 @@ static double *weights_row(trainer *t)
     return t->state.log + (int64_t)t->request->run->epochs * train_terms(t->request->model);
 }
 
+/* Says where a checkpoint puts the run. */
+static void go_on(trainer *t)
+{
+    t->saved = t->state.step;
+    t->result->earlier = t->state.seconds;
+    t->result->earlier_peak = t->state.peak;
+    fprintf(stderr, "%s: goes on at step %llu of %llu\n", t->request->label, (unsigned long long)t->state.step,
+            (unsigned long long)t->total);
+}
+
 static int begin(trainer *t)
 {
     const train_request *r = t->request;
@@ -131,6 +143,7 @@ static int begin(trainer *t)
         copy_module_states(t, true);
         for (int i = 0; i < g->losses; i++)
             g->loss[i].weight = weights_row(t)[i];
+        go_on(t);
     } else if (parameters_draw(r->model->parameters, (uint64_t)r->run->seed, t->state.state) < 0 ||
                program_starts(g, r->session->device, t->state.state) < 0) {
         return -1;
@@ -141,12 +154,53 @@ static int begin(trainer *t)
 static int save(trainer *t)
 {
     graph *g = t->request->model->train;
+    double began = seconds_since_start();
+    int64_t peak = phases_peak(&t->request->session->phases);
+    if (train_look_back(t) < 0)
+        return -1;
     if (optimiser_get(&t->result->optimiser, t->state.state) < 0)
         return complain("%s: parameters cannot be read back", t->request->session->device->name);
     copy_module_states(t, false);
     for (int i = 0; i < g->losses; i++)
         weights_row(t)[i] = g->loss[i].weight;
-    return checkpoint_write(t->request->checkpoint, &t->state);
+    t->state.seconds = t->result->earlier + began - t->request->began;
+    t->state.peak = peak > t->result->earlier_peak ? peak : t->result->earlier_peak;
+    int status = checkpoint_write(t->request->checkpoint, &t->state);
+    t->saved = status == 0 ? t->state.step : t->saved;
+    t->saved_at = seconds_since_start();
+    t->saving = t->saved_at - began;
+    return status;
+}
+
+/* After steps, after seconds, and at the end, so that what is trained is not trained again for its scoring. By time at
+ * most a hundredth of it goes into checkpoints. */
+static bool save_is_due(const trainer *t)
+{
+    const run_settings *run = t->request->run;
+    const uint64_t each = (uint64_t)run->checkpoint_steps;
+    if (!t->request->checkpoint || t->state.step == t->total)
+        return t->request->checkpoint != NULL;
+    return (each > 0 && t->state.step % each == 0) ||
+           (run->checkpoint_seconds > 0 &&
+            seconds_since_start() - t->saved_at >= fmax(run->checkpoint_seconds, 100 * t->saving));
+}
+
+/* Ends a run that is to stop, with a checkpoint if it keeps any. Always -1. */
+static int stop_here(trainer *t)
+{
+    const train_request *r = t->request;
+    const unsigned long long step = t->state.step, total = t->total;
+    char why[500];
+    if (!r->checkpoint)
+        return stop_complain("%s was at step %llu of %llu; nothing is kept, the same command begins anew", r->label,
+                             step, total);
+    if ((t->saved == step && step > 0) || save(t) == 0)
+        return stop_complain("%s was at step %llu of %llu; the same command goes on there", r->label, step, total);
+    snprintf(why, sizeof why, "%s", complaint());
+    complaint_clear();
+    return stop_complain("%s was at step %llu of %llu; the same command goes on at step %llu, because no checkpoint "
+                         "could be written (%s)",
+                         r->label, step, total, (unsigned long long)t->saved, why);
 }
 
 /* Modules may change the weights of losses, which are part of what is recorded. */
@@ -181,16 +235,17 @@ static int loop(trainer *t)
     char note[64];
     uint64_t started = t->seen = t->state.step;
     progress_begin(&bar, r->label, "steps", (int64_t)t->total, (int64_t)started);
-    double began = seconds_since_start();
+    double began = t->saved_at = seconds_since_start();
     phase before = phases_enter(&r->session->phases, PHASE_TRAINING);
     int status = 0;
     while (t->state.step < t->total && status == 0) {
         status = begin_epoch_if_due(t, t->state.step == started);
         if (status == 0)
             status = train_take_step(t);
-        if (status == 0 && r->checkpoint && t->state.step % (uint64_t)r->run->checkpoint_steps == 0 &&
-            t->state.step < t->total)
+        if (status == 0 && save_is_due(t))
             status = save(t);
+        if (status == 0 && stop_asked())
+            status = stop_here(t);
         snprintf(note, sizeof note, "loss %.4f", t->last_total);
         progress_show(&bar, (int64_t)t->state.step, note);
     }

@@ -33,7 +33,8 @@ typedef struct train_request { /* all of it outlives the call */
     const run_settings *run;        /* with the run's own seed */
     const char *label;              /* for the progress line */
     const char *checkpoint;         /* path, or NULL: none */
-    hash_digest digest;             /* of the run; a checkpoint of another is ignored */
+    hash_digest digest;             /* of the run; a checkpoint of another is said and ignored */
+    double began;                   /* when the run did, in seconds_since_start() */
     int64_t most_steps;             /* stop after so many, 0: all epochs */
     int timing;                     /* take the time of each operation, called so often in a row; 0: no */
     const train_observer *observer; /* or NULL */
@@ -44,14 +45,17 @@ typedef struct train_result {
     uint64_t steps;      /* done in all */
     double *log;         /* (epochs, terms): mean over the epoch of each loss, then of each probe */
     int epochs, terms;
-    double seconds, seconds_a_step; /* of the steps done now */
+    double seconds, seconds_a_step; /* of the steps done now; 0: there were none */
+    double earlier;                 /* seconds that the run had taken before, by the checkpoint it went on from */
+    int64_t earlier_peak;           /* bytes resident at most by then */
     double flops, traffic;          /* of one step; traffic: bytes, every tensor once an operation */
     int64_t bytes;                  /* planned: workspace, frozen tensors, parameters */
     program_timing timing[TRAIN_TIMINGS];
     int timings;
 } train_result;
 
-/* 0, or -1: complained. train_result_free is allowed after both. */
+/* 0, or -1: complained: as after every failure if it was asked to stop (stop.h), then with a checkpoint of where it
+ * was. The last checkpoint is of the trained state. train_result_free is allowed after both. */
 int train_run(const train_request *, train_result *);
 void train_result_free(train_result *);
 

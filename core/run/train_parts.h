@@ -20,8 +20,10 @@ typedef struct trainer {
     notes terms; /* of the last steps: that sum, losses, probes */
     notes guard; /* of this step: the sum and the losses */
     replay replay;
-    uint64_t seen;     /* steps whose terms have been looked at */
-    double last_total; /* weighted sum of the losses of the last of them */
+    uint64_t seen;           /* steps whose terms have been looked at */
+    double last_total;       /* weighted sum of the losses of the last of them */
+    uint64_t saved;          /* steps in the last checkpoint */
+    double saved_at, saving; /* when that was done, and the seconds it took */
 } trainer;
 
 /* train_step.c: 0, or -1: complained; train_steps_close is allowed after both. */
@@ -29,7 +31,8 @@ int train_steps_open(trainer *);
 void train_steps_close(trainer *);
 
 /* One step of the epoch whose order is t->order. Where the device runs on by itself, losses are looked at only now and
- * then: at the latest before an epoch, a checkpoint or the run ends. */
+ * then: at the latest before an epoch or the run ends. */
 int train_take_step(trainer *);
+int train_look_back(trainer *); /* at the losses of all steps so far */
 
 #endif

@@ -88,7 +88,7 @@ static int look_at(trainer *t, uint64_t step)
     return isfinite(total) && isfinite(value[0]) ? 0 : explain(t, step);
 }
 
-static int look_back(trainer *t)
+int train_look_back(trainer *t)
 {
     int status = notes_fetch(&t->terms);
     for (; t->seen < t->state.step && status == 0; t->seen++)
@@ -102,7 +102,7 @@ static bool due(const trainer *t)
     const train_request *r = t->request;
     uint64_t step = t->state.step;
     return !t->replay.device->record || r->observer || step - t->seen == LOOK || step == t->total ||
-           step % (uint64_t)t->steps_each == 0 || (r->checkpoint && step % (uint64_t)r->run->checkpoint_steps == 0);
+           step % (uint64_t)t->steps_each == 0;
 }
 
 static int observe(const trainer *t, uint64_t step, bool after)
@@ -128,5 +128,5 @@ int train_take_step(trainer *t)
         replay_run(&t->replay, program_recordable(t->program), call_step, t, step) < 0)
         return -1;
     t->state.step++;
-    return due(t) && look_back(t) < 0 ? -1 : observe(t, step, true);
+    return due(t) && train_look_back(t) < 0 ? -1 : observe(t, step, true);
 }

@@ -2,6 +2,7 @@
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "../base/name.h"
+#include "../base/stop.h"
 #include "dataset_outside.h"
 #include "dataset_survey.h"
 #include "help.h"
@@ -157,6 +158,8 @@ static void check_ending(check_work *w, const char *path)
 static int check_one(void *context, int i)
 {
     check_work *w = context;
+    if (stop_asked())
+        return stop_complain("the pictures were being checked; the same command begins anew");
     int masks = read_one(w->data, i);
     if (masks >= 0) {
         check_ending(w, w->data->picture[i].path);
@@ -248,6 +251,9 @@ static int export_one(void *context, int i)
 {
     const export_work *w = context;
     const picture *p = &w->data->picture[i];
+    if (stop_asked())
+        return stop_complain("pictures were being written to %s; some are missing there, the same command writes all",
+                             w->folder);
     ablate_image image = { 0, 0, NULL };
     image_mask mask = { 0, 0, NULL };
     char *path =

@@ -52,7 +52,7 @@ static void default_print(const ablate_setting *row, char text[80])
         choice += strcspn(choice, "|") + 1;
     if (choice)
         snprintf(text, 80, "%.*s", (int)strcspn(choice, "|"), choice);
-    else if (row->type == ABLATE_TEXT)
+    else if (row->type == ABLATE_TEXT || row->type == ABLATE_PATH)
         snprintf(text, 80, "\"%s\"", row->text ? row->text : "");
     else if (row->type == ABLATE_BOOL)
         snprintf(text, 80, "%s", row->def != 0 ? "yes" : "no");

@@ -1,5 +1,6 @@
 #include "verb_run.h"
 #include "../base/diag.h"
+#include "../base/stop.h"
 #include "page.h"
 #include "progress.h"
 #include "report.h"
@@ -18,6 +19,8 @@ typedef struct run_list {
 static int add_run(session *s, const experiment *e, const experiment_row *row, int seed, const run_options *o,
                    run_list *list)
 {
+    if (stop_asked())
+        return stop_complain("%d runs of %s are done; the same command goes on with the next", list->count, e->path);
     run_record *grown = take_again(list->record, (size_t)list->count + 1, sizeof *grown, "the runs");
     if (!grown)
         return -1;
@@ -151,6 +154,8 @@ static int run_one(session *s, const char *path, const run_options *o, run_file 
     int status = f->experiment ? run_rows(s, f->experiment, o, &f->list) : -1;
     if (status == 0)
         say_summary(s, &f->list, &before);
+    if (status == 0 && stop_asked())
+        status = stop_complain("all runs of %s are done; the same command writes its report", path);
     if (status == 0)
         status = report(f->experiment, &f->list, o);
     if (status == 0)

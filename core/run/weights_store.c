@@ -1,6 +1,7 @@
 #include "weights_store.h"
 #include "../base/arena.h"
 #include "../base/diag.h"
+#include "../base/place.h"
 #include "weights.h"
 #include "weights_beside.h"
 #include <stdio.h>
@@ -143,12 +144,20 @@ bool weights_store_has(void *store, const char *path, const char *name)
     return file && weights_find(file->file, name);
 }
 
+bool weights_store_knows(const weights_store *s, const char *path)
+{
+    for (int i = 0; i < s->files; i++)
+        if (strcmp(s->file[i].path, path) == 0)
+            return true;
+    return false;
+}
+
 int weights_store_describe(const weights_store *s, run_record *record)
 {
     for (int i = 0; i < s->files; i++) {
         char text[65];
         hash_print(&s->file[i].digest, text);
-        if (run_record_add_weights(record, s->file[i].path, text) < 0)
+        if (run_record_add_weights(record, place_short(s->file[i].path), text) < 0)
             return -1;
     }
     return weights_beside_describe(s->beside, record);

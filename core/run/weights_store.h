@@ -13,8 +13,11 @@ int weights_store_tensor(void *store, const char *path, const char *name, ablate
 const char *weights_store_note(void *store, const char *path, const char *key);
 bool weights_store_has(void *store, const char *path, const char *name);
 
-/* Enters every file opened so far with its hash, and every file beside them that was asked for and is there. 0, or -1:
- * complained. */
+/* Has this path been opened? */
+bool weights_store_knows(const weights_store *, const char *path);
+
+/* Enters every file opened so far with its hash and its path as place_short has it, and every file beside them that was
+ * asked for and is there. 0, or -1: complained. */
 int weights_store_describe(const weights_store *, run_record *);
 
 /* Combined hash of all these files. */

@@ -25,9 +25,9 @@ static const ablate_setting settings_table[] = {
     PICK(arch, 0,
          "nano|ViT-B/32|ViT-B/16|ViT-L/14|ViT-L/14@336px|ViT-H/14|ViT-g/14|ViT-bigG/14|nano/32|nano/16|nano@192px|any",
          "size of the encoder, which the weights must have; any: theirs, whatever it is"),
-    WORDS(weights, "",
-          "OpenAI's .pt; or safetensors or a PyTorch state, one file, an index or a folder, with the names of OpenAI, "
-          "open_clip or Hugging Face"),
+    ABLATE_FILE(clip_settings, weights,
+                "OpenAI's .pt; or safetensors or a PyTorch state, one file, an index or a folder, with the names of "
+                "OpenAI, open_clip or Hugging Face"),
     SET(head_width, 0, 0, 4096,
         "width of an attention head of the picture tower; 0: what the weights' config or arch says, else 64"),
     SET(text_head, 0, 0, 4096, "the same of the text tower; 0: what is known, else head_width"),

@@ -12,7 +12,7 @@ static int list(ablate_builder *b, const void *settings)
 }
 
 static const ablate_setting settings_table[] = {
-    ABLATE_WORDS(folder_settings, path, "", "where the pictures are: one class, or a folder of classes"),
+    ABLATE_FILE(folder_settings, path, "where the pictures are: one class, or a folder of classes"),
     ABLATE_NAMES(folder_settings, classes, "", "only these classes, in this order; empty: all, by name"),
     { 0 },
 };

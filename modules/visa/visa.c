@@ -69,8 +69,7 @@ static int list(ablate_builder *b, const void *settings)
 }
 
 static const ablate_setting settings_table[] = {
-    ABLATE_WORDS(visa_settings, path, "",
-                 "the folder that holds split_csv, or candle, capsules, cashew, ... converted"),
+    ABLATE_FILE(visa_settings, path, "the folder that holds split_csv, or candle, capsules, cashew, ... converted"),
     ABLATE_NAMES(visa_settings, classes, "", "only these classes, in this order; empty: all, by name"),
     ABLATE_PICK(visa_settings, split, 0, "1cls|2cls_highshot|2cls_fewshot",
                 "which list of split_csv; the training anomalies of the last two are left out"),
