@@ -66,6 +66,8 @@ $(BUILD)/obj/core/run/session.o: EXTRA = -fopenmp -include $(BUILD)/code.h
 $(BUILD)/obj/core/run/session.o: $(BUILD)/code.h
 
 $(BUILD)/obj/core/ops/%.o $(BUILD)/obj/core/device/cpu%.o: EXTRA = $(KERNEL)
+# as kernels are: with this processor's vectors, and multiplications and additions in one
+$(BUILD)/obj/tests/test_ops_vector.o: EXTRA = $(KERNEL)
 $(BUILD)/obj/core/run/metrics%.o: EXTRA = -O3 -march=$(MARCH) -fopenmp
 $(BUILD)/obj/core/run/%.o: EXTRA = -fopenmp
 $(TESTSRC:%.c=$(BUILD)/obj/%.o): | $(BUILD)/packages-test

@@ -3,6 +3,15 @@
 #define OP_LIGHT_H
 #include "op_check.h"
 
+/* Fails unless |got - want| <= units * 2^-23 * size; NaN fails. Where units come from: a sum of n terms, in any order,
+ * is off by at most n / 2 units of the sum of their absolute values; in the sixteen lanes of vector.h, by (n / 16 + 5)
+ * / 2; a product, a quotient and a root by 1 / 2 of themselves; an exponential by 2; a root halves what comes to it. */
+static inline void light_near(double got, double want, double units, double size, const char *what)
+{
+    if (!(fabs(got - want) <= units * OP_EPS * size))
+        fail_msg("%s: %.9g, not %.9g", what, got, want);
+}
+
 /* Fails unless each of n numbers lies within `tolerance` of what is wanted, in units of 2^-23 (1 + |wanted|). NaN fails
  * unless NaN is wanted. */
 static inline void light_expect(const char *what, const float *x, const double *want, int64_t n, double tolerance)

@@ -267,11 +267,12 @@ static int print_core(void)
 static void test_core_type(void **state)
 {
     (void)state;
-    char own[300], foreign[300], chosen[300];
+    char own[300], foreign[300];
     ask_core("-u ABLATE_CORETYPE -u OPENBLAS_CORETYPE OPENBLAS_NUM_THREADS=3", own);
     assert_true(strlen(own) > 2);
     ask_core("-u ABLATE_CORETYPE OPENBLAS_CORETYPE=Nehalem", foreign);
 #if defined(__x86_64__)
+    char chosen[300];
     __builtin_cpu_init();
     if (!__builtin_cpu_supports("sse4.2"))
         skip();

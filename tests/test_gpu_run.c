@@ -59,9 +59,13 @@ typedef struct traces { /* of one row: the CPU's, the GPU's, and those with erro
     weights *cpu, *gpu, *rounded[ROUNDED];
 } traces;
 
+typedef struct distance { /* the largest of some tensors of a row */
+    double error, share;  /* of the tensor's largest number; of its bound */
+} distance;
+
 /* Pictures, draws and weights of losses are no results: they are the same. Of everything else CPU and GPU are each off
  * from what is right by no more than the rounded runs are off from the CPU, hence twice their largest change. */
-static void compare_tensor(const traces *t, const char *row, const weights_tensor *tensor, double share[2])
+static void compare_tensor(const traces *t, const char *row, const weights_tensor *tensor, distance *most)
 {
     const char *part = strchr(tensor->name, '/') + 1;
     bool same = strncmp(part, "draw/", 5) == 0 || strcmp(part, "picture") == 0 || strncmp(part, "weight/", 7) == 0;
@@ -71,8 +75,8 @@ static void compare_tensor(const traces *t, const char *row, const weights_tenso
     if (!(error <= bound))
         fail_msg("row %s: %s is %.2e apart, bound %.2e; its largest number is %.2e", row, tensor->name, error, bound,
                  largest);
-    share[0] = bound > 0 ? fmax(share[0], error / bound) : share[0];
-    share[1] = largest > 0 ? fmax(share[1], bound / largest) : share[1];
+    most->error = fmax(most->error, error > 0 ? error / largest : 0);
+    most->share = fmax(most->share, error > 0 ? error / bound : 0);
 }
 
 static weights *trace(const char *file, const char *row, int steps, const char *before, const char *device)
@@ -90,19 +94,25 @@ static void check_row(const char *file, const char *row, int steps)
     traces t = { .cpu = trace(file, row, steps, "", "cpu"), .gpu = trace(file, row, steps, "", "$gpu") };
     char seed[80];
     int looked = 0;
-    double share[2] = { 0 };
+    distance total = { 0 }, gradient = { 0 }, other = { 0 };
     for (int i = 0; i < ROUNDED; i++) {
         snprintf(seed, sizeof seed, "rm -f $in/t.rounded; ROUNDED_SEED=%d ABLATE_LIBRARY=$in/devices", i);
         t.rounded[i] = trace(file, row, steps, seed, "rounded");
     }
-    for (int i = 0; i < weights_count(t.cpu); i++)
-        if (compared(weights_at(t.cpu, i)->name)) {
-            compare_tensor(&t, row, weights_at(t.cpu, i), share);
-            looked++;
-        }
-    print_message("row %s, %d steps, %d tensors: CPU and GPU are apart by up to %.0f %% of the bound, which is up to "
-                  "%.1e of a tensor's largest number\n",
-                  row, steps, looked, 100 * share[0], share[1]);
+    for (int i = 0; i < weights_count(t.cpu); i++) {
+        const weights_tensor *tensor = weights_at(t.cpu, i);
+        if (!compared(tensor->name))
+            continue;
+        compare_tensor(&t, row, tensor,
+                       strstr(tensor->name, "/total")       ? &total
+                       : strstr(tensor->name, "/gradient/") ? &gradient
+                                                            : &other);
+        looked++;
+    }
+    print_message("row %s, %d steps: totals at most %.1e apart (%.0f %% of the bound), the first gradients %.1e (%.0f "
+                  "%%), features and losses %.1e (%.0f %%)\n",
+                  row, steps, total.error, 100 * total.share, gradient.error, 100 * gradient.share, other.error,
+                  100 * other.share);
     assert_true(looked > 2 * steps + 20);
     weights_close(t.cpu);
     weights_close(t.gpu);

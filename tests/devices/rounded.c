@@ -3,7 +3,8 @@
  *
  * How little: a sum of n products in float32 (eps = 2^-23), in any order, is the exact sum of products that are each
  * off by at most about sqrt(n) eps / 2 of themselves (rounding errors being as often up as down; n eps / 2 if all
- * pointed the same way, which they do not). Elementary functions and their arithmetic keep 5 eps / 2. Sums that the
+ * pointed the same way, which they do not). Elementary functions and their arithmetic keep 5 eps / 2 more; both in
+ * whole eps, rounded up. Sums that the
  * engine makes in double count as one rounding. Whole numbers (indices, counts, ones, zeros) are exact everywhere and
  * stay. */
 #include "../../core/base/random.h"
