@@ -1,5 +1,6 @@
 #include "../base/diag.h"
 #include "../base/file.h"
+#include "../base/number.h"
 #include "curves.h"
 #include <errno.h>
 #include <math.h>
@@ -173,10 +174,10 @@ static void print_row(const loss_curves *c, int epoch, int term, FILE *to)
         most = value > most ? value : most;
         sum += value;
     }
-    fprintf(to, "%s\t%s\t%d\t%.9g\t%.9g\t%.9g\t%.9g", c->log[0].label, c->log[0].name[term], epoch + 1, c->weight[at],
-            least, sum / c->logs, most);
+    fprintf(to, "%s\t%s\t%d", c->log[0].label, c->log[0].name[term], epoch + 1);
+    number_print_tabbed((double[]){ c->weight[at], least, sum / c->logs, most }, 4, to);
     for (int i = 0; i < c->logs; i++)
-        fprintf(to, "\t%.9g", c->log[i].value[at]);
+        number_print_tabbed(&c->log[i].value[at], 1, to);
     fprintf(to, "\n");
 }
 

@@ -1,5 +1,6 @@
 #include "../base/diag.h"
 #include "../base/file.h"
+#include "../base/number.h"
 #include "curves.h"
 #include "score.h"
 #include <math.h>
@@ -127,10 +128,15 @@ static void print_level(const score_run *r, int level, FILE *out)
     find_range(g, &from, &to);
     count_bins(g, 0, from, to, bins, normal);
     count_bins(g, 1, from, to, bins, defective);
-    for (int i = 0; i < bins; i++)
-        fprintf(out, "%s\t%s\t%.9g\t%.9g\t%lld\t%lld\t%.9g\t%.9g\n", r->label, level_name[level],
-                from + (to - from) * i / bins, from + (to - from) * (i + 1) / bins, (long long)normal[i],
-                (long long)defective[i], share(normal[i], g->count[0]), share(defective[i], g->count[1]));
+    for (int i = 0; i < bins; i++) {
+        const double range[] = { from + (to - from) * i / bins, from + (to - from) * (i + 1) / bins };
+        const double shares[] = { share(normal[i], g->count[0]), share(defective[i], g->count[1]) };
+        fprintf(out, "%s\t%s", r->label, level_name[level]);
+        number_print_tabbed(range, 2, out);
+        fprintf(out, "\t%lld\t%lld", (long long)normal[i], (long long)defective[i]);
+        number_print_tabbed(shares, 2, out);
+        fputc('\n', out);
+    }
     fprintf(out, "\n");
 }
 

@@ -1,5 +1,6 @@
 #include "../base/diag.h"
 #include "../base/file.h"
+#include "../base/number.h"
 #include "../graph/program.h"
 #include "curves.h"
 #include "predictor.h"
@@ -184,8 +185,9 @@ static void print_rows(const usage *u, const char *by, const char *name, int row
     double patches = (double)u->class_pictures[row] * (u->tokens - u->first);
     for (int place = 0; place < u->places && patches > 0; place++) {
         size_t at = (size_t)row * (size_t)u->places + (size_t)place;
-        fprintf(to, "%s\t%s\t%s\t%d\t%d\t%.9g\t%.9g\n", u->label, by, name, u->class_pictures[row], place + 1,
-                (double)u->uses[at] / patches, u->sum[at] / patches);
+        fprintf(to, "%s\t%s\t%s\t%d\t%d", u->label, by, name, u->class_pictures[row], place + 1);
+        number_print_tabbed((double[]){ (double)u->uses[at] / patches, u->sum[at] / patches }, 2, to);
+        fputc('\n', to);
     }
 }
 

@@ -1,6 +1,7 @@
 #include "figure_runs.h"
 #include "../base/diag.h"
 #include "../base/file.h"
+#include "../base/number.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -149,7 +150,7 @@ static void print_line(const figure_runs *f, int i, FILE *to)
             p->chosen.of);
     for (int k = 0; k < f->count; k++)
         if (f->scores[k].image)
-            fprintf(to, "\t%.9g", f->scores[k].image[p->chosen.test]);
+            number_print_tabbed(&f->scores[k].image[p->chosen.test], 1, to);
     fprintf(to, "\n");
 }
 
@@ -168,8 +169,7 @@ static int write_runs(const figure_runs *f, const figure_options *o)
         const predict_run *r = &f->run[k];
         fprintf(to, "\n%d\t%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s", k + 1, r->record.experiment, r->record.row, r->record.seed,
                 r->run.model, r->record.scale, r->record.data, r->record.protocol, choice_rule_name(o->rule));
-        for (int i = 0; i < METRICS_KINDS; i++)
-            fprintf(to, "\t%.9g", r->record.mean[i]);
+        number_print_tabbed(r->record.mean, METRICS_KINDS, to);
     }
     fprintf(to, "\n");
     return file_commit(draft);

@@ -1,6 +1,7 @@
 #include "report_choices.h"
 #include "../base/diag.h"
 #include "../base/file.h"
+#include "../base/number.h"
 #include "report_body.h"
 #include "report_text.h"
 #include <math.h>
@@ -217,12 +218,10 @@ static void tex(const choices *t, FILE *out)
 static void tsv_sample(const line *l, const experiment_row *row, const sample *s, FILE *out)
 {
     const char *file = l->experiment->name;
-    if (s->runs == 0)
-        fprintf(out, "%s\t%s\tmean\tnot run\n", file, row->name);
-    else
-        fprintf(out, "%s\t%s\tmean\t%.17g\n", file, row->name, s->mean);
+    char number[NUMBER_TEXT];
+    fprintf(out, "%s\t%s\tmean\t%s\n", file, row->name, s->runs ? number_text(s->mean, number) : "not run");
     if (s->runs > 1)
-        fprintf(out, "%s\t%s\tdeviation\t%.17g\n", file, row->name, s->deviation);
+        fprintf(out, "%s\t%s\tdeviation\t%s\n", file, row->name, number_text(s->deviation, number));
 }
 
 static void tsv(const choices *t, FILE *out)
@@ -234,12 +233,13 @@ static void tsv(const choices *t, FILE *out)
     fprintf(out, "choice\trow\twhat\tvalue\n");
     for (int i = 0; i < t->lines; i++) {
         const line *l = &t->line[i];
+        char number[NUMBER_TEXT];
         if (l->other == l->standard + 1)
             tsv_sample(l, l->standard, &l->before, out);
         tsv_sample(l, l->other, &l->after, out);
         if (!isnan(l->change))
-            fprintf(out, "%s\t%s\tchange\t%.17g\n%s\t%s\tbeyond\t%s\n", l->experiment->name, l->other->name, l->change,
-                    l->experiment->name, l->other->name, verdict(l));
+            fprintf(out, "%s\t%s\tchange\t%s\n%s\t%s\tbeyond\t%s\n", l->experiment->name, l->other->name,
+                    number_text(l->change, number), l->experiment->name, l->other->name, verdict(l));
     }
 }
 

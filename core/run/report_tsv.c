@@ -1,4 +1,5 @@
 /* report_tsv.c: a line a number, for programs. */
+#include "../base/number.h"
 #include "report_body.h"
 #include "report_text.h"
 #include <math.h>
@@ -22,9 +23,10 @@ static void print_number(const tsv_place *p, const char *seed, double value, FIL
 {
     print_place(p, seed, out);
     if (isfinite(value))
-        fprintf(out, "%.17g\n", value);
+        number_print(value, out);
     else
-        fprintf(out, "undefined\n");
+        fputs("undefined", out);
+    fputc('\n', out);
 }
 
 static void print_cell(const tsv_place *p, const report_cell *cell, FILE *out)

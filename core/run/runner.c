@@ -1,5 +1,6 @@
 #include "../base/diag.h"
 #include "../base/file.h"
+#include "../base/number.h"
 #include "module.h"
 #include "progress.h"
 #include "record_adopt.h"
@@ -90,8 +91,7 @@ static int save_log(const runner *r, const train_result *trained)
         fprintf(to, "\t%s", i < g->losses ? g->loss[i].name : g->probe[i - g->losses].name);
     for (int e = 0; e < trained->epochs; e++) {
         fprintf(to, "\n%d", e + 1);
-        for (int i = 0; i < trained->terms; i++)
-            fprintf(to, "\t%.9g", trained->log[e * trained->terms + i]);
+        number_print_tabbed(trained->log + e * trained->terms, trained->terms, to);
     }
     fprintf(to, "\n");
     return file_commit(draft);
