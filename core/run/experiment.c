@@ -53,6 +53,7 @@ void experiment_free(experiment *e)
     free(e->path);
     free(e->name);
     free(e->scale);
+    free(e->changes);
     settings_free(&e->whole);
     free(e);
 }

@@ -46,6 +46,8 @@ typedef struct experiment_row {
     bool tick[EXPERIMENT_WORDS];                /* is the word in the model line? */
     bool applicable;                            /* false: excluded by the grid's `where` */
     int cell;                                   /* of the grid; -1: a row of its own */
+    bool unasked;                               /* for the report: --row leaves it out */
+    int others;                                 /* for the report: finished runs of this row that it cannot show */
     const char *file;                           /* where the row stands, for complaints */
     int line;
 } experiment_row;
@@ -68,6 +70,7 @@ typedef struct experiment {
     int words;
     experiment_layout layout;
     const char *comparable; /* "" = nothing is */
+    char *changes;          /* for the report, see report_changes.h; NULL counts as "" */
     experiment_row *rows;
     int row_count;
     grid grid;

@@ -36,15 +36,16 @@ static void print_cell(const tsv_place *p, const report_cell *cell, FILE *out)
         return;
     }
     print_place(p, "mean", out);
-    fputs(cell->state == REPORT_NOT_RUN ? "not run\n" : "not applicable\n", out);
+    fputs(cell->state == REPORT_NOT_RUN     ? "not run\n"
+          : cell->state == REPORT_NOT_ASKED ? "not asked for\n"
+                                            : "not applicable\n",
+          out);
 }
 
 /* Each seed, mean and deviation of a row's number. */
 static void print_row(const report_body *t, int r, const tsv_place *p, FILE *out)
 {
     report_cell cell = report_class_cell(t, r, p->class_name, p->column);
-    if (!t->experiment->rows[r].applicable)
-        cell.state = REPORT_NOT_APPLICABLE;
     char seed[16];
     double value;
     for (int i = 0; i < t->row[r].runs; i++) {
@@ -106,13 +107,14 @@ static void classes(const report_body *t, FILE *out)
         printed(t, &e->printed[i], out);
 }
 
-void report_tsv(const report_body *t, FILE *out)
+void report_tsv(const report_body *t, const char *sign, FILE *out)
 {
     bool by_class = t->experiment->layout == LAYOUT_CLASSES;
-    fprintf(out,
-            "# Written by ablate; do not edit. A line a number: row, %smetric, seed (or `mean` and sample `deviation` "
-            "over the seeds, or `%s`), value as a fraction.\n",
-            by_class ? "class (or `mean` over them), " : "", by_class ? "printed" : "paper");
+    fprintf(
+        out,
+        "# Written by ablate; do not edit. %sA line a number: row, %smetric, seed (or `mean` and sample `deviation` "
+        "over the seeds, or `%s`), value as a fraction.\n",
+        sign, by_class ? "class (or `mean` over them), " : "", by_class ? "printed" : "paper");
     report_text_lines(t->caption, "# ", "\n", report_text_plain, out);
     if (by_class)
         classes(t, out);

@@ -300,13 +300,21 @@ int runner_trace(session *s, const experiment *e, const experiment_row *row, con
     return status;
 }
 
+int runner_describe_row(session *s, const experiment *e, const experiment_row *row, const runner_options *options,
+                        run_record *record)
+{
+    runner r = { .session = s, .options = options, .experiment = e, .row = row, .run = row->run };
+    *record = (run_record){ 0 };
+    int status = prepare(&r, record);
+    runner_close(&r);
+    return status;
+}
+
 int runner_check(session *s, const experiment *e, const experiment_row *row)
 {
     const runner_options none = { .out = "results" };
-    runner r = { .session = s, .options = &none, .experiment = e, .row = row, .run = row->run };
-    run_record record = { 0 };
-    int status = prepare(&r, &record);
+    run_record record;
+    int status = runner_describe_row(s, e, row, &none, &record);
     run_record_free(&record);
-    runner_close(&r);
     return status;
 }
