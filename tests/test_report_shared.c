@@ -68,7 +68,7 @@ static void test_finished_rows_and_seeds_stay(void **state)
     must("$A --row base --seeds 1 >$T/again 2>$T/log");
     must("cmp $T/results/small.md $T/kept/small.md && cmp $T/results/small.tsv $T/kept/small.tsv && "
          "cmp $T/results/small.tex $T/kept/small.tex && cmp $T/out $T/again");
-    must("grep -q '^report: .*/results/small.md, .tsv and .tex$' $T/log");
+    must("grep -q '^report: .*/results/small.md, .tsv and .tex$' $T/again");
     must("$A --row full --set run.seed=2 --seeds 1 >$T/again 2>$T/log"); /* a seed more, of one row */
     must("grep -q '^| base (2 of 3 seeds) ' $T/results/small.md && grep -q '^| full | ' $T/results/small.md && "
          "grep -q '^Seeds: 0, 1, 2.$' $T/results/small.md");
@@ -93,7 +93,7 @@ static void test_changed_settings_do_not_replace_the_files_own(void **state)
     must("$A --row base --seeds 1 --set run.epochs=1 --set moe.top=1 --steps 1 >$T/out 2>$T/log");
     must("cd $T && for f in md tsv tex; do cmp results/small.$f kept/small.$f || exit 1; done");
     must("cd $T/results && new=$(echo small-mini-*.md) && "
-         "grep -q \"^report: .*/results/$new, .*small.md is another report (small-mini) and stays$\" $T/log");
+         "grep -q \"^report: .*/results/$new, .*small.md is another report (small-mini) and stays$\" $T/out");
     const char *changes =
         "'--steps = 1 (the file has no such limit); moe.top = 1 (the file has 2); run.epochs = 1 (the "
         "file has 2)'";
@@ -130,7 +130,7 @@ static void test_changed_report_gives_way(void **state)
     must("$A --row base --seeds 1 --set run.epochs=3 >$T/out 2>$T/log"); /* nor does another changed one replace it */
     must(
         "cmp $T/results/small.md $T/kept/small.md && grep -q 'epochs = 3 (the file has 2)' $T/results/small-mini-*.md");
-    must("$A --row base --seeds 1 >$T/out 2>$T/log && grep -q ' of changed settings, is ' $T/log");
+    must("$A --row base --seeds 1 >$T/out 2>$T/log && grep -q ' of changed settings, is ' $T/out");
     must_not("grep -q 'Changed on the command line' $T/results/small.md");
     must("ls $T/results/small-mini-*.md | wc -l | grep -qx 2");
     must("for f in md tsv tex; do cat $T/results/small-mini-*.$f | grep -q 'epochs = 1 (the file has 2)' || exit 1; "
@@ -238,7 +238,7 @@ static void test_choices(void **state)
     must("C=$(echo $A | sed \"s|tests/data/small.ini|--seeds 1 --choices c|\"); echo \"$C\" >$T/call");
     must("$(cat $T/call) $T/a.ini $T/b.ini >$T/out 2>$T/log && cp $T/results/c.tsv $T/kept");
     must("$(cat $T/call) $T/a.ini --row base >$T/out 2>$T/log && cmp $T/results/c.tsv $T/kept");
-    must("grep -q 'c.tsv has the choice b, which no file of this call is about' $T/log");
+    must("grep -q 'c.tsv has the choice b, which no file of this call is about' $T/out");
     must("! grep -q -e 'not asked' -e 'not run' $T/results/c-mini-*.tsv"); /* its rows had finished */
     must("$(cat $T/call) $T/a.ini $T/b.ini --set run.epochs=1 --row base >$T/out 2>$T/log");
     must("cmp $T/results/c.tsv $T/kept && grep -q 'run.epochs = 1 (the file has 2)' $T/results/c-mini-*.md");

@@ -80,7 +80,7 @@ int report_write(const experiment *e, const run_record *records, int count, cons
     if (status == 0)
         status = write_form(t, &place, "tex", report_tex);
     if (status == 0)
-        report_place_say(&place, stderr);
+        report_place_say(&place, stdout);
     report_place_free(&place);
     report_body_free(t);
     return status;

@@ -343,10 +343,11 @@ static int write_form(const choices *t, const report_place *place, const char *e
     return file_commit(draft);
 }
 
-static int write_forms(const choices *t, const report_choice *c, int count, const char *folder, const char *name)
+static int write_forms(const choices *t, const report_choice *c, int count, const char *folder, const char *name,
+                       FILE *out)
 {
     report_place place = { 0 };
-    char *key = report_choices_key(c, count, folder, name, stderr);
+    char *key = report_choices_key(c, count, folder, name, out);
     int status = key ? report_place_find(folder, name, c[0].experiment->scale, key, &place) : -1;
     if (status == 0)
         status = write_form(t, &place, "md", markdown);
@@ -355,7 +356,7 @@ static int write_forms(const choices *t, const report_choice *c, int count, cons
     if (status == 0)
         status = write_form(t, &place, "tex", tex);
     if (status == 0)
-        report_place_say(&place, stderr);
+        report_place_say(&place, out);
     report_place_free(&place);
     free(key);
     return status;
@@ -366,7 +367,7 @@ int report_choices(const report_choice *c, int count, const char *folder, const 
     choices t = { 0 };
     int status = make(c, count, &t);
     if (status == 0)
-        status = write_forms(&t, c, count, folder, name);
+        status = write_forms(&t, c, count, folder, name, out);
     if (status == 0)
         plain(&t, out);
     free(t.line);

@@ -41,28 +41,43 @@ static char *other_name(const char *name, const char *scale, const char *changes
 
 typedef struct present { /* the report that has the plain name */
     bool there, changed;
-    char name[256]; /* that it would have otherwise; "": an older program's, which did not say */
+    char name[256]; /* that it would have otherwise; "": not said */
 } present;
+
+/* Reports of programs that did not say are of the files' own settings, and say the scale in their title. */
+static void guess(const char *plain, FILE *from, present *p)
+{
+    const char *slash = strrchr(plain, '/'), *scale = NULL;
+    char line[512];
+    for (int i = 0; i < 4 && !scale && fgets(line, sizeof line, from); i++)
+        if ((scale = strstr(line, " (scale ")) != NULL)
+            snprintf(p->name, sizeof p->name, "%.100s-%.*s", slash + 1, (int)strcspn(scale + 8, ")"), scale + 8);
+}
+
+static void read_sign(const char *plain, FILE *from, present *p)
+{
+    char line[512] = "";
+    const char *sign = fgets(line, sizeof line, from) ? strstr(line, written) : NULL;
+    sign = sign ? sign + strlen(written) : "";
+    p->changed = strncmp(sign, changed, strlen(changed)) == 0;
+    bool said = p->changed || strncmp(sign, own, strlen(own)) == 0;
+    sign += !said ? 0 : strlen(p->changed ? changed : own);
+    const char *end = said ? strstr(sign, ". ") : NULL;
+    snprintf(p->name, sizeof p->name, "%.*s", end ? (int)(end - sign) : 0, sign);
+    if (!said)
+        guess(plain, from, p);
+}
 
 /* The first of the forms that is there tells: they are written and moved in this order. */
 static int look(const char *plain, present *p)
 {
     *p = (present){ 0 };
     for (int i = 0; i < ENDINGS && !p->there; i++) {
-        char *path = take_text("%s.%s", plain, endings[i]), line[512] = "";
+        char *path = take_text("%s.%s", plain, endings[i]);
         FILE *from = path ? fopen(path, "r") : NULL;
         p->there = from != NULL;
-        if (from && fgets(line, sizeof line, from)) {
-            const char *sign = strstr(line, written);
-            sign = sign ? sign + strlen(written) : "";
-            p->changed = strncmp(sign, changed, strlen(changed)) == 0;
-            if (p->changed || strncmp(sign, own, strlen(own)) == 0)
-                sign += strlen(p->changed ? changed : own);
-            else
-                sign = "";
-            const char *end = strstr(sign, ". ");
-            snprintf(p->name, sizeof p->name, "%.*s", end ? (int)(end - sign) : 0, sign);
-        }
+        if (from)
+            read_sign(plain, from, p);
         if (from)
             fclose(from);
         free(path);
