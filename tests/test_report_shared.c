@@ -20,7 +20,10 @@ static char folder[] = "/tmp/ablate-shared-XXXXXX";
 static int prepare(void **state)
 {
     (void)state;
-    return mkdtemp(folder) && setenv("T", folder, 1) == 0 ? 0 : -1;
+    if (!mkdtemp(folder) || setenv("T", folder, 1) < 0)
+        return -1;
+    return system("printf 'base = %s/tests/data/small.ini\n[experiment]\ntitle = small\n[input]\nsize = 64\n[mini]\n"
+                  "train = 1\n' \"$PWD\" >$T/small.ini");
 }
 
 static int clean(void **state)
@@ -34,9 +37,8 @@ static int status_of(const char *command)
 {
     const char *build = getenv("ABLATE_BUILD");
     char program[600];
-    snprintf(program, sizeof program,
-             "%s/ablate run tests/data/small.ini --scale mini --cache %s/cache --out %s/results",
-             build ? build : "build", folder, folder);
+    snprintf(program, sizeof program, "%s/ablate run %s/small.ini --scale mini --cache %s/cache --out %s/results",
+             build ? build : "build", folder, folder, folder);
     setenv("A", program, 1);
     return system(command);
 }
@@ -139,6 +141,24 @@ static void test_changed_report_gives_way(void **state)
     must("ls $T/results/small-mini-*.md | wc -l | grep -qx 2");
 }
 
+/* Results without their runs, as a copy of the repository has them, are not lost to a call for less; to one for as much
+ * they are, and to one of a changed file, whose earlier runs are there. */
+static void test_reports_without_their_runs_stay(void **state)
+{
+    (void)state;
+    must("$A --seeds 1 >$T/out 2>$T/log && rm -r $T/results/runs && cp -r $T/results $T/kept");
+    must("$A --row base --seeds 1 >$T/out 2>$T/log && cmp $T/results/small.md $T/kept/small.md");
+    must("grep -q '^report: .*/small-mini-part.md, .tsv and .tex; .*/small.md has numbers of which this folder has no "
+         "run, "
+         "as of row full, seed 0, and stays$' $T/out && grep -q '^| full .*not asked' $T/results/small-mini-part.md");
+    must("sed -i '1s/Settings.* --/--/' $T/results/small.md"); /* as an older program wrote it */
+    must("$A --row base --seeds 1 >$T/out 2>$T/log && grep -q 'small-mini-part.md, ' $T/out");
+    must("$A --seeds 1 >$T/out 2>$T/log && grep -q '/small.md, .tsv and .tex$' $T/out");
+    must("mkdir $T/other && printf 'base = ../small.ini\n[run]\nepochs = 1\n' >$T/other/small.ini");
+    must("B=$(echo $A | sed \"s|/small.ini|/other/small.ini|\") && $B --row base --seeds 1 >$T/out 2>$T/log");
+    must("grep -q '/small.md, .tsv and .tex$' $T/out && grep -q 'so not shown: full.$' $T/results/small.md");
+}
+
 /* ---- two processes ---- */
 
 static void wait_for(const char *condition)
@@ -221,11 +241,10 @@ static void test_killed_before_the_report(void **state)
 static void test_runs_of_another_experiment(void **state)
 {
     (void)state;
-    must("printf 'base = %s/tests/data/small.ini\\n[row other]\\nmodel = clip noise decoder distill\\n[row full]\\n' "
-         "$PWD "
+    must("printf 'base = small.ini\\n[row other]\\nmodel = clip noise decoder distill\\n[row full]\\n' "
          ">$T/twin.ini");
     must("$A --row base --seeds 1 >$T/out 2>$T/log");
-    must("B=$(echo $A | sed \"s|tests/data/small.ini|$T/twin.ini|\") && $B --row full --seeds 1 >$T/out 2>$T/log");
+    must("B=$(echo $A | sed \"s|/small.ini|/twin.ini|\") && $B --row full --seeds 1 >$T/out 2>$T/log");
     must("grep -q '^| other | [0-9*<]' $T/results/twin.md");
 }
 
@@ -233,9 +252,9 @@ static void test_runs_of_another_experiment(void **state)
 static void test_choices(void **state)
 {
     (void)state;
-    must("for n in a b; do printf 'base = %s/tests/data/small.ini\\n[row base]\\nmodel = clip noise decoder distill\\n"
-         "[row other]\\nmodel = clip noise decoder distill\\ndistill.smooth = 1\\n' $PWD >$T/$n.ini; done");
-    must("C=$(echo $A | sed \"s|tests/data/small.ini|--seeds 1 --choices c|\"); echo \"$C\" >$T/call");
+    must("for n in a b; do printf 'base = small.ini\\n[row base]\\nmodel = clip noise decoder distill\\n"
+         "[row other]\\nmodel = clip noise decoder distill\\ndistill.smooth = 1\\n' >$T/$n.ini; done");
+    must("C=$(echo $A | sed \"s|$T/small.ini|--seeds 1 --choices c|\"); echo \"$C\" >$T/call");
     must("$(cat $T/call) $T/a.ini $T/b.ini >$T/out 2>$T/log && cp $T/results/c.tsv $T/kept");
     must("$(cat $T/call) $T/a.ini --row base >$T/out 2>$T/log && cmp $T/results/c.tsv $T/kept");
     must("grep -q 'c.tsv has the choice b, which no file of this call is about' $T/out");
@@ -253,6 +272,7 @@ int main(void)
         cmocka_unit_test_setup(test_changed_settings_do_not_replace_the_files_own, start),
         cmocka_unit_test_setup(test_same_value_is_no_change, start),
         cmocka_unit_test_setup(test_changed_report_gives_way, start),
+        cmocka_unit_test_setup(test_reports_without_their_runs_stay, start),
         cmocka_unit_test_setup(test_two_processes, start),
         cmocka_unit_test_setup(test_killed_before_the_report, start),
         cmocka_unit_test_setup(test_runs_of_another_experiment, start),

@@ -2,6 +2,7 @@
 #include "report.h"
 #include "../base/file.h"
 #include "report_body.h"
+#include "report_part.h"
 #include "report_place.h"
 #include "report_text.h"
 
@@ -68,11 +69,21 @@ static int write_form(const report_body *t, const report_place *place, const cha
     return file_commit(draft);
 }
 
+/* Where the report is to be, which is not where it would take the place of more than it has. */
+static int find_place(const report_body *t, const char *folder, report_place *place)
+{
+    const experiment *e = t->experiment;
+    char lost[200];
+    if (report_place_find(folder, e->name, e->scale, e->changes ? e->changes : "", place) < 0)
+        return -1;
+    return *report_part_lost(t, place->path, lost) ? report_place_part(place, lost) : 0;
+}
+
 int report_write(const experiment *e, const run_record *records, int count, const char *folder)
 {
     report_body *t = report_body_make(e, records, count);
     report_place place = { 0 };
-    int status = t ? report_place_find(folder, e->name, e->scale, e->changes ? e->changes : "", &place) : -1;
+    int status = t ? find_place(t, folder, &place) : -1;
     if (status == 0)
         status = write_form(t, &place, "md", report_markdown);
     if (status == 0)

@@ -16,6 +16,7 @@ void report_place_free(report_place *p)
     free(p->path);
     free(p->sign);
     free(p->note);
+    free(p->part);
     *p = (report_place){ 0 };
 }
 
@@ -108,7 +109,7 @@ static int choose(const char *folder, const char *plain, const char *other, cons
     present now;
     if (look(plain, &now) < 0)
         return -1;
-    bool same = !now.there || strcmp(now.name, other) == 0, gives_way = now.changed && !*changes;
+    bool same = !now.there || strcmp(now.name, other) == 0, gives_way = now.changed && *now.name && !*changes;
     bool older = !*now.name && !*changes; /* of a program that did not say which settings: taken for the files' own */
     if (gives_way && !same && give_way(folder, plain, now.name) < 0)
         return -1;
@@ -127,10 +128,27 @@ int report_place_find(const char *folder, const char *name, const char *scale, c
 {
     char *plain = take_text("%s/%s", folder, name), *other = other_name(name, scale, changes);
     *p = (report_place){ .sign = other ? take_text("%s%s. ", *changes ? changed : own, other) : NULL };
-    int status = plain && p->sign ? choose(folder, plain, other, changes, p) : -1;
+    p->part = other ? take_text("%s/%s-part", folder, other) : NULL;
+    int status = plain && p->sign && p->part ? choose(folder, plain, other, changes, p) : -1;
     free(plain);
     free(other);
     return status;
+}
+
+int report_place_part(report_place *p, const char *lost)
+{
+    char *note = take_text("; %s.md has numbers of which this folder has no run, as of %s, and stays", p->path, lost);
+    char *path = take_text("%s", p->part);
+    if (!note || !path) {
+        free(note);
+        free(path);
+        return -1;
+    }
+    free(p->note);
+    free(p->path);
+    p->note = note;
+    p->path = path;
+    return 0;
 }
 
 void report_place_say(const report_place *p, FILE *to)
