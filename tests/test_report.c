@@ -421,6 +421,9 @@ static void test_negative_difference(void **state)
     text = read_file("x.tex");
     assert_non_null(strstr(text, "x & 80.0 & 95.4 & $-$15.4 \\\\\n"));
     free(text);
+    text = read_file("x.tsv");
+    assert_non_null(strstr(text, "\nx\timage_auroc\tpaper\t0.954\n"));
+    free(text);
     experiment_free(e);
     run_record_free(&r);
 }

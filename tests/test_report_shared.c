@@ -248,6 +248,15 @@ static void test_runs_of_another_experiment(void **state)
     must("grep -q '^| other | [0-9*<]' $T/results/twin.md");
 }
 
+/* Two files of one name in one call: the second report would take the place of the first. */
+static void test_two_files_of_one_name(void **state)
+{
+    (void)state;
+    must("mkdir -p $T/twins && printf 'base = ../small.ini\\n' >$T/twins/small.ini");
+    must_not("$A $T/twins/small.ini >$T/out 2>$T/log");
+    must("grep -q '/small.ini and .*/twins/small.ini are of one name' $T/log && test ! -e $T/results");
+}
+
 /* Many files in one report: a call of fewer files or with changed settings leaves the full one as it is. */
 static void test_choices(void **state)
 {
@@ -276,6 +285,7 @@ int main(void)
         cmocka_unit_test_setup(test_two_processes, start),
         cmocka_unit_test_setup(test_killed_before_the_report, start),
         cmocka_unit_test_setup(test_runs_of_another_experiment, start),
+        cmocka_unit_test_setup(test_two_files_of_one_name, start),
         cmocka_unit_test_setup(test_choices, start),
     };
     return cmocka_run_group_tests(tests, prepare, clean);

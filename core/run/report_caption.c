@@ -148,8 +148,11 @@ static void print_kernels(const report_body *t, FILE *out)
         print_list("Kernels", &list, false, out);
     for (int i = 0; list.count > 1 && i < list.count; i++) {
         fputs(i ? "; " : "Kernels: ", out);
-        print_rows_on(t, list.text[i], out);
-        fprintf(out, " on %s", list.text[i]);
+        if (t->experiment->row_count > 1) {
+            print_rows_on(t, list.text[i], out);
+            fputs(" on ", out);
+        }
+        fputs(list.text[i], out);
     }
     if (list.count > 1)
         fprintf(out, " (the runs differ in this: kernels round differently, and training makes more of it).\n");

@@ -29,6 +29,12 @@ static void print_number(const tsv_place *p, const char *seed, double value, FIL
     fputc('\n', out);
 }
 
+/* The double nearest to the printed decimals: 95.4 is 0.954, not 95.4 / 100 in doubles, 0.9540000000000001. */
+static double fraction(experiment_value printed)
+{
+    return round(1000 * printed.percent) / 100000; /* three decimals at most, see experiment_printed.h */
+}
+
 static void print_cell(const tsv_place *p, const report_cell *cell, FILE *out)
 {
     if (cell->state == REPORT_VALUE || cell->state == REPORT_UNDEFINED) {
@@ -67,7 +73,7 @@ static void rows(const report_body *t, FILE *out)
             tsv_place place = { .row = e->rows[r].name, .column = e->column[c] };
             print_row(t, r, &place, out);
             if (!isnan(e->rows[r].paper[c].percent))
-                print_number(&place, "paper", e->rows[r].paper[c].percent / 100, out);
+                print_number(&place, "paper", fraction(e->rows[r].paper[c]), out);
         }
 }
 
@@ -77,7 +83,7 @@ static void printed_line(const report_body *t, const experiment_printed *p, cons
     for (int c = 0; c < t->experiment->columns; c++)
         if (!isnan(value[c].percent)) {
             tsv_place place = { p->name, name, true, t->experiment->column[c] };
-            print_number(&place, "printed", value[c].percent / 100, out);
+            print_number(&place, "printed", fraction(value[c]), out);
         }
 }
 
@@ -88,7 +94,7 @@ static void printed(const report_body *t, const experiment_printed *p, FILE *out
     printed_line(t, p, NULL, p->mean, out);
     if (!isnan(p->total.percent)) {
         tsv_place place = { p->name, NULL, true, EXPERIMENT_MEAN };
-        print_number(&place, "printed", p->total.percent / 100, out);
+        print_number(&place, "printed", fraction(p->total), out);
     }
 }
 

@@ -243,10 +243,25 @@ static int run_files(session *s, const run_options *o)
     return status;
 }
 
+/* Reports and runs are named as the file is, without its folder. */
+static int names_differ(const run_options *o)
+{
+    for (int i = 1; i < o->files; i++)
+        for (int k = 0; k < i; k++) {
+            const char *one = strrchr(o->file[k], '/'), *other = strrchr(o->file[i], '/');
+            if (strcmp(one ? one + 1 : o->file[k], other ? other + 1 : o->file[i]) == 0)
+                return complain(
+                    "%s and %s are of one name, so that the report of the second would take the place of the "
+                    "first's; rename one, or run them with an --out each",
+                    o->file[k], o->file[i]);
+        }
+    return 0;
+}
+
 /* A mistake in the last file is to be told before the first has been run for an hour. */
 static int read_all(const run_options *o)
 {
-    int status = 0;
+    int status = names_differ(o);
     for (int i = 0; i < o->files && status == 0; i++) {
         experiment *e = experiment_load(o->file[i], &o->experiment);
         status = e ? rows_exist(e, o) : -1;
