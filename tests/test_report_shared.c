@@ -159,6 +159,18 @@ static void test_reports_without_their_runs_stay(void **state)
     must("grep -q '/small.md, .tsv and .tex$' $T/out && grep -q 'so not shown: full.$' $T/results/small.md");
 }
 
+/* A row that fails does not take the rows before it along, and is told from what nobody asked for. */
+static void test_a_failed_row(void **state)
+{
+    (void)state;
+    must("printf 'base = small.ini\\n[row base]\\nmodel = clip noise decoder distill\\n[row bad]\\nrun.batch = 500\\n"
+         "[row more]\\n' >$T/failed.ini");
+    must_not("B=$(echo $A | sed \"s|/small.ini|/failed.ini|\") && $B --row base --row bad --seeds 1 >$T/out 2>$T/log");
+    must("tail -n 1 $T/log | grep -q '^ablate: .*smaller batch'");
+    must("cd $T/results && grep -q '^| base | [0-9*<]' failed.md && grep -q '^| bad | .*not run' failed.md && "
+         "grep -q '^| more | .*not asked for' failed.md && grep -q '^Not run: bad.$' failed.md");
+}
+
 /* ---- two processes ---- */
 
 static void wait_for(const char *condition)
@@ -282,6 +294,7 @@ int main(void)
         cmocka_unit_test_setup(test_same_value_is_no_change, start),
         cmocka_unit_test_setup(test_changed_report_gives_way, start),
         cmocka_unit_test_setup(test_reports_without_their_runs_stay, start),
+        cmocka_unit_test_setup(test_a_failed_row, start),
         cmocka_unit_test_setup(test_two_processes, start),
         cmocka_unit_test_setup(test_killed_before_the_report, start),
         cmocka_unit_test_setup(test_runs_of_another_experiment, start),

@@ -170,6 +170,23 @@ static int report(session *s, experiment *e, run_list *list, const run_options *
     return status == 0 ? report_print(e, list->record, list->shown, stdout) : -1;
 }
 
+/* A run has failed: what finished before it is not kept from the report, in which the failed row is "not run". The
+ * complaint stays that of the run. */
+static void report_finished(session *s, experiment *e, run_list *list, const run_options *o)
+{
+    char *why = take_text("%s", complaint() ? complaint() : "a run failed");
+    if (!why || list->count == 0 || o->folders) {
+        free(why);
+        return;
+    }
+    complaint_clear();
+    if (report(s, e, list, o) < 0)
+        fprintf(stderr, "the report of what has finished was not written: %s\n", complaint());
+    complaint_clear();
+    complain("%s", why);
+    free(why);
+}
+
 typedef struct run_file { /* a file and what its rows gave */
     experiment *experiment;
     run_list list;
@@ -184,6 +201,8 @@ static int run_one(session *s, const char *path, const run_options *o, run_file 
         say_summary(s, &f->list, &before);
     if (status == 0)
         status = report(s, f->experiment, &f->list, o);
+    else if (f->experiment)
+        report_finished(s, f->experiment, &f->list, o);
     if (status == 0)
         say_phases(s, &f->list);
     return status;
