@@ -153,7 +153,10 @@ static void test_reports_without_their_runs_stay(void **state)
          "as of row full, seed 0, and stays$' $T/out && grep -q '^| full .*not asked' $T/results/small-mini-part.md");
     must("sed -i '1s/Settings.* --/--/' $T/results/small.md"); /* as an older program wrote it */
     must("$A --row base --seeds 1 >$T/out 2>$T/log && grep -q 'small-mini-part.md, ' $T/out");
-    must("$A --seeds 1 >$T/out 2>$T/log && grep -q '/small.md, .tsv and .tex$' $T/out");
+    must("$A --seeds 1 >$T/out 2>$T/log && grep -q '/small.md, .tsv and .tex; .*/small-mini-part.md, of which it has "
+         "all, "
+         "is removed$' $T/out");
+    must_not("ls $T/results/small-* 2>/dev/null");
     must("mkdir $T/other && printf 'base = ../small.ini\n[run]\nepochs = 1\n' >$T/other/small.ini");
     must("B=$(echo $A | sed \"s|/small.ini|/other/small.ini|\") && $B --row base --seeds 1 >$T/out 2>$T/log");
     must("grep -q '/small.md, .tsv and .tex$' $T/out && grep -q 'so not shown: full.$' $T/results/small.md");

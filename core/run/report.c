@@ -5,6 +5,7 @@
 #include "report_part.h"
 #include "report_place.h"
 #include "report_text.h"
+#include <string.h>
 
 static bool any_marks(const report_body *t)
 {
@@ -79,6 +80,13 @@ static int find_place(const report_body *t, const char *folder, report_place *pl
     return *report_part_lost(t, place->path, lost) ? report_place_part(place, lost) : 0;
 }
 
+static int drop_part(const report_body *t, report_place *place)
+{
+    char lost[200];
+    bool is_part = strcmp(place->path, place->part) == 0;
+    return is_part || *report_part_lost(t, place->part, lost) ? 0 : report_place_whole(place);
+}
+
 int report_write(const experiment *e, const run_record *records, int count, const char *folder)
 {
     report_body *t = report_body_make(e, records, count);
@@ -90,6 +98,8 @@ int report_write(const experiment *e, const run_record *records, int count, cons
         status = write_form(t, &place, "tsv", report_tsv);
     if (status == 0)
         status = write_form(t, &place, "tex", report_tex);
+    if (status == 0)
+        status = drop_part(t, &place);
     if (status == 0)
         report_place_say(&place, stdout);
     report_place_free(&place);

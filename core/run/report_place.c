@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char *const endings[] = { "md", "tsv", "tex" };
 enum { ENDINGS = 3 };
@@ -148,6 +149,24 @@ int report_place_part(report_place *p, const char *lost)
     free(p->path);
     p->note = note;
     p->path = path;
+    return 0;
+}
+
+int report_place_whole(report_place *p)
+{
+    int removed = 0;
+    for (int i = 0; i < ENDINGS; i++) {
+        char *path = take_text("%s.%s", p->part, endings[i]);
+        if (!path)
+            return -1;
+        removed += unlink(path) == 0;
+        free(path);
+    }
+    char *note = removed ? take_text("%s; %s.md, of which it has all, is removed", p->note, p->part) : NULL;
+    if (removed && !note)
+        return -1;
+    free(note ? p->note : NULL);
+    p->note = note ? note : p->note;
     return 0;
 }
 
