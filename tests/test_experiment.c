@@ -161,6 +161,78 @@ static void test_inherited_rows(void **state)
     experiment_free(e);
 }
 
+/* Title, words of the source, caption and note are of one file's report: neither a base's nor its scale section's. */
+static void test_a_report_is_described_by_its_own_file(void **state)
+{
+    (void)state;
+    const char *text = "base = root.ini\n[experiment]\ntitle = T\nsays = S\ncaption = All parts.\nnote = N\n[row x]\n"
+                       "[scale small]\nexperiment.caption = All small parts.\n";
+    file_write_text("b.ini", text);
+    experiment *e = load("b.ini", NULL);
+    assert_string_equal(e->caption, "All parts.");
+    experiment_free(e);
+    e = load("b.ini", "small");
+    assert_string_equal(e->caption, "All small parts.");
+    experiment_free(e);
+    file_write_text("a.ini", "base = b.ini\n");
+    e = load("a.ini", NULL);
+    assert_true(!*e->title && !*e->says && !*e->caption && !*e->note);
+    experiment_free(e);
+    e = load("a.ini", "small");
+    assert_true(!*e->title && !*e->says && !*e->caption);
+    assert_string_equal(e->note, "small"); /* the scale's holds for every experiment */
+    experiment_free(e);
+    file_write_text("a.ini", "base = b.ini\n[experiment]\ncaption = Mine.\n");
+    e = load("a.ini", "small");
+    assert_string_equal(e->caption, "Mine.");
+    experiment_free(e);
+}
+
+/* What a base's columns say about its rows is gone with them; which metrics there are is not. */
+static void test_own_rows_have_own_columns(void **state)
+{
+    (void)state;
+    file_write_text("b.ini", "base = root.ini\n[columns]\nmetrics = aupro mean\nwords = two:TWO\nlayout = grid\n"
+                             "comparable = x: 1 class\n[grid]\nmoe.experts = 1 2\nmoe.top = 1 2\n[printed P]\n");
+    file_write_text("a.ini", "base = b.ini\n[row i]\nmodel = one\n");
+    experiment *e = load("a.ini", NULL);
+    assert_true(e->columns == 2 && e->words == 0 && e->layout == LAYOUT_ROWS && !*e->comparable);
+    assert_int_equal(e->printed_count, 0);
+    experiment_free(e);
+    file_write_text("b.ini", "base = root.ini\n[columns]\nwords = two:TWO\n[row y]\n");
+    file_write_text("a.ini", "base = b.ini\n");
+    e = load("a.ini", NULL); /* without rows of its own it has the base's, and what is said of them */
+    assert_true(e->words == 1 && e->rows[0].tick[0]);
+    experiment_free(e);
+}
+
+/* A word that no row has is mistyped, be the rows listed or a grid's; --set that deletes it everywhere is no mistake.
+ */
+static void test_words_of_no_row(void **state)
+{
+    (void)state;
+    refused("base = root.ini\n[columns]\nwords = one:ONE tow:TWO\n[row i]\nmodel = one two\n[row ii]\n",
+            "a.ini:3: 'columns.words' names 'tow', which no row's model has; the nearest word is 'two'; correct or "
+            "delete it");
+    refused("base = root.ini\n[columns]\nwords = on:ONE\n[grid]\nmoe.experts = 1 2\n",
+            "a.ini:3: 'columns.words' names 'on', which no row's model has; the nearest word is 'one'; correct or "
+            "delete it");
+    refused("[columns]\nwords = one:ONE\n[row i]\n",
+            "a.ini:2: 'columns.words' names 'one', which no row's model has; correct or delete it");
+    refused("[columns]\nwords = one:ONE one:TWO\n[row i]\nmodel = one\n",
+            "a.ini:2: 'columns.words' names 'one' twice; delete one");
+    const char *set[] = { "run.model=two" };
+    file_write_text("a.ini", "base = root.ini\n[columns]\nwords = one:ONE\n[row i]\nmodel = one two\n");
+    experiment *e = experiment_load("a.ini", &(experiment_options){ .set = set, .sets = 1 });
+    assert_non_null(e);
+    assert_false(e->rows[0].tick[0]);
+    assert_string_equal(experiment_row_own(&e->rows[0], "run", "model")->value, "one two");
+    experiment_free(e);
+    file_write_text("b.ini", "base = root.ini\n[run]\nmodel = two\n");
+    file_write_text("root.ini", "[columns]\nwords = one:ONE\n[run]\nmodel = one\n");
+    experiment_free(load("b.ini", NULL)); /* the base's words are no mistake of this file */
+}
+
 static void test_grid(void **state)
 {
     (void)state;
@@ -546,6 +618,9 @@ int main(void)
         TEST(rows),
         TEST(order),
         TEST(inherited_rows),
+        TEST(a_report_is_described_by_its_own_file),
+        TEST(own_rows_have_own_columns),
+        TEST(words_of_no_row),
         TEST(grid),
         TEST(grid_bars),
         TEST(bundles),

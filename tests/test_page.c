@@ -82,7 +82,7 @@ static void test_a_run_writes_its_page(void **state)
     (void)state;
     char *said = read_file("said"), *page = read_file("results/index.html");
     assert_non_null(strstr(said, "index.html shows all results"));
-    assert_non_null(strstr(page, "Table 2: ablation study (scale mini)"));
+    assert_non_null(strstr(page, "Table 2: ablation study (scale mini, changed settings)"));
     assert_null(strstr(page, "id=\"gallery\""));
     free(said);
     free(page);

@@ -218,7 +218,7 @@ static void test_installed_and_moved(void **state)
 static void test_a_run_whose_files_are_gone(void **state)
 {
     (void)state;
-    const char *gallery = "$ABLATE gallery $(ls -d out/runs/x/base/seed-0-* | head -n 1) --out other --cache cache ";
+    const char *gallery = "$ABLATE gallery $(ls -dtr out/runs/x/base/seed-0-* | head -n 1) --out other --cache cache ";
     char words[500];
     build_run("cd $T && mv bases/w bases/v && mv mine/pictures mine/photographs && rm -r copied");
     says("$T", gallery, "name its place with --set run.data=folder:PATH");

@@ -31,11 +31,12 @@ static int remove_folder(void **state)
     return chdir(start_folder) == 0 ? rmdir(folder) : -1;
 }
 
+/* No report of an earlier test, which may be of other runs. */
 static int start(void **state)
 {
     (void)state;
     complaint_clear();
-    return 0;
+    return system("rm -f x.md x.tsv x.tex x-*");
 }
 
 /* A record whose image_auroc is `first` and whose aupro is `second`. */
@@ -288,7 +289,7 @@ static void make_runs(run_record r[RUNS])
     r[2] = record_make("ii", 0, 0.9302, 0.70);
     r[3] = record_make("ii", 1, 0.9301, 0.70);
     r[4] = record_make("iii", 0, 0.9303, NAN);
-    r[5] = record_make("iii", 5, 0.99, 0.99); /* no seed of this experiment */
+    r[5] = record_make("v", 0, 0.99, 0.99); /* no row of this experiment */
 }
 
 static void free_runs(run_record r[RUNS])
@@ -367,12 +368,9 @@ static void test_tsv(void **state)
     char *text = read_file("x.tsv");
     assert_true(strncmp(text, "# ", 2) == 0);
     const char *lines[] = {
-        "\nrow\tmetric\tseed\tvalue\n",
-        "\ni\timage_auroc\t0\t0.92000000000000004\ni\timage_auroc\t1\t0.90000000000000002\ni\timage_auroc\tmean\t",
-        "\ni\timage_auroc\tpaper\t0.90000000000000002\n",
-        "\niii\taupro\t0\tundefined\n",
-        "\niv\tmean\tmean\tnot run\n",
-        "\n# Scale: small.\n",
+        "\nrow\tmetric\tseed\tvalue\n",   "\ni\timage_auroc\t0\t0.92\ni\timage_auroc\t1\t0.9\ni\timage_auroc\tmean\t",
+        "\ni\timage_auroc\tpaper\t0.9\n", "\niii\taupro\t0\tundefined\n",
+        "\niv\tmean\tmean\tnot run\n",    "\n# Scale: small.\n",
     };
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         if (!strstr(text, lines[i]))
@@ -423,6 +421,9 @@ static void test_negative_difference(void **state)
     text = read_file("x.tex");
     assert_non_null(strstr(text, "x & 80.0 & 95.4 & $-$15.4 \\\\\n"));
     free(text);
+    text = read_file("x.tsv");
+    assert_non_null(strstr(text, "\nx\timage_auroc\tpaper\t0.954\n"));
+    free(text);
     experiment_free(e);
     run_record_free(&r);
 }
@@ -454,6 +455,113 @@ static void test_nothing_run(void **state)
     assert_non_null(strstr(text, "\nNot run: a=1 b=1, a=2 b=1, a=2 b=2.\n"));
     free(text);
     experiment_free(e);
+}
+
+/* Rows that nobody asked for are told from rows that did not run; seeds beyond those asked for count. */
+static void test_not_asked(void **state)
+{
+    (void)state;
+    run_record r[4] = { record_make("i", 0, 0.8, 0.5), record_make("ii", 3, 0.9, 0.5), record_make("ii", 1, 0.7, 0.5),
+                        record_make("ii", 0, 0.8, 0.5) };
+    experiment *e = load("[columns]\nmetrics = image_auroc\n[run]\nseeds = 3\n[row i]\n[row ii]\n[row iii]\n[row "
+                         "iv]\n[row v]\nrun.seeds = 1\n");
+    e->rows[1].unasked = e->rows[2].unasked = true;
+    e->rows[2].others = 2;
+    assert_int_equal(report_write(e, r, 4, "."), 0);
+    char *text = read_file("x.md");
+    const char *lines[] = {
+        "\n| i (1 of 3 seeds) | **80.0** |\n| ii | **80.0 ± 10.0** |\n| iii | not asked for |\n| iv | not run |\n",
+        "\nSeeds: 0, 1, 3.\n",
+        "\nNot run: iv, v.\n\nNot asked for: iii.\n\nFinished with other settings, data, weights or code, and so not "
+        "shown: iii.\n",
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        if (!strstr(text, lines[i]))
+            fail_msg("missing: %s in\n%s", lines[i], text);
+    free(text);
+    text = read_file("x.tsv");
+    assert_non_null(strstr(text, "\niii\timage_auroc\tmean\tnot asked for\niv\timage_auroc\tmean\tnot run\n"));
+    free(text);
+    experiment_free(e);
+    for (int i = 0; i < 4; i++)
+        run_record_free(&r[i]);
+}
+
+/* A row that the file gives fewer seeds than others has all it should. */
+static void test_seeds_wanted(void **state)
+{
+    (void)state;
+    run_record r[3] = { record_make("i", 0, 0.8, 0.5), record_make("i", 1, 0.9, 0.5), record_make("ii", 0, 0.7, 0.5) };
+    experiment *e = load("[columns]\nmetrics = image_auroc\n[run]\nseeds = 2\n[row i]\n[row ii]\nrun.seeds = 1\n");
+    assert_int_equal(report_write(e, r, 3, "."), 0);
+    char *text = read_file("x.md");
+    assert_non_null(strstr(text, "\n| i | **85.0 ± 7.1** |\n| ii | <u>70.0</u> |\n"));
+    free(text);
+    experiment_free(e);
+    for (int i = 0; i < 3; i++)
+        run_record_free(&r[i]);
+}
+
+/* The kernels of all runs are named, and which rows ran on which; the number of threads is no disagreement. */
+static void test_kernels(void **state)
+{
+    (void)state;
+    run_record r[3] = { record_make("i", 0, 0.8, 0.5), record_make("ii", 0, 0.8, 0.5),
+                        record_make("iii", 0, 0.8, 0.5) };
+    experiment *e = load("[columns]\nmetrics = image_auroc\n[row i]\n[row ii]\n[row iii]\n");
+    const char *backends[] = { "cpu: BLAS SkylakeX, 2 threads", "cpu: BLAS SkylakeX, 3 threads",
+                               "cpu: BLAS Haswell, 2 threads" };
+    for (int i = 0; i < 3; i++) {
+        free(r[i].backend);
+        r[i].backend = strdup(backends[i]);
+        r[i].threads = i == 1 ? 3 : 2;
+    }
+    assert_int_equal(report_write(e, r, 2, "."), 0);
+    char *text = read_file("x.md");
+    assert_non_null(strstr(text, "\nEngine: version 0.1.0, cpu: BLAS SkylakeX.\n\nThreads, which change no result: 2; "
+                                 "3.\n\nKernels: SkylakeX.\n"));
+    assert_null(strstr(text, "differ"));
+    free(text);
+    free(r[2].core_type);
+    r[2].core_type = strdup("Haswell");
+    assert_int_equal(report_write(e, r, 3, "."), 0);
+    text = read_file("x.md");
+    assert_non_null(strstr(text, "\nKernels: i, ii on SkylakeX; iii on Haswell (the runs differ in this"));
+    assert_null(strstr(text, "do not compare"));
+    free(text);
+    free(r[1].version);
+    r[1].version = strdup("0.2.0");
+    assert_int_equal(report_write(e, r, 3, "."), 0);
+    text = read_file("x.md");
+    assert_non_null(strstr(text, "\nThe runs differ in version or device: do not compare them.\n"));
+    free(text);
+    experiment_free(e);
+    for (int i = 0; i < 3; i++)
+        run_record_free(&r[i]);
+}
+
+/* Seed and kernels do not count, everything else does. */
+static void test_alike(void **state)
+{
+    (void)state;
+    run_record a = record_make("i", 7, 0.5, 0.5), b = record_make("ii", 8, 0.6, 0.5);
+    free(a.settings);
+    free(b.settings);
+    a.settings = strdup("run.model = a\nrun.seed = 7\nthing.x = 1\nrun.device = cpu A\n");
+    b.settings = strdup("run.model = a\nrun.seed = 8\nthing.x = 1\nrun.device = cpu B\n");
+    assert_true(run_record_alike(&a, &b) && run_record_alike(&b, &a));
+    char *const texts[] = { b.data_hash, b.version, b.weights[0].hash, strchr(b.settings, '1') };
+    for (int i = 0; i < 4; i++) {
+        texts[i][0] ^= 1;
+        assert_false(run_record_alike(&a, &b) || run_record_alike(&b, &a));
+        texts[i][0] ^= 1;
+    }
+    char *more = take_text("%srun.most_steps = 3\n", b.settings);
+    free(b.settings);
+    b.settings = more;
+    assert_false(run_record_alike(&a, &b) || run_record_alike(&b, &a));
+    run_record_free(&a);
+    run_record_free(&b);
 }
 
 static void test_read_only_folder(void **state)
@@ -508,6 +616,10 @@ int main(void)
         TEST(negative_difference),
         TEST(disagreement),
         TEST(nothing_run),
+        TEST(not_asked),
+        TEST(seeds_wanted),
+        TEST(kernels),
+        TEST(alike),
         TEST(read_only_folder),
         TEST(metrics_copied),
     };

@@ -22,11 +22,21 @@ static int make_folder(void **state)
     return getcwd(start_folder, sizeof start_folder) && mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
 }
 
+/* No report of an earlier test, which may be of other choices. */
+static int start(void **state)
+{
+    (void)state;
+    complaint_clear();
+    return system("rm -f t.* t-*");
+}
+
 static int remove_folder(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         unlink(names[i]);
+    if (start(state) != 0)
+        return -1;
     return chdir(start_folder) == 0 ? rmdir(folder) : -1;
 }
 
@@ -116,6 +126,36 @@ static void test_beyond_and_order(void **state)
     experiment_free(b);
 }
 
+/* A report of fewer choices does not take the place of one of more; of more, it does. */
+static void test_fewer_choices_have_another_name(void **state)
+{
+    (void)state;
+    experiment *a = write_and_load("a.ini", HEAD "[row plain]\n[row near]\n");
+    experiment *b = write_and_load("b.ini", HEAD "[row one]\n[row two]\n");
+    run_record runs[] = { record_make("plain", 0, 0.5), record_make("near", 0, 0.9) };
+    const report_choice one[] = { { a, runs, 2 } }, both[] = { { a, runs, 2 }, { b, NULL, 0 } };
+    free(print_choices(one, 1));
+    free(print_choices(both, 2)); /* takes the place of the first */
+    char *before = read_file("t.tsv");
+    assert_non_null(strstr(before, "\nb\tone\tmean\tnot run\n"));
+    free(print_choices(one, 1));
+    char *after = read_file("t.tsv");
+    assert_string_equal(after, before);
+    glob_t found;
+    assert_int_equal(glob("t-no-scale-????????.tsv", 0, NULL, &found), 0);
+    assert_int_equal(found.gl_pathc, 1);
+    char *aside = read_file(found.gl_pathv[0]);
+    assert_non_null(strstr(aside, "\na\tplain\tmean\t0.5\n"));
+    assert_null(strstr(aside, "\nb\t"));
+    free(before);
+    free(after);
+    free(aside);
+    globfree(&found);
+    free_records(runs, 2);
+    experiment_free(a);
+    experiment_free(b);
+}
+
 static void test_missing_runs(void **state)
 {
     (void)state;
@@ -200,10 +240,11 @@ static void test_own_choices(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_beyond_and_order),
-        cmocka_unit_test(test_missing_runs),
-        cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_own_choices),
+        cmocka_unit_test_setup(test_beyond_and_order, start),
+        cmocka_unit_test_setup(test_fewer_choices_have_another_name, start),
+        cmocka_unit_test_setup(test_missing_runs, start),
+        cmocka_unit_test_setup(test_refusals, start),
+        cmocka_unit_test_setup(test_own_choices, start),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -125,6 +125,9 @@ static void test_first_run_and_reports(void **state)
     shell("cd %s/%s && ls small.md small.tsv small.tex && find . -name metrics.json | wc -l", "first", answer,
           sizeof answer);
     assert_non_null(strstr(answer, "small.md\nsmall.tex\nsmall.tsv\n2\n"));
+    shell("cd %s/%s/runs/small/full/seed-* && grep -o '\"optimiser.beta[12]\":.*' metrics.json", "first", answer,
+          sizeof answer);
+    assert_string_equal(answer, "\"optimiser.beta1\":\t\"0.9\",\n\"optimiser.beta2\":\t\"0.999\",\n");
 }
 
 static void test_same_seed_same_bytes_with_any_threads(void **state)

@@ -385,7 +385,7 @@ static void test_print(void **state)
     FILE *out = open_memstream(&text, &size);
     settings_print("moe", rows, &s, "layer|experts", out);
     fclose(out);
-    assert_string_equal(text, "moe.gate = none\nmoe.rate = 0.10000000000000001\nmoe.anchor = no\nmoe.layers = 2 4 6\n");
+    assert_string_equal(text, "moe.gate = none\nmoe.rate = 0.1\nmoe.anchor = no\nmoe.layers = 2 4 6\n");
     free(text);
     settings_free(&list);
 }

@@ -158,11 +158,16 @@ static void test_stopped_in_training(void **state)
         const char *name;
     } with[] = { { SIGINT, "INT" }, { SIGTERM, "TERM" }, { SIGHUP, "HUP" } };
     int at = 0, stopped = 0;
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0, again = 0; i < 3; i++) {
         pid_t child = start("training", "cache", "");
         for (int k = 0; k < 200 && step_after("goes on at step ") < at; k++)
             pause_ms(5);
         int status = stop_when(child, "training/runs/small/full/*/checkpoint", with[i].number);
+        if (status == 0 && stopped == 0 && again++ < 20) { /* it was done before we woke up */
+            build_run("rm -r $T/training");
+            i--;
+            continue;
+        }
         if (status == 0)
             break;
         check_stopped(status, with[i].number, with[i].name, "training");

@@ -250,6 +250,28 @@ void file_map_close(file_map *map)
     *map = (file_map){ NULL, 0 };
 }
 
+int file_lock_folder(const char *path)
+{
+    if (file_make_directory(path) < 0)
+        complaint_clear(); /* whoever writes there complains */
+    int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), status = folder;
+    while (folder >= 0 && (status = flock(folder, LOCK_EX)) < 0 && errno == EINTR)
+        continue;
+    if (folder >= 0 && status < 0) {
+        int why = errno;
+        close(folder);
+        errno = why;
+        return -1;
+    }
+    return folder;
+}
+
+void file_unlock(int handle)
+{
+    if (handle >= 0)
+        close(handle);
+}
+
 bool file_exists(const char *path)
 {
     return access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);

@@ -26,6 +26,12 @@ typedef struct file_map {
 int file_map_open(const char *path, file_map *); /* 0 or -1 */
 void file_map_close(file_map *);
 
+/* Waits until no other process holds the folder, and holds it until file_unlock or the process' end. A handle;
+ * negative: this file system has no locks, errno says why, and file_unlock does nothing. Makes a folder that is not
+ * there. */
+int file_lock_folder(const char *path);
+void file_unlock(int handle);
+
 int file_make_directory(const char *path); /* with parents; 0 if it is there */
 bool file_exists(const char *path);        /* also where it may not be looked at: whoever reads it is told why */
 

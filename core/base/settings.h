@@ -71,9 +71,8 @@ int settings_check_used(const settings *, const char *const *known, int n);
 int settings_check_rows(const ablate_setting *rows, size_t size, char why[160]);
 
 /* Writes "section.key = value" lines, one a row in the rows' order, with the value that the filled struct at `from`
- * holds: the resolved settings in canonical form (numbers with 17 digits, paths within the kit counted from there), for
- * hashes and provenance. `skip`, if not
- * NULL, is a list "a|b" of names left out. */
+ * holds: the resolved settings in canonical form (numbers as number.h writes them, paths within the kit counted from
+ * there), for hashes and provenance. `skip`, if not NULL, is a list "a|b" of names left out. */
 void settings_print(const char *section, const ablate_setting *rows, const void *from, const char *skip, FILE *);
 
 /* Words of the row's range: "an integer from 1 to 64", "one of a, b", "yes or no". Returns `text`. */

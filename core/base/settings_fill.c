@@ -1,5 +1,6 @@
 #include "diag.h"
 #include "file.h"
+#include "number.h"
 #include "place.h"
 #include "settings.h"
 #include "words.h"
@@ -94,12 +95,15 @@ static int choice_find(const char *choices, const char *word)
 static const char *range_number(const ablate_setting *row, const char *noun, char text[200])
 {
     bool low = row->min > -1e9, high = row->max < 1e9;
+    char least[NUMBER_TEXT], most[NUMBER_TEXT];
+    number_text(row->min, least);
+    number_text(row->max, most);
     if (low && high)
-        snprintf(text, 200, "%s from %.10g to %.10g", noun, row->min, row->max);
+        snprintf(text, 200, "%s from %s to %s", noun, least, most);
     else if (low)
-        snprintf(text, 200, "%s of at least %.10g", noun, row->min);
+        snprintf(text, 200, "%s of at least %s", noun, least);
     else if (high)
-        snprintf(text, 200, "%s of at most %.10g", noun, row->max);
+        snprintf(text, 200, "%s of at most %s", noun, most);
     else
         snprintf(text, 200, "%s", noun);
     return text;

@@ -1,4 +1,5 @@
 #include "name.h"
+#include "number.h"
 #include "place.h"
 #include "settings.h"
 #include <string.h>
@@ -112,7 +113,7 @@ static void print_value(const ablate_setting *row, const void *from, FILE *out)
         break;
     case ABLATE_REAL:
         memcpy(&real, field, sizeof real);
-        fprintf(out, "%.17g", real);
+        number_print(real, out);
         break;
     case ABLATE_BOOL:
         memcpy(&truth, field, sizeof truth);

@@ -1,6 +1,7 @@
 #include "print.h"
 #include "../base/diag.h"
 #include "../base/name.h"
+#include "../base/number.h"
 #include "analysis.h"
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,12 @@ static void print_value(const ablate_value *value, dependence known, FILE *to)
     fprintf(to, "  [%s] %s:%d\n", value->module ? value->module : "", value->file ? value->file : "", value->line);
 }
 
+static void print_loss(const graph_term *l, FILE *to)
+{
+    char weight[NUMBER_TEXT];
+    fprintf(to, "loss  %-20s value %d, weight %s\n", l->name, l->value->id, number_text(l->weight, weight));
+}
+
 static dependence *dependences(const graph *g, int64_t batch)
 {
     dependence *known = take((size_t)g->values + 1, sizeof *known, "an analysis");
@@ -46,7 +53,7 @@ int graph_print(const graph *g, int64_t batch, FILE *to)
         bytes[known[i]] += analysis_bytes(g->value[i]);
     }
     for (int i = 0; i < g->losses; i++)
-        fprintf(to, "loss  %-20s value %d, weight %g\n", g->loss[i].name, g->loss[i].value->id, g->loss[i].weight);
+        print_loss(&g->loss[i], to);
     for (int i = 0; i < 3; i++)
         fprintf(to, "computed %-24s %10.3f MFLOP forward, %10.1f KiB moved\n",
                 i == 0   ? "once:"

@@ -178,13 +178,35 @@ static bool has_rows(const settings *list)
     return false;
 }
 
+/* Is the key one of the list, which ends with NULL? */
+static bool is_one_of(const char *const *keys, const char *key)
+{
+    while (*keys && strcmp(*keys, key) != 0)
+        keys++;
+    return *keys != NULL;
+}
+
+/* What a file says about its own report holds for no other's. */
+static bool is_of_report(const settings_entry *e)
+{
+    static const char *const keys[] = { "title", "says", "caption", "note", NULL };
+    return strcmp(e->section, "experiment") == 0 && is_one_of(keys, e->key);
+}
+
+/* What is said about rows goes with them. */
+static bool goes_with_rows(const settings_entry *e)
+{
+    static const char *const keys[] = { "words", "layout", "comparable", NULL };
+    return is_of_rows(e->section) || (strcmp(e->section, "columns") == 0 && is_one_of(keys, e->key));
+}
+
 /* A file's rows replace those of its base. */
 static int drop_rows(settings *whole)
 {
     settings kept = { 0 };
     for (int i = 0; i < whole->count; i++) {
         const settings_entry *e = &whole->entry[i];
-        if (!is_of_rows(e->section) && settings_set(&kept, e->section, e->key, e->value, e->file, e->line) < 0) {
+        if (!goes_with_rows(e) && settings_set(&kept, e->section, e->key, e->value, e->file, e->line) < 0) {
             settings_free(&kept);
             return -1;
         }
@@ -194,8 +216,8 @@ static int drop_rows(settings *whole)
     return 0;
 }
 
-/* Lays one file over `whole`. */
-static int lay_file(const settings *file, const char *root, settings *whole)
+/* Lays one file over `whole`; `base`: it is not the file asked for. */
+static int lay_file(const settings *file, const char *root, bool base, settings *whole)
 {
     if (has_rows(file) && drop_rows(whole) < 0)
         return -1;
@@ -205,7 +227,7 @@ static int lay_file(const settings *file, const char *root, settings *whole)
         if (!*e->section && strcmp(e->key, "base") != 0)
             return complain_at(e->file, e->line,
                                "'%s' stands before the first [section], where only 'base' may; move it", e->key);
-        if (!*e->section)
+        if (!*e->section || (base && is_of_report(e)))
             continue;
         if (!wanted && settings_set(whole, e->section, e->key, e->value, e->file, e->line) < 0)
             return -1;
@@ -216,7 +238,7 @@ static int lay_file(const settings *file, const char *root, settings *whole)
 }
 
 /* Lays the file's section for the chosen scale over `whole`. */
-static int lay_scale_section(const settings *file, const char *scale, settings *whole)
+static int lay_scale_section(const settings *file, const char *scale, bool base, settings *whole)
 {
     for (int i = 0; i < file->count; i++) {
         const settings_entry *e = &file->entry[i];
@@ -224,10 +246,12 @@ static int lay_scale_section(const settings *file, const char *scale, settings *
         if (!wanted || !*e->key)
             continue;
         char *assignment = take_text("%s=%s", e->key, e->value);
-        settings unused = { 0 };
+        settings one = { 0 };
         bool chosen = scale && strcmp(wanted, scale) == 0;
-        int status = assignment ? settings_set_text(chosen ? whole : &unused, assignment, e->file, e->line) : -1;
-        settings_free(&unused);
+        int status = assignment ? settings_set_text(&one, assignment, e->file, e->line) : -1;
+        if (status == 0 && chosen && !(base && is_of_report(&one.entry[0])))
+            status = settings_merge(whole, &one);
+        settings_free(&one);
         free(assignment);
         if (status < 0)
             return -1;
@@ -273,11 +297,11 @@ int chain_read(const char *path, const char *scale, settings *whole)
     int status = chain_follow(&c, path);
     for (int i = c.count - 1; status == 0 && i >= 0; i--) {
         const char *root = c.file[c.count - 1].path;
-        status = lay_file(&c.file[i].entries, root, whole);
+        status = lay_file(&c.file[i].entries, root, i > 0, whole);
         if (status == 0 && i == c.count - 1 && scale)
             status = lay_scale_file(root, scale, whole);
         if (status == 0)
-            status = lay_scale_section(&c.file[i].entries, scale, whole);
+            status = lay_scale_section(&c.file[i].entries, scale, i > 0, whole);
     }
     chain_free(&c);
     return status;

@@ -1,6 +1,7 @@
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "../base/name.h"
+#include "../base/number.h"
 #include "curves.h"
 #include <errno.h>
 #include <math.h>
@@ -178,9 +179,10 @@ static void print_row(const loss_curves *c, int epoch, int term, FILE *to)
     }
     name_cell(c->log[0].label, to);
     name_cell(c->log[0].name[term], to);
-    fprintf(to, "%d\t%.9g\t%.9g\t%.9g\t%.9g", epoch + 1, c->weight[at], least, sum / c->logs, most);
+    fprintf(to, "%d", epoch + 1);
+    number_print_tabbed((double[]){ c->weight[at], least, sum / c->logs, most }, 4, to);
     for (int i = 0; i < c->logs; i++)
-        fprintf(to, "\t%.9g", c->log[i].value[at]);
+        number_print_tabbed(&c->log[i].value[at], 1, to);
     fprintf(to, "\n");
 }
 

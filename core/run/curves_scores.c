@@ -1,6 +1,7 @@
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "../base/name.h"
+#include "../base/number.h"
 #include "curves.h"
 #include "score.h"
 #include <math.h>
@@ -129,10 +130,14 @@ static void print_level(const score_run *r, int level, FILE *out)
     count_bins(g, 0, from, to, bins, normal);
     count_bins(g, 1, from, to, bins, defective);
     for (int i = 0; i < bins; i++) {
+        const double range[] = { from + (to - from) * i / bins, from + (to - from) * (i + 1) / bins };
+        const double shares[] = { share(normal[i], g->count[0]), share(defective[i], g->count[1]) };
         name_cell(r->label, out);
-        fprintf(out, "%s\t%.9g\t%.9g\t%lld\t%lld\t%.9g\t%.9g\n", level_name[level], from + (to - from) * i / bins,
-                from + (to - from) * (i + 1) / bins, (long long)normal[i], (long long)defective[i],
-                share(normal[i], g->count[0]), share(defective[i], g->count[1]));
+        fputs(level_name[level], out);
+        number_print_tabbed(range, 2, out);
+        fprintf(out, "\t%lld\t%lld", (long long)normal[i], (long long)defective[i]);
+        number_print_tabbed(shares, 2, out);
+        fputc('\n', out);
     }
     fprintf(out, "\n");
 }

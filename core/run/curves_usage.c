@@ -1,6 +1,7 @@
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "../base/name.h"
+#include "../base/number.h"
 #include "../base/stop.h"
 #include "../graph/program.h"
 #include "curves.h"
@@ -192,8 +193,9 @@ static void print_rows(const usage *u, const char *by, const char *name, int row
         name_cell(u->label, to);
         fprintf(to, "%s\t", by);
         name_print_beside(name, row < u->run.data->classes ? "all" : "", to);
-        fprintf(to, "\t%d\t%d\t%.9g\t%.9g\n", u->class_pictures[row], place + 1, (double)u->uses[at] / patches,
-                u->sum[at] / patches);
+        fprintf(to, "\t%d\t%d", u->class_pictures[row], place + 1);
+        number_print_tabbed((double[]){ (double)u->uses[at] / patches, u->sum[at] / patches }, 2, to);
+        fputc('\n', to);
     }
 }
 

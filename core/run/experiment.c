@@ -55,6 +55,7 @@ void experiment_free(experiment *e)
     free(e->path);
     free(e->name);
     free(e->scale);
+    free(e->changes);
     settings_free(&e->whole);
     free(e);
 }
@@ -151,6 +152,51 @@ static int head_read(experiment *e)
     return columns_read(e, head.metrics) < 0 ? -1 : words_read(e, head.words);
 }
 
+static const char *own_line(const experiment_row *row)
+{
+    const settings_entry *model = experiment_row_own(row, "run", "model");
+    return model ? model->value : "";
+}
+
+/* The word of all rows' lines that is nearest to `wanted`, cut to fit. */
+static void nearest_word(const experiment *e, const char *wanted, char nearest[64])
+{
+    int least = -1;
+    nearest[0] = 0;
+    for (int r = 0; r < e->row_count; r++)
+        for (const char *c = own_line(&e->rows[r]); *(c += strspn(c, " ")); c += strcspn(c, " ")) {
+            char word[64];
+            snprintf(word, sizeof word, "%.*s", (int)strcspn(c, " "), c);
+            int distance = settings_distance(wanted, word);
+            if (least < 0 || distance < least)
+                memcpy(nearest, word, sizeof word);
+            least = least < 0 || distance < least ? distance : least;
+        }
+}
+
+/* A word of this file that no row's line holds would be a column of nothing but crosses. Rows are taken as the files
+ * have them: --set may delete a word from all. */
+static int words_check(const experiment *e)
+{
+    const settings_entry *entry = settings_find(&e->whole, "columns", "words");
+    for (int w = 0; entry && strcmp(entry->file, e->path) == 0 && w < e->words; w++) {
+        bool held = false;
+        char nearest[64];
+        for (int r = 0; r < e->row_count; r++)
+            held = held || experiment_line_holds(own_line(&e->rows[r]), e->word[w]);
+        for (int before = 0; before < w; before++)
+            if (strcmp(e->word[before], e->word[w]) == 0)
+                return complain_at(entry->file, entry->line, "'columns.words' names '%s' twice; delete one",
+                                   e->word[w]);
+        nearest_word(e, e->word[w], nearest);
+        if (!held)
+            return complain_at(entry->file, entry->line,
+                               "'columns.words' names '%s', which no row's model has%s%s%s; correct or delete it",
+                               e->word[w], *nearest ? "; the nearest word is '" : "", nearest, *nearest ? "'" : "");
+    }
+    return 0;
+}
+
 static int layout_check(const experiment *e)
 {
     if (e->layout == LAYOUT_GRID && e->grid.axes != 2)
@@ -201,7 +247,7 @@ experiment *experiment_load(const char *path, const experiment_options *options)
     e->scale = take_text("%s", options->scale ? options->scale : "");
     bool good = e->path && e->name && e->scale && chain_read(e->path, options->scale, &e->whole) == 0;
     if (!good || head_read(e) < 0 || experiment_rows_read(e, options) < 0 || experiment_printed_read(e) < 0 ||
-        layout_check(e) < 0) {
+        words_check(e) < 0 || layout_check(e) < 0) {
         experiment_free(e);
         return NULL;
     }

@@ -59,6 +59,7 @@ static int row_set_entry(const experiment *e, experiment_row *row, const setting
 static int row_override(experiment_row *row, const experiment_options *options)
 {
     char seeds[16];
+    row->own = row->settings.count;
     snprintf(seeds, sizeof seeds, "%d", options->seeds);
     if (options->data && settings_set(&row->settings, "run", "data", options->data, "--data", 1) < 0)
         return -1;
@@ -70,8 +71,14 @@ static int row_override(experiment_row *row, const experiment_options *options)
     return 0;
 }
 
-/* Is the word one of the words of the line? */
-static bool line_holds(const char *line, const char *word)
+const settings_entry *experiment_row_own(const experiment_row *row, const char *section, const char *key)
+{
+    settings files = row->settings;
+    files.count = row->own;
+    return settings_find(&files, section, key);
+}
+
+bool experiment_line_holds(const char *line, const char *word)
 {
     size_t length = strlen(word);
     for (const char *c = line + strspn(line, " "); *c; c += strspn(c, " ")) {
@@ -113,7 +120,7 @@ static int row_end(const experiment *e, experiment_row *row, const experiment_op
     if (row_override(row, options) < 0 || run_settings_fill(&row->settings, &row->run) < 0)
         return -1;
     for (int i = 0; i < e->words; i++)
-        row->tick[i] = line_holds(row->run.model, e->word[i]);
+        row->tick[i] = experiment_line_holds(row->run.model, e->word[i]);
     return 0;
 }
 

@@ -7,4 +7,7 @@
 int experiment_rows_read(experiment *, const experiment_options *);
 void experiment_row_free(experiment_row *);
 
+/* Is the word one of the words of the line? */
+bool experiment_line_holds(const char *line, const char *word);
+
 #endif

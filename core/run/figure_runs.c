@@ -2,6 +2,7 @@
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "../base/name.h"
+#include "../base/number.h"
 #include "dataset_outside.h"
 #include <stdlib.h>
 #include <string.h>
@@ -156,7 +157,7 @@ static void print_line(const figure_runs *f, int i, FILE *to)
     fprintf(to, "%d\t%d\t%d", own->good, p->chosen.rank, p->chosen.of);
     for (int k = 0; k < f->count; k++)
         if (f->scores[k].image)
-            fprintf(to, "\t%.9g", f->scores[k].image[p->chosen.test]);
+            number_print_tabbed(&f->scores[k].image[p->chosen.test], 1, to);
     fprintf(to, "\n");
 }
 
@@ -180,8 +181,7 @@ static int write_runs(const figure_runs *f, const figure_options *o)
         name_cell(r->record.scale, to);
         name_cell(r->record.data, to);
         fprintf(to, "%s\t%s", r->record.protocol, choice_rule_name(o->rule));
-        for (int i = 0; i < METRICS_KINDS; i++)
-            fprintf(to, "\t%.9g", r->record.mean[i]);
+        number_print_tabbed(r->record.mean, METRICS_KINDS, to);
     }
     fprintf(to, "\n");
     return file_commit(draft);

@@ -1,5 +1,6 @@
 #include "overview.h"
 #include "../base/diag.h"
+#include "../base/number.h"
 #include "overview_look.h"
 #include "overview_text.h"
 #include <stdio.h>
@@ -223,14 +224,16 @@ static int add_chip(overview *o, int box, overview_end kind, const char *name, c
 
 static int add_loss(overview *o, const look_loss *loss, int box)
 {
-    char name[80], detail[120];
+    char name[80], detail[120], first[NUMBER_TEXT], last[NUMBER_TEXT];
+    number_text(loss->first, first);
+    number_text(loss->last, last);
     snprintf(name, sizeof name, "loss %.60s", loss->name);
     if (loss->changes == 0)
-        snprintf(detail, sizeof detail, "weight %g", loss->first);
+        snprintf(detail, sizeof detail, "weight %s", first);
     else if (loss->changes == 1)
-        snprintf(detail, sizeof detail, "weight %g, epoch %d on: %g", loss->first, loss->epoch + 1, loss->last);
+        snprintf(detail, sizeof detail, "weight %s, epoch %d on: %s", first, loss->epoch + 1, last);
     else
-        snprintf(detail, sizeof detail, "weight %g to %g", loss->first, loss->last);
+        snprintf(detail, sizeof detail, "weight %s to %s", first, last);
     return add_chip(o, box, OVERVIEW_LOSS, name, detail);
 }
 

@@ -134,7 +134,7 @@ int page_write(const page_options *o)
 {
     page_runs runs = { 0 };
     char *path = take_text("%s/index.html", o->results);
-    int status = path ? page_runs_list(o->results, &runs) : -1;
+    int status = path ? page_runs_list(o->results, stderr, &runs) : -1;
     file_draft *draft = status == 0 ? file_draft_open(path) : NULL;
     if (!draft)
         status = -1;

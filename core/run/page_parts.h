@@ -2,7 +2,7 @@
 #ifndef ABLATE_PAGE_PARTS_H
 #define ABLATE_PAGE_PARTS_H
 #include "page.h"
-#include "record.h"
+#include "page_runs.h"
 #include <stdio.h>
 
 enum { PAGE_NAMES = 512 };
@@ -16,21 +16,6 @@ typedef struct page_names { /* of files, sorted; zeroed = empty */
  * 0, or -1: complained. */
 int page_names_list(const char *folder, const char *ending, page_names *);
 void page_names_free(page_names *);
-
-typedef struct page_run { /* a finished run */
-    char *folder;         /* relative to the results: "runs/EXPERIMENT/ROW/seed-N-IDENTITY" */
-    run_record record;
-} page_run;
-
-typedef struct page_runs {
-    page_run *run;
-    int count;
-} page_runs;
-
-/* All finished runs of RESULTS/runs, by experiment, row, seed. Unfinished ones are left out, damaged ones named in a
- * complaint. 0, or -1: complained. */
-int page_runs_list(const char *results, page_runs *);
-void page_runs_free(page_runs *);
 
 void page_head(FILE *); /* up to the body's beginning, with the style */
 

@@ -16,16 +16,17 @@ void page_runs_free(page_runs *list)
 }
 
 /* A damaged record costs the page one run, not all of them. */
-static void leave_out(page_runs *list)
+static void leave_out(page_runs *list, FILE *say)
 {
     page_run *last = &list->run[--list->count];
-    fprintf(stderr, "left out of the page: %s\n", complaint());
+    if (say)
+        fprintf(say, "left out of the page: %s\n", complaint());
     complaint_clear();
     free(last->folder);
     run_record_free(&last->record);
 }
 
-static int add_run(const char *results, const char *folder, page_runs *list)
+static int add_run(const char *results, const char *folder, FILE *say, page_runs *list)
 {
     char *path = take_text("%s/%s/metrics.json", results, folder);
     int status = path ? 0 : -1;
@@ -38,23 +39,23 @@ static int add_run(const char *results, const char *folder, page_runs *list)
             status = grown[list->count++].folder ? 0 : -1;
         }
         if (status == 0 && run_record_read(&list->run[list->count - 1].record, path) < 0)
-            leave_out(list);
+            leave_out(list, say);
     }
     free(path);
     return status;
 }
 
 /* Goes down `depth` levels of folders; those of the last one are runs. */
-static int walk(const char *results, const char *folder, int depth, page_runs *list)
+static int walk(const char *results, const char *folder, int depth, FILE *say, page_runs *list)
 {
     page_names inside = { 0 };
     if (depth == 0)
-        return add_run(results, folder, list);
+        return add_run(results, folder, say, list);
     char *path = take_text("%s/%s", results, folder);
     int status = path ? page_names_list(path, "", &inside) : -1;
     for (int i = 0; i < inside.count && status == 0; i++) {
         char *below = take_text("%s/%s", folder, inside.name[i]);
-        status = below ? walk(results, below, depth - 1, list) : -1;
+        status = below ? walk(results, below, depth - 1, say, list) : -1;
         free(below);
     }
     page_names_free(&inside);
@@ -69,9 +70,9 @@ static int compare_runs(const void *a, const void *b)
     return by_experiment ? by_experiment : by_row ? by_row : (x->seed > y->seed) - (x->seed < y->seed);
 }
 
-int page_runs_list(const char *results, page_runs *list)
+int page_runs_list(const char *results, FILE *say, page_runs *list)
 {
-    int status = walk(results, "runs", 3, list);
+    int status = walk(results, "runs", 3, say, list);
     if (status == 0 && list->count > 1)
         qsort(list->run, (size_t)list->count, sizeof *list->run, compare_runs);
     return status;

@@ -145,6 +145,40 @@ void run_record_identity(const run_record *r, char key[65])
     hash_print(&digest, key);
 }
 
+/* The next line of settings that tells two runs apart, for run_record_alike; NULL: there is none. */
+static const char *telling_line(const char **at, size_t *length)
+{
+    while (*at && **at) {
+        const char *line = *at;
+        *length = strcspn(line, "\n");
+        *at += *length + (line[*length] == '\n');
+        if (strncmp(line, "run.seed = ", 11) != 0 && strncmp(line, "run.device = ", 13) != 0)
+            return line;
+    }
+    return NULL;
+}
+
+static bool texts_agree(const char *a, const char *b)
+{
+    return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+bool run_record_alike(const run_record *a, const run_record *b)
+{
+    const char *at = a->settings, *other_at = b->settings, *line, *other;
+    size_t n, m;
+    bool same = texts_agree(a->data_hash, b->data_hash) && texts_agree(a->version, b->version) &&
+                a->weight_count == b->weight_count;
+    for (int i = 0; same && i < a->weight_count; i++)
+        same = texts_agree(a->weights[i].hash, b->weights[i].hash);
+    do {
+        line = telling_line(&at, &n);
+        other = telling_line(&other_at, &m);
+        same = same && (line != NULL) == (other != NULL) && (!line || (n == m && memcmp(line, other, n) == 0));
+    } while (same && line);
+    return same;
+}
+
 /* A name as a folder's: no separator, no blank, nothing a shell minds, and not hidden. */
 static void make_safe(char *name)
 {

@@ -47,6 +47,9 @@ int run_record_set_metrics(run_record *, const metrics_result *);
  * threads there were does not count, nor where data and weights lie (`paths`). */
 void run_record_identity(const run_record *, char key[65]);
 
+/* The same run but for its seed and the kernels that it ran on (run.device), which both are said beside a result. */
+bool run_record_alike(const run_record *, const run_record *);
+
 /* FOLDER/EXPERIMENT/ROW/seed-N-IDENTITY/metrics.json with the identity's first 8 digits, so that runs with other
  * settings, data or scale never take each other's place; unusual characters of a row's name become '_'. New memory;
  * NULL: complained. */

@@ -3,6 +3,7 @@
 #include "../base/file.h"
 #include "../base/hash.h"
 #include "json.h"
+#include "number_json.h"
 #include "record.h"
 #include <cjson/cJSON.h>
 #include <math.h>
@@ -36,21 +37,12 @@ static const char *text_value(const run_record *r, int i)
     return text ? text : "";
 }
 
-/* Adds a number with the 17 digits that give back its bits (cJSON itself writes 15), or null where it is not defined.
- * false: out of memory. */
-static bool add_number(cJSON *object, const char *key, double value)
-{
-    char digits[32];
-    snprintf(digits, sizeof digits, "%.17g", value);
-    return cJSON_AddRawToObject(object, key, isfinite(value) ? digits : "null") != NULL;
-}
-
 static bool add_values(cJSON *object, const char *key, const double value[METRICS_KINDS])
 {
     cJSON *values = cJSON_CreateObject();
     bool good = values != NULL;
     for (int m = 0; good && m < METRICS_KINDS; m++)
-        good = add_number(values, metrics_name((metrics_kind)m), value[m]);
+        good = number_json_add(values, metrics_name((metrics_kind)m), value[m]);
     return json_add(object, key, values) && good;
 }
 
@@ -101,9 +93,10 @@ static bool add_record(cJSON *object, const run_record *r)
         good = json_add_text(object, text_fields[i].key, text_value(r, i));
     if (good && r->paths)
         good = json_add_text(object, "paths", r->paths);
-    return good && add_number(object, "seed", r->seed) && add_number(object, "threads", r->threads) &&
-           add_number(object, "seconds", r->seconds) && add_number(object, "peak_memory", (double)r->peak_memory) &&
-           add_values(object, "mean", r->mean) && add_lists(object, r) && add_settings(object, r->settings);
+    return good && number_json_add(object, "seed", r->seed) && number_json_add(object, "threads", r->threads) &&
+           number_json_add(object, "seconds", r->seconds) &&
+           number_json_add(object, "peak_memory", (double)r->peak_memory) && add_values(object, "mean", r->mean) &&
+           add_lists(object, r) && add_settings(object, r->settings);
 }
 
 /* SHA-256 of the compact form, so that a damaged or edited file is noticed. false: out of memory. */

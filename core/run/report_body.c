@@ -58,12 +58,10 @@ bool report_class_value(const experiment *e, const run_record *run, const char *
     return name == NULL;
 }
 
-/* Does this record belong to the row, and is its seed one of the row's that is not there yet? */
+/* Does this record belong to the row, and is its seed not there yet? */
 static bool run_belongs(const experiment_row *row, const report_row *got, const run_record *run)
 {
     if (!row->applicable || !run->row || strcmp(run->row, row->name) != 0)
-        return false;
-    if (run->seed < row->run.seed || run->seed >= row->run.seed + (int64_t)row->run.seeds)
         return false;
     for (int i = 0; i < got->runs; i++)
         if (got->run[i]->seed == run->seed)
@@ -103,6 +101,11 @@ report_cell report_statistics(const double *value, int n)
     return cell;
 }
 
+report_state report_without(const experiment_row *row)
+{
+    return !row->applicable ? REPORT_NOT_APPLICABLE : row->unasked ? REPORT_NOT_ASKED : REPORT_NOT_RUN;
+}
+
 static int fill_row(const experiment *e, const experiment_row *row, report_row *got)
 {
     double *value = take((size_t)got->runs, sizeof *value, "a report");
@@ -110,8 +113,8 @@ static int fill_row(const experiment *e, const experiment_row *row, report_row *
         for (int i = 0; i < got->runs; i++)
             value[i] = report_value(e, got->run[i], e->column[c]);
         got->cell[c] = report_statistics(value, got->runs);
-        if (!row->applicable)
-            got->cell[c].state = REPORT_NOT_APPLICABLE;
+        if (got->runs == 0)
+            got->cell[c].state = report_without(row);
     }
     free(value);
     return value ? 0 : -1;
@@ -224,7 +227,7 @@ report_body *report_body_make(const experiment *e, const run_record *records, in
 
 const char *report_words(const report_cell *cell, char text[64])
 {
-    static const char *const words[] = { "not run", "", "undefined", "n/a" };
+    static const char *const words[] = { "not run", "", "undefined", "n/a", "not asked for" };
     if (cell->state != REPORT_VALUE)
         return words[cell->state];
     int used = snprintf(text, 64, "%.1f", 100 * cell->mean);
@@ -253,11 +256,31 @@ const char *report_difference(const report_cell *cell, experiment_value paper, c
     return text;
 }
 
+/* As the files have it. */
+static int own_seeds(const experiment_row *row)
+{
+    const settings_entry *seeds = experiment_row_own(row, "run", "seeds");
+    return seeds ? atoi(seeds->value) : 1;
+}
+
+int report_seeds_wanted(const report_body *t, int r)
+{
+    const experiment_row *row = t->experiment->rows;
+    int most = 0, usual = 0, asked = row[r].unasked ? 0 : row[r].run.seeds, own = own_seeds(&row[r]);
+    for (int i = 0; i < t->experiment->row_count; i++) {
+        most = t->row[i].runs > most ? t->row[i].runs : most;
+        usual = own_seeds(&row[i]) > usual ? own_seeds(&row[i]) : usual;
+    }
+    int others = own == usual || most < own ? most : own;
+    return asked > others ? asked : others;
+}
+
 const char *report_row_name(const report_body *t, int r, char text[200])
 {
     const experiment_row *row = &t->experiment->rows[r];
-    if (t->row[r].runs > 0 && t->row[r].runs < row->run.seeds)
-        snprintf(text, 200, "%s (%d of %d seeds)", row->name, t->row[r].runs, row->run.seeds);
+    int wanted = report_seeds_wanted(t, r);
+    if (t->row[r].runs > 0 && t->row[r].runs < wanted)
+        snprintf(text, 200, "%s (%d of %d seeds)", row->name, t->row[r].runs, wanted);
     else
         snprintf(text, 200, "%s", row->name);
     return text;
@@ -266,7 +289,12 @@ const char *report_row_name(const report_body *t, int r, char text[200])
 const char *report_title(const report_body *t, char text[400])
 {
     const experiment *e = t->experiment;
-    snprintf(text, 400, "%s%s%s%s", *e->title ? e->title : e->name, *e->scale ? " (scale " : "", e->scale,
-             *e->scale ? ")" : "");
+    bool changed = e->changes && *e->changes;
+    snprintf(text, 400, "%s%s%s%s%s%s", *e->title ? e->title : e->name, *e->scale || changed ? " (" : "",
+             *e->scale ? "scale " : "", e->scale,
+             !changed    ? ""
+             : *e->scale ? ", changed settings"
+                         : "changed settings",
+             *e->scale || changed ? ")" : "");
     return text;
 }

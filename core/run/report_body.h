@@ -4,7 +4,13 @@
 #include "report.h"
 #include "report_sheet.h"
 
-typedef enum report_state { REPORT_NOT_RUN, REPORT_VALUE, REPORT_UNDEFINED, REPORT_NOT_APPLICABLE } report_state;
+typedef enum report_state {
+    REPORT_NOT_RUN,
+    REPORT_VALUE,
+    REPORT_UNDEFINED,
+    REPORT_NOT_APPLICABLE,
+    REPORT_NOT_ASKED /* nobody asked for the row now, and no finished run of it is there */
+} report_state;
 
 typedef struct report_cell {
     report_state state;
@@ -79,19 +85,27 @@ void report_rank(const long *value, int n, int *rank);
 /* The mark of a rank in a sheet. */
 char report_mark(int rank);
 
-/* Words of a cell: "98.6" followed by " ± " and the deviation, "not run", "undefined", "n/a". */
+/* Words of a cell: "98.6" followed by " ± " and the deviation, "not run", "not asked for", "undefined", "n/a". */
 const char *report_words(const report_cell *, char text[64]);
 
 /* The printed value "95.4", and the difference "+1.2" between a cell and it; "" where there is none. */
 const char *report_paper(experiment_value, char text[16]);
 const char *report_difference(const report_cell *, experiment_value, char text[16]);
 
+/* What a cell of a row is without any run: not applicable, not asked for, not run. */
+report_state report_without(const experiment_row *);
+
+/* Seeds that a row is to have: those asked for, and as many as the report has of other rows, if the files give the row
+ * no fewer than them. */
+int report_seeds_wanted(const report_body *, int row);
+
 /* "iii", or "iii (2 of 3 seeds)" where some are missing. */
 const char *report_row_name(const report_body *, int row, char text[200]);
 
-void report_markdown(const report_body *, FILE *);
-void report_tex(const report_body *, FILE *);
-void report_tsv(const report_body *, FILE *);
+/* `sign`: see report_place.h. */
+void report_markdown(const report_body *, const char *sign, FILE *);
+void report_tex(const report_body *, const char *sign, FILE *);
+void report_tsv(const report_body *, const char *sign, FILE *);
 int report_plain(const report_body *, FILE *); /* 0, or -1: complained */
 
 #endif

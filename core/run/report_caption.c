@@ -64,9 +64,31 @@ static char *data_of(const run_record *run)
     return take_text("%s (SHA-256 %.12s)", text_or(run->data, "not recorded"), text_or(run->data_hash, "unknown"));
 }
 
+/* Without the threads, which change no result. */
 static char *engine_of(const run_record *run)
 {
-    return take_text("version %s, %s", text_or(run->version, "unknown"), text_or(run->backend, "unknown"));
+    const char *backend = text_or(run->backend, "unknown"), *threads = strstr(backend, " threads");
+    while (threads && threads > backend && threads[-1] != ',')
+        threads--;
+    return take_text("version %s, %.*s", text_or(run->version, "unknown"),
+                     threads && threads > backend ? (int)(threads - backend) - 1 : (int)strlen(backend), backend);
+}
+
+/* What must agree of it; other kernels of one device are told apart by print_kernels. */
+static char *program_of(const run_record *run)
+{
+    const char *backend = text_or(run->backend, "unknown");
+    return take_text("%s %.*s", text_or(run->version, "unknown"), (int)strcspn(backend, ":"), backend);
+}
+
+static char *threads_of(const run_record *run)
+{
+    return run->threads > 0 ? take_text("%d", run->threads) : NULL;
+}
+
+static char *kernels_of(const run_record *run)
+{
+    return run->core_type && *run->core_type ? take_text("%s", run->core_type) : NULL;
 }
 
 static char *protocol_of(const run_record *run)
@@ -75,14 +97,65 @@ static char *protocol_of(const run_record *run)
 }
 
 /* The distinct values of something over all runs of the report. */
+static void list_runs(const report_body *t, char *(*of)(const run_record *), text_list *list)
+{
+    for (int r = 0; r < t->experiment->row_count; r++)
+        for (int i = 0; i < t->row[r].runs; i++)
+            list_add(list, of(t->row[r].run[i]));
+}
+
 static void print_runs(const report_body *t, const char *title, char *(*of)(const run_record *), bool must_agree,
                        FILE *out)
 {
     text_list list = { 0 };
-    for (int r = 0; r < t->experiment->row_count; r++)
-        for (int i = 0; i < t->row[r].runs; i++)
-            list_add(&list, of(t->row[r].run[i]));
+    list_runs(t, of, &list);
     print_list(title, &list, must_agree, out);
+    list_free(&list);
+}
+
+static void print_engine(const report_body *t, FILE *out)
+{
+    text_list programs = { 0 }, threads = { 0 };
+    list_runs(t, program_of, &programs);
+    list_runs(t, threads_of, &threads);
+    print_runs(t, "Engine", engine_of, false, out);
+    if (programs.count > 1)
+        fprintf(out, "The runs differ in version or device: do not compare them.\n");
+    print_list("Threads, which change no result", &threads, false, out);
+    list_free(&programs);
+    list_free(&threads);
+}
+
+/* Rows of which a run is on these kernels. */
+static void print_rows_on(const report_body *t, const char *kernels, FILE *out)
+{
+    int named = 0;
+    for (int r = 0; r < t->experiment->row_count; r++) {
+        bool on = false;
+        for (int i = 0; i < t->row[r].runs && !on; i++)
+            on = strcmp(text_or(t->row[r].run[i]->core_type, ""), kernels) == 0;
+        if (on)
+            fprintf(out, "%s%s", named++ ? ", " : "", t->experiment->rows[r].name);
+    }
+}
+
+/* The kind of kernels, which rounds in its own way: "Kernels: A." or "Kernels: i, ii on A; iii on B (...)." */
+static void print_kernels(const report_body *t, FILE *out)
+{
+    text_list list = { 0 };
+    list_runs(t, kernels_of, &list);
+    if (list.count < 2)
+        print_list("Kernels", &list, false, out);
+    for (int i = 0; list.count > 1 && i < list.count; i++) {
+        fputs(i ? "; " : "Kernels: ", out);
+        if (t->experiment->row_count > 1) {
+            print_rows_on(t, list.text[i], out);
+            fputs(" on ", out);
+        }
+        fputs(list.text[i], out);
+    }
+    if (list.count > 1)
+        fprintf(out, " (the runs differ in this: kernels round differently, and training makes more of it).\n");
     list_free(&list);
 }
 
@@ -113,13 +186,28 @@ static void print_notes(const report_body *t, FILE *out)
     list_free(&list);
 }
 
-/* Rows without any run. */
-static void print_missing(const report_body *t, FILE *out)
+static bool not_run(const experiment_row *row)
+{
+    return row->applicable && !row->unasked;
+}
+
+static bool not_asked(const experiment_row *row)
+{
+    return row->applicable && row->unasked;
+}
+
+static bool run_otherwise(const experiment_row *row)
+{
+    return row->applicable && row->others > 0;
+}
+
+/* Rows without any run that are so. */
+static void print_missing(const report_body *t, const char *title, bool (*is)(const experiment_row *), FILE *out)
 {
     int missing = 0;
     for (int r = 0; r < t->experiment->row_count; r++)
-        if (t->experiment->rows[r].applicable && t->row[r].runs == 0)
-            fprintf(out, "%s%s", missing++ ? ", " : "Not run: ", t->experiment->rows[r].name);
+        if (t->row[r].runs == 0 && is(&t->experiment->rows[r]))
+            fprintf(out, "%s%s", missing++ ? ", " : title, t->experiment->rows[r].name);
     if (missing)
         fprintf(out, ".\n");
 }
@@ -177,13 +265,18 @@ char *report_caption(const report_body *t)
     }
     print_sentence(t->experiment->caption, out);
     print_sentence(t->experiment->note, out);
+    if (t->experiment->changes && *t->experiment->changes)
+        fprintf(out, "Changed on the command line: %s.\n", t->experiment->changes);
     print_values(t, out);
     fprintf(out, "Scale: %s.\n", text_or(t->experiment->scale, "none"));
     print_runs(t, "Data", data_of, true, out);
     print_weights(t, out);
     print_runs(t, "Protocol", protocol_of, true, out);
-    print_runs(t, "Engine", engine_of, true, out);
-    print_missing(t, out);
+    print_engine(t, out);
+    print_kernels(t, out);
+    print_missing(t, "Not run: ", not_run, out);
+    print_missing(t, "Not asked for: ", not_asked, out);
+    print_missing(t, "Finished with other settings, data, weights or code, and so not shown: ", run_otherwise, out);
     print_notes(t, out);
     if (fclose(out) == 0)
         return text;

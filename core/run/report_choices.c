@@ -2,7 +2,10 @@
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "../base/name.h"
+#include "../base/number.h"
 #include "report_body.h"
+#include "report_choices_key.h"
+#include "report_place.h"
 #include "report_text.h"
 #include <math.h>
 #include <stdlib.h>
@@ -10,6 +13,7 @@
 
 typedef struct sample { /* over the seeds: fractions */
     int runs, wanted;
+    bool unasked;
     double mean, deviation, least, most;
 } sample;
 
@@ -24,7 +28,7 @@ typedef struct line { /* an alternative */
 typedef struct choices {
     line *line;
     int lines;
-    char *caption;
+    char *changes, *caption;
 } choices;
 
 static double mean_of(const experiment *e, const run_record *run)
@@ -34,7 +38,9 @@ static double mean_of(const experiment *e, const run_record *run)
 
 static sample sample_of(const report_choice *c, const experiment_row *row)
 {
-    sample s = { .wanted = row->run.seeds, .least = INFINITY, .most = -INFINITY };
+    sample s = {
+        .wanted = row->unasked ? 0 : row->run.seeds, .unasked = row->unasked, .least = INFINITY, .most = -INFINITY
+    };
     double sum = 0, squares = 0;
     for (int i = 0; i < c->count; i++)
         if (strcmp(c->records[i].row, row->name) == 0) {
@@ -104,7 +110,7 @@ static int count_lines(const report_choice *c, int count)
 static const char *sample_words(const sample *s, const char *plus_minus, char text[64])
 {
     if (s->runs == 0)
-        return "not run";
+        return s->unasked ? "not asked for" : "not run";
     int used = snprintf(text, 64, "%.1f", 100 * s->mean);
     if (s->runs > 1)
         used += snprintf(text + used, 64 - (size_t)used, "%s%.1f", plus_minus, 100 * s->deviation);
@@ -160,18 +166,21 @@ typedef void (*print_text)(const char *, FILE *);
 static void print_title(const choices *t, print_text print, FILE *out)
 {
     const char *scale = t->line[0].experiment->scale;
+    bool changed = *t->changes;
     print("What the open choices change", out);
-    if (*scale) {
-        print(" (scale ", out);
-        print(scale, out);
+    if (*scale || changed)
+        print(*scale ? " (scale " : " (", out);
+    print(scale, out);
+    if (changed)
+        print(*scale ? ", changed settings" : "changed settings", out);
+    if (*scale || changed)
         print(")", out);
-    }
 }
 
-static void markdown(const choices *t, FILE *out)
+static void markdown(const choices *t, const char *sign, FILE *out)
 {
     char text[64];
-    fprintf(out, "<!-- Written by ablate; do not edit. -->\n\n## ");
+    fprintf(out, "<!-- Written by ablate; do not edit. %s-->\n\n## ", sign);
     print_title(t, report_text_markdown, out);
     fprintf(out, "\n\n|");
     for (int f = 0; f < FIELDS; f++)
@@ -192,10 +201,10 @@ static void markdown(const choices *t, FILE *out)
     report_text_lines(t->caption, "\n", "\n", report_text_markdown, out);
 }
 
-static void tex(const choices *t, FILE *out)
+static void tex(const choices *t, const char *sign, FILE *out)
 {
     char text[64];
-    fprintf(out, "%% Written by ablate; do not edit.\n\\begin{center}\n\\begin{tabular}{lllrlrrc}\n\\hline\n");
+    fprintf(out, "%% Written by ablate; do not edit. %s\n\\begin{center}\n\\begin{tabular}{lllrlrrc}\n\\hline\n", sign);
     for (int f = 0; f < FIELDS; f++) {
         fputs(f ? " & " : "", out);
         report_text_tex(titles[f], out);
@@ -224,34 +233,33 @@ static void tsv_place(const line *l, const experiment_row *row, const char *what
 
 static void tsv_sample(const line *l, const experiment_row *row, const sample *s, FILE *out)
 {
+    char number[NUMBER_TEXT];
     tsv_place(l, row, "mean", out);
-    if (s->runs == 0)
-        fprintf(out, "not run\n");
-    else
-        fprintf(out, "%.17g\n", s->mean);
+    fprintf(out, "%s\n", s->runs ? number_text(s->mean, number) : s->unasked ? "not asked for" : "not run");
     if (s->runs > 1) {
         tsv_place(l, row, "deviation", out);
-        fprintf(out, "%.17g\n", s->deviation);
+        fprintf(out, "%s\n", number_text(s->deviation, number));
     }
 }
 
-static void tsv(const choices *t, FILE *out)
+static void tsv(const choices *t, const char *sign, FILE *out)
 {
     fprintf(out,
-            "# Written by ablate; do not edit. A line a number: choice, row, what, value as a fraction; `change` is "
-            "the row's mean minus the default's, `beyond` whether that is more than the seeds differ; " NAME_RULE
-            ".\n");
+            "# Written by ablate; do not edit. %sA line a number: choice, row, what, value as a fraction; `change` is "
+            "the row's mean minus the default's, `beyond` whether that is more than the seeds differ; " NAME_RULE ".\n",
+            sign);
     report_text_lines(t->caption, "# ", "\n", report_text_plain, out);
     fprintf(out, "choice\trow\twhat\tvalue\n");
     for (int i = 0; i < t->lines; i++) {
         const line *l = &t->line[i];
+        char number[NUMBER_TEXT];
         if (l->other == l->standard + 1)
             tsv_sample(l, l->standard, &l->before, out);
         tsv_sample(l, l->other, &l->after, out);
         if (isnan(l->change))
             continue;
         tsv_place(l, l->other, "change", out);
-        fprintf(out, "%.17g\n", l->change);
+        fprintf(out, "%s\n", number_text(l->change, number));
         tsv_place(l, l->other, "beyond", out);
         fprintf(out, "%s\n", verdict(l));
     }
@@ -311,6 +319,7 @@ static char *caption_of(const choices *t, const report_choice *c, int count)
             for (int k = 0; k < c[i].count; k++)
                 row.run[row.runs++] = &c[i].records[k];
         whole.caption = own;
+        whole.changes = t->changes;
         whole.row_count = 1;
         caption = report_caption(&body);
     }
@@ -329,20 +338,38 @@ static int make(const report_choice *c, int count, choices *t)
         for (int r = 1; r < c[i].experiment->row_count; r++)
             t->line[t->lines++] = line_of(&c[i], &c[i].experiment->rows[r]);
     qsort(t->line, (size_t)t->lines, sizeof *t->line, compare_lines);
-    t->caption = caption_of(t, c, count);
+    t->changes = report_choices_changes(c, count);
+    t->caption = t->changes ? caption_of(t, c, count) : NULL;
     return t->caption ? 0 : -1;
 }
 
-static int write_form(const choices *t, const char *folder, const char *name, const char *ending,
-                      void (*form)(const choices *, FILE *))
+static int write_form(const choices *t, const report_place *place, const char *ending,
+                      void (*form)(const choices *, const char *, FILE *))
 {
-    char *path = take_text("%s/%s.%s", folder, name, ending);
-    file_draft *draft = path ? file_draft_open(path) : NULL;
-    free(path);
+    file_draft *draft = report_place_draft(place, ending);
     if (!draft)
         return -1;
-    form(t, file_draft_stream(draft));
+    form(t, place->sign, file_draft_stream(draft));
     return file_commit(draft);
+}
+
+static int write_forms(const choices *t, const report_choice *c, int count, const char *folder, const char *name,
+                       FILE *out)
+{
+    report_place place = { 0 };
+    char *key = report_choices_key(c, count, folder, name, out);
+    int status = key ? report_place_find(folder, name, c[0].experiment->scale, key, &place) : -1;
+    if (status == 0)
+        status = write_form(t, &place, "md", markdown);
+    if (status == 0)
+        status = write_form(t, &place, "tsv", tsv);
+    if (status == 0)
+        status = write_form(t, &place, "tex", tex);
+    if (status == 0)
+        report_place_say(&place, out);
+    report_place_free(&place);
+    free(key);
+    return status;
 }
 
 int report_choices(const report_choice *c, int count, const char *folder, const char *name, FILE *out)
@@ -350,14 +377,11 @@ int report_choices(const report_choice *c, int count, const char *folder, const 
     choices t = { 0 };
     int status = make(c, count, &t);
     if (status == 0)
-        status = write_form(&t, folder, name, "md", markdown);
-    if (status == 0)
-        status = write_form(&t, folder, name, "tsv", tsv);
-    if (status == 0)
-        status = write_form(&t, folder, name, "tex", tex);
+        status = write_forms(&t, c, count, folder, name, out);
     if (status == 0)
         plain(&t, out);
     free(t.line);
+    free(t.changes);
     free(t.caption);
     return status;
 }

@@ -59,7 +59,7 @@ static int list_classes(report_body *t)
 report_cell report_class_cell(const report_body *t, int r, const char *name, int column)
 {
     const report_row *got = &t->row[r];
-    report_cell cell = { .state = got->runs ? REPORT_NOT_APPLICABLE : REPORT_NOT_RUN };
+    report_cell cell = { .state = got->runs ? REPORT_NOT_APPLICABLE : report_without(&t->experiment->rows[r]) };
     double *value = take((size_t)got->runs, sizeof *value, "a report");
     int n = 0;
     for (int i = 0; value && i < got->runs; i++)
@@ -186,8 +186,8 @@ static int rank_line(shown *all, int columns, int metrics)
 
 static void shown_cell(const shown *metric, int metrics, report_sheet *s)
 {
-    static const char *const whole[] = { "not run", "n/a" };
-    for (int i = 0; i < 2; i++)
+    static const char *const whole[] = { "not run", "not asked for", "n/a" };
+    for (int i = 0; i < 3; i++)
         if (strcmp(metric[0].text, whole[i]) == 0) {
             report_sheet_cell(s, whole[i], 0);
             return;

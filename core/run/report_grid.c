@@ -30,7 +30,7 @@ static void values_cell(const report_body *t, int r, report_sheet *s)
     const report_row *got = &t->row[r];
     char text[64];
     if (got->runs == 0) {
-        report_sheet_cell(s, t->experiment->rows[r].applicable ? "not run" : "×", 0);
+        report_sheet_cell(s, t->experiment->rows[r].applicable ? report_words(&got->cell[0], text) : "×", 0);
         return;
     }
     report_sheet_cell(s, "", 0);
@@ -40,8 +40,9 @@ static void values_cell(const report_body *t, int r, report_sheet *s)
         report_sheet_append(s, c ? "/" : "", 0);
         report_sheet_append(s, report_words(&cell, text), report_mark(cell.rank));
     }
-    if (got->runs < t->experiment->rows[r].run.seeds) {
-        snprintf(text, sizeof text, " (%d of %d seeds)", got->runs, t->experiment->rows[r].run.seeds);
+    int wanted = report_seeds_wanted(t, r);
+    if (got->runs < wanted) {
+        snprintf(text, sizeof text, " (%d of %d seeds)", got->runs, wanted);
         report_sheet_append(s, text, 0);
     }
 }

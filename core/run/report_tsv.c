@@ -1,5 +1,6 @@
 /* report_tsv.c: a line a number, for programs. */
 #include "../base/name.h"
+#include "../base/number.h"
 #include "report_body.h"
 #include "report_text.h"
 #include <math.h>
@@ -25,9 +26,16 @@ static void print_number(const tsv_place *p, const char *seed, double value, FIL
 {
     print_place(p, seed, out);
     if (isfinite(value))
-        fprintf(out, "%.17g\n", value);
+        number_print(value, out);
     else
-        fprintf(out, "undefined\n");
+        fputs("undefined", out);
+    fputc('\n', out);
+}
+
+/* The double nearest to the printed decimals: 95.4 is 0.954, not 95.4 / 100 in doubles, 0.9540000000000001. */
+static double fraction(experiment_value printed)
+{
+    return round(1000 * printed.percent) / 100000; /* three decimals at most, see experiment_printed.h */
 }
 
 static void print_cell(const tsv_place *p, const report_cell *cell, FILE *out)
@@ -37,15 +45,16 @@ static void print_cell(const tsv_place *p, const report_cell *cell, FILE *out)
         return;
     }
     print_place(p, "mean", out);
-    fputs(cell->state == REPORT_NOT_RUN ? "not run\n" : "not applicable\n", out);
+    fputs(cell->state == REPORT_NOT_RUN     ? "not run\n"
+          : cell->state == REPORT_NOT_ASKED ? "not asked for\n"
+                                            : "not applicable\n",
+          out);
 }
 
 /* Each seed, mean and deviation of a row's number. */
 static void print_row(const report_body *t, int r, const tsv_place *p, FILE *out)
 {
     report_cell cell = report_class_cell(t, r, p->class_name, p->column);
-    if (!t->experiment->rows[r].applicable)
-        cell.state = REPORT_NOT_APPLICABLE;
     char seed[16];
     double value;
     for (int i = 0; i < t->row[r].runs; i++) {
@@ -67,7 +76,7 @@ static void rows(const report_body *t, FILE *out)
             tsv_place place = { .row = e->rows[r].name, .column = e->column[c] };
             print_row(t, r, &place, out);
             if (!isnan(e->rows[r].paper[c].percent))
-                print_number(&place, "paper", e->rows[r].paper[c].percent / 100, out);
+                print_number(&place, "paper", fraction(e->rows[r].paper[c]), out);
         }
 }
 
@@ -77,7 +86,7 @@ static void printed_line(const report_body *t, const experiment_printed *p, cons
     for (int c = 0; c < t->experiment->columns; c++)
         if (!isnan(value[c].percent)) {
             tsv_place place = { p->name, name, true, t->experiment->column[c] };
-            print_number(&place, "printed", value[c].percent / 100, out);
+            print_number(&place, "printed", fraction(value[c]), out);
         }
 }
 
@@ -88,7 +97,7 @@ static void printed(const report_body *t, const experiment_printed *p, FILE *out
     printed_line(t, p, NULL, p->mean, out);
     if (!isnan(p->total.percent)) {
         tsv_place place = { p->name, NULL, true, EXPERIMENT_MEAN };
-        print_number(&place, "printed", p->total.percent / 100, out);
+        print_number(&place, "printed", fraction(p->total), out);
     }
 }
 
@@ -107,13 +116,14 @@ static void classes(const report_body *t, FILE *out)
         printed(t, &e->printed[i], out);
 }
 
-void report_tsv(const report_body *t, FILE *out)
+void report_tsv(const report_body *t, const char *sign, FILE *out)
 {
     bool by_class = t->experiment->layout == LAYOUT_CLASSES;
-    fprintf(out,
-            "# Written by ablate; do not edit. A line a number: row, %smetric, seed (or `mean` and sample `deviation` "
-            "over the seeds, or `%s`), value as a fraction; " NAME_RULE ".\n",
-            by_class ? "class (or `mean` over them), " : "", by_class ? "printed" : "paper");
+    fprintf(
+        out,
+        "# Written by ablate; do not edit. %sA line a number: row, %smetric, seed (or `mean` and sample `deviation` "
+        "over the seeds, or `%s`), value as a fraction; " NAME_RULE ".\n",
+        sign, by_class ? "class (or `mean` over them), " : "", by_class ? "printed" : "paper");
     report_text_lines(t->caption, "# ", "\n", report_text_plain, out);
     if (by_class)
         classes(t, out);

@@ -1,6 +1,7 @@
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "../base/name.h"
+#include "../base/number.h"
 #include "checkpoint.h"
 #include "dataset_outside.h"
 #include "model_check.h"
@@ -95,8 +96,7 @@ static int save_log(const runner *r, const train_result *trained)
     }
     for (int e = 0; e < trained->epochs; e++) {
         fprintf(to, "\n%d", e + 1);
-        for (int i = 0; i < trained->terms; i++)
-            fprintf(to, "\t%.9g", trained->log[e * trained->terms + i]);
+        number_print_tabbed(trained->log + e * trained->terms, trained->terms, to);
     }
     fprintf(to, "\n");
     return file_commit(draft);
@@ -357,6 +357,16 @@ int runner_trace(session *s, const experiment *e, const experiment_row *row, con
     if (status == 0)
         status = train_traced(&r, &record, path);
     run_record_free(&record);
+    runner_close(&r);
+    return status;
+}
+
+int runner_describe_row(session *s, const experiment *e, const experiment_row *row, const runner_options *options,
+                        run_record *record)
+{
+    runner r = { .session = s, .options = options, .experiment = e, .row = row, .run = row->run };
+    *record = (run_record){ 0 };
+    int status = prepare(&r, record);
     runner_close(&r);
     return status;
 }

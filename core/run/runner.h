@@ -25,4 +25,8 @@ int runner_trace(session *, const experiment *, const experiment_row *, const ru
 /* All that runner_run does before the first step: settings, modules, graphs, data list. 0, or -1: complained. */
 int runner_check(session *, const experiment *, const experiment_row *);
 
+/* The same, and the record of such a run with the row's first seed as it stands before the first step. The caller frees
+ * it after both. */
+int runner_describe_row(session *, const experiment *, const experiment_row *, const runner_options *, run_record *);
+
 #endif

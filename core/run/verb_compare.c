@@ -5,9 +5,9 @@
 #include "compare_runs.h"
 #include "help.h"
 #include "json.h"
+#include "number_json.h"
 #include "predict_run.h"
 #include "score.h"
-#include <cjson/cJSON.h>
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -285,24 +285,24 @@ static void add_setting(void *to, const char *name, const char *a, const char *b
 
 static void add_interval(cJSON *to, const char *name, const bootstrap_interval *i)
 {
-    const double ends[2] = { i->low, i->high };
-    cJSON_AddItemToObject(to, name, cJSON_CreateDoubleArray(ends, 2));
+    cJSON *ends = cJSON_AddArrayToObject(to, name);
+    cJSON_AddItemToArray(ends, number_json(i->low));
+    cJSON_AddItemToArray(ends, number_json(i->high));
 }
 
 static void add_metric(cJSON *to, const findings *f, int m)
 {
     cJSON *metric = cJSON_AddObjectToObject(to, metrics_name((metrics_kind)m));
     cJSON *classes = cJSON_CreateObject();
-    cJSON_AddNumberToObject(metric, "a", f->mean[0][m]);
-    cJSON_AddNumberToObject(metric, "b", f->mean[1][m]);
-    cJSON_AddNumberToObject(metric, "difference", f->over_classes[m].difference);
+    number_json_add(metric, "a", f->mean[0][m]);
+    number_json_add(metric, "b", f->mean[1][m]);
+    number_json_add(metric, "difference", f->over_classes[m].difference);
     if (spreads(f, m))
         add_interval(metric, "interval_over_classes", &f->over_classes[m]);
     if (f->image[m])
         add_interval(metric, "interval_over_pictures", &f->over_pictures[m]);
     for (int i = 0; i < f->classes; i++)
-        json_add(classes, f->runs->pair[0].record[0].classes[i].name,
-                 cJSON_CreateNumber(f->difference[m * f->classes + i]));
+        json_add(classes, f->runs->pair[0].record[0].classes[i].name, number_json(f->difference[m * f->classes + i]));
     cJSON_AddItemToObject(metric, "classes", classes);
 }
 

@@ -1,6 +1,7 @@
 #include "verb_gallery.h"
 #include "../base/diag.h"
 #include "../base/file.h"
+#include "../base/number.h"
 #include "figure_map.h"
 #include "figure_runs.h"
 #include <stdlib.h>
@@ -38,6 +39,13 @@ static int find_scale(const figure_runs *f, int k, int class_index, map_scale *s
     return status;
 }
 
+static void write_scale(int i, int k, map_scale scale, FILE *scales)
+{
+    fprintf(scales, "%d\t%d", i + 1, k + 1);
+    number_print_tabbed((double[]){ scale.low, scale.high }, 2, scales);
+    fputc('\n', scales);
+}
+
 static int write_map(const figure_runs *f, int k, int i, const figure_options *o, FILE *scales)
 {
     const scores *s = &f->scores[k];
@@ -48,7 +56,7 @@ static int write_map(const figure_runs *f, int k, int i, const figure_options *o
     if (status == 0)
         status = map_write(path, s->maps + first, s->size, s->size, scale);
     if (status == 0)
-        fprintf(scales, "%d\t%d\t%.9g\t%.9g\n", i + 1, k + 1, scale.low, scale.high);
+        write_scale(i, k, scale, scales);
     free(path);
     return status;
 }

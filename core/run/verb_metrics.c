@@ -1,12 +1,14 @@
 #include "verb_metrics.h"
 #include "../base/diag.h"
 #include "../base/name.h"
+#include "../base/number.h"
 #include "help.h"
 #include "json.h"
 #include "metrics.h"
 #include "metrics_compare.h"
 #include "metrics_load.h"
 #include "metrics_remark.h"
+#include "number_json.h"
 #include <cjson/cJSON.h>
 #include <errno.h>
 #include <math.h>
@@ -78,10 +80,8 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 
 static void print_number(double value)
 {
-    if (isnan(value))
-        printf("  %-19s", "-");
-    else
-        printf("  %-19.17g", value);
+    char text[NUMBER_TEXT];
+    printf("  %-19s", isnan(value) ? "-" : number_text(value, text));
 }
 
 static int name_width(const metrics_result *result)
@@ -131,12 +131,8 @@ static void add_remark(void *context, const char *sentence)
 static cJSON *numbers_object(const double value[METRICS_KINDS])
 {
     cJSON *object = cJSON_CreateObject();
-    for (int kind = 0; kind < METRICS_KINDS; kind++) {
-        char digits[40];
-        snprintf(digits, sizeof digits, "%.17g", value[kind]);
-        cJSON_AddItemToObject(object, metrics_name((metrics_kind)kind),
-                              isnan(value[kind]) ? cJSON_CreateNull() : cJSON_CreateRaw(digits));
-    }
+    for (int kind = 0; kind < METRICS_KINDS; kind++)
+        number_json_add(object, metrics_name((metrics_kind)kind), value[kind]);
     return object;
 }
 

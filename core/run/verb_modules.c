@@ -1,5 +1,6 @@
 #include "verb_modules.h"
 #include "../base/diag.h"
+#include "../base/number.h"
 #include "../base/settings.h"
 #include "../device/device.h"
 #include "help.h"
@@ -57,7 +58,7 @@ static void default_print(const ablate_setting *row, char text[80])
     else if (row->type == ABLATE_BOOL)
         snprintf(text, 80, "%s", row->def != 0 ? "yes" : "no");
     else
-        snprintf(text, 80, "%.10g", row->def);
+        number_text(row->def, text);
 }
 
 /* Two lines a row: name, default and range; documentation. */

@@ -87,7 +87,7 @@ static int write_page(request *r)
 {
     page_runs runs = { 0 };
     char *latest = NULL;
-    int status = page_runs_list(r->page.results, &runs);
+    int status = page_runs_list(r->page.results, NULL, &runs);
     if (status == 0 && !r->page.run && !r->without)
         r->page.run = latest = latest_run(r->page.results, &runs);
     page_runs_free(&runs);

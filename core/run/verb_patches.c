@@ -2,6 +2,7 @@
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "../base/name.h"
+#include "../base/number.h"
 #include "figure_map.h"
 #include "figure_patches.h"
 #include "figure_spread.h"
@@ -109,6 +110,15 @@ static int write_maps(const patches *p, int v, map_scale scale)
     return status;
 }
 
+static void print_spread(int run, map_scale shown, const spread *s, FILE *to)
+{
+    fprintf(to, "%d", run + 1);
+    number_print_tabbed((double[]){ shown.low, shown.high }, 2, to);
+    fprintf(to, "\t%lld\t%lld", (long long)s->count[PATCH_NORMAL], (long long)s->count[PATCH_DEFECTIVE]);
+    number_print_tabbed((double[]){ s->mean[PATCH_NORMAL], s->mean[PATCH_DEFECTIVE], s->above }, 3, to);
+    fputc('\n', to);
+}
+
 static int write_value(const patches *p, int v, FILE *values, FILE *bins)
 {
     const int64_t all = p->each * runs_with(p, v);
@@ -126,13 +136,13 @@ static int write_value(const patches *p, int v, FILE *values, FILE *bins)
         status = spread_measure(p->of[v][k], p->kind, p->each, whole, &s);
         fprintf(values, "%d\t", v + 1);
         name_cell(p->value[v].text, values);
-        fprintf(values, "%d\t%.9g\t%.9g\t%lld\t%lld\t%.9g\t%.9g\t%.9g\n", k + 1, shown.low, shown.high,
-                (long long)s.count[PATCH_NORMAL], (long long)s.count[PATCH_DEFECTIVE], s.mean[PATCH_NORMAL],
-                s.mean[PATCH_DEFECTIVE], s.above);
-        for (int b = 0; b < SPREAD_BINS; b++)
-            fprintf(bins, "%d\t%d\t%.9g\t%.9g\t%.9g\n", v + 1, k + 1,
-                    whole.low + (b + 0.5) * (whole.high - whole.low) / SPREAD_BINS, s.share[PATCH_NORMAL][b],
-                    s.share[PATCH_DEFECTIVE][b]);
+        print_spread(k, shown, &s, values);
+        for (int b = 0; b < SPREAD_BINS; b++) {
+            double middle = whole.low + (b + 0.5) * (whole.high - whole.low) / SPREAD_BINS;
+            fprintf(bins, "%d\t%d", v + 1, k + 1);
+            number_print_tabbed((double[]){ middle, s.share[PATCH_NORMAL][b], s.share[PATCH_DEFECTIVE][b] }, 3, bins);
+            fputc('\n', bins);
+        }
     }
     return status;
 }

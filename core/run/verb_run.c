@@ -1,11 +1,15 @@
 #include "verb_run.h"
 #include "../base/diag.h"
+#include "../base/file.h"
 #include "../base/stop.h"
 #include "page.h"
 #include "progress.h"
 #include "report.h"
+#include "report_changes.h"
 #include "report_choices.h"
+#include "report_found.h"
 #include "run_options.h"
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +18,7 @@ typedef struct run_list {
     run_record *record;
     bool *was_found;
     int count, found;
+    int shown; /* records: those of this call, then, once they are gathered, others for the report */
 } run_list;
 
 static int add_run(session *s, const experiment *e, const experiment_row *row, int seed, const run_options *o,
@@ -32,6 +37,7 @@ static int add_run(session *s, const experiment *e, const experiment_row *row, i
     if (runner_run(s, e, row, seed, &o->runner, &grown[list->count], &found[list->count]) < 0)
         return -1;
     list->found += found[list->count++];
+    list->shown = list->count;
     return 0;
 }
 
@@ -129,17 +135,59 @@ static int print_folders(const run_list *list, const char *out)
     return status;
 }
 
+/* Nobody else looks for finished runs, decides on names or writes reports until unlock: of two processes the one that
+ * comes last sees what the other did. */
+static int lock_results(const char *out)
+{
+    int lock = file_lock_folder(out);
+    if (lock < 0)
+        fprintf(stderr,
+                "%s cannot be locked (%s): if another process writes its reports now, run the later one again\n", out,
+                strerror(errno));
+    return lock;
+}
+
+/* What a report needs beside the runs of this call: what was changed, who was asked, what else has finished. */
+static int gather(session *s, experiment *e, const run_options *o, run_list *list)
+{
+    for (int i = 0; i < e->row_count; i++)
+        e->rows[i].unasked = !run_options_wants(o, e->rows[i].name);
+    if (report_changes_find(e, &o->runner, o->modules) < 0)
+        return -1;
+    int shown = report_found(s, e, &o->runner, &list->record, list->count);
+    list->shown = shown < 0 ? list->count : shown;
+    return shown < 0 ? -1 : 0;
+}
+
 /* The file's own report, unless all files share one. */
-static int report(const experiment *e, const run_list *list, const run_options *o)
+static int report(session *s, experiment *e, run_list *list, const run_options *o)
 {
     if (o->folders)
         return print_folders(list, o->runner.out);
     if (e->columns == 0 || o->choices)
         return 0;
-    return report_write(e, list->record, list->count, o->runner.out) < 0 ||
-                   report_print(e, list->record, list->count, stdout) < 0
-               ? -1
-               : 0;
+    int lock = lock_results(o->runner.out), status = gather(s, e, o, list);
+    if (status == 0)
+        status = report_write(e, list->record, list->shown, o->runner.out);
+    file_unlock(lock);
+    return status == 0 ? report_print(e, list->record, list->shown, stdout) : -1;
+}
+
+/* A run has failed: what finished before it is not kept from the report, in which the failed row is "not run". The
+ * complaint stays that of the run. */
+static void report_finished(session *s, experiment *e, run_list *list, const run_options *o)
+{
+    char *why = take_text("%s", complaint() ? complaint() : "a run failed");
+    if (!why || list->count == 0 || o->folders) {
+        free(why);
+        return;
+    }
+    complaint_clear();
+    if (report(s, e, list, o) < 0)
+        fprintf(stderr, "the report of what has finished was not written: %s\n", complaint());
+    complaint_clear();
+    complain("%s", why);
+    free(why);
 }
 
 typedef struct run_file { /* a file and what its rows gave */
@@ -157,7 +205,9 @@ static int run_one(session *s, const char *path, const run_options *o, run_file 
     if (status == 0 && stop_asked())
         status = stop_complain("all runs of %s are done; the same command writes its report", path);
     if (status == 0)
-        status = report(f->experiment, &f->list, o);
+        status = report(s, f->experiment, &f->list, o);
+    else if (f->experiment)
+        report_finished(s, f->experiment, &f->list, o);
     if (status == 0)
         say_phases(s, &f->list);
     return status;
@@ -166,7 +216,7 @@ static int run_one(session *s, const char *path, const run_options *o, run_file 
 static void free_files(run_file *files, int count)
 {
     for (int i = 0; files && i < count; i++) {
-        for (int k = 0; k < files[i].list.count; k++)
+        for (int k = 0; k < files[i].list.shown; k++)
             run_record_free(&files[i].list.record[k]);
         free(files[i].list.record);
         free(files[i].list.was_found);
@@ -175,12 +225,19 @@ static void free_files(run_file *files, int count)
     free(files);
 }
 
-static int report_all(const run_file *files, const run_options *o)
+static int report_all(session *s, run_file *files, const run_options *o)
 {
     report_choice choice[RUN_OPTIONS_FILES];
-    for (int i = 0; i < o->files; i++)
-        choice[i] = (report_choice){ files[i].experiment, files[i].list.record, files[i].list.count };
-    return report_choices(choice, o->files, o->runner.out, o->choices, stdout);
+    int lock = lock_results(o->runner.out), status = 0;
+    for (int i = 0; i < o->files && status == 0; i++) {
+        run_list *list = &files[i].list;
+        status = gather(s, files[i].experiment, o, list);
+        choice[i] = (report_choice){ files[i].experiment, list->record, list->shown };
+    }
+    if (status == 0)
+        status = report_choices(choice, o->files, o->runner.out, o->choices, stdout);
+    file_unlock(lock);
+    return status;
 }
 
 static void say_all(const session *s, const run_file *files, int count)
@@ -203,17 +260,32 @@ static int run_files(session *s, const run_options *o)
     for (int i = 0; i < o->files && status == 0; i++)
         status = run_one(s, o->file[i], o, &files[i]);
     if (status == 0 && o->choices)
-        status = report_all(files, o);
+        status = report_all(s, files, o);
     if (status == 0 && o->files > 1)
         say_all(s, files, o->files);
     free_files(files, o->files);
     return status;
 }
 
+/* Reports and runs are named as the file is, without its folder. */
+static int names_differ(const run_options *o)
+{
+    for (int i = 1; i < o->files; i++)
+        for (int k = 0; k < i; k++) {
+            const char *one = strrchr(o->file[k], '/'), *other = strrchr(o->file[i], '/');
+            if (strcmp(one ? one + 1 : o->file[k], other ? other + 1 : o->file[i]) == 0)
+                return complain(
+                    "%s and %s are of one name, so that the report of the second would take the place of the "
+                    "first's; rename one, or run them with an --out each",
+                    o->file[k], o->file[i]);
+        }
+    return 0;
+}
+
 /* A mistake in the last file is to be told before the first has been run for an hour. */
 static int read_all(const run_options *o)
 {
-    int status = 0;
+    int status = names_differ(o);
     for (int i = 0; i < o->files && status == 0; i++) {
         experiment *e = experiment_load(o->file[i], &o->experiment);
         status = e ? rows_exist(e, o) : -1;
@@ -225,11 +297,13 @@ static int read_all(const run_options *o)
 /* What the folder holds now, as a page. The runs are done: if it cannot be written, that is said and is no failure. */
 static void refresh_page(const char *results)
 {
+    int lock = lock_results(results);
     if (page_write(&(page_options){ .results = results }) == 0)
         fprintf(stderr, "%s/index.html shows all results of this folder; 'ablate page %s' adds pictures\n", results,
                 results);
     else
         fprintf(stderr, "the page of results was not written: %s\n", complaint());
+    file_unlock(lock);
     complaint_clear();
 }
 

@@ -1,7 +1,7 @@
 # fig4.gp: Figure 4, the mean of the five metrics of each encoder by the size of the pictures. From results/fig4.tsv,
 # whose rows are named "encoder=A size=S"; encoders and sizes are drawn in the order in which they stand there.
 eval page(8.4, 7)
-data = file("../fig4.tsv")
+data = report eq "" ? file("../fig4.tsv") : report
 scale_name = system("sed -n 's/^# Scale: \\(.*\\)\\.$/\\1/p' '".data."'")
 
 encoder(row) = substr(word(row, 1), strlen("encoder=") + 1, strlen(row))
