@@ -231,6 +231,33 @@ CALL picture_in_build(ablate_builder *b)
     const ablate_picture picture = { .class_name = "a", .state = "good", .name = "a" };
     assert_int_equal(b->api->add_picture(b, &picture), -1);
 }
+CALL folder_in_build(ablate_builder *b)
+{
+    assert_null(ablate_folder(b, "/"));
+}
+CALL unused_in_build(ablate_builder *b)
+{
+    assert_int_equal(ablate_unused(b, "%s", "a"), -1);
+}
+CALL remark_null(ablate_builder *b)
+{
+    b->api->remark(b, NULL);
+}
+CALL chosen_null(ablate_builder *b)
+{
+    assert_null(ablate_chosen(b, NULL));
+}
+CALL next_name_null(ablate_builder *b)
+{
+    const char *list = NULL;
+    assert_null(ablate_next_name(b, NULL));
+    assert_null(ablate_next_name(b, &list));
+}
+CALL next_name_open(ablate_builder *b)
+{
+    const char *list = "\"open";
+    assert_null(ablate_next_name(b, &list));
+}
 CALL no_place(ablate_builder *b)
 {
     b->api->apply(b, NULL, 0, "nothing", NULL, 1, (ablate_value *[]){ X });
@@ -292,6 +319,12 @@ static const wrong wrongs[] = {
     { text_null, "`text` was given NULL" },
     { weigh_in_build, "'hostile' calls `loss_weight` in its `build`; that belongs in `epoch`" },
     { picture_in_build, "'hostile' calls `add_picture` in its `build`; that belongs in `list`" },
+    { folder_in_build, "'hostile' calls `folder` in its `build`; that belongs in `list`" },
+    { unused_in_build, "'hostile' calls `unused` in its `build`; that belongs in `list`" },
+    { remark_null, "`remark` was given NULL where a text must be" },
+    { chosen_null, "`chosen` was given NULL where a text must be" },
+    { next_name_null, "`next_name` was given NULL where a text must be" },
+    { next_name_open, "'hostile' reads a list with a quote that is not closed" },
     { no_place, "there is no operation 'nothing'" },
 };
 

@@ -221,9 +221,9 @@ static void test_a_run_whose_files_are_gone(void **state)
     const char *gallery = "$ABLATE gallery $(ls -dtr out/runs/x/base/seed-0-* | head -n 1) --out other --cache cache ";
     char words[500];
     build_run("cd $T && mv bases/w bases/v && mv mine/pictures mine/photographs && rm -r copied");
-    says("$T", gallery, "name its place with --set run.data=folder:PATH");
-    snprintf(words, sizeof words, "%s --set run.data=folder:mine/photographs", gallery);
-    says("$T", words, "bases/w/nano.safetensors that it was trained with is not there");
+    says("$T", gallery, "bases/w/nano.safetensors that it was trained with is not there");
+    snprintf(words, sizeof words, "%s --set clip.weights=bases/v/nano.safetensors", gallery);
+    says("$T", words, "name its place with --set run.data=folder:PATH");
     snprintf(words, sizeof words,
              "%s --set clip.weights=bases/v/nano.safetensors --set "
              "run.data=folder:mine/photographs",

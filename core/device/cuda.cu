@@ -284,4 +284,5 @@ extern "C" __attribute__((visibility("default"))) const device ablate_device_ent
     .pairs = cuda_pairs,
     .run_pair = cuda_run_pair,
     .extend = cuda_extend,
+    .yardstick = nullptr,
 };

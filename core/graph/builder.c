@@ -133,7 +133,13 @@ static const char *api_text(ablate_builder *face, const char *format, ...)
 static const char *api_next_name(ablate_builder *face, const char **list)
 {
     char *name;
-    if (words_next(list, &name) <= 0)
+    if (complaint() || !builder_given(NULL, 0, "next_name", list ? *list : NULL))
+        return NULL;
+    int found = words_next(list, &name);
+    if (found < 0)
+        complain("'%s' reads a list with a quote that is not closed, or an escape that is none",
+                 builder_owner(builder_self(face)));
+    if (found <= 0)
         return NULL;
     const char *kept = arena_text(builder_self(face)->memory, name);
     free(name);
@@ -167,6 +173,8 @@ static void api_remark(ablate_builder *face, const char *format, ...)
     const builder_talk *talk = builder_self(face)->talk;
     char words[960];
     va_list arguments;
+    if (!builder_may(builder_self(face), NULL, 0, IN_BUILD, "remark") || !builder_given(NULL, 0, "remark", format))
+        return;
     va_start(arguments, format);
     vsnprintf(words, sizeof words, format, arguments);
     va_end(arguments);
@@ -176,7 +184,10 @@ static void api_remark(ablate_builder *face, const char *format, ...)
 
 static const char *api_chosen(ablate_builder *face, const char *engine_setting)
 {
-    const builder_talk *talk = builder_self(face)->talk;
+    const builder *b = builder_self(face);
+    const builder_talk *talk = b->talk;
+    if (!builder_may(b, NULL, 0, IN_BUILD, "chosen") || !builder_given(NULL, 0, "chosen", engine_setting))
+        return NULL;
     return talk ? talk->chosen(talk->owner, engine_setting) : NULL;
 }
 

@@ -27,9 +27,8 @@ const ablate_entry *builder_folder(ablate_builder *face, const char *path)
     const builder *b = builder_self(face);
     folder_list found = { 0 };
     ablate_entry *all = NULL;
-    if (!path)
-        complain("'%s' asks what a folder NULL holds", builder_owner(b));
-    if (!complaint() && folder_read(path, &found) == 0)
+    bool may = builder_may(b, NULL, 0, IN_LIST, "folder") && builder_given(NULL, 0, "folder", path);
+    if (may && folder_read(path, &found) == 0)
         all = arena_take(b->memory, ((size_t)found.count + 1) * sizeof *all);
     for (int i = 0; all && i < found.count; i++)
         if (copy_entry(b, path, &found.entry[i], &all[i]) < 0)
@@ -40,12 +39,14 @@ const ablate_entry *builder_folder(ablate_builder *face, const char *path)
 
 int builder_unused(ablate_builder *face, const char *format, ...)
 {
-    const builder_host *host = builder_self(face)->host;
+    const builder *b = builder_self(face);
+    const builder_host *host = b->host;
     char *text = NULL;
     va_list arguments;
-    if (!host->unused || !format)
-        return complain("'%s' notes %s", builder_owner(builder_self(face)),
-                        format ? "unused files outside of `list`" : "an unused file NULL");
+    if (!builder_may(b, NULL, 0, IN_LIST, "unused") || !builder_given(NULL, 0, "unused", format))
+        return -1;
+    if (!host->unused)
+        return complain("'%s' notes unused files where no pictures are listed", builder_owner(b));
     va_start(arguments, format);
     int length = vasprintf(&text, format, arguments);
     va_end(arguments);

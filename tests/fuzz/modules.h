@@ -240,7 +240,8 @@ static inline void fuzz_other(ablate_builder *b)
 {
     const ablate_picture added = { .class_name = "a", .state = "good", .name = "a" };
     ablate_builder *kept = fuzz_kept;
-    switch (fuzz_pick(12, 6)) {
+    const char *list = fuzz_name();
+    switch (fuzz_pick(17, 11)) {
     case 0:
         (void)ablate_shape_of(b, fuzz_any());
         return;
@@ -270,6 +271,21 @@ static inline void fuzz_other(ablate_builder *b)
         return;
     case 10:
         fuzz_keep(b->api->weight(b, "m.c", 10, fuzz_name(), fuzz_name()));
+        return;
+    case 11:
+        b->api->remark(b, fuzz_byte() % 2 ? NULL : "%s", fuzz_long);
+        return;
+    case 12:
+        b->api->chosen(b, fuzz_name());
+        return;
+    case 13:
+        b->api->next_name(b, fuzz_byte() % 4 ? &list : NULL);
+        return;
+    case 14:
+        b->api->folder(b, fuzz_name());
+        return;
+    case 15:
+        b->api->unused(b, fuzz_byte() % 2 ? NULL : "%s", fuzz_long);
         return;
     default:
         if (kept)
