@@ -1,5 +1,6 @@
 /* CLIP in every published form against open_clip and transformers (golden/make_clip_files.py): one small model in six
  * forms, pictures of many sizes, texts, and the real tokenizer's ids; and what is refused. */
+#include "../core/graph/builder_parts.h"
 #include "clip_lab.h"
 #include "truth.h"
 
@@ -370,6 +371,7 @@ static void *open_prompts(lab *l, const char *template)
     void *filled = module ? take_zeroed(1, module->settings_size, "settings") : NULL;
     lab_open(l, 8, "clip.arch=any", "clip.head_width=4", "clip.layers=1", weights_setting(path), template, NULL);
     require(filled && l->status == 0 && settings_fill(&l->chosen, "cnc", module->settings, filled) == 0);
+    board_find(&l->builder->board, "text.encode")->service = NULL; /* two offers of one name are refused */
     require(builder_compose(l->builder, &listener, NULL) == 0 && builder_compose(l->builder, module, filled) == 0);
     return filled;
 }

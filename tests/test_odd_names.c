@@ -65,7 +65,7 @@ static int predict(const char *what)
     return system(command);
 }
 
-/* The lines of scores.tsv that are records, and for each of `odd` that there is one, three fields long. */
+/* The lines of scores.tsv that are records, and for each of `odd` that there is one, five fields long. */
 static char *scores_checked(void)
 {
     int found[ODD] = { 0 }, records = 0;
@@ -76,8 +76,11 @@ static char *scores_checked(void)
         if (!*line || *line == '#' || strncmp(line, "path\t", 5) == 0)
             continue;
         char *name = strsep(&line, "\t"), *score = strsep(&line, "\t");
-        assert_non_null(score);
-        assert_string_equal(line, strstr(line, "defective") ? "defective" : "good");
+        char *decision = strsep(&line, "\t"), *class_name = strsep(&line, "\t");
+        assert_non_null(line);
+        assert_true(atof(score) > 0 && atof(line) > 0 && !strchr(line, '\t'));
+        assert_string_equal(decision, atof(score) > atof(line) ? "defective" : "good");
+        assert_string_equal(class_name, "-");
         assert_true(name_is_shown(name));
         assert_int_equal(name_read(name), 0);
         for (int i = 0; i < ODD; i++)
@@ -123,7 +126,7 @@ static void test_an_unreadable_one_is_one_record(void **state)
     assert_int_not_equal(predict(what), 0);
     snprintf(place, sizeof place, "%s/scores.tsv", out);
     char *text = read_text(place);
-    assert_non_null(strstr(text, "\n\\gone\\n\\x1B.png\t\tunreadable\n"));
+    assert_non_null(strstr(text, "\n\\gone\\n\\x1B.png\t\tunreadable\t-\t\n"));
     free(text);
     text = read_text(said_path);
     assert_non_null(strstr(text, "gone\\n\\x1B.png"));

@@ -79,7 +79,7 @@ static void test_every_value_is_written(void **state)
 static void test_remarks_are_kept(void **state)
 {
     (void)state;
-    static const char *const words[] = { "config.json beside tests/golden/clip_config/huggingface",
+    static const char *const words[] = { "config.json beside ", "/tests/golden/clip_config/huggingface",
                                          "picture tower gelu, 2 heads", "text tower quickgelu, 4 heads",
                                          "mean = [0.5,0.5,0.5]" };
     char said[400];
