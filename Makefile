@@ -65,7 +65,7 @@ $(BUILD)/code.h: $(COUNTED) Makefile
 $(BUILD)/obj/core/run/session.o: EXTRA = -fopenmp -include $(BUILD)/code.h
 $(BUILD)/obj/core/run/session.o: $(BUILD)/code.h
 
-$(BUILD)/obj/core/ops/%.o $(BUILD)/obj/core/device/cpu%.o: EXTRA = $(KERNEL)
+$(BUILD)/obj/core/ops/%.o $(BUILD)/obj/core/device/cpu.o $(BUILD)/obj/core/device/cpu%.o: EXTRA = $(KERNEL)
 # as kernels are: with this processor's vectors, and multiplications and additions in one
 $(BUILD)/obj/tests/test_ops_vector.o: EXTRA = $(KERNEL)
 $(BUILD)/obj/core/run/metrics%.o: EXTRA = -O3 -march=$(MARCH) -fopenmp
@@ -134,6 +134,16 @@ $(BUILD)/modules/%.so: $$(wildcard modules/$$*.c modules/$$*/*.c modules/$$*/*.h
 	@mkdir -p $(@D)
 	@echo "  module  $@"
 	@$(CC) $(filter-out -MMD -MP,$(STD)) -O2 -fopenmp -fvisibility=hidden -shared -Icore $(filter %.c,$^) -lm -o $@
+
+# The same kernels for another kind of processor: tests/test_processors.c.
+$(BUILD)/avx2/%.o: %.c | $(BUILD)/packages
+	@mkdir -p $(@D)
+	@$(CC) $(STD) $(CFLAGS) $(subst -march=$(MARCH),-march=haswell,$(KERNEL)) -DABLATE_VERSION='"$(VERSION)"' -c $< -o $@
+$(BUILD)/avx2/ablate-cpu.so: $(CPUSRC:%.c=$(BUILD)/avx2/%.o)
+	@echo "  link    $@"
+	@ln -sfn ../modules $(@D)/modules
+	@$(CC) -shared $(SANFLAG) -fopenmp $^ -lm -ldl -o $@
+$(BUILD)/tests/test_processors: | $(if $(filter x86_64,$(shell uname -m)),$(if $(filter armv8-a,$(MARCH)),,$(BUILD)/avx2/ablate-cpu.so))
 
 # Devices that only tests have.
 $(BUILD)/tests/devices/ablate-%.so: tests/devices/%.c core/device/device.h core/op.h core/base/random.h

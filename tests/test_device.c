@@ -222,6 +222,19 @@ static void test_gemm_threads(void **state)
     free(first);
 }
 
+/* -(1 + 2^-11) + (1 + 2^-12)^2 is 2^-24 if the square is not rounded before it is added, else 0. What the device says
+ * of its rounding, which a run's identity holds, must be what its products do. */
+static void test_rounding_is_as_said(void **state)
+{
+    (void)state;
+    const device *where = opened(0);
+    const float a[] = { -1 - 0x1p-11f, 1 + 0x1p-12f }, b[] = { 1, 1 + 0x1p-12f };
+    float c = NAN;
+    services->gemm(false, false, 1, 1, 2, 1, a, 2, b, 1, 0, &c, 1);
+    assert_string_equal(where->core_type(), c == 0 ? "separate multiply and add" : "fused multiply-add");
+    assert_true(c == 0 || c == 0x1p-24f);
+}
+
 static void test_peak(void **state)
 {
     (void)state;
@@ -373,6 +386,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_parallel_often),
         cmocka_unit_test(test_gemm),
         cmocka_unit_test(test_gemm_threads),
+        cmocka_unit_test(test_rounding_is_as_said),
         cmocka_unit_test(test_peak),
         cmocka_unit_test(test_core_type),
         cmocka_unit_test(test_unknown_core_type),
