@@ -173,6 +173,7 @@ $(FIGURES): all $(BUILD)/packages-figures
 figures: $(FIGURES) ## draw fig1, fig2, fig3, fig4 and curves (or one by its name): results/figures/fig1.svg, .png, ...
 pretrain: all ## train the small encoders again, on drawn pictures: all four, or ENCODERS="nano/16 nano/32"
 	scripts/pretrain $(BUILD) $(ENCODERS)
+benches: all $(BENCHES)
 bench: all $(BENCHES) | $(BUILD)/packages-test ## throughput, beside this machine's own measured peak
 	@for program in $(BENCHES); do ABLATE_LIBRARY=$(BUILD) $$program || exit 1; done
 	@rm -rf $(BUILD)/bench
@@ -219,5 +220,5 @@ clean: ## remove what was built
 	rm -rf build build-*
 help: ## this list
 	@grep -hE '^[a-z0-9%-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
-.PHONY: cuda test-gpu test-numeric test-aarch64 bench-gpu portable all-tables page book curves test unstated truth fuzz mutants lint bench pretrain install clean help $(FIGURES) figures
+.PHONY: benches cuda test-gpu test-numeric test-aarch64 bench-gpu portable all-tables page book curves test unstated truth fuzz mutants lint bench pretrain install clean help $(FIGURES) figures
 -include $(shell find $(BUILD) -name '*.d' -type f 2>/dev/null)

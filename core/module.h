@@ -80,7 +80,7 @@ typedef struct ablate_api { /* the engine's half; grows only at its end. `at` = 
     const char *(*chosen)(ablate_builder *, const char *engine_setting);
     const ablate_entry *(*folder)(ablate_builder *, const char *path); /* 1.1 */
     int (*unused)(ablate_builder *, const char *format, ...);          /* 1.1 */
-    const char *(*next_name)(ablate_builder *, const char **list); /* since 1.1 */
+    const char *(*next_name)(ablate_builder *, const char **list);     /* 1.1 */
 } ablate_api;
 struct ablate_builder { /* the engine's own struct begins so */
     const ablate_api *api;

@@ -286,11 +286,3 @@ const char *file_shown(const char *path, char shown[FILE_SHOWN])
         snprintf(shown, FILE_SHOWN, "%.*s...%s", (int)part, path, path + length - part);
     return shown;
 }
-
-char *file_printable(char *text)
-{
-    for (char *at = text; *at; at++)
-        if ((unsigned char)*at < ' ' || *at == 0x7f)
-            *at = '?';
-    return text;
-}

@@ -40,7 +40,4 @@ bool file_exists(const char *path);        /* also where it may not be looked at
 enum { FILE_SHOWN = 400 };
 const char *file_shown(const char *path, char shown[FILE_SHOWN]);
 
-/* Puts '?' for what would end the line that the text stands in. Returns it. */
-char *file_printable(char *text);
-
 #endif

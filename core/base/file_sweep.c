@@ -28,7 +28,9 @@ static char *pattern_of(const char *path)
             *to++ = '\\';
         *to++ = path[i];
     }
-    return pattern ? strcpy(to, ".*.part"), pattern : NULL;
+    if (pattern)
+        memcpy(to, ".*.part", sizeof ".*.part");
+    return pattern;
 }
 
 /* Is nobody writing it any more? Its process is not on this machine, and a process on another would hold the lock. */

@@ -1,6 +1,7 @@
 #include "folder.h"
 #include "diag.h"
 #include "file.h"
+#include "name.h"
 #include <errno.h>
 #include <libgen.h>
 #include <stdarg.h>
@@ -184,8 +185,9 @@ int folder_rest_add(folder_rest *r, const char *format, ...)
     va_end(arguments);
     if (length < 0)
         return complain("out of memory for the names of what is not used");
-    r->text[r->count++] = file_printable(text);
-    return 0;
+    r->text[r->count] = name_seen(text);
+    free(text);
+    return r->text[r->count] && ++r->count ? 0 : -1;
 }
 
 void folder_rest_free(folder_rest *r)

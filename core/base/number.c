@@ -21,7 +21,7 @@ const char *number_text(double value, char text[NUMBER_TEXT])
 {
     int digits = isfinite(value) ? digits_of(value, text) : 1;
     const char *exponent = isfinite(value) ? strchr(text, 'e') : NULL;
-    int whole = exponent ? atoi(exponent + 1) + 1 : 1; /* 100, not 1e+02 */
+    int whole = exponent ? (int)strtol(exponent + 1, NULL, 10) + 1 : 1; /* 100, not 1e+02 */
     snprintf(text, NUMBER_TEXT, "%.*g", whole > digits && whole <= MOST_WHOLE ? whole : digits, value);
     return text;
 }

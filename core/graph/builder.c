@@ -42,7 +42,7 @@ static bool has_term(const graph_term *list, int count, const char *name)
     return found;
 }
 
-/* Losses and probes are columns of one table, so their names differ. */
+/* Losses and probes are columns of one log, so their names differ. */
 static bool term_fits(const builder *b, const char *what, const graph_term *term, const char *file, int line)
 {
     const graph *g = b->graph;

@@ -72,9 +72,11 @@ bool builder_named(const char *file, int line, const char *what, const char *nam
 
 bool builder_values_fit(const builder *b, const char *file, int line, const char *what, int n, ablate_value *const *in)
 {
-    if (n < 0 || n > BUILDER_VALUES || (n > 0 && !in))
+    if (n < 0 || n > BUILDER_VALUES || (n > 0 && !in)) {
         complain_at(file, line, "`%s` was given %d values%s; it takes 0 to %d", what, n, in ? "" : " at NULL",
                     (int)BUILDER_VALUES);
+        return false;
+    }
     for (int i = 0; i < n && !complaint(); i++)
         if (!in[i] || in[i] == builder_poison())
             complain_at(file, line, "`%s` was given no value as number %d; give it one that this `build` made or read",

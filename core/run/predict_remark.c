@@ -1,5 +1,7 @@
 #include "predict_remark.h"
 #include "../base/diag.h"
+#include "../base/name.h"
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -83,4 +85,24 @@ int predict_remark(predict_run *run, const predict_files *f, const predict_thres
                                              "%d of the pictures chose the thresholds themselves: of these more or "
                                              "fewer than %g may be called defective",
                                              t->common, t->rate);
+}
+
+int predict_run_warn(predict_run *r, const char *format, ...)
+{
+    char *sentence = NULL;
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vasprintf(&sentence, format, arguments);
+    va_end(arguments);
+    if (length < 0)
+        return complain("out of memory for a warning");
+    char **grown = take_again(r->warning, (size_t)r->warnings + 1, sizeof *grown, "a warning");
+    if (!grown) {
+        free(sentence);
+        return -1;
+    }
+    r->warning = grown;
+    grown[r->warnings] = name_seen(sentence);
+    free(sentence);
+    return grown[r->warnings++] ? 0 : -1;
 }

@@ -27,25 +27,6 @@ void predict_run_close(predict_run *r)
     *r = (predict_run){ 0 };
 }
 
-int predict_run_warn(predict_run *r, const char *format, ...)
-{
-    char *sentence = NULL;
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vasprintf(&sentence, format, arguments);
-    va_end(arguments);
-    if (length < 0)
-        return complain("out of memory for a warning");
-    char **grown = take_again(r->warning, (size_t)r->warnings + 1, sizeof *grown, "a warning");
-    if (!grown) {
-        free(sentence);
-        return -1;
-    }
-    r->warning = grown;
-    grown[r->warnings++] = file_printable(sentence);
-    return 0;
-}
-
 /* ---- what was kept of it ---- */
 
 /* The folder without a slash or the record's name at its end. */

@@ -260,7 +260,7 @@ const char *report_difference(const report_cell *cell, experiment_value paper, c
 static int own_seeds(const experiment_row *row)
 {
     const settings_entry *seeds = experiment_row_own(row, "run", "seeds");
-    return seeds ? atoi(seeds->value) : 1;
+    return seeds ? (int)strtol(seeds->value, NULL, 10) : 1;
 }
 
 int report_seeds_wanted(const report_body *t, int r)

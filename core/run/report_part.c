@@ -13,7 +13,7 @@ static bool is_lost(const report_body *t, const char *row, const char *seed)
         if (strcmp(e->rows[r].name, row) == 0) {
             bool kept = e->rows[r].others > 0 || !e->rows[r].applicable;
             for (int i = 0; i < t->row[r].runs && !kept; i++)
-                kept = t->row[r].run[i]->seed == atoi(seed);
+                kept = t->row[r].run[i]->seed == strtol(seed, NULL, 10);
             return !kept;
         }
     return false;
