@@ -63,8 +63,8 @@ typedef struct ablate_cpu { /* services for kernels; results never depend on the
     /* body(context, 0) ... body(context, n - 1), in any order, on any thread. Work per i should be >= 10 us. */
     void (*parallel)(int64_t n, void (*body)(void *context, int64_t i), void *context);
     /* C (m x n) = alpha op(A) (m x k) op(B) (k x n) + beta C, row-major with row strides; ta/tb: A/B stored transposed.
-     * Called inside `parallel` it stays on that thread. A library's kernel may sum a row in another order by where it
-     * lies among m: rows of different pictures belong in different calls, or their bits depend on the batch. */
+     * Called inside `parallel` it stays on that thread. An element's bits depend on its row of A and its column of B
+     * alone, not on where these lie, so pictures may share a product. */
     void (*gemm)(bool ta, bool tb, int64_t m, int64_t n, int64_t k, float alpha, const float *a, int64_t lda,
                  const float *b, int64_t ldb, float beta, float *c, int64_t ldc);
 } ablate_cpu;

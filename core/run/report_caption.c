@@ -144,8 +144,8 @@ static void print_kernels(const report_body *t, FILE *out)
 {
     text_list list = { 0 };
     list_runs(t, kernels_of, &list);
-    if (list.count < 2)
-        print_list("Kernels", &list, false, out);
+    if (list.count == 1)
+        fprintf(out, "Kernels: %s; machines of the same kernels give the same bits.\n", list.text[0]);
     for (int i = 0; list.count > 1 && i < list.count; i++) {
         fputs(i ? "; " : "Kernels: ", out);
         if (t->experiment->row_count > 1) {
