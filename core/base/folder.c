@@ -219,3 +219,10 @@ char *folder_rest_say(const folder_rest *r)
     complain("out of memory for the names of what is not used");
     return NULL;
 }
+
+int folder_spare(const char *option, const char *out, const char *input)
+{
+    return out && input && folder_same(out, input)
+               ? complain("%s %s is what is read, '%s'; choose another place", option, out, input)
+               : 0;
+}

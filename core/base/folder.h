@@ -60,4 +60,8 @@ void folder_rest_free(folder_rest *);
 /* "7 files or folders are not used: ", the first FOLDER_NAMED, and how many more; new memory. NULL: complained. */
 char *folder_rest_say(const folder_rest *);
 
+/* An output must not replace what is read for it: 0, or -1 with the sentence, if the option's `out` is `input`, under
+ * whatever name. Either may be NULL. */
+int folder_spare(const char *option, const char *out, const char *input);
+
 #endif

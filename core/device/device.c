@@ -52,8 +52,8 @@ static char *object_path(const char *name)
             return path;
         free(path);
     }
-    complain("device '%s': there is no ablate-%s.so in %s; build it with 'make' or set ABLATE_LIBRARY to its folder",
-             name, name, folder);
+    complain("device '%s': there is no ablate-%s.so in %s; build it with 'make%s' or set ABLATE_LIBRARY to its folder",
+             name, name, folder, strcmp(name, "cuda") == 0 ? " cuda" : "");
     return NULL;
 }
 

@@ -18,6 +18,15 @@ typedef struct reader { /* of one report */
     bool inside, strong; /* rows and columns; a bold piece */
 } reader;
 
+/* Bytes of the character that begins here: UTF-8's first byte and those that go on. */
+static size_t character(const char *at, size_t left)
+{
+    size_t n = 1;
+    while (n < left && ((unsigned char)at[n] & 0xC0) == 0x80)
+        n++;
+    return n;
+}
+
 /* Text with its marks. */
 static void print_marked(reader *r, const char *text, size_t length)
 {
@@ -25,8 +34,9 @@ static void print_marked(reader *r, const char *text, size_t length)
         const char *at = text + i;
         size_t left = length - i;
         if (*at == '\\' && left > 1) {
-            page_text_part(at + 1, 1, r->out);
-            i++;
+            size_t n = character(at + 1, left - 1);
+            page_text_part(at + 1, n, r->out);
+            i += n;
         } else if (left > 1 && strncmp(at, "**", 2) == 0) {
             fputs(r->strong ? "</strong>" : "<strong>", r->out);
             r->strong = !r->strong;
@@ -38,7 +48,9 @@ static void print_marked(reader *r, const char *text, size_t length)
             fputs("</u>", r->out);
             i += 3;
         } else {
-            page_text_part(at, 1, r->out);
+            size_t n = character(at, left);
+            page_text_part(at, n, r->out);
+            i += n - 1;
         }
     }
     if (r->strong)

@@ -36,18 +36,38 @@ static bool is_part(const char *name, size_t length)
     return (length == 5 && memcmp(name, "train", 5) == 0) || (length == 4 && memcmp(name, "test", 4) == 0);
 }
 
-static int class_of_path(const run_record *r, const char *path)
+enum { FILE_NAME, STATE, PART, CLASS, NAMES };
+
+/* The last four names of a path CLASS/train|test/STATE/FILE; false: it is none. */
+static bool split(const char *path, const char *name[NAMES], size_t length[NAMES])
 {
-    const char *name[4], *end = path + strlen(path); /* FILE, STATE, train or test, CLASS */
-    size_t length[4];
-    for (int i = 0; i < 4; i++) {
+    const char *end = path + strlen(path);
+    for (int i = 0; i < NAMES; i++) {
         name[i] = name_before(path, end);
         length[i] = (size_t)(end - name[i]);
-        if (name[i] == path && i < 3)
-            return -1;
+        if (name[i] == path && i < CLASS)
+            return false;
         end = name[i] > path ? name[i] - 1 : path;
     }
-    return is_part(name[2], length[2]) ? find(r, name[3], length[3]) : -1;
+    return is_part(name[PART], length[PART]);
+}
+
+static int class_of_path(const run_record *r, const char *path)
+{
+    const char *name[NAMES];
+    size_t length[NAMES];
+    return split(path, name, length) ? find(r, name[CLASS], length[CLASS]) : -1;
+}
+
+predict_state predict_class_state(const char *path)
+{
+    const char *name[NAMES];
+    size_t length[NAMES];
+    if (!split(path, name, length))
+        return PREDICT_UNKNOWN;
+    if (length[PART] == 5)
+        return PREDICT_TRAINED;
+    return length[STATE] == 4 && memcmp(name[STATE], "good", 4) == 0 ? PREDICT_GOOD : PREDICT_DEFECTIVE;
 }
 
 void predict_class_assign(const predict_run *run, predict_files *f, int named)

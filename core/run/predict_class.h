@@ -12,4 +12,8 @@ int predict_class_named(const predict_run *, const char *name);
  * CLASS/test/STATE/FILE; else the run's only class. -1 remains where nothing says it. */
 void predict_class_assign(const predict_run *, predict_files *, int named);
 
+/* What a path CLASS/train/STATE/FILE or CLASS/test/STATE/FILE says of its picture. */
+typedef enum { PREDICT_UNKNOWN, PREDICT_TRAINED, PREDICT_GOOD, PREDICT_DEFECTIVE } predict_state;
+predict_state predict_class_state(const char *path);
+
 #endif

@@ -142,13 +142,45 @@ static int note_rest(predict_run *run, const predict_files *files, const char *g
     return status;
 }
 
+/* Leaves out what lies among the defects of a data set, and says so; also which the run may have been trained on. */
+static int leave_defects(predict_run *run, predict_files *f, const char *good)
+{
+    int kept = 0, left = 0, trained = 0;
+    for (int i = 0; i < f->count; i++) {
+        predict_state state = predict_class_state(f->file[i].whole);
+        trained += state == PREDICT_TRAINED;
+        left += state == PREDICT_DEFECTIVE;
+        predict_file swap = f->file[kept];
+        if (state != PREDICT_DEFECTIVE) {
+            f->file[kept++] = f->file[i];
+            f->file[i] = swap;
+        }
+    }
+    for (int i = kept; i < f->count; i++) {
+        free(f->file[i].path);
+        free(f->file[i].whole);
+    }
+    f->count = kept;
+    if (left > 0 &&
+        predict_run_warn(run, "--good %s: left out, as they lie in test folders other than good: %d", good, left) < 0)
+        return -1;
+    return trained == 0 ? 0
+                        : predict_run_warn(run,
+                                           "--good %s: %d lie in a folder train; if the run was trained on them, new "
+                                           "pictures score higher, and more are called defective than the rate says",
+                                           good, trained);
+}
+
 static int score_given(predict_run *run, const predict_files *judged, const predict_good *good, predict_threshold *t,
                        good_scores *g)
 {
     predict_files files = { .out = judged->out };
     int status = predict_files_add(&files, good->path);
     if (status == 0)
-        status = predict_files_unique(&files) < 0 || note_rest(run, &files, good->path) < 0 ? -1 : 0;
+        status = predict_files_unique(&files) < 0 || note_rest(run, &files, good->path) < 0 ||
+                         leave_defects(run, &files, good->path) < 0
+                     ? -1
+                     : 0;
     if (status == 0)
         status = make_room(g, files.count, run->run.size);
     if (status == 0) {

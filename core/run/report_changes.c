@@ -85,7 +85,9 @@ static char *resolve(const settings *list, const char *section, const schema *kn
     int status = filled ? settings_fill(list, section, known->rows, filled) : -1;
     FILE *to = status == 0 ? open_memstream(&text, &length) : NULL;
     if (to)
-        settings_print(section, known->rows, filled, "seed|seeds|threads|checkpoint_steps", to);
+        settings_print(section, known->rows, filled,
+                       strcmp(section, "run") == 0 ? "seed|seeds|threads|checkpoint_steps|checkpoint_seconds" : NULL,
+                       to);
     free(filled);
     if (to && fclose(to) == 0)
         return text;
@@ -94,7 +96,7 @@ static char *resolve(const settings *list, const char *section, const schema *kn
 }
 
 /* Both texts have the same keys, a line each. */
-static int compare_lines(changes *list, char *now, char *file, const char *row)
+static int compare_lines(changes *list, char *now, char *file, const experiment_row *row)
 {
     char *now_rest = now, *file_rest = file, *line;
     int status = 0;
@@ -104,7 +106,9 @@ static int compare_lines(changes *list, char *now, char *file, const char *row)
         if (!equal || !other || strcmp(line, other) == 0)
             continue;
         *equal = 0;
-        status = add(list, line, equal + 3, other + (equal + 3 - line), row);
+        /* where the data lie, not how they were called from some folder */
+        const char *value = strcmp(line, "run.data") == 0 ? row->run.data : equal + 3;
+        status = add(list, line, value, other + (equal + 3 - line), row->name);
     }
     return status;
 }
@@ -117,7 +121,7 @@ static int section_changes(const experiment_row *row, const char *section, const
     if (!known.rows)
         return 0;
     char *now = resolve(&row->settings, section, &known), *file = now ? resolve(&files, section, &known) : NULL;
-    int status = file ? compare_lines(list, now, file, row->name) : -1;
+    int status = file ? compare_lines(list, now, file, row) : -1;
     free(now);
     free(file);
     return status;

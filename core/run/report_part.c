@@ -1,5 +1,6 @@
 #include "report_part.h"
 #include "../base/diag.h"
+#include "../base/name.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +31,8 @@ const char *report_part_lost(const report_body *t, const char *path, char text[2
         int n = 0;
         while (n < FIELDS && (field[n] = strsep(&rest, "\t")) != NULL)
             n++;
+        if (n > 3 && *line != '#' && name_read(field[0]) < 0)
+            continue;
         const char *seed = n > 3 && *line != '#' ? field[n - 2] : "";
         if (*seed && !seed[strspn(seed, "0123456789")] && is_lost(t, field[0], seed))
             snprintf(text, 200, "row %.150s, seed %.20s", field[0], seed);

@@ -169,7 +169,7 @@ static int finish(const runner *r, const train_result *trained, run_record *reco
         status = probe(r, trained, record);
     if (status == 0)
         status = note_turned(r, record);
-    record->seconds = trained->earlier + seconds_since_start() - record->seconds;
+    record->seconds = round(1e3 * (trained->earlier + seconds_since_start() - record->seconds)) / 1e3;
     record->peak_memory = phases_peak(&r->session->phases);
     if (record->peak_memory < trained->earlier_peak)
         record->peak_memory = trained->earlier_peak;
@@ -352,6 +352,8 @@ int runner_trace(session *s, const experiment *e, const experiment_row *row, con
     runner r = { .session = s, .options = options, .experiment = e, .row = row, .run = row->run };
     run_record record = { 0 };
     int status = prepare(&r, &record);
+    if (status == 0)
+        status = weights_store_spare(r.model.weights, "--out", path);
     if (status == 0)
         status = has_steps(&r);
     if (status == 0)

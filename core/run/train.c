@@ -282,6 +282,15 @@ static int get_ready(trainer *t, constants *frozen)
     return begin(t);
 }
 
+/* An epoch that was cut short counts as the mean of the steps that it had. */
+static void whole_mean(trainer *t)
+{
+    uint64_t each = (uint64_t)t->steps_each, last = t->state.step % each;
+    double *row = t->result->log + (int64_t)(t->state.step / each) * t->result->terms;
+    for (int i = 0; i < t->result->terms && last > 0; i++)
+        row[i] *= (double)each / (double)last;
+}
+
 static int run_all(trainer *t, constants *frozen)
 {
     const train_request *r = t->request;
@@ -291,6 +300,7 @@ static int run_all(trainer *t, constants *frozen)
     t->result->epochs = r->run->epochs;
     t->result->log = t->state.log;
     t->state.log = NULL;
+    whole_mean(t);
     if (r->timing)
         t->result->timings = program_timings(t->program, t->result->timing, TRAIN_TIMINGS);
     return 0;

@@ -1,8 +1,10 @@
 #include "verb_curves.h"
 #include "../base/diag.h"
+#include "../base/folder.h"
 #include "curves.h"
 #include "help.h"
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { MOST_RUNS = 64, MOST_SETS = 64 };
@@ -69,6 +71,15 @@ static int write_what(const curves_options *o)
                         : complain("ablate curves usage: name one run, not %d", o->runs);
 }
 
+static bool lies_in(const char *path, const char *folder)
+{
+    const char *slash = strrchr(path, '/');
+    char *parent = slash ? take_text("%.*s", (int)(slash - path), path) : take_text(".");
+    bool inside = parent && folder_same(*parent ? parent : "/", folder);
+    free(parent);
+    return inside;
+}
+
 int verb_curves(int argc, char **argv)
 {
     const struct argp parser = { options,
@@ -89,5 +100,10 @@ int verb_curves(int argc, char **argv)
     if (!o.what || o.runs == 0 || !o.out)
         return complain("ablate curves: name losses, scores or usage, the folder of a run, and --out; see ablate "
                         "curves --help");
+    for (int i = 0; i < o.runs; i++)
+        if (lies_in(o.out, o.run[i]))
+            return complain("--out %s lies in the folder of a run, %s, whose files it could replace; choose another "
+                            "place",
+                            o.out, o.run[i]);
     return write_what(&o);
 }

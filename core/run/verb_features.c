@@ -1,11 +1,13 @@
 #include "verb_features.h"
 #include "../base/diag.h"
+#include "../base/folder.h"
 #include "../graph/program.h"
 #include "experiment.h"
 #include "help.h"
 #include "model.h"
 #include "session.h"
 #include "weights.h"
+#include "weights_store.h"
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -139,6 +141,8 @@ static int open_model(features *f, const features_options *o)
     f->run = f->row->run;
     f->run.batch = 1;
     if (model_open(&f->model, &f->run, &f->row->settings, &data, o->modules, f->row->file, f->row->line) < 0)
+        return -1;
+    if (weights_store_spare(f->model.weights, "--out", o->out) < 0)
         return -1;
     model_say(&f->model, f->row->name);
     return model_place(&f->model, &f->run, f->session.device);
@@ -295,8 +299,8 @@ int verb_features(int argc, char **argv)
     o.experiment.set = o.set;
     if (!o.file || !o.picture || !o.out)
         return complain("ablate features: name an experiment file, --picture and --out; see ablate features --help");
-    if (folder_same(o.out, o.picture))
-        return complain("--out %s: it is the picture itself; choose another file", o.out);
+    if (folder_spare("--out", o.out, o.picture) < 0 || folder_spare("--out", o.out, o.file) < 0)
+        return -1;
     int status = write_features(&f, &o);
     features_close(&f);
     return status;

@@ -1,6 +1,7 @@
 #include "verb_graph.h"
 #include "../base/diag.h"
 #include "../base/file.h"
+#include "../base/folder.h"
 #include "../graph/print.h"
 #include "model.h"
 #include "overview_draw.h"
@@ -46,6 +47,8 @@ static int draw_overview(const model *m, const dataset *data, const experiment *
 static int print_row(session *s, const experiment *e, const experiment_row *row, const run_options *o)
 {
     model m = { 0 };
+    if (folder_spare("--out", o->out, e->path) < 0)
+        return -1;
     const dataset *data = session_data(s, row->run.data, &row->settings);
     int status = data ? model_open(&m, &row->run, &row->settings, data, s->module_folders, row->file, row->line) : -1;
     model_say(&m, row->name);

@@ -1,5 +1,6 @@
 #include "verb_trace.h"
 #include "../base/diag.h"
+#include "../base/folder.h"
 #include "run_options.h"
 #include <string.h>
 
@@ -34,6 +35,8 @@ static int check(const run_options *o)
         return complain("a trace is of one file; leave out '%s'", o->file[1]);
     if (!o->out)
         return complain("name the file to write, e.g. --out trace.safetensors");
+    if (folder_spare("--out", o->out, o->file[0]) < 0)
+        return -1;
     if (o->runner.most_steps == 0)
         return complain("say how many steps to write down, e.g. --steps 20");
     if (o->experiment.seeds > 1)

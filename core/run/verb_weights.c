@@ -1,5 +1,6 @@
 #include "verb_weights.h"
 #include "../base/diag.h"
+#include "../base/folder.h"
 #include "../base/name.h"
 #include "../graph/graph.h"
 #include "help.h"
@@ -81,6 +82,32 @@ static void print_contents(const weights *w)
         printf("%s: %s\n", weights_note_key(w, i), weights_note(w, weights_note_key(w, i)));
 }
 
+/* What --note says, and of the file's own notes those that it does not replace; of a part of the file (--strip) none,
+ * which is said. The array is the caller's to free; NULL: complained. */
+static weights_pair *notes_of(const weights *w, const weights_options *o, int *count)
+{
+    int own = 0;
+    while (weights_note_key(w, own))
+        own++;
+    weights_pair *notes = take_zeroed((size_t)(own + o->notes) + 1, sizeof *notes, "the notes of a copy");
+    if (!notes)
+        return NULL;
+    memcpy(notes, o->note, (size_t)o->notes * sizeof *notes);
+    *count = o->notes;
+    for (int i = 0; i < own; i++) {
+        const char *key = weights_note_key(w, i);
+        bool replaced = false;
+        for (int k = 0; k < o->notes && !replaced; k++)
+            replaced = strcmp(o->note[k].key, key) == 0;
+        if (o->strip && !replaced)
+            fprintf(stderr, "%s: its note '%s' is not taken over into a part of it; --note %s=TEXT writes one\n",
+                    weights_path(w), key, key);
+        else if (!replaced)
+            notes[(*count)++] = (weights_pair){ key, weights_note(w, key) };
+    }
+    return notes;
+}
+
 static int export_copy(const weights *w, const weights_options *o)
 {
     int count = 0, status = 0;
@@ -94,9 +121,14 @@ static int export_copy(const weights *w, const weights_options *o)
         status = data ? weights_load(w, t->name, data) : -1;
         entry[count++] = (weights_entry){ t->name + prefix, t->shape, data, o->half ? WEIGHTS_F16 : WEIGHTS_F32 };
     }
-    if (entry && status == 0)
-        status = count > 0 ? weights_write(o->out, entry, count, o->note, o->notes)
+    int pairs = 0;
+    weights_pair *notes = entry && status == 0 ? notes_of(w, o, &pairs) : NULL;
+    if (notes)
+        status = count > 0 ? weights_write(o->out, entry, count, notes, pairs)
                            : complain("%s: no tensor's name begins with '%s'", weights_path(w), o->strip);
+    else
+        status = -1;
+    free(notes);
     for (int i = 0; entry && i < count; i++)
         free((void *)(uintptr_t)entry[i].data);
     free(entry);
@@ -121,7 +153,7 @@ int verb_weights(int argc, char **argv)
     if (status == 0 && !o.out)
         print_contents(w);
     if (status == 0 && o.out)
-        status = export_copy(w, &o);
+        status = folder_spare("--export", o.out, o.path) < 0 ? -1 : export_copy(w, &o);
     weights_close(w);
     for (int i = 0; i < o.notes; i++) {
         free((void *)(uintptr_t)o.note[i].key);

@@ -1,6 +1,7 @@
 #include "weights_store.h"
 #include "../base/arena.h"
 #include "../base/diag.h"
+#include "../base/folder.h"
 #include "../base/place.h"
 #include "weights.h"
 #include "weights_beside.h"
@@ -150,6 +151,14 @@ bool weights_store_knows(const weights_store *s, const char *path)
         if (strcmp(s->file[i].path, path) == 0)
             return true;
     return false;
+}
+
+int weights_store_spare(const weights_store *s, const char *option, const char *out)
+{
+    for (int i = 0; i < s->files; i++)
+        if (folder_spare(option, out, s->file[i].path) < 0)
+            return -1;
+    return 0;
 }
 
 int weights_store_describe(const weights_store *s, run_record *record)

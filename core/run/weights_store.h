@@ -16,6 +16,9 @@ bool weights_store_has(void *store, const char *path, const char *name);
 /* Has this path been opened? */
 bool weights_store_knows(const weights_store *, const char *path);
 
+/* 0, or -1 with the sentence, if the option's file `out` is one of the files opened so far. */
+int weights_store_spare(const weights_store *, const char *option, const char *out);
+
 /* Enters every file opened so far with its hash and its path as place_short has it, and every file beside them that was
  * asked for and is there. 0, or -1: complained. */
 int weights_store_describe(const weights_store *, run_record *);
