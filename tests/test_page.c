@@ -84,6 +84,9 @@ static void test_a_run_writes_its_page(void **state)
     assert_non_null(strstr(said, "index.html shows all results"));
     assert_non_null(strstr(page, "Table 2: ablation study (scale mini, changed settings)"));
     assert_null(strstr(page, "id=\"gallery\""));
+    assert_non_null(strstr(page, "Δ")); /* characters, not their bytes */
+    assert_null(strstr(page, "\\xC"));
+    assert_null(strstr(page, "\\xE"));
     free(said);
     free(page);
 }

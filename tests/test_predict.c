@@ -206,6 +206,17 @@ static double greatest_of(const char *folder)
     return greatest;
 }
 
+/* What a data set keeps among its defects is not without a defect. */
+static void test_defects_choose_no_threshold(void **state)
+{
+    char arguments[600];
+    (void)state;
+    snprintf(arguments, sizeof arguments, "%s/in --good %s/all/mini-pill --false-alarms 0.3 --no-pictures",
+             finished_folder, finished_folder);
+    assert_int_equal(predict(arguments), 0);
+    says("left out, as they lie in test folders other than good: 5");
+}
+
 static void test_each_class_has_its_threshold(void **state)
 {
     char arguments[900], folder[300], name[64];
@@ -232,6 +243,7 @@ static void test_each_class_has_its_threshold(void **state)
     judged_as("in/a.png", name, &unknown);
     assert_string_equal(name, "-");
     assert_true(pill != tile && unknown == all);
+    says(" lie in a folder train; if the run was trained on them");
     says("above the threshold of their class, for the rates of false alarms in scores.tsv (chosen from 6: ");
     says("the class of 1 pictures is not known");
     says("--class NAME says the class");
@@ -369,6 +381,7 @@ int main(void)
         cmocka_unit_test_setup(test_a_folder, start),
         cmocka_unit_test_setup(test_a_list_and_what_cannot_be_read, start),
         cmocka_unit_test_setup(test_what_is_stored_turned, start),
+        cmocka_unit_test_setup(test_defects_choose_no_threshold, start),
         cmocka_unit_test_setup(test_each_class_has_its_threshold, start),
         cmocka_unit_test_setup(test_the_possible_rate_is_offered, start),
         cmocka_unit_test_setup(test_every_offered_rate_will_do, start),

@@ -62,6 +62,29 @@ static int start(void **state)
     return status_of("rm -rf $T/results $T/kept $T/log");
 }
 
+/* The seed of a run is none of its settings; that of drawn data is one, which other reports do not share. */
+static void test_a_seed_of_data_is_a_change(void **state)
+{
+    (void)state;
+    must("$A --row base --seeds 1 >$T/out 2>$T/log && cp $T/results/small.md $T/kept.md");
+    must("$A --row base --seeds 1 --set mini.seed=2 >$T/out 2>$T/log && cmp $T/results/small.md $T/kept.md");
+    must("grep -q 'mini.seed = 2 (the file has 1)' $T/results/small-mini-*.md");
+}
+
+/* An epoch that --steps cuts short is the mean of the steps it had. */
+static void test_a_short_epoch_is_a_mean(void **state)
+{
+    (void)state;
+    must("$A --row base --seeds 1 --set run.epochs=1 >$T/out 2>$T/log");
+    must("$A --row base --seeds 1 --set run.epochs=2 --set run.batch=15 --steps 1 >$T/out 2>$T/log");
+    must("$A --row base --seeds 1 --set run.epochs=3 --set run.batch=5 --steps 1 >$T/out 2>$T/log");
+    must("cat $T/results/runs/small/base/*/losses.tsv >$T/all && [ $(grep -c '^epoch' $T/all) = 3 ]");
+    /* the first loss of an untrained student is near that of a whole epoch, not a third of it */
+    must("awk '/^1\t/ { n++; if (!(least > 0) || $2 < least) least = $2; if ($2 > most) most = $2 } END { exit !(n == "
+         "3 && "
+         "most < 2 * least) }' $T/all");
+}
+
 /* Six finished runs, then one row with one seed: the report stays as it was, in all its forms. */
 static void test_finished_rows_and_seeds_stay(void **state)
 {
@@ -291,6 +314,8 @@ static void test_choices(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_a_seed_of_data_is_a_change, start),
+        cmocka_unit_test_setup(test_a_short_epoch_is_a_mean, start),
         cmocka_unit_test_setup(test_finished_rows_and_seeds_stay, start),
         cmocka_unit_test_setup(test_not_asked_for, start),
         cmocka_unit_test_setup(test_changed_settings_do_not_replace_the_files_own, start),

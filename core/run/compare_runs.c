@@ -2,6 +2,7 @@
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "page_parts.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -46,6 +47,8 @@ static int keep(group *g, found *f)
                 *old = *f;
                 *f = swap;
             }
+            fprintf(stderr, "compare: of two runs of seed %d the later is taken, %s, and %s left out\n",
+                    old->record.seed, old->folder, f->folder);
             found_free(f);
             return 0;
         }
