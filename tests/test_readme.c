@@ -86,7 +86,7 @@ static void test_the_papers_own_data(void **state)
 {
     (void)state;
     assert_int_equal(shell("make -n table2 SCALE=paper DATA=mvtec:/nowhere CLIP=/nowhere/clip.pt", "", ""), 0);
-    assert_non_null(strstr(answer, "run ablations/table2.ini --scale paper --data mvtec:/nowhere "
+    assert_non_null(strstr(answer, "run ablations/table2.ini --scale paper --data 'mvtec:/nowhere' "
                                    "--set 'clip.weights=/nowhere/clip.pt'"));
     static const char *const command[] = {
         "data mvtec:/nowhere --check", "run ablations/table2.ini --scale paper --data mvtec:/nowhere",
