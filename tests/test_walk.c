@@ -209,8 +209,9 @@ static void the_first_five_are_said(void **state)
     for (int i = 0; i < 7; i++)
         assert_int_equal(folder_rest_add(&rest, "x\n%d: why", i), 0);
     char *text = folder_rest_say(&rest);
-    assert_string_equal(text, "7 files or folders are not used: x\\n0: why, x\\n1: why, x\\n2: why, x\\n3: why, x\\n4: why, and "
-                              "2 more");
+    assert_string_equal(
+        text, "7 files or folders are not used: x\\n0: why, x\\n1: why, x\\n2: why, x\\n3: why, x\\n4: why, and "
+              "2 more");
     free(text);
     folder_rest_free(&rest);
 }
