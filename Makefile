@@ -18,17 +18,24 @@ CFLAGS  ?= -O2
 KERNEL  := -O3 -march=$(MARCH) -fno-math-errno -fno-trapping-math -fopenmp -ffp-contract=fast
 HOSTLIB := -ldl -lm -lz -lpng -ljpeg -ltiff -lwebp -lcjson -linih -lpthread
 
-COMMON  := $(wildcard core/base/*.c core/graph/*.c core/run/*.c core/device/device*.c)
-LIBSRC  := $(filter-out core/run/main.c,$(COMMON))
+# Rooms, in their order: what a file includes lies in its own room or in one before it.
+ENGINE  := base device ops graph
+TOOLS   := files metrics plugin
+LABORATORY := data record model experiment run finished report page cli
+ROOMS   := $(ENGINE) $(TOOLS) $(LABORATORY)
 CPUSRC  := $(wildcard core/ops/*.c core/device/cpu*.c)
-TESTSRC := $(wildcard tests/test_*.c)
+COMMON  := $(filter-out $(CPUSRC),$(wildcard $(ROOMS:%=core/%/*.c)))
+LIBSRC  := $(filter-out core/cli/main.c,$(COMMON))
+TESTSRC := $(wildcard tests/*/test_*.c)
 obj      = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
-MODNAMES := $(sort $(basename $(notdir $(wildcard modules/*.c))) $(notdir $(patsubst %/,%,$(wildcard modules/*/))))
+# A module is a file or a folder: of the paper in modules/ itself, of other kinds in a folder for each kind.
+MODNAMES := $(sort $(basename $(notdir $(wildcard modules/*.c modules/*/*.c))) $(notdir $(patsubst %/,%,$(wildcard modules/*/*/))))
 MODLIBS := $(MODNAMES:%=$(BUILD)/modules/%.so)
-OPTESTS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_ops_*.c))
-TESTS   := $(TESTSRC:tests/%.c=$(BUILD)/tests/%)
+program  = $(patsubst %.c,$(BUILD)/tests/%,$(notdir $(1)))
+OPTESTS := $(call program,$(wildcard tests/ops/test_ops_*.c))
+TESTS   := $(call program,$(TESTSRC))
 
-BENCHES := $(patsubst tests/%.c,$(BUILD)/tests/%,$(filter-out tests/bench_gpu.c,$(wildcard tests/bench_*.c)))
+BENCHES := $(call program,$(filter-out tests/bench/bench_gpu.c,$(wildcard tests/bench/bench_*.c)))
 PACKAGES := gcc libc6-dev libgomp1 libpng-dev libjpeg-dev libtiff-dev libwebp-dev zlib1g-dev libinih-dev libcjson-dev
 ABLATE  := $(BUILD)/ablate
 
@@ -37,7 +44,7 @@ ABLATE  := $(BUILD)/ablate
 NVCC    ?= $(firstword $(shell command -v nvcc) $(wildcard /usr/local/cuda/bin/nvcc))
 ARCHS   ?= 80 90
 CUDASRC := $(wildcard core/device/cuda*.cu core/ops/*.cu)
-CUDALIBS := $(if $(NVCC),$(BUILD)/ablate-cuda.so $(patsubst modules/%.cu,$(BUILD)/modules/cuda/%.so,$(wildcard modules/*.cu)))
+CUDALIBS := $(if $(NVCC),$(BUILD)/ablate-cuda.so $(patsubst %.cu,$(BUILD)/modules/cuda/%.so,$(notdir $(wildcard modules/*.cu modules/*/*.cu))))
 DRIVER  := $(firstword $(wildcard /dev/nvidiactl /dev/dxg /usr/lib/*/libcuda.so.1 /usr/lib/wsl/lib/libcuda.so.1))
 
 all: $(ABLATE) $(BUILD)/ablate-cpu.so $(MODLIBS) $(if $(DRIVER),$(CUDALIBS)) ## build everything
@@ -56,20 +63,20 @@ $(BUILD)/packages-test: scripts/need | $(BUILD)/packages
 
 # A finished run is known again by a hash of the code that made its numbers. Left out: what chooses settings, which are
 # part of its identity as they are, and what prints, draws or compares numbers once they are there.
-AFTER   := main help progress run_options chain grid% experiment% record% report% verb_% page% compare% predict% figure% overview% curves% metrics_compare% metrics_load%
-COUNTED := $(filter-out $(AFTER:%=core/run/%.c) $(AFTER:%=core/run/%.h),$(COMMON) $(wildcard core/*.h core/*/*.h))
+AFTER   := experiment record finished report page cli
+COUNTED := $(filter-out $(foreach room,$(AFTER),core/$(room)/%) core/base/progress% core/metrics/metrics_load%,$(COMMON) $(wildcard core/*.h core/*/*.h))
 $(BUILD)/code.h: $(COUNTED) Makefile
 	@mkdir -p $(@D)
 	@{ $(CC) --version | head -n 1; echo '$(STD) $(CFLAGS)' | sed 's|$(CURDIR)||g'; cat $(sort $(COUNTED)); } | sha256sum | sed 's/\(.*\)  -/#define ABLATE_CODE "\1"/' >$@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
-$(BUILD)/obj/core/run/session.o: EXTRA = -fopenmp -include $(BUILD)/code.h
-$(BUILD)/obj/core/run/session.o: $(BUILD)/code.h
+$(BUILD)/obj/core/data/session.o: EXTRA = -fopenmp -include $(BUILD)/code.h
+$(BUILD)/obj/core/data/session.o: $(BUILD)/code.h
 
+$(ROOMS:%=$(BUILD)/obj/core/%/%.o): EXTRA = -fopenmp
 $(BUILD)/obj/core/ops/%.o $(BUILD)/obj/core/device/cpu.o $(BUILD)/obj/core/device/cpu%.o: EXTRA = $(KERNEL)
 # as kernels are: with this processor's vectors, and multiplications and additions in one
-$(BUILD)/obj/tests/test_ops_vector.o: EXTRA = $(KERNEL)
-$(BUILD)/obj/core/run/metrics%.o: EXTRA = -O3 -march=$(MARCH) -fopenmp
-$(BUILD)/obj/core/run/%.o: EXTRA = -fopenmp
+$(BUILD)/obj/tests/ops/test_ops_vector.o: EXTRA = $(KERNEL)
+$(BUILD)/obj/core/metrics/%.o: EXTRA = -O3 -march=$(MARCH) -fopenmp
 $(TESTSRC:%.c=$(BUILD)/obj/%.o): | $(BUILD)/packages-test
 $(BUILD)/obj/%.o: %.c | $(BUILD)/packages
 	@mkdir -p $(@D)
@@ -79,13 +86,14 @@ $(BUILD)/obj/%.o: %.c | $(BUILD)/packages
 $(BUILD)/libablate.a: $(call obj,$(LIBSRC))
 	@rm -f $@
 	@ar rcs $@ $^
-$(BUILD)/ablate: $(call obj,core/run/main.c) $(BUILD)/libablate.a
+$(BUILD)/ablate: $(call obj,core/cli/main.c) $(BUILD)/libablate.a
 	@echo "  link    $@"
 	@$(CC) $(SANFLAG) -fopenmp -rdynamic $^ $(HOSTLIB) -o $@
 $(BUILD)/ablate-cpu.so: $(call obj,$(CPUSRC))
 	@echo "  link    $@"
 	@$(CC) -shared $(SANFLAG) -fopenmp $^ -lm -ldl -o $@
 
+.SECONDEXPANSION:
 # Results must not depend on the C++ library or on a runtime that is installed apart: both are linked in.
 NEWEST   = $(lastword $(ARCHS))
 NVCCFLAGS = -std=c++20 -O3 --threads 2 $(foreach a,$(ARCHS),-gencode arch=compute_$(a),code=sm_$(a)) -gencode arch=compute_$(NEWEST:a=),code=compute_$(NEWEST:a=) -Werror all-warnings -Xcompiler -fPIC,-Wall,-Wextra,-Wshadow,-Wconversion,-Werror,-fvisibility=hidden
@@ -97,7 +105,7 @@ $(BUILD)/cuda/%.o: %.cu
 $(BUILD)/ablate-cuda.so: $(CUDASRC:%.cu=$(BUILD)/cuda/%.o) $(SHAREDC)
 	@echo "  link    $@"
 	@$(NVCC) -shared -cudart static -Xlinker -z,noexecstack $^ -ldl -o $@
-$(BUILD)/modules/cuda/%.so: modules/%.cu core/gpu.cuh core/op.h
+$(BUILD)/modules/cuda/%.so: $$(wildcard modules/$$*.cu modules/*/$$*.cu) core/gpu.cuh core/op.h
 	@mkdir -p $(@D)
 	@echo "  module  $@"
 	@$(NVCC) $(NVCCFLAGS) -shared -cudart static -Icore $< -o $@
@@ -118,24 +126,23 @@ $(BUILD)/ablate-emulated.so: $(CUDASRC:%.cu=$(BUILD)/emulated/%.o) $(EMULATOR:%.
 	@echo "  link    $@"
 	@$(CXX) -shared $(SANFLAG) -fopenmp -Wl,-soname,ablate-emulated.so $^ -ldl -o $@
 
-$(BUILD)/modules/emulated/%.so: modules/%.cu core/gpu.cuh core/op.h $(BUILD)/ablate-emulated.so
+$(BUILD)/modules/emulated/%.so: $$(wildcard modules/$$*.cu modules/*/$$*.cu) core/gpu.cuh core/op.h $(BUILD)/ablate-emulated.so
 	@mkdir -p $(@D)
 	@echo "  emulate $@"
 	@$(CXX) $(filter-out -MMD -MP,$(EMULATED)) -Icore -include tests/emulator/emulator.h -x c++ $< -x none -shared -L$(BUILD) -l:ablate-emulated.so -o $@
-GPUHALVES = $(if $(NVCC),$(BUILD)/ablate-emulated.so $(patsubst modules/%.cu,$(BUILD)/modules/emulated/%.so,$(wildcard modules/*.cu)))
+GPUHALVES = $(if $(NVCC),$(BUILD)/ablate-emulated.so $(patsubst %.cu,$(BUILD)/modules/emulated/%.so,$(notdir $(wildcard modules/*.cu modules/*/*.cu))))
 
 .SECONDARY: # objects of tests are kept
 # Data sets that come as folders share how a folder is read.
-$(BUILD)/modules/mvtec.so $(BUILD)/modules/visa.so: $(filter-out %/folder.c,$(wildcard modules/folder/*.[ch]))
+$(BUILD)/modules/mvtec.so $(BUILD)/modules/visa.so: $(filter-out %/folder.c,$(wildcard modules/data/folder/*.[ch]))
 # Data sets that are drawn share the tools they are drawn with.
-$(BUILD)/modules/minivisa.so: $(wildcard modules/mini/*.h) $(patsubst %,modules/mini/%.c,noise shape brush blobs marks scene mask camera picture)
-.SECONDEXPANSION:
-$(BUILD)/modules/%.so: $$(wildcard modules/$$*.c modules/$$*/*.c modules/$$*/*.h) core/module.h core/op.h | $(BUILD)/packages
+$(BUILD)/modules/minivisa.so: $(wildcard modules/data/mini/*.h) $(patsubst %,modules/data/mini/%.c,noise shape brush blobs marks scene mask camera picture)
+$(BUILD)/modules/%.so: $$(wildcard modules/$$*.c modules/*/$$*.c modules/*/$$*/*.c modules/*/$$*/*.h) core/module.h core/op.h | $(BUILD)/packages
 	@mkdir -p $(@D)
 	@echo "  module  $@"
 	@$(CC) $(filter-out -MMD -MP,$(STD)) -O2 -fopenmp -fvisibility=hidden -shared -Icore $(filter %.c,$^) -lm -o $@
 
-# The same kernels for another kind of processor: tests/test_processors.c.
+# The same kernels for another kind of processor: tests/whole/test_processors.c.
 $(BUILD)/avx2/%.o: %.c | $(BUILD)/packages
 	@mkdir -p $(@D)
 	@$(CC) $(STD) $(CFLAGS) $(subst -march=$(MARCH),-march=haswell,$(KERNEL)) -DABLATE_VERSION='"$(VERSION)"' -c $< -o $@
@@ -152,7 +159,7 @@ $(BUILD)/tests/devices/ablate-%.so: tests/devices/%.c core/device/device.h core/
 $(BUILD)/tests/test_gpu_run: | $(BUILD)/tests/devices/ablate-rounded.so
 $(BUILD)/tests/test_second_device: | $(BUILD)/tests/devices/ablate-walled.so
 
-$(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/libablate.a | $(BUILD)/packages-test $(if $(NVCC),$(BUILD)/ablate-emulated.so)
+$(BUILD)/tests/%: $$(call obj,$$(wildcard tests/*/$$*.c)) $(BUILD)/libablate.a | $(BUILD)/packages-test $(if $(NVCC),$(BUILD)/ablate-emulated.so)
 	@mkdir -p $(@D)
 	@$(CC) $(SANFLAG) -fopenmp -rdynamic $^ $(HOSTLIB) -lcmocka -o $@
 
@@ -183,13 +190,13 @@ test: all $(TESTS) $(GPUHALVES) ## run every test (SAN=1: under ASan and UBSan)
 	@scripts/run-tests $(BUILD) $(TESTS) $(if $(NVCC),$(OPTESTS:%=%@emulated))
 # Tests of numbers: those with a header of them, and some that say so by their names.
 NUMBERS  = op_check|op_light|paper_stage|equation|clip_lab|mutants|metrics_cases|trace_file|gpu_check|gpu_run
-NUMERIC  = $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort $(shell grep -lE '"($(NUMBERS))\.h"' $(TESTSRC)) $(wildcard $(patsubst %,tests/test_%.c,graph maps metrics_golden predict_run second_device train))))
+NUMERIC  = $(call program,$(sort $(shell grep -lE '/($(NUMBERS))\.h"' $(TESTSRC)) $(wildcard $(patsubst %,tests/*/test_%.c,graph maps metrics_golden predict_run second_device train))))
 test-numeric: all $(NUMERIC) $(GPUHALVES) ## MARCH=haswell: the tests of numbers with the kernels of another processor
 	@scripts/run-tests $(BUILD) $(NUMERIC)
 test-aarch64: ## the tests of numbers that need no GPU on an emulated 64-bit ARM processor
 	@scripts/test-aarch64 build-aarch64 $(AARCH64)
 AARCH64  = $(filter-out gpu_% metrics_golden predict_run encoders,$(patsubst $(BUILD)/tests/test_%,%,$(NUMERIC)))
-GPUTESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_gpu_*.c tests/test_ops_*.c tests/test_curand.c))
+GPUTESTS = $(call program,$(wildcard tests/*/test_gpu_*.c tests/ops/test_ops_*.c tests/*/test_curand.c))
 test-gpu: $(if $(EMULATED),all,cuda) $(GPUTESTS) ## the GPU's tests on the GPU of this machine (EMULATED=1: on the emulated one, at full length)
 	@scripts/test-gpu $(BUILD) $(if $(EMULATED),emulated,cuda) $(GPUTESTS)
 bench-gpu: cuda $(BUILD)/tests/bench_gpu ## steps, kernels and floors on the GPU of this machine, at SCALE=paper CLIP=FILE: results/gpu.md
@@ -198,7 +205,7 @@ bench-gpu: cuda $(BUILD)/tests/bench_gpu ## steps, kernels and floors on the GPU
 	@mv $(BUILD)/gpu.md results/gpu.md && cat results/gpu.md
 portable: cuda $(GPUTESTS) $(BUILD)/tests/bench_gpu ## a folder for a machine with a GPU and none of the packages: build/portable
 	@scripts/portable $(BUILD)
-TRUTHS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(shell grep -l 'truth\.h\|"equation\.h' $(TESTSRC)))
+TRUTHS = $(call program,$(shell grep -l '/truth\.h\|/equation\.h' $(TESTSRC)))
 truth: all $(TESTS) ## one table: each equation, tower, loader and metric beside whose numbers, with error and tolerance
 	@scripts/truth $(BUILD) $(TRUTHS)
 SECONDS ?= 600

@@ -1,8 +1,8 @@
 /* vector_random.h: standard normal draws by Box and Muller's method, without branches or library calls, so that kernels
  * vectorise; every rounding is spelled out (fused products by name, no other product feeds a sum), so that a device
  * with IEEE arithmetic draws the same bits. The polynomials were fitted for this file (Remez exchange, relative error
- * below 4e-9); logarithm, sine and cosine stay within 2 units in the last place (tests/test_ops_random.c looks at every
- * argument). */
+ * below 4e-9); logarithm, sine and cosine stay within 2 units in the last place (tests/ops/test_ops_random.c looks at
+ * every argument). */
 #ifndef ABLATE_VECTOR_RANDOM_H
 #define ABLATE_VECTOR_RANDOM_H
 #include "../base/random.h"

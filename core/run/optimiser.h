@@ -2,7 +2,7 @@
 #ifndef ABLATE_OPTIMISER_H
 #define ABLATE_OPTIMISER_H
 #include "../graph/single.h"
-#include "run_settings.h"
+#include "../model/run_settings.h"
 
 typedef struct optimiser {
     const device *device;

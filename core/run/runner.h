@@ -1,9 +1,9 @@
 /* runner.h: one row of an experiment with one seed, from settings to metrics.json; finished ones are not run again. */
 #ifndef ABLATE_RUNNER_H
 #define ABLATE_RUNNER_H
-#include "experiment.h"
-#include "record.h"
-#include "session.h"
+#include "../data/session.h"
+#include "../experiment/experiment.h"
+#include "../record/record.h"
 
 typedef struct runner_options {
     const char *out;        /* folder of results; runs go to OUT/runs */

@@ -1,8 +1,8 @@
 /* runner_parts.h: what the files of the runner share, and nobody else. */
 #ifndef ABLATE_RUNNER_PARTS_H
 #define ABLATE_RUNNER_PARTS_H
+#include "../model/score.h"
 #include "runner.h"
-#include "score.h"
 #include "train.h"
 
 typedef struct runner { /* everything one run needs */

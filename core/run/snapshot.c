@@ -1,7 +1,7 @@
 #include "snapshot.h"
 #include "../base/diag.h"
 #include "../base/file.h"
-#include "weights.h"
+#include "../files/weights.h"
 #include <stdlib.h>
 
 static int write_parameters(const snapshots *s, const optimiser *from, const char *path)

@@ -1,8 +1,8 @@
 #include "trace.h"
 #include "../base/diag.h"
+#include "../files/weights.h"
 #include "../graph/analysis.h"
 #include "../graph/draws.h"
-#include "weights.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -16,7 +16,7 @@
  * complaint, and then no file is changed. */
 #ifndef ABLATE_TRACE_H
 #define ABLATE_TRACE_H
-#include "record.h"
+#include "../record/record.h"
 #include "train.h"
 
 typedef struct trace trace;

@@ -1,7 +1,7 @@
 #include "../base/diag.h"
+#include "../base/progress.h"
 #include "../base/random.h"
 #include "../base/stop.h"
-#include "progress.h"
 #include "train_parts.h"
 #include <math.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* train.h: one training run: the same bits for the same seed, wherever it was interrupted. */
 #ifndef ABLATE_TRAIN_H
 #define ABLATE_TRAIN_H
-#include "feed.h"
-#include "model.h"
+#include "../data/feed.h"
+#include "../model/model.h"
 #include "optimiser.h"
 #include <stdio.h>
 

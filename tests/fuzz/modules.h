@@ -4,7 +4,7 @@
 #define TESTS_FUZZ_MODULES_H
 #include "../../core/device/device.h"
 #include "../../core/graph/program.h"
-#include "../../core/run/model_check.h"
+#include "../../core/model/model_check.h"
 #include "input.h"
 #include <math.h>
 

@@ -2,12 +2,12 @@
  * breaks its promise: refuse in one sentence, or hand out what can be read to the end. */
 #ifndef TESTS_FUZZ_TARGETS_H
 #define TESTS_FUZZ_TARGETS_H
-#include "../../core/run/experiment.h"
-#include "../../core/run/image.h"
-#include "../../core/run/metrics_load.h"
-#include "../../core/run/npz.h"
-#include "../../core/run/weights.h"
-#include "../npz_write.h"
+#include "../../core/experiment/experiment.h"
+#include "../../core/files/image.h"
+#include "../../core/files/npz.h"
+#include "../../core/files/weights.h"
+#include "../../core/metrics/metrics_load.h"
+#include "../lab/npz_write.h"
 #include "input.h"
 #include "modules.h"
 

@@ -1,4 +1,4 @@
-"""Adam (Kingma and Ba 2015) as torch.optim.Adam computes it: cases of tests/test_adam.c."""
+"""Adam (Kingma and Ba 2015) as torch.optim.Adam computes it: cases of tests/ops/test_adam.c."""
 import torch
 
 from equations_case import normal

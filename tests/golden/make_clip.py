@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What an encoder of the size of `nano` gives for weights and a picture made by formula; for tests/test_clip.c.
+"""What an encoder of the size of `nano` gives for weights and a picture made by formula; for tests/modules/test_clip.c.
 
     python3 tests/golden/make_clip.py > tests/golden/clip.txt
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Two small CLIPs with the configuration that lies beside the weights, and what they give for pictures and a text; for
-tests/test_clip_config.c.
+tests/modules/test_clip_config.c.
 
     python3 tests/golden/make_clip_config.py        # writes tests/golden/clip_config/
 

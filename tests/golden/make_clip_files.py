@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """A small CLIP in every form in which CLIPs are published, and what it gives for pictures and a text; for
-tests/test_clip_files.c.
+tests/modules/test_clip_files.c.
 
     python3 tests/golden/make_clip_files.py        # writes tests/golden/clip/
 

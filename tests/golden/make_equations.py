@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Eq. 1-17 of the paper, and each way to read what it leaves open, in float64: the cases of tests/test_equations.c.
+"""Eq. 1-17 of the paper, and each way to read what it leaves open, in float64: the cases of tests/modules/test_equations.c.
 
     python3 tests/golden/make_equations.py [NAME...]     writes tests/golden/equations/NAME.safetensors, or all of them
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Small pictures that are stored turned, and pictures of the formats beside PNG and JPEG, with what Pillow makes of them;
-for tests/test_image_turned.c and tests/test_image_formats.c.
+for tests/files/test_image_turned.c and tests/files/test_image_formats.c.
 
     python3 tests/golden/make_formats.py        writes tests/golden/turned/ and tests/golden/formats/
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Small pictures in every form that is read, and what Pillow makes of them; for tests/test_image.c.
+"""Small pictures in every form that is read, and what Pillow makes of them; for tests/files/test_image.c.
 
     python3 tests/golden/make_images.py        writes tests/golden/images/
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A thousand random evaluations and what they give; for tests/test_metrics_golden.c, which draws the same inputs.
+"""A thousand random evaluations and what they give; for tests/metrics/test_metrics_golden.c, which draws the same inputs.
 
     python3 tests/golden/make_metrics.py > tests/golden/metrics.txt
     python3 tests/golden/make_metrics.py --check build/ablate    # the program on the same cases, in NumPy's files

@@ -1,4 +1,4 @@
-"""The metrics of core/run/metrics.h, stated again from their definitions, and the field's estimators of them.
+"""The metrics of core/metrics/metrics.h, stated again from their definitions, and the field's estimators of them.
 
 AUROC and AP are scikit-learn's. AUPRO is written here from its definition (Bergmann et al. 2021), and so are the
 estimators of ADer of April 2024, RD4AD, UniAD and DiAD: what each does to given maps and masks, from a study of their

@@ -35,7 +35,7 @@ IMAGE_WIDTH, IMAGE_HEADS = 1024, 16
 TOKENS = 1 + GRID**2
 WORDS = {"<start>": 49406, "<end>": 49407, "<pad>": 0, "object": 14115, "damaged": 13568}
 RUN_STEPS, ROUNDS, KIT_STEPS = 50, 2, 15
-HEADER, RECORD = "<8sIIq32sI4x", 64  # of core/run/cache.c
+HEADER, RECORD = "<8sIIq32sI4x", 64  # of core/data/cache.c
 
 
 class Vocabulary:

@@ -6,7 +6,7 @@
     python3 tests/golden/step_torch.py --ours build/tests/bench_step    beside the kit's own benchmark, in turn
 
 The same mathematics as modules/{clip,noise,mlf,moe,decoder,cnc,distill} with the settings of experiments/cnc.ini and
-experiments/scale/mini.ini, weights of modules/clip/nano.safetensors, batch 8, Adam, float32, all cores. Two forms:
+experiments/scale/mini.ini, weights of modules/encoders/clip/nano.safetensors, batch 8, Adam, float32, all cores. Two forms:
 
     eager   as it is usually written: the frozen image tower runs in every step, prompts pass through the text tower at
             its full context, torch.optim.Adam as it comes.
@@ -402,7 +402,7 @@ def main():
     print(f"torch {torch.__version__}, {torch.backends.cpu.get_cpu_capability()}, {torch.get_num_threads()} threads")
     print(f"GEMM peak in torch {gemm_peak():.1f} GFLOP/s", flush=True)
 
-    weights, vocabulary = read_weights(ROOT / "modules/clip/nano.safetensors")
+    weights, vocabulary = read_weights(ROOT / "modules/encoders/clip/nano.safetensors")
     image, text = load_towers(weights)
     torch.manual_seed(SEED)
     given = image, text, vocabulary, make_pictures()

@@ -41,7 +41,7 @@ mutate() {
     *@*) range="/^static.*[ *]${1#*@}(/,/^}/" ;;
     *) range="/tag::$tag\\[\\]/,/end::$tag\\[\\]/" ;;
     esac
-    file=$(grep -l "tag::$tag\\[\\]" modules/*.c)
+    file=$(grep -l "tag::$tag\\[\\]" modules/*.c modules/*/*.c)
     name=$(basename "$file" .c)
     test=$(printf 'test_eq%02d' "${tag#eq}")
     sed -e "$range{$3
@@ -84,7 +84,7 @@ cat <<TITLE
 # Mistakes made on purpose
 
 \`make mutants\` makes each of these mistakes in a module's code, in the region tagged with the equation or in a function
-beside it that the equation needs, and runs the equation's test (tests/test_equations.c). The last column is the first
+beside it that the equation needs, and runs the equation's test (tests/modules/test_equations.c). The last column is the first
 thing that the test noticed: the result or gradient, its error and its tolerance.
 
 | test | kind | file | the line with the mistake | verdict | noticed |

@@ -1,0 +1,307 @@
+#include "verb_features.h"
+#include "../base/diag.h"
+#include "../base/folder.h"
+#include "../data/session.h"
+#include "../experiment/experiment.h"
+#include "../files/weights.h"
+#include "../graph/program.h"
+#include "../model/model.h"
+#include "../model/weights_store.h"
+#include "help.h"
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_SETS = 64, MOST_INPUT = 4096, MOST_VALUES = 1024 };
+
+typedef struct features_options {
+    const char *file, *row, *picture, *out, *device, *modules;
+    const char *set[MOST_SETS];
+    experiment_options experiment;
+    char input[64]; /* name of a further input; "": none */
+    float number[MOST_INPUT];
+    int numbers;
+} features_options;
+
+enum { KEY_SET = 256, KEY_SCALE, KEY_MODULES, KEY_DEVICE };
+static const struct argp_option options[] = {
+    { "row", 'r', "ROW", 0, "this row (the first)", 0 },
+    { "picture", 'p', "FILE", 0, "PNG, JPEG, BMP, TIFF or WebP, prepared as the row's pictures are", 0 },
+    { "out", 'o', "FILE", 0, "safetensors file to write", 0 },
+    { "input", 'i', "NAME=NUMBERS", 0, "what the data would give beside the picture: numbers with commas between", 0 },
+    { "set", KEY_SET, "SECTION.KEY=VALUE", HELP_REPEATS, "lay this over the row (repeatable)", 0 },
+    { "scale", KEY_SCALE, "NAME", 0, "lay scale/NAME.ini over the base", 0 },
+    { "modules", KEY_MODULES, "DIR", 0, "look for modules here first", 0 },
+    { "device", KEY_DEVICE, "NAME", 0, "cpu, cuda, or auto: cuda where it opens (auto)", 0 },
+    { 0 }
+};
+
+/* ---- the command line ---- */
+
+static int read_input(features_options *o, const char *text)
+{
+    const char *equals = strchr(text, '=');
+    size_t length = equals ? (size_t)(equals - text) : 0;
+    if (length == 0 || length >= sizeof o->input)
+        return complain("--input must be NAME=NUMBERS, e.g. tokens=1,2,3; it is '%s'", text);
+    memcpy(o->input, text, length);
+    o->input[length] = 0;
+    o->numbers = 0;
+    for (const char *at = equals + 1;; at++) {
+        char *end;
+        double number = strtod(at, &end);
+        if (end == at || (*end && *end != ',') || !isfinite((float)number) || o->numbers == MOST_INPUT)
+            return complain("--input %s: '%.40s' is no list of at most %d numbers with commas between", o->input, at,
+                            (int)MOST_INPUT);
+        o->number[o->numbers++] = (float)number;
+        at = end;
+        if (!*end)
+            return 0;
+    }
+}
+
+static int add_set(features_options *o, const char *text)
+{
+    if (o->experiment.sets == MOST_SETS)
+        return complain("more than %d times --set", (int)MOST_SETS);
+    o->set[o->experiment.sets++] = text;
+    return 0;
+}
+
+static error_t parse(int key, char *text, struct argp_state *state)
+{
+    features_options *o = state->input;
+    const char **place = key == 'r'           ? &o->row
+                         : key == 'p'         ? &o->picture
+                         : key == 'o'         ? &o->out
+                         : key == KEY_SCALE   ? &o->experiment.scale
+                         : key == KEY_MODULES ? &o->modules
+                         : key == KEY_DEVICE  ? &o->device
+                                              : NULL;
+    if (place)
+        *place = text;
+    else if (key == 'i')
+        return read_input(o, text) < 0 ? EINVAL : 0;
+    else if (key == KEY_SET)
+        return add_set(o, text) < 0 ? EINVAL : 0;
+    else if (key == ARGP_KEY_ARG && !o->file)
+        o->file = text;
+    else
+        return ARGP_ERR_UNKNOWN;
+    return 0;
+}
+
+/* ---- the board's values ---- */
+
+typedef struct features { /* of one picture */
+    session session;
+    experiment *experiment;
+    const experiment_row *row;
+    run_settings run;
+    model model;
+    constants *frozen;
+    float *parameters; /* device memory */
+    program *program;
+    ablate_value *value[MOST_VALUES];
+    char *name[MOST_VALUES]; /* "teacher.0" */
+    weights_entry entry[MOST_VALUES];
+    int values;
+} features;
+
+static void features_close(features *f)
+{
+    for (int i = 0; i < f->values; i++) {
+        free(f->name[i]);
+        free((void *)(uintptr_t)f->entry[i].data);
+    }
+    program_free(f->program);
+    constants_free(f->frozen);
+    if (f->parameters)
+        f->session.device->release(f->parameters);
+    model_close(&f->model);
+    experiment_free(f->experiment);
+    session_close(&f->session);
+}
+
+/* The row's modules with batches of one picture; the picture and the numbers of --input stand in for a data set. */
+static int open_model(features *f, const features_options *o)
+{
+    const ablate_module given = { .inputs = *o->input ? o->input : NULL, .inputs_length = o->numbers };
+    const dataset data = { .module = &given };
+    if (session_open(&f->session, o->device, 0, o->modules, NULL) < 0)
+        return -1;
+    f->experiment = experiment_load(o->file, &o->experiment);
+    if (!f->experiment)
+        return -1;
+    f->row = o->row ? experiment_find_row(f->experiment, o->row) : &f->experiment->rows[0];
+    if (!f->row)
+        return -1;
+    f->run = f->row->run;
+    f->run.batch = 1;
+    if (model_open(&f->model, &f->run, &f->row->settings, &data, o->modules, f->row->file, f->row->line) < 0)
+        return -1;
+    if (weights_store_spare(f->model.weights, "--out", o->out) < 0)
+        return -1;
+    model_say(&f->model, f->row->name);
+    return model_place(&f->model, &f->run, f->session.device);
+}
+
+/* An input that no module reads is a mistake in its name. */
+static int check_input(const features *f, const char *name)
+{
+    for (int i = 0; *name && i < f->model.parts; i++)
+        if (builder_declares(f->model.part[i].module->reads, name))
+            return 0;
+    return *name ? complain("--input %s: no module of row '%s' reads that", name, f->row->name) : 0;
+}
+
+static int list_values(features *f)
+{
+    const builder *b = f->model.score_builder;
+    const char *name;
+    for (int i = 0; (name = builder_name(b, i)); i++) {
+        ablate_value *value;
+        for (int k = 0; (value = builder_value(b, name, k)) && f->values < MOST_VALUES; k++) {
+            f->name[f->values] = take_text("%s.%d", name, k);
+            f->value[f->values++] = value;
+            if (!f->name[f->values - 1])
+                return -1;
+        }
+    }
+    return 0;
+}
+
+/* First values of the parameters, as a run with this seed begins. */
+static int draw_parameters(features *f)
+{
+    const device *where = f->session.device;
+    const parameters *p = f->model.parameters;
+    size_t bytes = (size_t)p->count * sizeof(float);
+    float *first = take((size_t)p->count, sizeof *first, "the parameters");
+    f->parameters = first ? where->allocate(bytes ? bytes : sizeof(float)) : NULL;
+    int status = f->parameters ? parameters_draw(p, (uint64_t)f->run.seed, first) : -1;
+    if (status == 0)
+        status = program_starts(f->model.score, where, first);
+    if (status == 0)
+        status = where->upload(f->parameters, first, bytes);
+    free(first);
+    return status < 0 ? complain("%s: out of memory for the parameters", where->name) : 0;
+}
+
+static int make_program(features *f)
+{
+    const graph *g = f->model.score;
+    ablate_value *inputs[ABLATE_INPUTS];
+    int count = 0;
+    for (int i = 0; i < g->values && count < ABLATE_INPUTS; i++)
+        if (g->value[i]->kind == VALUE_INPUT)
+            inputs[count++] = g->value[i];
+    f->frozen = constants_new(f->session.device);
+    program_request request = { .graph = g,
+                                .device = f->session.device,
+                                .constants = f->frozen,
+                                .wanted = f->value,
+                                .wanted_count = f->values,
+                                .given = inputs,
+                                .given_count = count,
+                                .parameters = f->parameters };
+    f->program = f->frozen ? program_new(&request) : NULL;
+    return f->program ? 0 : -1;
+}
+
+static int put_picture(features *f, const char *path)
+{
+    picture one = { .path = (char *)(uintptr_t)path };
+    const dataset data = { .picture = &one, .pictures = 1 };
+    const ablate_value *value = builder_value(f->model.score_builder, "image", 0);
+    float *pixels = take((size_t)shape_size(&value->shape), sizeof *pixels, "a picture");
+    image_facts facts;
+    int status = pixels && image_look(path, &facts) == 0 ? dataset_input(&data, 0, &f->run, pixels) : -1;
+    if (status == 0 && facts.orientation > 1)
+        fprintf(stderr, "%s: stored turned or mirrored and read upright, as its orientation says (%d)\n", path,
+                facts.orientation);
+    if (status == 0)
+        status = program_put(f->program, value, pixels);
+    free(pixels);
+    return status;
+}
+
+static int put_inputs(features *f, const features_options *o)
+{
+    const ablate_value *value = *o->input ? builder_value(f->model.score_builder, o->input, 0) : NULL;
+    if (put_picture(f, o->picture) < 0)
+        return -1;
+    return value ? program_put(f->program, value, o->number) : 0;
+}
+
+static int get_values(features *f)
+{
+    for (int i = 0; i < f->values; i++) {
+        const ablate_value *value = f->value[i];
+        float *data = take((size_t)shape_size(&value->shape), sizeof *data, f->name[i]);
+        f->entry[i] = (weights_entry){ f->name[i], value->shape, data, WEIGHTS_F32 };
+        if (!data || program_get(f->program, value, data) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int write_file(const features *f, const features_options *o)
+{
+    char *remarks = take_text("%s", "");
+    for (int i = 0; i < f->model.remarks && remarks; i++) {
+        char *longer = take_text("%s%s%s", remarks, i ? "; " : "", f->model.remark[i]);
+        free(remarks);
+        remarks = longer;
+    }
+    const weights_pair notes[] = { { "experiment", f->experiment->name },
+                                   { "row", f->row->name },
+                                   { "picture", o->picture },
+                                   { "remarks", remarks } };
+    int status = remarks ? weights_write(o->out, f->entry, f->values, notes, 3 + (f->model.remarks > 0)) : -1;
+    free(remarks);
+    return status;
+}
+
+static int write_features(features *f, const features_options *o)
+{
+    char shape[64];
+    if (open_model(f, o) < 0 || check_input(f, o->input) < 0 || list_values(f) < 0 || draw_parameters(f) < 0 ||
+        make_program(f) < 0)
+        return -1;
+    if (put_inputs(f, o) < 0 || program_run(f->program, 0) < 0 || get_values(f) < 0)
+        return -1;
+    if (write_file(f, o) < 0)
+        return -1;
+    for (int i = 0; i < f->values; i++)
+        printf("%-24s %s\n", f->name[i], shape_print(&f->value[i]->shape, shape));
+    return 0;
+}
+
+int verb_features(int argc, char **argv)
+{
+    const struct argp parser = { options,
+                                 parse,
+                                 "FILE",
+                                 "Write every value that the modules of a row put on the board for one picture. "
+                                 "Parameters have the values with which training begins.",
+                                 NULL,
+                                 NULL,
+                                 NULL };
+    features_options o = { 0 };
+    features f = { .values = 0 };
+    if (help_asked(argc, argv, &parser))
+        return 0;
+    if (help_parse(argc, argv, &parser, &o) < 0)
+        return -1;
+    o.experiment.set = o.set;
+    if (!o.file || !o.picture || !o.out)
+        return complain("ablate features: name an experiment file, --picture and --out; see ablate features --help");
+    if (folder_spare("--out", o.out, o.picture) < 0 || folder_spare("--out", o.out, o.file) < 0)
+        return -1;
+    int status = write_features(&f, &o);
+    features_close(&f);
+    return status;
+}

@@ -1,0 +1,97 @@
+/* experiment.h: a declarative experiment: rows that differ in a few words, the paper's values, the columns to print.
+ *
+ *   base = ../experiments/whole.ini            see chain.h for what lies over what
+ *   [experiment]  title, says, caption, note   text for the report, of this file alone: a base's is another report's
+ *   [columns]     metrics = image_auroc mean   of image_auroc pixel_auroc aupro image_ap pixel_ap mean
+ *                 words = a:A b:B              a tick under A in rows whose model line holds the word a; some row's
+ * must layout = rows                how the report is laid out: a line a row; or `classes`, a line a class; or `grid`,
+ * the grid's first axis down, its second across comparable = NAME: COUNTS    printed values are compared with runs on
+ * this data set only, COUNTS as "2 classes, 4 training and 8 test pictures"; none: with no run [row i]       model =
+ * ...                  the row's line of modules paper = 95.4 -               what the paper prints, a value a column
+ * in percent, '-' for none section.key = value          any other difference [grid] see grid.h [axis value] section.key
+ * = value          what a value of the grid stands for [printed NAME]                             with layout =
+ * classes, what others print; see experiment_printed.h
+ *
+ * Without rows and grid the experiment has one row, named as the file. Over each row come --data, --seeds, --set. */
+#ifndef ABLATE_EXPERIMENT_H
+#define ABLATE_EXPERIMENT_H
+#include "../base/settings.h"
+#include "../metrics/metrics.h"
+#include "../model/run_settings.h"
+#include "grid.h"
+
+/* A column is a metrics_kind, or the plain mean of the other columns. */
+enum { EXPERIMENT_MEAN = METRICS_KINDS, EXPERIMENT_COLUMNS = METRICS_KINDS + 1, EXPERIMENT_WORDS = 16 };
+
+typedef struct experiment_options { /* zeroed = nothing chosen */
+    const char *scale, *data;       /* NULL: none */
+    int seeds;                      /* 0: as the file says */
+    const char *const *set;         /* "section.key=value" */
+    int sets;
+} experiment_options;
+
+typedef enum experiment_layout { LAYOUT_ROWS, LAYOUT_CLASSES, LAYOUT_GRID } experiment_layout;
+
+typedef struct experiment_value { /* as printed somewhere */
+    double percent;               /* NaN: none */
+    int decimals;
+} experiment_value;
+
+typedef struct experiment_row {
+    char *name;
+    settings settings;                          /* all that the run needs, of engine and modules */
+    int own;                                    /* how many of its entries are of files; then come the command line's */
+    run_settings run;                           /* the engine's part, filled from `settings` */
+    experiment_value paper[EXPERIMENT_COLUMNS]; /* a column */
+    bool tick[EXPERIMENT_WORDS];                /* is the word in the model line? */
+    bool applicable;                            /* false: excluded by the grid's `where` */
+    int cell;                                   /* of the grid; -1: a row of its own */
+    bool unasked;                               /* for the report: --row leaves it out */
+    int others;                                 /* for the report: finished runs of this row that it cannot show */
+    const char *file;                           /* where the row stands, for complaints */
+    int line;
+} experiment_row;
+
+typedef struct experiment_printed { /* one section [printed NAME] */
+    const char *name, *source;      /* source: "" = not said */
+    struct experiment_line {
+        const char *class_name;
+        experiment_value value[EXPERIMENT_COLUMNS];
+    } * line; /* in the file's order */
+    int lines;
+    experiment_value mean[EXPERIMENT_COLUMNS], total; /* printed means over the classes; their printed mean */
+} experiment_printed;
+
+typedef struct experiment {
+    char *path, *name, *scale;                 /* name = the file's, without folder and .ini; scale "" = none */
+    const char *title, *says, *caption, *note; /* "" where the files have none */
+    int column[EXPERIMENT_COLUMNS], columns;
+    char *word[EXPERIMENT_WORDS], *label[EXPERIMENT_WORDS];
+    int words;
+    experiment_layout layout;
+    const char *comparable; /* "" = nothing is */
+    char *changes;          /* for the report, see report_changes.h; NULL counts as "" */
+    experiment_row *rows;
+    int row_count;
+    grid grid;
+    experiment_printed *printed;
+    int printed_count;
+    settings whole; /* owns the texts */
+} experiment;
+
+/* NULL: complained. Module sections are checked by whoever knows the modules (settings_fill, settings_check_used on
+ * each row's settings). Released by experiment_free; NULL is allowed. */
+experiment *experiment_load(const char *path, const experiment_options *);
+void experiment_free(experiment *);
+
+/* The value of a row's setting as the files have it, whatever the command line lays over; NULL: they have none. */
+const settings_entry *experiment_row_own(const experiment_row *, const char *section, const char *key);
+
+/* The row of that name; NULL: complained, with the rows there are. */
+const experiment_row *experiment_find_row(const experiment *, const char *name);
+
+/* "image_auroc" and "I-AUROC"; of EXPERIMENT_MEAN "mean" and "Mean". */
+const char *experiment_column_name(int column);
+const char *experiment_column_title(int column);
+
+#endif

@@ -1,0 +1,382 @@
+#include "predict_run.h"
+#include "../base/diag.h"
+#include "../base/file.h"
+#include "../base/name.h"
+#include "../base/place.h"
+#include "../files/weights.h"
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RECORD_FILE "metrics.json"
+
+void predict_run_close(predict_run *r)
+{
+    if (r->parameters)
+        r->session.device->release(r->parameters);
+    model_close(&r->model);
+    session_close(&r->session);
+    settings_free(&r->settings);
+    run_record_free(&r->record);
+    for (int i = 0; i < r->warnings; i++)
+        free(r->warning[i]);
+    free(r->warning);
+    free(r->folder);
+    free(r->file);
+    free(r->label);
+    *r = (predict_run){ 0 };
+}
+
+/* ---- what was kept of it ---- */
+
+/* The folder without a slash or the record's name at its end. */
+static int name_files(predict_run *r, const char *folder)
+{
+    size_t length = strlen(folder), name = strlen("/" RECORD_FILE);
+    if (length > name && strcmp(folder + length - name, "/" RECORD_FILE) == 0)
+        length -= name;
+    while (length > 1 && folder[length - 1] == '/')
+        length--;
+    r->folder = take_text("%.*s", (int)length, folder);
+    r->file = take_text("%.*s/" RECORD_FILE, (int)length, folder);
+    return r->folder && r->file ? 0 : -1;
+}
+
+static int explain_absence(const predict_run *r)
+{
+    char *checkpoint = take_text("%s/checkpoint", r->folder);
+    bool begun = checkpoint && file_exists(checkpoint), there = file_exists(r->folder);
+    free(checkpoint);
+    if (begun)
+        return complain("%s: this run has not finished: there is a checkpoint but no " RECORD_FILE
+                        "; give its ablate run command again, which goes on where it was",
+                        r->folder);
+    return complain("%s: %s; name the folder of a finished run, such as results/runs/EXPERIMENT/ROW/seed-N-ID",
+                    r->folder, there ? "there is no " RECORD_FILE " in it" : "there is no such folder");
+}
+
+static int read_record(predict_run *r, const char *folder)
+{
+    if (name_files(r, folder) < 0)
+        return -1;
+    if (!file_exists(r->file))
+        return explain_absence(r);
+    if (run_record_read(&r->record, r->file) < 0)
+        return -1;
+    r->label = take_text("%s %s seed %d", r->record.experiment, r->record.row, r->record.seed);
+    return r->label ? 0 : -1;
+}
+
+/* What a record says of the program beside the settings that anybody chose. */
+static bool is_chosen(const char *key)
+{
+    return strncmp(key, "code.", 5) != 0 && strncmp(key, "file.", 5) != 0 && strcmp(key, "run.device") != 0 &&
+           strcmp(key, "run.most_steps") != 0;
+}
+
+/* Finds "key = value" among the record's lines: the value, its length in *length; NULL: there is no such key. */
+static const char *recorded(const predict_run *r, const char *key, size_t *length)
+{
+    size_t n = strlen(key);
+    for (const char *line = r->record.settings; line && *line; line += strcspn(line, "\n") + 1) {
+        *length = strcspn(line, "\n");
+        if (*length >= n + 3 && strncmp(line, key, n) == 0 && strncmp(line + n, " = ", 3) == 0) {
+            *length -= n + 3;
+            return line + n + 3;
+        }
+        if (!line[*length])
+            break;
+    }
+    return NULL;
+}
+
+static int add_line(predict_run *r, char *line, const char *where, int number)
+{
+    char *equal = strstr(line, " = "), *dot = strchr(line, '.');
+    if (!equal || !dot || dot > equal)
+        return complain("%s: its setting '%.80s' is not SECTION.KEY = VALUE; delete the file and run again", r->file,
+                        line);
+    *equal = 0;
+    if (!is_chosen(line))
+        return 0;
+    *dot = 0;
+    if (name_read(equal + 3) < 0)
+        return complain_at(where, number, "the value of '%s' begins with a backslash, but " NAME_RULE, line);
+    return settings_set(&r->settings, line, dot + 1, equal + 3, where, number);
+}
+
+/* The record's lines become settings again; those of the command line are laid over them. */
+static int restore_settings(predict_run *r, const predict_options *o, const char *where)
+{
+    char *lines = take_text("%s", r->record.settings), *rest = lines;
+    int status = lines ? 0 : -1, number = 0;
+    for (char *line; status == 0 && (line = strtok_r(number ? NULL : lines, "\n", &rest)); number++)
+        status = add_line(r, line, where, number + 1);
+    free(lines);
+    for (int i = 0; i < o->sets && status == 0; i++) {
+        status = settings_set_text(&r->settings, o->set[i], "--set", i + 1);
+        if (status == 0)
+            status = predict_run_warn(r, "--set %s is laid over the settings of this run", o->set[i]);
+    }
+    return status < 0 ? -1 : run_settings_fill(&r->settings, &r->run);
+}
+
+/* ---- is it still the same? ---- */
+
+/* The weights files that the graphs read now must be those of the run, whatever their path. */
+static int check_weights(const predict_run *r)
+{
+    run_record now = { 0 };
+    const run_record *then = &r->record;
+    int status = weights_store_describe(r->model.weights, &now);
+    if (status == 0 && now.weight_count != then->weight_count)
+        status = complain("%s: it was trained with %d weights files, its settings name %d now; train it again",
+                          r->folder, then->weight_count, now.weight_count);
+    for (int i = 0; i < now.weight_count && status == 0; i++)
+        if (strcmp(now.weights[i].hash, then->weights[i].hash) != 0)
+            status =
+                complain("%s: %s is not the weights file that %s was trained with (SHA-256 %.16s, then %.16s); put "
+                         "that one back, or name its place with --set",
+                         r->folder, now.weights[i].path, r->label, now.weights[i].hash, then->weights[i].hash);
+    run_record_free(&now);
+    return status;
+}
+
+/* Without --set it is plain where they must lie; a module would only say that it cannot read them. */
+static int find_weights(const predict_run *r, const predict_options *o)
+{
+    int status = 0;
+    for (int i = 0; i < r->record.weight_count && o->sets == 0 && status == 0; i++) {
+        const run_weights *then = &r->record.weights[i];
+        char *place = place_find(then->path, r->file), *looked = place_looked(then->path, r->file);
+        status = place && looked ? 0 : -1;
+        if (status == 0 && !file_exists(place))
+            status =
+                complain("%s: the weights file %s that it was trained with is not there (SHA-256 %.16s; looked for "
+                         "%s); name its place with --set SECTION.KEY=PATH",
+                         r->folder, then->path, then->hash, looked);
+        free(place);
+        free(looked);
+    }
+    return status;
+}
+
+/* Has this module's code changed since? 1 or 0; -1: complained. */
+static int module_changed(const predict_run *r, const ablate_module *module)
+{
+    char key[80], now[65];
+    hash_digest code;
+    size_t length = 0;
+    if (hash_file(module_file(module), &code) < 0)
+        return -1;
+    hash_print(&code, now);
+    snprintf(key, sizeof key, "code.%.64s", module->name);
+    const char *then = recorded(r, key, &length);
+    return then && length == 16 && strncmp(then, now, 16) == 0 ? 0 : 1;
+}
+
+static int warn_of_modules(predict_run *r)
+{
+    char changed[512] = "";
+    for (int i = 0; i < r->model.parts; i++) {
+        const ablate_module *module = r->model.part[i].module;
+        size_t used = strlen(changed);
+        int differs = module_changed(r, module);
+        if (differs < 0)
+            return -1;
+        if (differs)
+            snprintf(changed + used, sizeof changed - used, "%s%s", used ? ", " : "", module->name);
+    }
+    return *changed ? predict_run_warn(
+                          r, "modules whose code has changed since this run: %s; scores may differ from it", changed)
+                    : 0;
+}
+
+static int warn_of_changes(predict_run *r)
+{
+    char code[65], version[100], machine[200];
+    size_t length = 0;
+    const struct device *where = r->session.device;
+    hash_print(&r->session.code, code);
+    snprintf(version, sizeof version, "%s %.16s", ABLATE_VERSION, code);
+    snprintf(machine, sizeof machine, "%s %s", where->name, where->core_type());
+    if (strcmp(version, r->record.version) != 0 &&
+        predict_run_warn(r, "the engine's code has changed since this run (%s, now %s); scores may differ from it",
+                         r->record.version, version) < 0)
+        return -1;
+    const char *then = recorded(r, "run.device", &length);
+    if (then && (strlen(machine) != length || strncmp(then, machine, length) != 0) &&
+        predict_run_warn(r, "it ran on '%.*s', this is '%s': scores may differ in their last digits", (int)length, then,
+                         machine) < 0)
+        return -1;
+    const char *steps = recorded(r, "run.most_steps", &length);
+    if (steps && predict_run_warn(r, "its training was stopped after %.*s steps", (int)length, steps) < 0)
+        return -1;
+    return warn_of_modules(r);
+}
+
+/* ---- the trained parameters ---- */
+
+static int load_parameter(const weights *w, const parameter *p, float *into)
+{
+    char then[64], now[64];
+    const weights_tensor *t = weights_find(w, p->name);
+    if (!t)
+        return complain("%s: it has no '%s', which the modules want now: their code has changed since; train it again",
+                        weights_path(w), p->name);
+    if (!shape_same(&t->shape, &p->shape))
+        return complain("%s: '%s' is %s, but the modules want %s now: their code or settings have changed since; train "
+                        "it again",
+                        weights_path(w), p->name, shape_print(&t->shape, then), shape_print(&p->shape, now));
+    return weights_load(w, p->name, into);
+}
+
+static int load_all(const predict_run *r, const weights *w, float *all)
+{
+    const parameters *p = r->model.parameters;
+    if (weights_count(w) != p->entries)
+        return complain(
+            "%s: it holds %d parameters, but the modules want %d now: their code has changed since; train it "
+            "again",
+            weights_path(w), weights_count(w), p->entries);
+    for (int i = 0; i < p->entries; i++)
+        if (load_parameter(w, &p->entry[i], all + p->entry[i].offset) < 0)
+            return -1;
+    return 0;
+}
+
+static int load_parameters(predict_run *r)
+{
+    const struct device *where = r->session.device;
+    size_t bytes = (size_t)r->model.parameters->count * sizeof(float);
+    char *path = take_text("%s/parameters.safetensors", r->folder);
+    weights *w = path ? weights_open(path) : NULL;
+    float *all = w ? take(bytes / sizeof(float), sizeof *all, "the trained parameters") : NULL;
+    int status = all ? load_all(r, w, all) : -1;
+    if (status == 0) {
+        r->parameters = where->allocate(bytes ? bytes : sizeof(float));
+        if (!r->parameters || where->upload(r->parameters, all, bytes) < 0)
+            status = complain("%s: out of memory: %zu bytes for the trained parameters", where->name, bytes);
+    }
+    free(all);
+    weights_close(w);
+    free(path);
+    return status;
+}
+
+/* ---- opening ---- */
+
+/* Only which inputs the data module gives counts for the graphs, not its pictures. */
+static int open_model(predict_run *r, const predict_options *o, const char *where)
+{
+    char name[64];
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(r->run.data, ":"), r->run.data);
+    const dataset shape = { .module = module_load(name, o->modules) };
+    if (!shape.module || find_weights(r, o) < 0)
+        return -1;
+    int status = model_open(&r->model, &r->run, &r->settings, &shape, o->modules, where, 1);
+    for (int i = 0; i < r->model.remarks && status == 0; i++)
+        status = predict_run_warn(r, "%s", r->model.remark[i]);
+    return status;
+}
+
+/* A run whose products were rounded may be looked at where they cannot be. */
+static int choose_precision(predict_run *r)
+{
+    if (r->session.device->choose_precision || r->run.precision == RUN_PRECISE)
+        return 0;
+    r->run.precision = RUN_PRECISE;
+    return predict_run_warn(r, "its matrix products were rounded (run.precision), this device has float32 only; scores "
+                               "may differ");
+}
+
+int predict_run_open(predict_run *r, const char *folder, const predict_options *o)
+{
+    *r = (predict_run){ 0 };
+    if (read_record(r, folder) < 0)
+        return -1;
+    char *where = take_text("%s (settings)", r->file);
+    int status =
+        where ? session_open(&r->session, o->device, o->threads, o->modules, o->cache ? o->cache : "cache") : -1;
+    if (status == 0)
+        status = restore_settings(r, o, where);
+    if (status == 0)
+        status = choose_precision(r);
+    if (status == 0)
+        status = open_model(r, o, where);
+    if (status == 0)
+        status = model_place(&r->model, &r->run, r->session.device);
+    free(where);
+    if (status < 0 || check_weights(r) < 0 || warn_of_changes(r) < 0)
+        return -1;
+    return load_parameters(r);
+}
+
+ablate_value *predict_run_value(const predict_run *r, const char *name, int index)
+{
+    const builder *b = r->model.score_builder;
+    ablate_value *value = builder_value(b, name, index);
+    char names[600] = "";
+    if (value)
+        return value;
+    for (int i = 0; builder_name(b, i); i++) {
+        size_t used = strlen(names);
+        if (builder_value(b, builder_name(b, i), 0))
+            snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "", builder_name(b, i));
+    }
+    complain("%s: its modules write no '%s' number %d when scoring; there are: %s", r->folder, name, index, names);
+    return NULL;
+}
+
+/* ---- its data ---- */
+
+static bool is_drawn(const dataset *d)
+{
+    for (int i = 0; i < d->pictures; i++)
+        if (!d->picture[i].path)
+            return true;
+    return false;
+}
+
+static int check_data(predict_run *r, const dataset *d)
+{
+    char now[65];
+    hash_digest digest;
+    if (session_data_digest(&r->session, &digest) < 0)
+        return -1;
+    hash_print(&digest, now);
+    if (strcmp(now, r->record.data_hash) == 0)
+        return 0;
+    int changed = is_drawn(d) ? module_changed(r, d->module) : 0;
+    if (changed < 0)
+        return -1;
+    if (changed)
+        return predict_run_warn(r, "data module '%s' has changed since this run: its pictures may be others",
+                                d->module->name);
+    return complain("%s: data '%s' is not what the run was judged on: pictures, their states or masks have changed (it "
+                    "was %s); restore them, or train the run again",
+                    r->folder, d->spec, r->record.data);
+}
+
+/* What a data module would say of a missing folder is meant for new runs. */
+static int find_data(const predict_run *r)
+{
+    const char *colon = strchr(r->run.data, ':');
+    if (!colon || file_exists(colon + 1))
+        return 0;
+    return complain("%s: the data %s that it was judged on is not there; restore it, or name its place with --set "
+                    "run.data=%.*s:PATH",
+                    r->folder, r->run.data, (int)(colon - r->run.data), r->run.data);
+}
+
+const dataset *predict_run_data(predict_run *r)
+{
+    if (r->data)
+        return r->data;
+    if (find_data(r) < 0)
+        return NULL;
+    const dataset *d = session_data(&r->session, r->run.data, &r->settings);
+    if (!d || check_data(r, d) < 0)
+        return NULL;
+    return r->data = d;
+}

@@ -1,0 +1,167 @@
+#include "predict_score.h"
+#include "../base/diag.h"
+#include "../base/progress.h"
+#include "../base/stop.h"
+#include "../base/workers.h"
+#include "../files/image_survey.h"
+#include <math.h>
+#include <stdlib.h>
+
+typedef struct scorer {
+    predict_run *run;
+    predictor *predictor;
+    const predict_files *files; /* or */
+    const int *own;
+    int total, first, count; /* of the batch */
+    float *maps, *image;
+    double *score;
+    char **reason;
+} scorer;
+
+static void forget_reasons(scorer *s)
+{
+    for (int i = 0; s->reason && i < s->run->run.batch; i++) {
+        free(s->reason[i]);
+        s->reason[i] = NULL;
+    }
+}
+
+static void scorer_close(scorer *s)
+{
+    forget_reasons(s);
+    predictor_free(s->predictor);
+    free(s->maps);
+    free(s->image);
+    free(s->score);
+    free(s->reason);
+}
+
+static int scorer_open(scorer *s)
+{
+    const model *m = &s->run->model;
+    const size_t batch = (size_t)s->run->run.batch, side = (size_t)s->run->run.size;
+    ablate_value *wanted[2] = { m->map, m->image_score };
+    if (!m->map)
+        return complain("%s: no module of its line '%s' writes 'score'; there is nothing to predict with",
+                        s->run->folder, s->run->run.model);
+    s->predictor = predictor_new(s->run, wanted, m->image_score ? 2 : 1, s->own, s->own ? s->total : 0);
+    s->maps = take(batch * side * side, sizeof *s->maps, "a batch of maps");
+    s->image = take(batch, sizeof *s->image, "a batch of scores");
+    s->score = take(batch, sizeof *s->score, "a batch of scores");
+    s->reason = take_zeroed(batch, sizeof *s->reason, "a batch");
+    return s->predictor && s->maps && s->image && s->score && s->reason ? 0 : -1;
+}
+
+/* Not being able to read a picture is no failure of the batch: the sentence is kept. */
+static int read_one(void *context, int i)
+{
+    const scorer *s = context;
+    if (predictor_read(s->predictor, i, s->files->file[s->first + i].path) == 0)
+        return 0;
+    s->reason[i] = take_text("%s", complaint());
+    complaint_clear();
+    return s->reason[i] ? 0 : -1;
+}
+
+static int compute(scorer *s)
+{
+    if (s->own)
+        return predictor_run_own(s->predictor, s->own + s->first, s->count);
+    forget_reasons(s);
+    return workers_run(s->count, read_one, s) < 0 ? -1 : predictor_run(s->predictor);
+}
+
+static const char *name_of(const scorer *s, int i)
+{
+    return s->own ? s->run->data->picture[s->own[s->first + i]].name : s->files->file[s->first + i].path;
+}
+
+/* The modules' score, else the map's maximum, as the metrics take it. */
+static int score_one(const scorer *s, int i)
+{
+    const size_t area = (size_t)s->run->run.size * (size_t)s->run->run.size;
+    const float *map = s->maps + (size_t)i * area;
+    double greatest = (double)map[0], sum = 0;
+    for (size_t k = 0; k < area; k++) {
+        greatest = (double)map[k] > greatest ? (double)map[k] : greatest;
+        sum += (double)map[k];
+    }
+    s->score[i] = s->run->model.image_score ? (double)s->image[i] : greatest;
+    if (!isfinite(s->score[i]) || !isfinite(sum))
+        return complain("%s: this run gives '%s' a score that is not finite; its training went wrong", s->run->folder,
+                        name_of(s, i));
+    return 0;
+}
+
+static int score_batch(scorer *s)
+{
+    const model *m = &s->run->model;
+    if (compute(s) < 0 || predictor_get(s->predictor, m->map, s->maps) < 0)
+        return -1;
+    if (m->image_score && predictor_get(s->predictor, m->image_score, s->image) < 0)
+        return -1;
+    for (int i = 0; i < s->count; i++)
+        if (!s->reason[i] && score_one(s, i) < 0)
+            return -1;
+    return 0;
+}
+
+static int score_all(scorer *s, const char *label, predict_taker *taker, void *context)
+{
+    const int batch = s->run->run.batch;
+    int status = scorer_open(s);
+    progress bar;
+    progress_begin(&bar, label, "pictures", s->total, 0);
+    for (; s->first < s->total && status == 0 && s->reason; s->first += batch) {
+        s->count = s->total - s->first < batch ? s->total - s->first : batch;
+        status = score_batch(s);
+        const predict_batch made = { .first = s->first,
+                                     .count = s->count,
+                                     .size = s->run->run.size,
+                                     .maps = s->maps,
+                                     .score = s->score,
+                                     .reason = (const char *const *)s->reason };
+        if (status == 0)
+            status = taker(context, &made);
+        progress_show(&bar, s->first + s->count, "");
+        if (status == 0 && s->first + batch < s->total && stop_asked())
+            status = stop_complain("%s: %d of %d pictures were scored; no list of scores is written, the same command "
+                                   "begins anew",
+                                   label, s->first + s->count, s->total);
+    }
+    progress_end(&bar);
+    scorer_close(s);
+    return status;
+}
+
+/* One line, however many they are. */
+static int say_turned(const predict_files *files, const char *label)
+{
+    image_survey survey = { 0 };
+    const char **path = take((size_t)files->count, sizeof *path, "a list of pictures");
+    for (int i = 0; path && i < files->count; i++)
+        path[i] = files->file[i].path;
+    int status = path ? image_survey_make(&survey, path, files->count) : -1;
+    int turned = status == 0 ? image_survey_turned(&survey) : 0;
+    if (turned > 0)
+        fprintf(stderr,
+                "%s: %d of %d pictures are stored turned or mirrored and are read upright, as their orientation says\n",
+                label, turned, files->count);
+    image_survey_free(&survey);
+    free(path);
+    return status;
+}
+
+int predict_score_files(predict_run *run, const predict_files *files, const char *label, predict_taker *taker,
+                        void *context)
+{
+    scorer s = { .run = run, .files = files, .total = files->count };
+    return say_turned(files, label) < 0 ? -1 : score_all(&s, label, taker, context);
+}
+
+int predict_score_own(predict_run *run, const int *pictures, int count, const char *label, predict_taker *taker,
+                      void *context)
+{
+    scorer s = { .run = run, .own = pictures, .total = count };
+    return !session_turned(&run->session) ? -1 : score_all(&s, label, taker, context);
+}

@@ -1,0 +1,169 @@
+#include "module_find.h"
+#include "../base/diag.h"
+#include "../base/file.h"
+#include "../base/folder.h"
+#include "../base/settings.h"
+#include "loader.h"
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+bool module_name_valid(const char *name)
+{
+    size_t length = strlen(name);
+    for (size_t i = 0; i < length; i++)
+        if (!isalnum((unsigned char)name[i]) && name[i] != '_' && name[i] != '-')
+            return false;
+    return length > 0 && length <= 60;
+}
+
+/* ---- folders ---- */
+
+/* The i-th of "DIR:DIR", or NULL; *passed receives how many there are up to then. */
+static char *listed_folder(const char *folders, int i, int *passed)
+{
+    *passed = 0;
+    for (const char *at = folders ? folders : ""; *at; at += *at == ':') {
+        size_t length = strcspn(at, ":");
+        if (length > 0 && (*passed)++ == i)
+            return take_text("%.*s", (int)length, at);
+        at += length;
+    }
+    return NULL;
+}
+
+/* $ABLATE_LIBRARY/modules, or `modules` beside the program, above it (a test's place) or in the installed library. */
+static char *own_folder(void)
+{
+    static const char *const places[] = { "", "/..", "/../lib/ablate" };
+    const char *chosen = getenv("ABLATE_LIBRARY");
+    char program[4096] = ".";
+    if (chosen && *chosen)
+        return take_text("%s/modules", chosen);
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    program[length > 0 ? length : 1] = 0;
+    char *slash = strrchr(program, '/');
+    if (slash)
+        *slash = 0;
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        char *device = take_text("%s%s/ablate-cpu.so", program, places[i]);
+        bool here = device && access(device, R_OK) == 0; /* the folder of built things, not of sources */
+        free(device);
+        if (here)
+            return take_text("%s%s/modules", program, places[i]);
+    }
+    return take_text("%s/modules", program);
+}
+
+char *module_folder(const char *folders, int i)
+{
+    int listed;
+    char *folder = listed_folder(folders, i, &listed);
+    return folder || i != listed ? folder : own_folder();
+}
+
+/* ---- files ---- */
+
+static int complain_missing(const char *name, const char *folders)
+{
+    module_names known;
+    if (module_list_available(folders, &known) < 0)
+        return -1;
+    const char *near = settings_nearest(name, (const char *const *)known.name, known.count);
+    char *first = module_folder(folders, 0);
+    if (near)
+        complain("there is no module '%s'; the nearest is '%s' (see: ablate modules)", name, near);
+    else
+        complain("there is no module '%s', nor any other in %s; build them with 'make' or name their folder with "
+                 "--modules DIR",
+                 name, first ? first : "the program's folder");
+    free(first);
+    module_names_free(&known);
+    return -1;
+}
+
+char *module_find(const char *name, const char *folders)
+{
+    if (!module_name_valid(name)) {
+        complain("'%.60s' is no name of a module; it holds 1 to 60 letters, digits, '_' and '-'", name);
+        return NULL;
+    }
+    char *folder;
+    for (int i = 0; (folder = module_folder(folders, i)); i++) {
+        char *path = take_text("%s/%s.so", folder, name);
+        free(folder);
+        if (!path || file_exists(path))
+            return path;
+        free(path);
+    }
+    if (!complaint())
+        complain_missing(name, folders);
+    return NULL;
+}
+
+static int add_name(module_names *known, const char *file)
+{
+    size_t length = strlen(file);
+    if (length < 4 || strcmp(file + length - 3, ".so") != 0)
+        return 0;
+    char *name = take_text("%.*s", (int)(length - 3), file);
+    bool twice = name && !module_name_valid(name);
+    for (int i = 0; name && i < known->count; i++)
+        twice = twice || strcmp(known->name[i], name) == 0;
+    if (!name || twice) {
+        free(name);
+        return name ? 0 : -1;
+    }
+    char **grown = take_again(known->name, (size_t)known->count + 1, sizeof *grown, "names of modules");
+    if (!grown) {
+        free(name);
+        return -1;
+    }
+    known->name = grown;
+    known->name[known->count++] = name;
+    return 0;
+}
+
+/* A folder that is not there has no modules. */
+static int add_folder(module_names *known, const char *folder)
+{
+    int status;
+    DIR *open = folder_open(folder, &status);
+    for (struct dirent *entry; open && status == 0 && (entry = readdir(open));)
+        status = add_name(known, entry->d_name);
+    if (open)
+        closedir(open);
+    return status;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+int module_list_available(const char *folders, module_names *known)
+{
+    int status = 0;
+    char *folder;
+    *known = (module_names){ 0 };
+    for (int i = 0; status == 0 && (folder = module_folder(folders, i)); i++) {
+        status = add_folder(known, folder);
+        free(folder);
+    }
+    if (status < 0 || complaint()) {
+        module_names_free(known);
+        return -1;
+    }
+    if (known->count > 1)
+        qsort(known->name, (size_t)known->count, sizeof *known->name, compare_names);
+    return 0;
+}
+
+void module_names_free(module_names *known)
+{
+    for (int i = 0; i < known->count; i++)
+        free(known->name[i]);
+    free(known->name);
+    *known = (module_names){ 0 };
+}

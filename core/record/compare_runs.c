@@ -1,0 +1,220 @@
+#include "compare_runs.h"
+#include "../base/diag.h"
+#include "../base/file.h"
+#include "../page/page_parts.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+typedef struct found { /* a finished run */
+    char *folder;
+    run_record record;
+    struct timespec when;
+} found;
+
+typedef struct group {
+    found run[COMPARE_SEEDS];
+    int count;
+} group;
+
+static void found_free(found *f)
+{
+    free(f->folder);
+    run_record_free(&f->record);
+    *f = (found){ 0 };
+}
+
+static void group_free(group *g)
+{
+    for (int i = 0; i < g->count; i++)
+        found_free(&g->run[i]);
+    g->count = 0;
+}
+
+static bool later(const struct timespec *a, const struct timespec *b)
+{
+    return a->tv_sec != b->tv_sec ? a->tv_sec > b->tv_sec : a->tv_nsec > b->tv_nsec;
+}
+
+/* Of two runs of one seed the later takes the place. Takes over what is in `f`. */
+static int keep(group *g, found *f)
+{
+    for (int i = 0; i < g->count; i++)
+        if (g->run[i].record.seed == f->record.seed) {
+            found *old = &g->run[i], swap = *old;
+            if (later(&f->when, &old->when)) {
+                *old = *f;
+                *f = swap;
+            }
+            fprintf(stderr, "compare: of two runs of seed %d the later is taken, %s, and %s left out\n",
+                    old->record.seed, old->folder, f->folder);
+            found_free(f);
+            return 0;
+        }
+    if (g->count == COMPARE_SEEDS) {
+        found_free(f);
+        return complain("more than %d seeds cannot be compared at once", (int)COMPARE_SEEDS);
+    }
+    g->run[g->count++] = *f;
+    return 0;
+}
+
+/* 1: added; 0: there is no finished run; -1: complained. */
+static int add_run(group *g, const char *folder)
+{
+    struct stat is;
+    char *path = take_text("%s/metrics.json", folder);
+    int status = !path ? -1 : stat(path, &is) != 0 ? 0 : 1;
+    if (status == 1) {
+        found f = { .folder = take_text("%s", folder), .when = is.st_mtim };
+        status = f.folder && run_record_read(&f.record, path) == 0 ? 1 : -1;
+        if (status < 0)
+            found_free(&f);
+        else if (keep(g, &f) < 0)
+            status = -1;
+    }
+    free(path);
+    return status;
+}
+
+static int open_group(group *g, const char *folder)
+{
+    page_names inside = { 0 };
+    int status = add_run(g, folder);
+    if (status != 0)
+        return status < 0 ? -1 : 0;
+    status = page_names_list(folder, "", &inside);
+    for (int i = 0; i < inside.count && status == 0; i++) {
+        char *below = take_text("%s/%s", folder, inside.name[i]);
+        status = !below || add_run(g, below) < 0 ? -1 : 0;
+        free(below);
+    }
+    page_names_free(&inside);
+    if (status == 0 && g->count == 0)
+        return complain("%s: here is no finished run, and no folder with one; name the folder of a run or of a row",
+                        folder);
+    return status;
+}
+
+static int same_data(const run_record *a, const run_record *b)
+{
+    if (strcmp(a->data_hash, b->data_hash) != 0)
+        return complain("the runs were judged on other data: '%s' (%.12s) and '%s' (%.12s); compare runs on the same",
+                        a->data, a->data_hash, b->data, b->data_hash);
+    if (strcmp(a->protocol, b->protocol) != 0)
+        return complain("the runs were judged by other protocols, '%s' and '%s'; run one again with the other's",
+                        a->protocol, b->protocol);
+    if (a->class_count == 0 || a->class_count != b->class_count)
+        return complain("the runs have metrics of %d and %d classes; both need the same", a->class_count,
+                        b->class_count);
+    for (int c = 0; c < a->class_count; c++)
+        if (strcmp(a->classes[c].name, b->classes[c].name) != 0)
+            return complain("class '%s' of one run is '%s' in the other", a->classes[c].name, b->classes[c].name);
+    return 0;
+}
+
+/* Takes over both. */
+static int add_pair(compare_runs *c, found *a, found *b)
+{
+    compare_pair *p = &c->pair[c->pairs++];
+    *p = (compare_pair){ { a->folder, b->folder }, { a->record, b->record } };
+    *a = *b = (found){ 0 };
+    return same_data(&p->record[0], &p->record[1]);
+}
+
+static int pair_groups(compare_runs *c, group *a, group *b)
+{
+    int status = 0;
+    if (a->count == 1 && b->count == 1)
+        return add_pair(c, &a->run[0], &b->run[0]);
+    for (int i = 0; i < a->count && status == 0; i++)
+        for (int k = 0; k < b->count; k++)
+            if (b->run[k].folder && a->run[i].record.seed == b->run[k].record.seed) {
+                status = add_pair(c, &a->run[i], &b->run[k]);
+                break;
+            }
+    if (status == 0 && c->pairs == 0)
+        return complain("the two groups have no seed in common; compare runs of the same seeds, or two single runs");
+    c->alone = a->count + b->count - 2 * c->pairs;
+    return status;
+}
+
+int compare_runs_open(compare_runs *c, const char *a, const char *b)
+{
+    group *groups = take_zeroed(2, sizeof *groups, "the runs to compare");
+    *c = (compare_runs){ 0 };
+    int status = groups ? open_group(&groups[0], a) : -1;
+    if (status == 0)
+        status = open_group(&groups[1], b);
+    if (status == 0)
+        status = pair_groups(c, &groups[0], &groups[1]);
+    for (int i = 0; groups && i < 2; i++)
+        group_free(&groups[i]);
+    free(groups);
+    return status;
+}
+
+void compare_runs_free(compare_runs *c)
+{
+    for (int i = 0; i < c->pairs; i++)
+        for (int k = 0; k < 2; k++) {
+            free(c->pair[i].folder[k]);
+            run_record_free(&c->pair[i].record[k]);
+        }
+    c->pairs = 0;
+}
+
+/* Value of "name = " in lines of settings, new memory; NULL: there is none. */
+static char *value_of(const char *lines, const char *name, size_t length)
+{
+    for (const char *line = lines; *line; line += strcspn(line, "\n") + (line[strcspn(line, "\n")] == '\n'))
+        if (strncmp(line, name, length) == 0 && strncmp(line + length, " = ", 3) == 0)
+            return take_text("%.*s", (int)(strcspn(line, "\n") - length - 3), line + length + 3);
+    return NULL;
+}
+
+static void note_change(void *changed, const char *name, const char *a, const char *b)
+{
+    (void)name;
+    (void)a;
+    (void)b;
+    *(bool *)changed = true;
+}
+
+static void tell_lines(const char *from, const char *other, bool both, bool swap,
+                       void (*tell)(void *, const char *, const char *, const char *), void *context)
+{
+    for (const char *line = from; *line; line += strcspn(line, "\n") + (line[strcspn(line, "\n")] == '\n')) {
+        const char *equals = strstr(line, " = ");
+        size_t length = equals ? (size_t)(equals - line) : 0;
+        if (length == 0 || length >= strcspn(line, "\n") || strncmp(line, "run.seed = ", 11) == 0)
+            continue;
+        char *name = take_text("%.*s", (int)length, line), *own = value_of(from, line, length);
+        char *theirs = value_of(other, line, length);
+        if (name && own && (theirs ? both && strcmp(own, theirs) != 0 : true))
+            tell(context, name, swap ? theirs : own, swap ? own : theirs);
+        free(name);
+        free(own);
+        free(theirs);
+    }
+}
+
+bool compare_settings_vary(const compare_runs *c, int side)
+{
+    bool vary = false;
+    for (int i = 1; i < c->pairs; i++) {
+        const char *first = c->pair[0].record[side].settings, *other = c->pair[i].record[side].settings;
+        tell_lines(first, other, true, false, note_change, &vary);
+        tell_lines(other, first, false, true, note_change, &vary);
+    }
+    return vary;
+}
+
+void compare_settings(const compare_runs *c, void (*tell)(void *, const char *, const char *, const char *),
+                      void *context)
+{
+    const char *a = c->pair[0].record[0].settings, *b = c->pair[0].record[1].settings;
+    tell_lines(a, b, true, false, tell, context);
+    tell_lines(b, a, false, true, tell, context);
+}

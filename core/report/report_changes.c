@@ -1,0 +1,232 @@
+#include "report_changes.h"
+#include "../base/diag.h"
+#include "../base/hash.h"
+#include "../plugin/loader.h"
+#include "../plugin/module_find.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROWS_NAMED = 6 };
+
+typedef struct change {
+    char *key, *now, *file; /* file: the value that the files have */
+    char *rows;             /* names of the rows in which it is so */
+    int row_count;
+} change;
+
+typedef struct changes {
+    change *change;
+    int count;
+} changes;
+
+static void changes_free(changes *c)
+{
+    for (int i = 0; i < c->count; i++) {
+        free(c->change[i].key);
+        free(c->change[i].now);
+        free(c->change[i].file);
+        free(c->change[i].rows);
+    }
+    free(c->change);
+}
+
+static int name_row(change *c, const char *row)
+{
+    if (c->row_count++ >= ROWS_NAMED)
+        return 0;
+    char *longer = c->rows ? take_text("%s, %s", c->rows, row) : take_text("%s", row);
+    free(c->rows);
+    c->rows = longer;
+    return longer ? 0 : -1;
+}
+
+/* Notes that the row's `key` is `now` and not `file`. */
+static int add(changes *list, const char *key, const char *now, const char *file, const char *row)
+{
+    for (int i = 0; i < list->count; i++) {
+        change *c = &list->change[i];
+        if (strcmp(c->key, key) == 0 && strcmp(c->now, now) == 0 && strcmp(c->file, file) == 0)
+            return name_row(c, row);
+    }
+    change *more = take_again(list->change, (size_t)list->count + 1, sizeof *more, "the changes");
+    if (!more)
+        return -1;
+    list->change = more;
+    change *new = &more[list->count++];
+    *new = (change){ take_text("%s", key), take_text("%s", now), take_text("%s", file), NULL, 0 };
+    return new->key &&new->now &&new->file ? name_row(new, row) : -1;
+}
+
+/* ---- settings ---- */
+
+typedef struct schema { /* of a section */
+    const ablate_setting *rows;
+    size_t size;
+} schema;
+
+/* Of the engine's sections or of a module; without rows: nobody knows the section. */
+static schema schema_of(const char *section, const char *module_folders)
+{
+    for (const run_section *s = run_sections; s->name; s++)
+        if (strcmp(s->name, section) == 0)
+            return (schema){ s->rows, sizeof(run_settings) };
+    const ablate_module *module = module_load(section, module_folders);
+    if (!module)
+        complaint_clear();
+    return module ? (schema){ module->settings, module->settings_size } : (schema){ 0 };
+}
+
+/* Lines "section.key = value" of all settings of the section, defaults too. NULL: complained. */
+static char *resolve(const settings *list, const char *section, const schema *known)
+{
+    char *text = NULL;
+    size_t length;
+    void *filled = take_zeroed(1, known->size, "settings");
+    int status = filled ? settings_fill(list, section, known->rows, filled) : -1;
+    FILE *to = status == 0 ? open_memstream(&text, &length) : NULL;
+    if (to)
+        settings_print(section, known->rows, filled,
+                       strcmp(section, "run") == 0 ? "seed|seeds|threads|checkpoint_steps|checkpoint_seconds" : NULL,
+                       to);
+    free(filled);
+    if (to && fclose(to) == 0)
+        return text;
+    complain("out of memory for the changed settings");
+    return NULL;
+}
+
+/* Both texts have the same keys, a line each. */
+static int compare_lines(changes *list, char *now, char *file, const experiment_row *row)
+{
+    char *now_rest = now, *file_rest = file, *line;
+    int status = 0;
+    while (status == 0 && (line = strsep(&now_rest, "\n")) != NULL) {
+        const char *other = strsep(&file_rest, "\n");
+        char *equal = strstr(line, " = ");
+        if (!equal || !other || strcmp(line, other) == 0)
+            continue;
+        *equal = 0;
+        /* where the data lie, not how they were called from some folder */
+        const char *value = strcmp(line, "run.data") == 0 ? row->run.data : equal + 3;
+        status = add(list, line, value, other + (equal + 3 - line), row->name);
+    }
+    return status;
+}
+
+static int section_changes(const experiment_row *row, const char *section, const char *module_folders, changes *list)
+{
+    settings files = row->settings;
+    files.count = row->own;
+    const schema known = schema_of(section, module_folders);
+    if (!known.rows)
+        return 0;
+    char *now = resolve(&row->settings, section, &known), *file = now ? resolve(&files, section, &known) : NULL;
+    int status = file ? compare_lines(list, now, file, row) : -1;
+    free(now);
+    free(file);
+    return status;
+}
+
+/* Of each section that the command line has something for. */
+static int row_changes(const experiment_row *row, const char *module_folders, changes *list)
+{
+    const settings_entry *entry = row->settings.entry;
+    int status = 0;
+    for (int i = row->own; i < row->settings.count && status == 0; i++) {
+        bool seen = false;
+        for (int k = row->own; k < i && !seen; k++)
+            seen = strcmp(entry[k].section, entry[i].section) == 0;
+        if (!seen)
+            status = section_changes(row, entry[i].section, module_folders, list);
+    }
+    return status;
+}
+
+/* ---- modules ---- */
+
+/* Is there a module of that name in the library too, and with other bytes than the one that is taken? */
+static int module_changes(const char *name, const char *folders, const char *row, changes *list)
+{
+    char *taken = module_find(name, folders), *own = module_find(name, NULL);
+    hash_digest a, b;
+    int status = 0;
+    complaint_clear(); /* a module that only one of both has changes none */
+    if (taken && own && strcmp(taken, own) != 0)
+        status = hash_file(taken, &a) < 0 || hash_file(own, &b) < 0 ? -1 : 0;
+    if (status == 0 && taken && own && strcmp(taken, own) != 0 && memcmp(&a, &b, sizeof a) != 0) {
+        char *key = take_text("module %s", name);
+        status = key ? add(list, key, taken, "the library's own", row) : -1;
+        free(key);
+    }
+    free(taken);
+    free(own);
+    return status;
+}
+
+/* The words of the row's line, and its data module. */
+static int row_modules(const experiment_row *row, const char *folders, changes *list)
+{
+    char *words = take_text("%s %.*s", row->run.model, (int)strcspn(row->run.data, ":"), row->run.data);
+    char *rest = words, *word;
+    int status = words ? 0 : -1;
+    while (status == 0 && (word = strsep(&rest, " \t")) != NULL)
+        if (*word)
+            status = module_changes(word, folders, row->name, list);
+    free(words);
+    return status;
+}
+
+/* ---- all of them ---- */
+
+static int compare_keys(const void *a, const void *b)
+{
+    const change *x = a, *y = b;
+    int by_key = strcmp(x->key, y->key), by_file = strcmp(x->file, y->file);
+    return by_key ? by_key : by_file ? by_file : strcmp(x->rows, y->rows);
+}
+
+/* `rows`: how many rows there are, which need not be named where all have the change. */
+static char *text_of(const changes *list, int rows)
+{
+    char *text = NULL;
+    size_t length;
+    FILE *to = open_memstream(&text, &length);
+    for (int i = 0; to && i < list->count; i++) {
+        const change *c = &list->change[i];
+        fprintf(to, "%s%s = %s (the file has %s", i ? "; " : "", c->key, c->now, *c->file ? c->file : "none");
+        if (c->row_count < rows)
+            fprintf(to, " in row%s %s", c->row_count > 1 ? "s" : "", c->rows);
+        if (c->row_count < rows && c->row_count > ROWS_NAMED)
+            fprintf(to, " and %d more", c->row_count - ROWS_NAMED);
+        fputc(')', to);
+    }
+    if (to && fclose(to) == 0)
+        return text;
+    complain("out of memory for the changed settings");
+    return NULL;
+}
+
+int report_changes_find(experiment *e, const runner_options *options, const char *module_folders)
+{
+    changes list = { 0 };
+    char steps[24];
+    int status = 0, rows = 0;
+    snprintf(steps, sizeof steps, "%lld", (long long)options->most_steps);
+    for (int i = 0; i < e->row_count && status == 0; i++) {
+        const experiment_row *row = &e->rows[i];
+        if (!row->applicable)
+            continue;
+        rows++;
+        status = row_changes(row, module_folders, &list);
+        if (status == 0 && options->most_steps > 0)
+            status = add(&list, "--steps", steps, "no such limit", row->name);
+        if (status == 0 && module_folders)
+            status = row_modules(row, module_folders, &list);
+    }
+    if (list.count > 1)
+        qsort(list.change, (size_t)list.count, sizeof *list.change, compare_keys);
+    free(e->changes);
+    e->changes = status == 0 ? text_of(&list, rows) : NULL;
+    changes_free(&list);
+    return e->changes ? 0 : -1;
+}

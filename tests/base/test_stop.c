@@ -1,0 +1,357 @@
+/* test_stop.c: runs that are stopped by signals in every phase: what they say, what they leave, where the same command
+ * goes on, and that it ends in the same bits. */
+#include "../../core/base/file.h"
+#include "../../core/base/stop.h"
+#include "../../core/run/checkpoint.h"
+#include "../lab/module_build.h"
+#include <glob.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <time.h>
+
+static char reference[16384]; /* what an undisturbed run leaves */
+static int usual;             /* milliseconds that it took: instants within are drawn, none is asserted */
+
+static void pause_ms(int milliseconds)
+{
+    struct timespec pause = { milliseconds / 1000, milliseconds % 1000 * 1000000L };
+    nanosleep(&pause, NULL);
+}
+
+static void answer_of(char *answer, size_t size, const char *format, ...)
+{
+    char command[1024];
+    va_list rest;
+    va_start(rest, format);
+    vsnprintf(command, sizeof command, format, rest);
+    va_end(rest);
+    FILE *from = popen(command, "r");
+    assert_non_null(from);
+    answer[fread(answer, 1, size - 1, from)] = 0;
+    pclose(from);
+}
+
+/* 60 steps, checkpoints by time. `before`: a shell's words before the program. */
+static pid_t start(const char *out, const char *cache, const char *before)
+{
+    char command[1200];
+    const char *build = getenv("ABLATE_BUILD");
+    snprintf(command, sizeof command,
+             "exec %s %s/ablate run tests/inputs/small.ini --scale mini --seeds 1 --row full --set input.size=64 "
+             "--set run.epochs=20 --set run.checkpoint_steps=0 --set run.checkpoint_seconds=0.01 --cache %s/%s "
+             "--out %s/%s >%s/out 2>%s/log",
+             before, build ? build : "build", build_folder, cache, build_folder, out, build_folder, build_folder);
+    char log[200];
+    snprintf(log, sizeof log, "%s/log", build_folder);
+    unlink(log);
+    pid_t child = fork();
+    if (child == 0) {
+        execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+        _exit(127);
+    }
+    return child;
+}
+
+/* Exit status as a shell shows it. */
+static int status_of(pid_t child)
+{
+    int status = 0;
+    assert_true(waitpid(child, &status, 0) == child);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* Is a file of that pattern, below the test's folder, there? */
+static bool is_there(const char *pattern)
+{
+    char path[400];
+    glob_t found = { 0 };
+    snprintf(path, sizeof path, "%s/%s", build_folder, pattern);
+    bool there = glob(path, 0, NULL, &found) == 0;
+    globfree(&found);
+    return there;
+}
+
+/* Sends the signal as soon as a file of that pattern is there; the exit status. */
+static int stop_when(pid_t child, const char *pattern, int number)
+{
+    int status = 0;
+    while (!is_there(pattern)) {
+        if (waitpid(child, &status, WNOHANG) == child)
+            return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+        pause_ms(1);
+    }
+    kill(child, number);
+    return status_of(child);
+}
+
+static void fingerprint(const char *out, char *answer, size_t size)
+{
+    answer_of(answer, size,
+              "cd %s/%s && (cat runs/small/full/*/parameters.safetensors runs/small/full/*/losses.tsv | sha256sum; "
+              "grep -v '^#' small.tsv; grep -hv -e seconds -e peak_memory -e checksum runs/small/full/*/metrics.json)",
+              build_folder, out);
+    assert_true(strlen(answer) > 200);
+}
+
+static void log_of(char *answer, size_t size)
+{
+    answer_of(answer, size, "cat %s/log 2>/dev/null", build_folder);
+}
+
+static void no_parts(const char *out)
+{
+    char answer[1000];
+    answer_of(answer, sizeof answer, "find %s -path '*/%s/*' -name '*.part'", build_folder, out);
+    assert_string_equal(answer, "");
+}
+
+/* Step after those words in the log, or -1. */
+static int step_after(const char *words)
+{
+    char text[16384];
+    log_of(text, sizeof text);
+    const char *at = strstr(text, words);
+    return at ? atoi(at + strlen(words)) : -1;
+}
+
+static void test_undisturbed(void **state)
+{
+    (void)state;
+    struct timespec began, ended;
+    assert_int_equal(status_of(start("first", "cache", "")), 0);
+    clock_gettime(CLOCK_MONOTONIC, &began);
+    assert_int_equal(status_of(start("whole", "cache", "")), 0);
+    clock_gettime(CLOCK_MONOTONIC, &ended);
+    usual = (int)(1000 * (ended.tv_sec - began.tv_sec) + (ended.tv_nsec - began.tv_nsec) / 1000000);
+    fingerprint("whole", reference, sizeof reference);
+    assert_int_equal(step_after("goes on at step "), -1);
+}
+
+static void same_bits(const char *out)
+{
+    char now[16384];
+    fingerprint(out, now, sizeof now);
+    assert_string_equal(now, reference);
+    no_parts(out);
+}
+
+/* One sentence, the status of the signal, nothing half-written. */
+static void check_stopped(int status, int number, const char *name, const char *out)
+{
+    char text[16384], expected[64];
+    log_of(text, sizeof text);
+    if (!*text && status == 128 + number)
+        return; /* it had not begun */
+    snprintf(expected, sizeof expected, "ablate: stopped by SIG%s: ", name);
+    const char *sentence = strstr(text, expected);
+    if (status != 128 + number || !sentence || !strstr(sentence, "the same command "))
+        fail_msg("expected status %d and a sentence of SIG%s, got %d: %s", 128 + number, name, status, text);
+    assert_int_equal(strcspn(sentence, "\n"), strlen(sentence) - 1);
+    no_parts(out);
+}
+
+static void test_stopped_in_training(void **state)
+{
+    (void)state;
+    static const struct {
+        int number;
+        const char *name;
+    } with[] = { { SIGINT, "INT" }, { SIGTERM, "TERM" }, { SIGHUP, "HUP" } };
+    int at = 0, stopped = 0;
+    for (int i = 0, again = 0; i < 3; i++) {
+        pid_t child = start("training", "cache", "");
+        for (int k = 0; k < 200 && step_after("goes on at step ") < at; k++)
+            pause_ms(5);
+        int status = stop_when(child, "training/runs/small/full/*/checkpoint", with[i].number);
+        if (status == 0 && stopped == 0 && again++ < 20) { /* it was done before we woke up */
+            char none[8];
+            answer_of(none, sizeof none, "rm -r %s/training", build_folder);
+            i--;
+            continue;
+        }
+        if (status == 0)
+            break;
+        check_stopped(status, with[i].number, with[i].name, "training");
+        int step = step_after("small full seed 0 was at step ");
+        assert_true(step >= at || step == -1); /* -1: in its scoring already */
+        at = step;
+        stopped++;
+        if (step < 0)
+            break;
+    }
+    assert_true(stopped > 0);
+    assert_int_equal(status_of(start("training", "cache", "")), 0);
+    if (at > 0)
+        assert_int_equal(step_after("goes on at step "), at);
+    same_bits("training");
+}
+
+static void test_killed_at_random_steps(void **state)
+{
+    (void)state;
+    static const int with[] = { SIGKILL, SIGTERM, SIGINT };
+    unsigned word = 4711;
+    char remove[100];
+    snprintf(remove, sizeof remove, "rm -rf %s/killed", build_folder);
+    int disturbed = 0, went_on = 0;
+    for (int i = 0; i < 60 && (disturbed < 12 || went_on < 3); i++) {
+        word = word * 1664525u + 1013904223u;
+        pid_t child = start("killed", "cache", "");
+        pause_ms((int)((word >> 16) % 1000) * usual / 1000);
+        kill(child, with[i % 3]);
+        int status = status_of(child);
+        went_on += step_after("goes on at step ") > 0;
+        if (status == 0)
+            build_run(remove);
+        else if (i % 3 > 0)
+            check_stopped(status, with[i % 3], i % 3 == 1 ? "TERM" : "INT", "killed");
+        disturbed += status != 0;
+    }
+    assert_true(disturbed >= 12 && went_on >= 3);
+    assert_int_equal(status_of(start("killed", "cache", "")), 0);
+    same_bits("killed");
+}
+
+static void test_stopped_while_features_are_computed(void **state)
+{
+    (void)state;
+    char text[16384];
+    int status = stop_when(start("features", "rows", ""), "rows/*.rows", SIGINT);
+    check_stopped(status, SIGINT, "INT", "features");
+    assert_int_equal(status_of(start("features", "rows", "")), 0);
+    log_of(text, sizeof text);
+    const char *computed = strstr(text, "features of "); /* of 111 pictures in all */
+    assert_non_null(computed);
+    int now = atoi(computed + strlen("features of "));
+    assert_true(now > 0 && now < 111);
+    same_bits("features");
+}
+
+static void test_stopped_after_training(void **state)
+{
+    (void)state;
+    int status = stop_when(start("scoring", "cache", ""), "scoring/runs/small/full/*/parameters.safetensors", SIGTERM);
+    check_stopped(status, SIGTERM, "TERM", "scoring");
+    assert_int_equal(status_of(start("scoring", "cache", "")), 0);
+    assert_int_equal(step_after("goes on at step "), 60); /* nothing is trained again */
+    same_bits("scoring");
+}
+
+static void test_stopped_before_the_report(void **state)
+{
+    (void)state;
+    char remove[100];
+    int status = 0;
+    snprintf(remove, sizeof remove, "rm -rf %s/report", build_folder);
+    for (int i = 0; i < 5 && status == 0; i++) { /* the report may be quicker than the signal */
+        build_run(remove);
+        status = stop_when(start("report", "cache", ""), "report/runs/small/full/*/metrics.json", SIGTERM);
+    }
+    check_stopped(status, SIGTERM, "TERM", "report");
+    assert_int_equal(status_of(start("report", "cache", "")), 0);
+    same_bits("report");
+}
+
+/* timeout tells the program, and then its whole group: twice within a moment is once. */
+static void test_a_signal_that_comes_twice_at_once(void **state)
+{
+    (void)state;
+    pid_t child = start("twice", "cache", "");
+    while (!is_there("twice/runs/small/full/*/checkpoint"))
+        pause_ms(1);
+    for (int i = 0; i < 20; i++) {
+        kill(child, SIGTERM);
+        pause_ms(1);
+    }
+    check_stopped(status_of(child), SIGTERM, "TERM", "twice");
+}
+
+/* A process that looks at nothing: how it ends after two signals. */
+static int after_two(int pause)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        stop_watch();
+        raise(SIGTERM);
+        pause_ms(pause);
+        raise(SIGTERM);
+        stop_complain("it was here");
+        _exit(strcmp(complaint(), "stopped by SIGTERM: it was here") == 0 ? stop_status() - 128 : 99);
+    }
+    return status_of(child);
+}
+
+static void test_a_second_signal_ends_at_once(void **state)
+{
+    (void)state;
+    assert_int_equal(after_two(700), 128 + SIGTERM);
+    assert_int_equal(after_two(0), SIGTERM); /* it went on, and said so */
+}
+
+/* nohup's SIGHUP stays ignored; a background job's SIGINT, which shells hush, does not. */
+static void test_signals_that_were_ignored(void **state)
+{
+    (void)state;
+    pid_t child = start("background", "cache", "env --ignore-signal=INT");
+    int status = stop_when(child, "background/runs/small/full/*/checkpoint", SIGINT);
+    check_stopped(status, SIGINT, "INT", "background");
+    child = start("hushed", "cache", "env --ignore-signal=HUP");
+    assert_int_equal(stop_when(child, "hushed/runs/small/full/*/checkpoint", SIGHUP), 0);
+    same_bits("hushed");
+}
+
+/* What a killed process left of a draft goes with the next; what a living one is writing stays. */
+static void test_left_drafts_are_swept(void **state)
+{
+    (void)state;
+    char path[200], left[260], other[260];
+    pid_t child = fork();
+    if (child == 0)
+        _exit(0);
+    assert_true(waitpid(child, NULL, 0) == child);
+    snprintf(path, sizeof path, "%s/a [file]*", build_folder);
+    snprintf(left, sizeof left, "%s.%ld.part", path, (long)child);
+    snprintf(other, sizeof other, "%s.%ld.part", path, (long)getppid());
+    assert_int_equal(file_write_text(left, "half"), 0);
+    assert_int_equal(file_write_text(other, "half"), 0);
+    assert_int_equal(file_write_text(path, "whole"), 0);
+    assert_true(file_exists(path) && file_exists(other) && !file_exists(left));
+}
+
+static void test_a_checkpoint_keeps_what_the_run_took(void **state)
+{
+    (void)state;
+    char path[200];
+    float numbers[3] = { 1, 2, 3 }, read[3];
+    double log[1] = { 4 };
+    uint8_t modules[1] = { 5 };
+    const checkpoint written = { { { 7 } }, 30, 12.5, 1 << 20, 3, numbers, 1, log, 1, modules };
+    checkpoint back = { .run = { { 7 } }, .floats = 3, .state = read, .log_floats = 1, .log = log, .module_bytes = 1 };
+    back.modules = modules;
+    snprintf(path, sizeof path, "%s/checkpoint", build_folder);
+    assert_int_equal(checkpoint_write(path, &written), 0);
+    assert_int_equal(checkpoint_read(path, &back), 1);
+    assert_true(back.step == 30 && back.seconds * 2 == 25 && back.peak == 1 << 20 && read[2] * 2 == 6);
+    back.run.byte[0] = 8;
+    assert_int_equal(checkpoint_read(path, &back), 0);
+    checkpoint_remove(path);
+    assert_false(file_exists(path));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_undisturbed),
+        cmocka_unit_test(test_stopped_in_training),
+        cmocka_unit_test(test_killed_at_random_steps),
+        cmocka_unit_test(test_stopped_while_features_are_computed),
+        cmocka_unit_test(test_stopped_after_training),
+        cmocka_unit_test(test_stopped_before_the_report),
+        cmocka_unit_test(test_a_signal_that_comes_twice_at_once),
+        cmocka_unit_test(test_a_second_signal_ends_at_once),
+        cmocka_unit_test(test_signals_that_were_ignored),
+        cmocka_unit_test(test_left_drafts_are_swept),
+        cmocka_unit_test(test_a_checkpoint_keeps_what_the_run_took),
+    };
+    return cmocka_run_group_tests(tests, build_begin, build_end);
+}

@@ -1,0 +1,105 @@
+/* bench_step.c: training steps of every row of the paper's ablation: time, the floors of its FLOPs and bytes, and the
+ * share of this machine's own GEMM peak, measured before and after in the process.
+ *
+ *   bench_step [ROW [SCALE [STEPS [SECTION.KEY=VALUE...]]]]        all rows at scale mini, 60 steps */
+#include "../../core/base/diag.h"
+#include "../../core/base/progress.h"
+#include "../../core/base/workers.h"
+#include "../../core/experiment/experiment.h"
+#include "../../core/run/train.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { STEPS = 60, WARM_UP = 5, PARTS = 64, PART = 4 << 20 };
+
+typedef struct machine {
+    double flops, bandwidth; /* a second: of large matrix products; of copying, bytes read and written */
+} machine;
+
+typedef struct copy_work {
+    char *from, *to;
+} copy_work;
+
+static int copy_part(void *context, int i)
+{
+    const copy_work *w = context;
+    memcpy(w->to + (size_t)i * PART, w->from + (size_t)i * PART, PART);
+    return 0;
+}
+
+/* The fastest of some copies that no cache holds, by all cores. */
+static double measure_bandwidth(void)
+{
+    copy_work w = { malloc((size_t)PARTS * PART), malloc((size_t)PARTS * PART) };
+    double best = 0;
+    for (int i = 0; w.from && w.to && i < 6; i++) {
+        memset(w.from, i, (size_t)PARTS * PART);
+        double began = seconds_since_start();
+        workers_run(PARTS, copy_part, &w);
+        double rate = 2.0 * PARTS * PART / (seconds_since_start() - began);
+        best = i > 0 && rate > best ? rate : best; /* the first one only makes the pages */
+    }
+    free(w.from);
+    free(w.to);
+    return best;
+}
+
+static int bench_row(session *s, const experiment_row *row, long steps, machine peak)
+{
+    model m = { 0 };
+    train_result trained = { 0 };
+    const dataset *data = session_data(s, row->run.data, &row->settings);
+    int status = data ? model_open(&m, &row->run, &row->settings, data, NULL, row->file, row->line) : -1;
+    train_request warm = {
+        .session = s, .model = &m, .dataset = data, .run = &row->run, .label = "warm", .most_steps = WARM_UP
+    };
+    train_request request = warm;
+    request.label = row->name;
+    request.most_steps = steps;
+    request.timing = getenv("ABLATE_TIMING") != NULL;
+    if (status == 0)
+        status = train_run(&warm, &trained);
+    train_result_free(&trained);
+    if (status == 0)
+        status = train_run(&request, &trained);
+    train_print_timings(&trained, stderr);
+    if (status == 0) {
+        double rate = trained.flops / trained.seconds_a_step;
+        printf("row %-4s %7.1f ms a step  %6.2f GFLOP, floor %6.1f ms  %7.1f GFLOP/s  %5.1f %% of the peak  "
+               "%4.0f MB, floor %4.1f ms\n",
+               row->name, 1e3 * trained.seconds_a_step, 1e-9 * trained.flops, 1e3 * trained.flops / peak.flops,
+               1e-9 * rate, 100 * rate / peak.flops, 1e-6 * trained.traffic, 1e3 * trained.traffic / peak.bandwidth);
+    }
+    train_result_free(&trained);
+    model_close(&m);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    session s = { 0 };
+    const char *scale = argc > 2 ? argv[2] : "mini";
+    const long steps = argc > 3 ? strtol(argv[3], NULL, 10) : STEPS;
+    const experiment_options options = { .scale = scale,
+                                         .set = (const char *const *)argv + 4,
+                                         .sets = argc > 4 ? argc - 4 : 0 };
+    experiment *e = experiment_load("ablations/table2.ini", &options);
+    int status = e ? session_open(&s, "cpu", 0, NULL, "cache") : -1;
+    machine peak = { 0, 0 };
+    if (status == 0) {
+        peak = (machine){ s.device->gemm_peak(), measure_bandwidth() };
+        printf("%s\nGEMM peak of %s: %.1f GFLOP/s, copying %.1f GB/s\n", s.device->describe(), s.device->yardstick(),
+               1e-9 * peak.flops, 1e-9 * peak.bandwidth);
+    }
+    for (int i = 0; status == 0 && i < e->row_count; i++)
+        if (argc < 2 || experiment_find_row(e, argv[1]) == &e->rows[i])
+            status = bench_row(&s, &e->rows[i], steps, peak);
+    if (status == 0)
+        printf("GEMM peak afterwards %.1f GFLOP/s\n", 1e-9 * s.device->gemm_peak());
+    else
+        fprintf(stderr, "bench_step: %s\n", complaint());
+    session_close(&s);
+    experiment_free(e);
+    return status == 0 ? 0 : 1;
+}

@@ -1,0 +1,143 @@
+/* `ablate check` refuses what `ablate run` would, in the same words, and models that cannot work. */
+#include "../lab/module_build.h"
+
+static char said[16384];
+
+/* Runs `ablate VERB tests/inputs/small.ini ...`; what it says is in `said`, its last line is returned. */
+static const char *last_line(const char *verb, const char *more, int *status)
+{
+    char command[900], where[300] = "";
+    if (strcmp(verb, "run") == 0)
+        snprintf(where, sizeof where, "--steps 1 --out %s/results --cache %s/cache", build_folder, build_folder);
+    snprintf(command, sizeof command,
+             "${ABLATE_BUILD:-build}/ablate %s tests/inputs/small.ini --scale mini --device cpu --seeds 1 %s %s 2>&1",
+             verb, where, more);
+    FILE *from = popen(command, "r");
+    assert_non_null(from);
+    size_t length = fread(said, 1, sizeof said - 1, from);
+    said[length] = 0;
+    *status = pclose(from);
+    while (length > 0 && said[length - 1] == '\n')
+        said[--length] = 0;
+    char *line = strrchr(said, '\n');
+    return line ? line + 1 : said;
+}
+
+typedef struct mistake {
+    const char *more, *words;
+} mistake;
+
+#define MODEL(words) "--row full --set 'run.model=" words "' "
+#define WHOLE        MODEL("clip noise mlf moe decoder cnc distill")
+static const mistake mistakes[] = {
+    { MODEL("clip noise mlf moe decoder distill cnc"),
+      "'cnc' changes 'teacher' number 0, which no module after it reads; put it before 'distill'" },
+    { MODEL("clip noise decoder"),
+      "no module of the line 'clip noise decoder' gives a loss; there is nothing to train" },
+    { MODEL("clip noise mlf"), "gives a loss; there is nothing to train" },
+    { MODEL("clip noise decoder distill mlf"), "'mlf' changes nothing: no module after it reads what it writes" },
+    { MODEL("clip decoder noise distill"), "'noise' changes nothing" },
+    { MODEL("clip noise mlf moe decoder cnc"), "writes 'score' when scoring, and [columns] asks for metrics" },
+    { MODEL("clip cnc distill"), "'cnc' reads 'student', which no module before it writes; put 'decoder' before it" },
+    { MODEL("clip clip"), "'clip' stands there twice" },
+    { MODEL("clip nosuch distill"), "there is no module 'nosuch'" },
+    { WHOLE "--set run.batch=31", "data 'mini' has 30 training pictures, fewer than run.batch = 31" },
+    { WHOLE "--set clip.weights=nowhere.safetensors", "nowhere.safetensors" },
+    { WHOLE "--set moe.top=9 --set moe.experts=4", "moe.top = 9 is more than moe.experts = 4" },
+    { WHOLE "--set moe.expert=4", "moe.expert" },
+    { WHOLE "--set decoder.heads=7", "heads" },
+    { WHOLE "--set run.protocol=nosuch", "nosuch" },
+    { WHOLE "--set optimiser.rate=-1", "'optimiser.rate' must be" },
+    { WHOLE "--data folder:/nowhere", "/nowhere" },
+    { WHOLE "--data nosuch", "there is no module 'nosuch'" },
+    { WHOLE "--data clip", "'clip'" },
+    { WHOLE "--set mini.good=0 --set mini.each=0 --set mini.classes=none", "mini.classes" },
+    { "--row nosuch", "nosuch" },
+};
+
+static void check_and_run_refuse_alike(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
+        char checked[1200];
+        int status;
+        snprintf(checked, sizeof checked, "%s", last_line("check", mistakes[i].more, &status));
+        if (status == 0 || !strstr(checked, mistakes[i].words))
+            fail_msg("check %s: expected '%s' in: %s", mistakes[i].more, mistakes[i].words, checked);
+        const char *ran = last_line("run", mistakes[i].more, &status);
+        if (status == 0 || strcmp(ran, checked) != 0)
+            fail_msg("%s: check says '%s', run says '%s'", mistakes[i].more, checked, ran);
+    }
+}
+
+/* What is allowed and odd is said, and the run's record keeps it. */
+static void idle_parameters_are_named(void **state)
+{
+    static const char words[] =
+        "no loss reaches the parameters moe.w1, moe.b1, moe.w2, moe.b2: they stay as they begin";
+    char command[300];
+    int status;
+    (void)state;
+    last_line("check", MODEL("clip noise decoder distill moe"), &status);
+    assert_int_equal(status, 0);
+    assert_non_null(strstr(said, words));
+    assert_non_null(strstr(said, "tests/inputs/small.ini: 1 row is in order, 1 run"));
+    last_line("run", MODEL("clip noise decoder distill moe"), &status);
+    assert_int_equal(status, 0);
+    assert_non_null(strstr(said, words));
+    snprintf(command, sizeof command, "grep -q '%s' %s/results/runs/small/full/*/metrics.json", words, build_folder);
+    build_run(command);
+}
+
+/* A mean over no batch at all is no zero. */
+static void probes_of_too_few_pictures_are_not_made_up(void **state)
+{
+    char command[700];
+    (void)state;
+    snprintf(
+        command, sizeof command,
+        "${ABLATE_BUILD:-build}/ablate run experiments/pretrain.ini --row near --device cpu --set run.epochs=0 --set "
+        "captions.count=64 --set captions.test=10 --set run.batch=32 --set clip.arch=nano/32 --out %s/few --cache "
+        "%s/cache 2>&1 | grep -q 'retrieval was not measured: 10 held-out pictures are fewer than a batch of 32'",
+        build_folder, build_folder);
+    build_run(command);
+}
+
+/* A mask that cannot be read is told before anything runs. */
+static void masks_are_read(void **state)
+{
+    char more[300], command[600];
+    int status;
+    (void)state;
+    snprintf(command, sizeof command,
+             "${ABLATE_BUILD:-build}/ablate data mini --set mini.train=2 --set mini.good=1 --set mini.each=1 --export "
+             "%s/set >/dev/null && for m in $(find %s/set -name '*_mask.png' | head -n 1); do echo x >$m; done",
+             build_folder, build_folder);
+    build_run(command);
+    snprintf(more, sizeof more, "--row base --data folder:%s/set", build_folder);
+    assert_non_null(strstr(last_line("check", more, &status), "_mask.png"));
+    assert_int_not_equal(status, 0);
+}
+
+/* Rows of the files that come with the sources stay legal. */
+static void rows_are_in_order(void **state)
+{
+    int status;
+    (void)state;
+    const char *line = last_line("check", "", &status);
+    assert_string_equal(line, "tests/inputs/small.ini: 2 rows are in order, 2 runs");
+    build_run(
+        "${ABLATE_BUILD:-build}/ablate check ablations/table2.ini ablations/own.ini ablations/features.ini --scale "
+        "mini --set mini.train=2 --set mini.good=1 --set mini.each=1 >/dev/null");
+    build_run("${ABLATE_BUILD:-build}/ablate check experiments/pretrain.ini --row near --set captions.count=300 --set "
+              "captions.test=256 >/dev/null");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(check_and_run_refuse_alike),
+                                        cmocka_unit_test(idle_parameters_are_named), cmocka_unit_test(masks_are_read),
+                                        cmocka_unit_test(probes_of_too_few_pictures_are_not_made_up),
+                                        cmocka_unit_test(rows_are_in_order) };
+    return cmocka_run_group_tests(tests, build_begin, build_end);
+}

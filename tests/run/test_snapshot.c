@@ -1,0 +1,102 @@
+/* test_snapshot.c: `ablate run --keep-epochs`: the parameters after each epoch are kept, training is the same without,
+ * and the use of experts is told epoch by epoch. */
+#include "../lab/finished_run.h"
+
+#include "../../core/base/file.h"
+
+static char kept[200]; /* the run of the row full in another folder of results */
+
+/* `options` begin with the folder of results. */
+static void run_again(const char *options)
+{
+    const char *build = getenv("ABLATE_BUILD");
+    finished_shell("%s/ablate run tests/inputs/small.ini --scale mini --seeds 1 --row full --cache %s --out %s/%s "
+                   ">%s/log 2>&1 || { cat %s/log; false; }",
+                   build ? build : "build", finished_cache, finished_folder, options, finished_folder, finished_folder);
+}
+
+static int begin(void **state)
+{
+    if (finished_begin(state) < 0)
+        return -1;
+    run_again("kept --keep-epochs");
+    snprintf(kept, sizeof kept, "%s/kept%s", finished_folder, strstr(finished_full, "/runs/"));
+    return 0;
+}
+
+static void same_files(const char *a, const char *b, bool same)
+{
+    finished_shell("%s cmp -s %s %s", same ? "" : "!", a, b);
+}
+
+/* small.ini has two epochs: the last one's parameters are the run's, and those of the run that kept none. */
+static void test_each_epoch_is_kept(void **state)
+{
+    (void)state;
+    char one[300], two[300], last[300], other[300];
+    snprintf(one, sizeof one, "%s/parameters-epoch-1.safetensors", kept);
+    snprintf(two, sizeof two, "%s/parameters-epoch-2.safetensors", kept);
+    snprintf(last, sizeof last, "%s/parameters.safetensors", kept);
+    snprintf(other, sizeof other, "%s/parameters.safetensors", finished_full);
+    same_files(one, two, false);
+    same_files(two, last, true);
+    same_files(last, other, true);
+    finished_shell("! ls %s/parameters-epoch-* >/dev/null 2>&1", finished_full);
+}
+
+/* A finished run that lacks an epoch is run again when they are asked for, and only then. */
+static void test_what_is_missing_is_made(void **state)
+{
+    (void)state;
+    char one[300];
+    snprintf(one, sizeof one, "%s/parameters-epoch-1.safetensors", kept);
+    run_again("kept --keep-epochs");
+    finished_shell("! grep -q GFLOP %s/log", finished_folder);
+    unlink(one);
+    run_again("kept");
+    finished_shell("! grep -q GFLOP %s/log", finished_folder);
+    assert_false(file_exists(one));
+    run_again("kept --keep-epochs");
+    finished_shell("grep -q GFLOP %s/log", finished_folder);
+    assert_true(file_exists(one));
+}
+
+/* A run that was killed in a later epoch, having kept nothing, begins anew, so that no epoch is missing. */
+static void test_begun_without(void **state)
+{
+    (void)state;
+    const char *build = getenv("ABLATE_BUILD");
+    finished_shell(
+        "%s/ablate run tests/inputs/small.ini --scale mini --seeds 1 --row full --cache %s --out %s/late "
+        "--set run.epochs=20 >/dev/null 2>&1 & until ls %s/late/runs/small/full/*/checkpoint >/dev/null 2>&1; "
+        "do sleep 0.05; done; sleep 1; kill -9 $!; wait 2>/dev/null; true",
+        build ? build : "build", finished_cache, finished_folder, finished_folder);
+    run_again("late --set run.epochs=20 --keep-epochs");
+    finished_shell("test $(ls %s/late/runs/small/full/*/parameters-epoch-* | wc -l) = 20", finished_folder);
+}
+
+/* Of epoch 2 the same is told as of all classes: both are with the trained parameters. */
+static void test_usage_by_epoch(void **state)
+{
+    (void)state;
+    const char *build = getenv("ABLATE_BUILD");
+    finished_shell("%s/ablate curves usage %s --cache %s --out %s/usage.tsv", build ? build : "build", kept,
+                   finished_cache, finished_folder);
+    finished_shell("cd %s && test $(grep -c '\tepoch\t' usage.tsv) = 15", finished_folder);
+    finished_shell(
+        "cd %s && grep '\tclass\tall' usage.tsv | cut -f 4- >all && grep '\tepoch\t2' usage.tsv | cut -f 4- | "
+        "cmp - all",
+        finished_folder);
+    finished_shell("cd %s && grep '\tepoch\t1' usage.tsv | cut -f 4- >one && ! cmp -s one all", finished_folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_each_epoch_is_kept),
+        cmocka_unit_test(test_usage_by_epoch),
+        cmocka_unit_test(test_what_is_missing_is_made),
+        cmocka_unit_test(test_begun_without),
+    };
+    return cmocka_run_group_tests(tests, begin, finished_end);
+}
