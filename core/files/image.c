@@ -1,35 +1,9 @@
 #include "image.h"
 #include "../base/diag.h"
-#include "image_parts.h"
+#include "image_format.h"
+#include "image_resize.h"
 #include <stdlib.h>
 #include <string.h>
-
-int image_raster_take(const char *what, int64_t width, int64_t height, int channels, image_raster *out)
-{
-    if (width < 1 || height < 1 || width > IMAGE_MOST_PIXELS || height > IMAGE_MOST_PIXELS / width) {
-        complain("%s: a picture of %lld x %lld pixels; sides must be at least 1, and at most %d million pixels "
-                 "are read",
-                 what, (long long)width, (long long)height, IMAGE_MOST_PIXELS / 1000000);
-        return -1;
-    }
-    uint8_t *value = take((size_t)(width * height), (size_t)channels, "a picture");
-    if (!value)
-        return -1;
-    *out = (image_raster){ (int)width, (int)height, channels, value };
-    return 0;
-}
-
-void image_raster_mark(image_raster *raster, int least)
-{
-    size_t n = (size_t)raster->width * (size_t)raster->height, channels = (size_t)raster->channels;
-    for (size_t i = 0; i < n; i++) {
-        uint8_t any = 0;
-        for (size_t c = 0; c < channels; c++)
-            any |= raster->value[i * channels + c];
-        raster->value[i] = any >= least ? 255 : 0;
-    }
-    raster->channels = 1;
-}
 
 static int look(const file_map *map, const image_format *format, image_facts *facts)
 {

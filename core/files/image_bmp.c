@@ -1,7 +1,7 @@
 /* BMP without compression: 1, 4 and 8 bits of a palette, 24 and 32 bits of colour, bottom up or top down. No library of
  * the distribution reads it and nothing else. */
 #include "../base/diag.h"
-#include "image_parts.h"
+#include "image_format.h"
 #include <stdlib.h>
 #include <string.h>
 

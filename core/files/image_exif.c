@@ -1,7 +1,5 @@
-/* How a picture is stored and how it is meant to be seen: the orientation that cameras write, as Pillow's
- * ImageOps.exif_transpose finds it. */
-#include "image_parts.h"
-#include <stdlib.h>
+/* The orientation that cameras write, as Pillow's ImageOps.exif_transpose finds it. */
+#include "image_exif.h"
 #include <string.h>
 
 enum { TAG_ORIENTATION = 274 };
@@ -93,38 +91,4 @@ void image_facts_turn(image_facts *facts, const uint8_t *exif, size_t exif_size,
         facts->orientation = told;
     if (told < 0)
         facts->beside |= IMAGE_ODD_ORIENTATION;
-}
-
-/* ---- turning ---- */
-
-/* The stored pixel of the seen pixel (x, y): swap says that x counts stored rows, back that a stored axis is counted
- * from its end. */
-int image_raster_turn(image_raster *raster, int orientation)
-{
-    static const struct {
-        bool swap, back_x, back_y;
-    } turns[9] = { [2] = { 0, 1, 0 }, [3] = { 0, 1, 1 }, [4] = { 0, 0, 1 }, [5] = { 1, 0, 0 },
-                   [6] = { 1, 0, 1 }, [7] = { 1, 1, 1 }, [8] = { 1, 1, 0 } };
-    if (orientation < 2 || orientation > 8)
-        return 0;
-    const bool swap = turns[orientation].swap;
-    image_raster seen;
-    if (image_raster_take("turning a picture", swap ? raster->height : raster->width,
-                          swap ? raster->width : raster->height, raster->channels, &seen) < 0)
-        return -1;
-    const int64_t channels = raster->channels, row = raster->width * channels;
-    const int64_t across = turns[orientation].back_x ? -channels : channels,
-                  down = turns[orientation].back_y ? -row : row;
-    const uint8_t *first =
-        raster->value + (across < 0 ? row - channels : 0) + (down < 0 ? (raster->height - 1) * row : 0);
-    uint8_t *to = seen.value;
-    for (int y = 0; y < seen.height; y++) {
-        const uint8_t *from = first + y * (swap ? across : down);
-        for (int x = 0; x < seen.width; x++, from += swap ? down : across)
-            for (int64_t c = 0; c < channels; c++)
-                *to++ = from[c];
-    }
-    free(raster->value);
-    *raster = seen;
-    return 0;
 }

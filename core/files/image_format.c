@@ -1,6 +1,6 @@
 /* Which format a file has, by its first bytes. */
+#include "image_format.h"
 #include "../base/diag.h"
-#include "image_parts.h"
 #include <string.h>
 
 typedef struct signature {

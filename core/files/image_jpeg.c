@@ -1,7 +1,7 @@
 /* JPEG by libjpeg, with the settings Pillow leaves at their defaults (accurate integer DCT, smooth chroma upsampling).
  * Errors come back by longjmp: everything that must survive one lives in a struct of the caller's frame. */
 #include "../base/diag.h"
-#include "image_parts.h"
+#include "image_format.h"
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* PNG by libpng. Its errors come back by longjmp: everything that must survive one lives in a struct of the caller's
  * frame, and the function that calls setjmp keeps nothing of its own in variables it changes afterwards. */
 #include "../base/diag.h"
-#include "image_parts.h"
+#include "image_format.h"
 #include <errno.h>
 #include <png.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /* What the chunks of a PNG say, before and behind its pixels. Their checksums are the decoder's matter. */
 #include "../base/diag.h"
-#include "image_parts.h"
+#include "image_exif.h"
+#include "image_format.h"
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>

@@ -1,7 +1,7 @@
 /* Separable resampling in fixed point, as in Pillow (Resample.c by A. Karpinsky): coefficients in double, normalised to
  * sum one, rounded to 22 fractional bits; first along the rows, then along the columns, each time rounded to 8 bits. */
+#include "image_resize.h"
 #include "../base/diag.h"
-#include "image_parts.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /* WebP by libwebp; what stands beside the pixels lies in chunks of its container. */
 #include "../base/diag.h"
-#include "image_parts.h"
+#include "image_exif.h"
+#include "image_format.h"
 #include <stdlib.h>
 #include <string.h>
 #include <webp/decode.h>

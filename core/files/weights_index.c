@@ -101,7 +101,7 @@ static bool plain_name(const char *name)
 static weights *open_beside(weights *w, const char *name)
 {
     char *copy = take_text("%s", w->path), *path = copy ? take_text("%s/%s", dirname(copy), name) : NULL;
-    weights *opened = path ? weights_open_part(path) : NULL;
+    weights *opened = path ? w->open_part(path) : NULL;
     free(copy);
     free(path);
     return opened;

@@ -5,6 +5,9 @@
 #include "weights.h"
 #include "weights_float.h"
 
+/* Opens one of the files that an index names; an index itself is refused. NULL: complained. */
+typedef weights *weights_opener(const char *path);
+
 typedef struct weights_format {
     const char *name;
     bool (*matches)(const file_map *); /* told by the first bytes; the last format matches anything */
@@ -22,15 +25,13 @@ struct weights {
     void (*release)(void *memory);
     /* Of the format, or NULL: whether the numbers of the tensor are as they were written. 0, or -1: complained. */
     int (*verify)(const weights *, const weights_tensor *);
-    weights **part; /* files that hold the tensors, where this one is an index of them */
+    weights_opener *open_part; /* for an index; NULL in a file that one names */
+    weights **part;            /* files that hold the tensors, where this one is an index of them */
     int parts;
 };
 
 /* In the order in which they are tried; `safetensors` matches anything. */
 extern const weights_format weights_torch, weights_index, weights_refused, weights_safetensors;
-
-/* Opens one of the files that an index names; an index itself is refused. NULL: complained. */
-weights *weights_open_part(const char *path);
 
 /* The file to open for `path`: itself, or, if it is a folder, the one in it that has a usual name. New memory; NULL:
  * complained. */

@@ -1,0 +1,32 @@
+/* image_format.h: the formats of pictures, told by a file's first bytes. A new one is two functions in a file of its
+ * own and a line in image_format.c. */
+#ifndef ABLATE_IMAGE_FORMAT_H
+#define ABLATE_IMAGE_FORMAT_H
+#include "../base/file.h"
+#include "image_raster.h"
+
+/* How a decoder fills a raster: colours as RGB, or defects as 0/255 in one channel. */
+typedef enum image_want { IMAGE_WANT_RGB, IMAGE_WANT_MASK } image_want;
+
+/* Decode a whole file in memory; `path` is for complaints. 0, or -1: complained, `out` untouched. */
+typedef int image_decoder(const file_map *, const char *path, image_want, image_raster *out);
+image_decoder image_png_decode, image_jpeg_decode, image_bmp_decode, image_tiff_decode, image_webp_decode;
+
+/* What the file says before its pixels; `facts` comes with one upright picture of no size. What is damaged is left to
+ * the decoder, which says so: 0, or -1 after complaining that there is no memory. */
+typedef int image_looker(const file_map *, image_facts *);
+image_looker image_png_look, image_jpeg_look, image_bmp_look, image_tiff_look, image_webp_look;
+
+/* Do all chunks up to the last lie inside the file? libpng takes memory for a chunk as long as it says it is. */
+bool image_png_whole(const file_map *);
+
+typedef struct image_format {
+    const char *name;
+    image_looker *look;
+    image_decoder *decode;
+} image_format;
+
+/* NULL: complained what the file is instead, and what to type. */
+const image_format *image_format_find(const file_map *, const char *path);
+
+#endif

@@ -1,0 +1,25 @@
+/* image_raster.h: pixels in memory between a file's decoder and the pictures of image.h. */
+#ifndef ABLATE_IMAGE_RASTER_H
+#define ABLATE_IMAGE_RASTER_H
+#include "image.h"
+
+typedef struct image_raster { /* (height, width, channels) of 8 bits; channels 1 or 3; `value` is malloc'ed */
+    int width, height, channels;
+    uint8_t *value;
+} image_raster;
+
+/* The least value of any channel that marks a defect: of exact samples, and of a compression that blurs edges. */
+enum { IMAGE_EXACT = 1, IMAGE_BLURRED = 128 };
+
+/* Memory for a raster, after checking 1 <= sides and the number of pixels. `what` begins the complaint. */
+int image_raster_take(const char *what, int64_t width, int64_t height, int channels, image_raster *out);
+
+/* In place: to one channel of 0/255, a pixel with any channel of at least that much (IMAGE_EXACT, ..) being a defect.
+ */
+void image_raster_mark(image_raster *, int least);
+
+/* As it is meant to be seen, from how it is stored (orientation 1 .. 8); takes new memory in place of the old. 0, or
+ * -1: complained, and the raster is as it was. */
+int image_raster_turn(image_raster *, int orientation);
+
+#endif
