@@ -105,7 +105,7 @@ $(BUILD)/cuda/%.o: %.cu
 $(BUILD)/ablate-cuda.so: $(CUDASRC:%.cu=$(BUILD)/cuda/%.o) $(SHAREDC)
 	@echo "  link    $@"
 	@$(NVCC) -shared -cudart static -Xlinker -z,noexecstack $^ -ldl -o $@
-$(BUILD)/modules/cuda/%.so: $$(wildcard modules/$$*.cu modules/*/$$*.cu) core/gpu.cuh core/op.h
+$(BUILD)/modules/cuda/%.so: $$(wildcard modules/$$*.cu modules/*/$$*.cu) core/gpu.cuh core/op.h core/setting.h
 	@mkdir -p $(@D)
 	@echo "  module  $@"
 	@$(NVCC) $(NVCCFLAGS) -shared -cudart static -Icore $< -o $@
@@ -126,7 +126,7 @@ $(BUILD)/ablate-emulated.so: $(CUDASRC:%.cu=$(BUILD)/emulated/%.o) $(EMULATOR:%.
 	@echo "  link    $@"
 	@$(CXX) -shared $(SANFLAG) -fopenmp -Wl,-soname,ablate-emulated.so $^ -ldl -o $@
 
-$(BUILD)/modules/emulated/%.so: $$(wildcard modules/$$*.cu modules/*/$$*.cu) core/gpu.cuh core/op.h $(BUILD)/ablate-emulated.so
+$(BUILD)/modules/emulated/%.so: $$(wildcard modules/$$*.cu modules/*/$$*.cu) core/gpu.cuh core/op.h core/setting.h $(BUILD)/ablate-emulated.so
 	@mkdir -p $(@D)
 	@echo "  emulate $@"
 	@$(CXX) $(filter-out -MMD -MP,$(EMULATED)) -Icore -include tests/emulator/emulator.h -x c++ $< -x none -shared -L$(BUILD) -l:ablate-emulated.so -o $@
@@ -137,7 +137,7 @@ GPUHALVES = $(if $(NVCC),$(BUILD)/ablate-emulated.so $(patsubst %.cu,$(BUILD)/mo
 $(BUILD)/modules/mvtec.so $(BUILD)/modules/visa.so: $(filter-out %/folder.c,$(wildcard modules/data/folder/*.[ch]))
 # Data sets that are drawn share the tools they are drawn with.
 $(BUILD)/modules/minivisa.so: $(wildcard modules/data/mini/*.h) $(patsubst %,modules/data/mini/%.c,noise shape brush blobs marks scene mask camera picture)
-$(BUILD)/modules/%.so: $$(wildcard modules/$$*.c modules/*/$$*.c modules/*/$$*/*.c modules/*/$$*/*.h) core/module.h core/op.h | $(BUILD)/packages
+$(BUILD)/modules/%.so: $$(wildcard modules/$$*.c modules/*/$$*.c modules/*/$$*/*.c modules/*/$$*/*.h) core/module.h core/op.h core/setting.h | $(BUILD)/packages
 	@mkdir -p $(@D)
 	@echo "  module  $@"
 	@$(CC) $(filter-out -MMD -MP,$(STD)) -O2 -fopenmp -fvisibility=hidden -shared -Icore $(filter %.c,$^) -lm -o $@
@@ -153,7 +153,7 @@ $(BUILD)/avx2/ablate-cpu.so: $(CPUSRC:%.c=$(BUILD)/avx2/%.o)
 $(BUILD)/tests/test_processors: | $(if $(filter x86_64,$(shell uname -m)),$(if $(filter armv8-a,$(MARCH)),,$(BUILD)/avx2/ablate-cpu.so))
 
 # Devices that only tests have.
-$(BUILD)/tests/devices/ablate-%.so: tests/devices/%.c core/device/device.h core/op.h core/base/random.h
+$(BUILD)/tests/devices/ablate-%.so: tests/devices/%.c core/device/device.h core/op.h core/setting.h core/base/random.h
 	@mkdir -p $(@D)
 	@$(CC) $(filter-out -MMD -MP,$(STD)) -O3 -fvisibility=hidden -shared $< -lm -o $@
 $(BUILD)/tests/test_gpu_run: | $(BUILD)/tests/devices/ablate-rounded.so

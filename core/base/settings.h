@@ -1,14 +1,14 @@
 /* settings.h: what may be chosen, read from INI files (inih), merged, and poured into structs by schema.
  *
  * A `settings` is a list of entries; where two have the same section and key, the later wins. A schema is a {0}-ended
- * list of `ablate_setting` rows (op.h). Nothing is silently accepted: an unknown key, a wrong type, a value out of
+ * list of `ablate_setting` rows (setting.h). Nothing is silently accepted: an unknown key, a wrong type, a value out of
  * range, a key or a section twice in one file are complaints with file:line and what would be right.
  *
  * Format of a file: `[section]`, `key = value`, comments from `;` (anywhere after a blank) or `#` (first in a line), an
  * indented line continues the value above. Lines have at most 190 characters. */
 #ifndef ABLATE_SETTINGS_H
 #define ABLATE_SETTINGS_H
-#include "../op.h"
+#include "../setting.h"
 #include <stdio.h>
 
 typedef struct settings_entry { /* an empty key marks the line of a [section] */

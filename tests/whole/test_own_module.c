@@ -13,7 +13,8 @@ static int begin(void **state)
     if (build_begin(state) != 0)
         return -1;
     snprintf(command, sizeof command,
-             "mkdir %s/include && cp core/module.h core/op.h modules/others/gatefuse.c %s && mv %s/*.h %s/include",
+             "mkdir %s/include && cp core/module.h core/op.h core/setting.h modules/others/gatefuse.c %s && "
+             "mv %s/*.h %s/include",
              build_folder, build_folder, build_folder, build_folder);
     return system(command);
 }
