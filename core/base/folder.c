@@ -134,6 +134,37 @@ DIR *folder_open(const char *path, int *status)
     return opened;
 }
 
+static int compare_entries(const void *a, const void *b)
+{
+    return strcmp(((const folder_entry *)a)->name, ((const folder_entry *)b)->name);
+}
+
+int folder_ending(const char *path, const char *ending, folder_list *f)
+{
+    int status, kept = 0;
+    size_t tail = strlen(ending);
+    DIR *there = folder_open(path, &status);
+    *f = (folder_list){ 0 };
+    if (!there)
+        return status;
+    closedir(there);
+    status = folder_read(path, f);
+    for (int i = 0; i < f->count; i++) {
+        char *name = f->entry[i].name;
+        size_t length = strlen(name);
+        if (length > tail && strcmp(name + length - tail, ending) == 0) {
+            name[length - tail] = 0;
+            f->entry[kept++] = f->entry[i];
+        } else {
+            free(name);
+        }
+    }
+    f->count = kept;
+    if (kept > 1)
+        qsort(f->entry, (size_t)kept, sizeof *f->entry, compare_entries);
+    return status;
+}
+
 /* ---- which folder is which ---- */
 
 bool folder_same(const char *a, const char *b)

@@ -35,6 +35,10 @@ typedef struct folder_list { /* zeroed = empty; entries by the bytes of their na
 int folder_read(const char *path, folder_list *);
 void folder_free(folder_list *);
 
+/* Those whose names end so, without the ending, by what is left of their names; a folder that is not there has none.
+ * 0, or -1: complained. folder_free after both. */
+int folder_ending(const char *path, const char *ending, folder_list *);
+
 /* opendir. NULL: there is no such folder, and *status is 0; or it may not be read, and *status is -1: complained. */
 DIR *folder_open(const char *path, int *status);
 

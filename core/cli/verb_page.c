@@ -1,12 +1,12 @@
 #include "verb_page.h"
 #include "../base/diag.h"
 #include "../base/file.h"
-#include "../page/page_parts.h"
+#include "../page/page.h"
+#include "../record/runs_list.h"
 #include "help.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum { MOST_SETS = 64, SHOWN = 12 };
 
@@ -59,45 +59,28 @@ static error_t parse(int key, char *text, struct argp_state *state)
     return 0;
 }
 
-/* Folder of the finished run with maps whose metrics.json is the latest, new memory; NULL: there is none. */
-static char *latest_run(const char *results, const page_runs *runs)
+/* The finished run with maps that was written last; NULL: there is none. */
+static const listed_run *latest_run(const runs_list *runs)
 {
-    char *latest = NULL;
-    struct timespec best = { 0 };
-    for (int i = 0; i < runs->count; i++) {
-        char *folder = take_text("%s/%s", results, runs->run[i].folder);
-        char *path = folder ? take_text("%s/metrics.json", folder) : NULL;
-        struct stat is;
-        bool later = path && runs->run[i].record.class_count > 0 && stat(path, &is) == 0 &&
-                     (is.st_mtim.tv_sec > best.tv_sec ||
-                      (is.st_mtim.tv_sec == best.tv_sec && is.st_mtim.tv_nsec > best.tv_nsec));
-        if (later) {
-            best = is.st_mtim;
-            free(latest);
-            latest = folder;
-            folder = NULL;
-        }
-        free(path);
-        free(folder);
-    }
+    const listed_run *latest = NULL;
+    for (int i = 0; i < runs->count; i++)
+        if (runs->run[i].record.class_count > 0 && (!latest || runs_later(&runs->run[i], latest)))
+            latest = &runs->run[i];
     return latest;
 }
 
 static int write_page(request *r)
 {
-    page_runs runs = { 0 };
-    char *latest = NULL;
-    int status = page_runs_list(r->page.results, NULL, &runs);
-    if (status == 0 && !r->page.run && !r->without)
-        r->page.run = latest = latest_run(r->page.results, &runs);
-    page_runs_free(&runs);
-    if (r->without)
-        r->page.run = NULL;
+    runs_list runs = { 0 };
+    int status = runs_list_read(r->page.results, NULL, &runs);
+    const listed_run *latest = status == 0 ? latest_run(&runs) : NULL;
+    if (latest && !r->page.run && !r->without)
+        r->page.run = latest->folder;
     if (status == 0)
         status = page_write(&r->page);
     if (status == 0)
         printf("%s/index.html\n", r->page.results);
-    free(latest);
+    runs_list_free(&runs);
     return status;
 }
 

@@ -52,13 +52,13 @@ static int add_figures(const char *results, FILE *page, int *count)
     return part_close(&p, status, "figures", "Figures", page);
 }
 
-static int add_curves(const char *results, const page_runs *runs, FILE *page, int *count)
+static int add_curves(const runs_list *runs, FILE *page, int *count)
 {
     part p;
     int status = part_open(&p);
     if (status < 0)
         return -1;
-    status = page_curves(results, runs, p.out, &p.count);
+    status = page_curves(runs, p.out, &p.count);
     *count = p.count;
     return part_close(&p, status, "curves", "Learning curves", page);
 }
@@ -74,18 +74,18 @@ static int add_gallery(const page_options *o, FILE *page)
     return part_close(&p, status, "gallery", "Gallery: what it gets wrong", page);
 }
 
-static int add_provenance(const page_runs *runs, FILE *page)
+static int add_provenance(const char *results, const runs_list *runs, FILE *page)
 {
     part p;
     int status = part_open(&p);
     if (status < 0)
         return -1;
     p.count = runs->count;
-    status = page_provenance(runs, p.out);
+    status = page_provenance(results, runs, p.out);
     return part_close(&p, status, "provenance", "What each run was made of", page);
 }
 
-static void print_contents(const page_options *o, const page_runs *runs, const int count[3], FILE *page)
+static void print_contents(const page_options *o, const runs_list *runs, const int count[3], FILE *page)
 {
     static const char *const links[3] = { "reports", "figures", "curves" };
     static const char *const names[3] = { "Reports", "Figures", "Learning curves" };
@@ -103,7 +103,7 @@ static void print_contents(const page_options *o, const page_runs *runs, const i
 }
 
 /* The contents stand first and are known last. */
-static int write_body(const page_options *o, const page_runs *runs, FILE *page)
+static int write_body(const page_options *o, const runs_list *runs, FILE *page)
 {
     part body;
     int count[3] = { 0 }, status = part_open(&body);
@@ -115,9 +115,9 @@ static int write_body(const page_options *o, const page_runs *runs, FILE *page)
     if (status == 0 && o->run)
         status = add_gallery(o, body.out);
     if (status == 0)
-        status = add_curves(o->results, runs, body.out, &count[2]);
+        status = add_curves(runs, body.out, &count[2]);
     if (status == 0)
-        status = add_provenance(runs, body.out);
+        status = add_provenance(o->results, runs, body.out);
     if (fclose(body.out) != 0 && status == 0)
         status = complain("out of memory for the page of results");
     if (status == 0) {
@@ -132,9 +132,9 @@ static int write_body(const page_options *o, const page_runs *runs, FILE *page)
 
 int page_write(const page_options *o)
 {
-    page_runs runs = { 0 };
+    runs_list runs = { 0 };
     char *path = take_text("%s/index.html", o->results);
-    int status = path ? page_runs_list(o->results, stderr, &runs) : -1;
+    int status = path ? runs_list_read(o->results, "the page", &runs) : -1;
     file_draft *draft = status == 0 ? file_draft_open(path) : NULL;
     if (!draft)
         status = -1;
@@ -144,7 +144,7 @@ int page_write(const page_options *o)
         status = file_commit(draft);
     else
         file_abandon(draft);
-    page_runs_free(&runs);
+    runs_list_free(&runs);
     free(path);
     return status;
 }

@@ -93,7 +93,7 @@ static void print_axes(const losses *l, FILE *out)
             HEIGHT - 6, l->epochs);
 }
 
-static void draw(const losses *l, const page_run *run, FILE *out)
+static void draw(const losses *l, const listed_run *run, FILE *out)
 {
     fprintf(out, "<figure><svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"losses by epoch\">", (int)WIDTH,
             (int)HEIGHT);
@@ -107,11 +107,11 @@ static void draw(const losses *l, const page_run *run, FILE *out)
     fprintf(out, ", seed %d</figcaption></figure>\n", run->record.seed);
 }
 
-static int draw_run(const char *results, const page_run *run, FILE *out, int *count)
+static int draw_run(const listed_run *run, FILE *out, int *count)
 {
     file_map map = { 0 };
     losses *l = take_zeroed(1, sizeof *l, "the losses");
-    char *path = take_text("%s/%s/losses.tsv", results, run->folder);
+    char *path = take_text("%s/losses.tsv", run->folder);
     int status = l && path ? 0 : -1;
     if (status == 0 && file_exists(path)) {
         status = file_map_open(path, &map);
@@ -131,12 +131,12 @@ static int draw_run(const char *results, const page_run *run, FILE *out, int *co
     return status;
 }
 
-int page_curves(const char *results, const page_runs *runs, FILE *out, int *count)
+int page_curves(const runs_list *runs, FILE *out, int *count)
 {
     int status = 0;
     fputs("<div class=\"curves\">\n", out);
     for (int i = 0; i < runs->count && *count < SHOWN && status == 0; i++)
-        status = draw_run(results, &runs->run[i], out, count);
+        status = draw_run(&runs->run[i], out, count);
     fputs("</div>\n", out);
     if (*count == SHOWN && runs->count > SHOWN)
         fprintf(out, "<p class=\"small\">The first %d of %d runs.</p>\n", (int)SHOWN, runs->count);

@@ -9,7 +9,7 @@ static void print_fact(const char *what, const char *value, FILE *out)
     fputc('\n', out);
 }
 
-static void print_run(const page_run *run, FILE *out)
+static void print_run(const char *results, const listed_run *run, FILE *out)
 {
     const run_record *r = &run->record;
     fputs("<details><summary>", out);
@@ -17,7 +17,7 @@ static void print_run(const page_run *run, FILE *out)
     fputs(", ", out);
     page_text(r->row, out);
     fprintf(out, ", seed %d</summary><pre tabindex=\"0\">", r->seed);
-    print_fact("folder", run->folder, out);
+    print_fact("folder", run->folder + strlen(results) + 1, out);
     print_fact("scale", r->scale, out);
     print_fact("data", r->data, out);
     print_fact("", r->data_hash, out);
@@ -38,7 +38,7 @@ static void print_run(const page_run *run, FILE *out)
 }
 
 /* A run that was taken over by other experiments is told once. */
-static int told_before(const page_runs *runs, int i)
+static int told_before(const runs_list *runs, int i)
 {
     char key[65], other[65];
     run_record_identity(&runs->run[i].record, key);
@@ -50,14 +50,14 @@ static int told_before(const page_runs *runs, int i)
     return 0;
 }
 
-int page_provenance(const page_runs *runs, FILE *out)
+int page_provenance(const char *results, const runs_list *runs, FILE *out)
 {
     int again = 0;
     for (int i = 0; i < runs->count; i++)
         if (told_before(runs, i))
             again++;
         else
-            print_run(&runs->run[i], out);
+            print_run(results, &runs->run[i], out);
     if (again > 0)
         fprintf(out,
                 "<p class=\"small\">%d runs are the same as one of these, done once and taken over by another "

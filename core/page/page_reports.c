@@ -2,6 +2,7 @@
  * **best**, <u>second best</u>, \-escapes. */
 #include "../base/diag.h"
 #include "../base/file.h"
+#include "../base/folder.h"
 #include "page_parts.h"
 #include "page_text.h"
 #include <stdlib.h>
@@ -194,10 +195,10 @@ static int print_file(const char *results, const char *name, FILE *out, int *cou
 
 int page_reports(const char *results, FILE *out, int *count)
 {
-    page_names names = { 0 };
-    int status = page_names_list(results, ".md", &names);
+    folder_list names = { 0 };
+    int status = folder_ending(results, ".md", &names);
     for (int i = 0; i < names.count && status == 0; i++)
-        status = print_file(results, names.name[i], out, count);
-    page_names_free(&names);
+        status = print_file(results, names.entry[i].name, out, count);
+    folder_free(&names);
     return status;
 }

@@ -1,100 +1,50 @@
 #include "compare_runs.h"
 #include "../base/diag.h"
-#include "../base/file.h"
-#include "../page/page_parts.h"
+#include "../base/folder.h"
+#include "runs_list.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-typedef struct found { /* a finished run */
-    char *folder;
-    run_record record;
-    struct timespec when;
-} found;
-
-typedef struct group {
-    found run[COMPARE_SEEDS];
-    int count;
-} group;
-
-static void found_free(found *f)
+/* Of two runs of one seed the later takes the place of the earlier, which is left out. */
+static int drop_repeated(runs_list *group)
 {
-    free(f->folder);
-    run_record_free(&f->record);
-    *f = (found){ 0 };
-}
-
-static void group_free(group *g)
-{
-    for (int i = 0; i < g->count; i++)
-        found_free(&g->run[i]);
-    g->count = 0;
-}
-
-static bool later(const struct timespec *a, const struct timespec *b)
-{
-    return a->tv_sec != b->tv_sec ? a->tv_sec > b->tv_sec : a->tv_nsec > b->tv_nsec;
-}
-
-/* Of two runs of one seed the later takes the place. Takes over what is in `f`. */
-static int keep(group *g, found *f)
-{
-    for (int i = 0; i < g->count; i++)
-        if (g->run[i].record.seed == f->record.seed) {
-            found *old = &g->run[i], swap = *old;
-            if (later(&f->when, &old->when)) {
-                *old = *f;
-                *f = swap;
-            }
+    int kept = 0;
+    for (int i = 0; i < group->count; i++) {
+        listed_run one = group->run[i], *old = group->run;
+        while (old < group->run + kept && old->record.seed != one.record.seed)
+            old++;
+        if (old < group->run + kept) {
+            listed_run out = runs_later(&one, old) ? *old : one;
+            *old = runs_later(&one, old) ? one : *old;
             fprintf(stderr, "compare: of two runs of seed %d the later is taken, %s, and %s left out\n",
-                    old->record.seed, old->folder, f->folder);
-            found_free(f);
-            return 0;
+                    old->record.seed, old->folder, out.folder);
+            listed_run_free(&out);
+        } else {
+            group->run[kept++] = one;
         }
-    if (g->count == COMPARE_SEEDS) {
-        found_free(f);
-        return complain("more than %d seeds cannot be compared at once", (int)COMPARE_SEEDS);
     }
-    g->run[g->count++] = *f;
-    return 0;
+    group->count = kept;
+    return kept <= COMPARE_SEEDS ? 0 : complain("more than %d seeds cannot be compared at once", (int)COMPARE_SEEDS);
 }
 
-/* 1: added; 0: there is no finished run; -1: complained. */
-static int add_run(group *g, const char *folder)
+static int open_group(runs_list *group, const char *folder)
 {
-    struct stat is;
-    char *path = take_text("%s/metrics.json", folder);
-    int status = !path ? -1 : stat(path, &is) != 0 ? 0 : 1;
-    if (status == 1) {
-        found f = { .folder = take_text("%s", folder), .when = is.st_mtim };
-        status = f.folder && run_record_read(&f.record, path) == 0 ? 1 : -1;
-        if (status < 0)
-            found_free(&f);
-        else if (keep(g, &f) < 0)
-            status = -1;
-    }
-    free(path);
-    return status;
-}
-
-static int open_group(group *g, const char *folder)
-{
-    page_names inside = { 0 };
-    int status = add_run(g, folder);
+    folder_list inside = { 0 };
+    int status = runs_list_add(group, folder);
     if (status != 0)
         return status < 0 ? -1 : 0;
-    status = page_names_list(folder, "", &inside);
+    status = folder_ending(folder, "", &inside);
     for (int i = 0; i < inside.count && status == 0; i++) {
-        char *below = take_text("%s/%s", folder, inside.name[i]);
-        status = !below || add_run(g, below) < 0 ? -1 : 0;
+        char *below = take_text("%s/%s", folder, inside.entry[i].name);
+        status = !below || runs_list_add(group, below) < 0 ? -1 : 0;
         free(below);
     }
-    page_names_free(&inside);
-    if (status == 0 && g->count == 0)
+    folder_free(&inside);
+    if (status == 0 && group->count == 0)
         return complain("%s: here is no finished run, and no folder with one; name the folder of a run or of a row",
                         folder);
-    return status;
+    return status == 0 ? drop_repeated(group) : -1;
 }
 
 static int same_data(const run_record *a, const run_record *b)
@@ -115,15 +65,15 @@ static int same_data(const run_record *a, const run_record *b)
 }
 
 /* Takes over both. */
-static int add_pair(compare_runs *c, found *a, found *b)
+static int add_pair(compare_runs *c, listed_run *a, listed_run *b)
 {
     compare_pair *p = &c->pair[c->pairs++];
     *p = (compare_pair){ { a->folder, b->folder }, { a->record, b->record } };
-    *a = *b = (found){ 0 };
+    *a = *b = (listed_run){ 0 };
     return same_data(&p->record[0], &p->record[1]);
 }
 
-static int pair_groups(compare_runs *c, group *a, group *b)
+static int pair_groups(compare_runs *c, runs_list *a, runs_list *b)
 {
     int status = 0;
     if (a->count == 1 && b->count == 1)
@@ -142,16 +92,15 @@ static int pair_groups(compare_runs *c, group *a, group *b)
 
 int compare_runs_open(compare_runs *c, const char *a, const char *b)
 {
-    group *groups = take_zeroed(2, sizeof *groups, "the runs to compare");
+    runs_list groups[2] = { { 0 } };
     *c = (compare_runs){ 0 };
-    int status = groups ? open_group(&groups[0], a) : -1;
+    int status = open_group(&groups[0], a);
     if (status == 0)
         status = open_group(&groups[1], b);
     if (status == 0)
         status = pair_groups(c, &groups[0], &groups[1]);
-    for (int i = 0; groups && i < 2; i++)
-        group_free(&groups[i]);
-    free(groups);
+    runs_list_free(&groups[0]);
+    runs_list_free(&groups[1]);
     return status;
 }
 

@@ -1,6 +1,5 @@
 #include "record.h"
 #include "../base/diag.h"
-#include "../base/file.h"
 #include "../base/hash.h"
 #include "../base/name.h"
 #include <stdlib.h>
@@ -203,23 +202,4 @@ char *run_record_path(const run_record *r, const char *folder)
     free(experiment);
     free(row);
     return path;
-}
-
-bool run_record_find(const char *path, const char *identity, run_record *into)
-{
-    run_record found = { 0 };
-    if (!file_exists(path))
-        return false;
-    char key[65] = "";
-    bool hushed = complaint() == NULL; /* a damaged file is as good as none: the run is done again */
-    if (run_record_read(&found, path) == 0)
-        run_record_identity(&found, key);
-    if (hushed)
-        complaint_clear();
-    if (strcmp(key, identity) != 0) {
-        run_record_free(&found);
-        return false;
-    }
-    *into = found;
-    return true;
 }

@@ -291,3 +291,22 @@ int run_record_read(run_record *r, const char *path)
         run_record_free(r);
     return status;
 }
+
+bool run_record_find(const char *path, const char *identity, run_record *into)
+{
+    run_record found = { 0 };
+    if (!file_exists(path))
+        return false;
+    char key[65] = "";
+    bool hushed = complaint() == NULL; /* a damaged file is as good as none: the run is done again */
+    if (run_record_read(&found, path) == 0)
+        run_record_identity(&found, key);
+    if (hushed)
+        complaint_clear();
+    if (strcmp(key, identity) != 0) {
+        run_record_free(&found);
+        return false;
+    }
+    *into = found;
+    return true;
+}

@@ -8,7 +8,7 @@ typedef struct found {
     session *session;
     const experiment *experiment;
     const runner_options *options;
-    page_runs finished; /* all of the folder */
+    runs_list finished; /* all of the folder */
     run_record *record;
     int own, count, status; /* records that the caller gave; with what was found */
 } found;
@@ -55,10 +55,10 @@ static const run_record *expect(const found *f, const experiment_row *row, run_r
 }
 
 /* A copy of the finished run, as one of this row. */
-static void take_run(found *f, const experiment_row *row, const page_run *run)
+static void take_run(found *f, const experiment_row *row, const listed_run *run)
 {
     run_record *more = take_again(f->record, (size_t)f->count + 1, sizeof *more, "a report");
-    char *path = more ? take_text("%s/%s/metrics.json", f->options->out, run->folder) : NULL;
+    char *path = more ? take_text("%s/metrics.json", run->folder) : NULL;
     f->record = more ? more : f->record;
     if (more)
         more[f->count] = (run_record){ 0 };
@@ -103,11 +103,11 @@ static void find_row(found *f, experiment_row *row)
 int report_found(session *s, experiment *e, const runner_options *options, run_record **records, int count)
 {
     found f = { .session = s, .experiment = e, .options = options, .record = *records, .own = count, .count = count };
-    f.status = page_runs_list(options->out, NULL, &f.finished);
+    f.status = runs_list_read(options->out, NULL, &f.finished);
     for (int i = 0; i < e->row_count && f.status == 0; i++)
         if (e->rows[i].applicable)
             find_row(&f, &e->rows[i]);
-    page_runs_free(&f.finished);
+    runs_list_free(&f.finished);
     *records = f.record;
     return f.status == 0 ? f.count : -1;
 }

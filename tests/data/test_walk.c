@@ -100,6 +100,26 @@ static void what_cannot_be_read_is_said(void **state)
     assert_int_equal(complained_of("/none: cannot read the folder: ", "No such file"), 0);
 }
 
+/* In the order of what is left of the names, and what is left behind is left out. */
+static void names_by_their_ending(void **state)
+{
+    (void)state;
+    static const char *const wanted[] = { "a", "a-b" };
+    folder_list list;
+    make_folder_of("ends");
+    static const char *const made[] = { "ends/a-b.x", "ends/a.x", "ends/.x", "ends/.c.x", "ends/a.y" };
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(file_write_text(below("%s", made[i]), ""), 0);
+    assert_int_equal(folder_ending(below("ends"), ".x", &list), 0);
+    assert_int_equal(list.count, 2);
+    for (int i = 0; i < 2; i++)
+        assert_string_equal(list.entry[i].name, wanted[i]);
+    folder_free(&list);
+    assert_int_equal(folder_ending(below("none"), "", &list), 0);
+    assert_int_equal(list.count, 0);
+    folder_free(&list);
+}
+
 static int what_is_closed_is_not_absent(void)
 {
     int status = 5;
@@ -383,6 +403,7 @@ int main(void)
         TEST(odd_files_are_told_and_not_opened),
         TEST(a_file_that_is_none_is_not_waited_for),
         TEST(what_cannot_be_read_is_said),
+        TEST(names_by_their_ending),
         TEST(a_closed_folder_is_not_absent),
         TEST(a_closed_folder_is_an_error),
         TEST(whatever_is_not_used_is_named),
