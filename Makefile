@@ -136,7 +136,7 @@ GPUHALVES = $(if $(NVCC),$(BUILD)/ablate-emulated.so $(patsubst %.cu,$(BUILD)/mo
 # Data sets that come as folders share how a folder is read.
 $(BUILD)/modules/mvtec.so $(BUILD)/modules/visa.so: $(filter-out %/folder.c,$(wildcard modules/data/folder/*.[ch]))
 # Data sets that are drawn share the tools they are drawn with.
-$(BUILD)/modules/minivisa.so: $(wildcard modules/data/mini/*.h) $(patsubst %,modules/data/mini/%.c,noise shape brush blobs marks scene mask camera picture)
+$(BUILD)/modules/minivisa.so: $(wildcard modules/data/mini/*.h) $(patsubst %,modules/data/mini/%.c,drawn noise shape brush blobs marks scene mask camera picture)
 $(BUILD)/modules/%.so: $$(wildcard modules/$$*.c modules/*/$$*.c modules/*/$$*/*.c modules/*/$$*/*.h) core/module.h core/op.h core/setting.h | $(BUILD)/packages
 	@mkdir -p $(@D)
 	@echo "  module  $@"

@@ -75,8 +75,6 @@ typedef struct mini_class {
 extern const mini_class class_bottle, class_cable, class_capsule, class_hazelnut, class_metal_nut, class_pill,
     class_screw, class_toothbrush, class_transistor, class_zipper, class_carpet, class_grid, class_leather, class_tile,
     class_wood;
-enum { CLASSES = 15 };
-extern const mini_class *const mini_classes[CLASSES];
 
 /* Lays `top` over `s` with the given coverage. */
 static inline void surface_cover(surface *s, float coverage, const surface *top)
