@@ -93,3 +93,16 @@ char *take_text(const char *format, ...)
     va_end(arguments);
     return checked(text, 1, 1, "text");
 }
+
+char *take_printed(void (*print)(const char *, FILE *), const char *text)
+{
+    char *made = NULL;
+    size_t length;
+    FILE *out = open_memstream(&made, &length);
+    if (out)
+        print(text, out);
+    if (out && fclose(out) == 0)
+        return made;
+    free(made);
+    return checked(NULL, 1, 1, "text");
+}

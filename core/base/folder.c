@@ -2,6 +2,7 @@
 #include "diag.h"
 #include "file.h"
 #include "name.h"
+#include "words.h"
 #include <errno.h>
 #include <libgen.h>
 #include <stdarg.h>
@@ -37,13 +38,11 @@ static bool is_left_behind(const char *name)
 bool folder_is_picture(const char *name)
 {
     const char *dot = strrchr(name, '.');
-    size_t length = dot ? strlen(dot) : 0;
-    for (const char *at = FOLDER_PICTURES; length > 1 && *at;) {
-        size_t n = strcspn(at, " ");
-        if (n == length && strncasecmp(at, dot, n) == 0)
+    const char *all = FOLDER_PICTURES, *ending;
+    size_t n;
+    while (dot && (ending = word_next(&all, " ", &n)))
+        if (strlen(dot) == n && strncasecmp(ending, dot, n) == 0)
             return true;
-        at += n + strspn(at + n, " ");
-    }
     return false;
 }
 
@@ -216,7 +215,7 @@ int folder_rest_add(folder_rest *r, const char *format, ...)
     va_end(arguments);
     if (length < 0)
         return complain("out of memory for the names of what is not used");
-    r->text[r->count] = name_seen(text);
+    r->text[r->count] = take_printed(name_show, text);
     free(text);
     return r->text[r->count] && ++r->count ? 0 : -1;
 }

@@ -1,5 +1,4 @@
 #include "name.h"
-#include "diag.h"
 #include <ctype.h>
 #include <locale.h>
 #include <stdint.h>
@@ -189,30 +188,6 @@ void name_print_beside(const char *name, const char *word, FILE *out)
     if (strcmp(name, word) == 0)
         fputc('\\', out);
     name_print(name, out);
-}
-
-static char *printed(void (*print)(const char *, FILE *), const char *text)
-{
-    char *made = NULL;
-    size_t length;
-    FILE *out = open_memstream(&made, &length);
-    if (out)
-        print(text, out);
-    if (out && fclose(out) == 0)
-        return made;
-    free(made);
-    complain("out of memory for a name");
-    return NULL;
-}
-
-char *name_line(const char *name)
-{
-    return printed(name_print, name);
-}
-
-char *name_seen(const char *text)
-{
-    return printed(name_show, text);
 }
 
 static int hexadecimal(char digit)

@@ -12,16 +12,13 @@
 /* What the head of a file says of its names. */
 #define NAME_RULE "a name that begins with \\ is escaped: \\\\ is a backslash, \\t \\n \\r and \\xHH are bytes"
 
-/* Writes the name as a field of a line; NULL counts as "". */
+/* Writes the name as a field of a line; NULL counts as "". For new memory: take_printed(name_print, name), diag.h. */
 void name_print(const char *name, FILE *);
 
 /* The same, with a tab behind; and of a name that is one of the words a column keeps for itself, such as "mean" for the
  * mean over all names: then a backslash stands in front, which name_read takes away. */
 void name_cell(const char *name, FILE *);
 void name_print_beside(const char *name, const char *word, FILE *);
-
-/* The same as new memory, the caller's to free. NULL: complained. */
-char *name_line(const char *name);
 
 /* Turns a field into the name, in place. 0, or -1: it is no name that name_print wrote, *text is as it was; nothing is
  * complained, the caller knows file and line. */
@@ -41,8 +38,6 @@ size_t name_next(const char *text, char one[NAME_ESCAPE]);
 
 bool name_is_shown(const char *text); /* all its characters may be shown */
 void name_show(const char *text, FILE *);
-
-char *name_seen(const char *text); /* the same as new memory, the caller's to free; NULL: complained */
 
 /* The same as text in `room` of `size` bytes, at least 4, for printf; what is longer ends in "...". Returns `room`. */
 enum { NAME_ROOM = 512 };

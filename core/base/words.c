@@ -5,6 +5,29 @@
 
 #define SEPARATORS " \t,"
 
+const char *word_next(const char **at, const char *separators, size_t *length)
+{
+    const char *word = *at + strspn(*at, separators);
+    *length = strcspn(word, separators);
+    *at = word + *length;
+    return *length ? word : NULL;
+}
+
+int word_find(const char *list, const char *separators, const char *word, size_t length)
+{
+    size_t n;
+    const char *at = list ? list : "", *next;
+    for (int i = 0; (next = word_next(&at, separators, &n)); i++)
+        if (n == length && memcmp(next, word, n) == 0)
+            return i;
+    return -1;
+}
+
+bool word_listed(const char *list, const char *separators, const char *word)
+{
+    return word_find(list, separators, word, strlen(word)) >= 0;
+}
+
 /* From after the opening quote to after the closing one. false: there is none, or a wrong escape before it. */
 static bool read_quoted(const char **at, char *to)
 {

@@ -18,7 +18,7 @@ static bool is_held(const char *text)
 /* The text, or its escaped form in *made. NULL: complained. */
 static const char *form(const char *text, char **made)
 {
-    *made = is_held(text) ? NULL : name_line(text);
+    *made = is_held(text) ? NULL : take_printed(name_print, text);
     return is_held(text) ? text : *made;
 }
 

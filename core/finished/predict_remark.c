@@ -102,7 +102,7 @@ int predict_run_warn(predict_run *r, const char *format, ...)
         return -1;
     }
     r->warning = grown;
-    grown[r->warnings] = name_seen(sentence);
+    grown[r->warnings] = take_printed(name_show, sentence);
     free(sentence);
     return grown[r->warnings++] ? 0 : -1;
 }

@@ -1,5 +1,6 @@
 #include "board.h"
 #include "../base/diag.h"
+#include "../base/words.h"
 #include <string.h>
 
 static board_entry *find_word(board *b, const char *name, size_t length)
@@ -34,12 +35,12 @@ board_entry *board_enter(board *b, arena *memory, const char *name)
 
 board_entry *board_choose(board *b, const char *names)
 {
-    for (const char *word = names; *word;) {
-        size_t length = strcspn(word, "|");
+    size_t length;
+    const char *word;
+    while ((word = word_next(&names, "|", &length))) {
         board_entry *found = find_word(b, word, length);
         if (found && (found->count || found->service))
             return found;
-        word += length + (word[length] == '|');
     }
     return NULL;
 }

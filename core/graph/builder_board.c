@@ -1,42 +1,31 @@
 /* builder_board.c: modules read, write, offer and call by name. */
 #include "../base/diag.h"
+#include "../base/words.h"
 #include "builder_parts.h"
 #include <stdio.h>
 #include <string.h>
+
+#define DECLARATION " |?" /* what is between the words of a module's `reads` and `writes` */
 
 enum { DEPTH_MOST = 16 }; /* of services that call services */
 
 /* ---- the board ---- */
 
-/* Whether [word, word + length) is one of the alternatives declared; `?` and blanks are marks. */
-static bool declares_word(const char *declaration, const char *word, size_t length)
-{
-    for (const char *at = declaration; at && *at;) {
-        at += strspn(at, " |?");
-        size_t n = strcspn(at, " |?");
-        if (n == length && memcmp(at, word, n) == 0)
-            return true;
-        at += n;
-    }
-    return false;
-}
-
 bool builder_declares(const char *declaration, const char *name)
 {
-    return declares_word(declaration, name, strlen(name));
+    return word_listed(declaration, DECLARATION, name);
 }
 
 /* Every alternative of `names` must have been declared, or what the loader checked and printed would be untrue. */
 static int check_declared(builder *b, const char *declaration, const char *names, const char *verb, const char *file,
                           int line)
 {
-    for (const char *word = names; b->module && *word;) {
-        size_t length = strcspn(word, "|");
-        if (!declares_word(declaration, word, length))
+    size_t length;
+    const char *word;
+    while (b->module && (word = word_next(&names, "|", &length)))
+        if (word_find(declaration, DECLARATION, word, length) < 0)
             return complain_at(file, line, "'%s' %s '%.*s' without declaring it; add it to `%s` of its entry",
                                builder_owner(b), verb, (int)length, word, verb);
-        word += length + (word[length] == '|');
-    }
     return 0;
 }
 

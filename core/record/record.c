@@ -54,7 +54,7 @@ int run_record_add_note(run_record *r, const char *note)
     if (!more)
         return -1;
     r->notes = more;
-    more[r->note_count] = name_seen(note); /* a line of a report */
+    more[r->note_count] = take_printed(name_show, note); /* a line of a report */
     return more[r->note_count++] ? 0 : -1;
 }
 

@@ -24,7 +24,7 @@ void report_sheet_free(report_sheet *s)
 /* Text between two marks, or as it is. A name's own bytes must be no marks. */
 static char *marked_text(const char *before, const char *text, char mark)
 {
-    char *seen = name_seen(text);
+    char *seen = take_printed(name_show, text);
     char *whole = !seen  ? NULL
                   : mark ? take_text("%s%c%s%c", before, mark, seen, mark)
                          : take_text("%s%s", before, seen);

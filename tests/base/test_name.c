@@ -55,7 +55,7 @@ static void test_fields_come_back(void **state)
 {
     (void)state;
     for (int i = 0; i < ODD; i++) {
-        char *line = name_line(odd[i]);
+        char *line = take_printed(name_print, odd[i]);
         assert_non_null(line);
         assert_null(strpbrk(line, "\t\n\r\"#\x1b\x7f"));
         assert_true(name_is_shown(line));
@@ -73,7 +73,7 @@ static void test_every_byte_comes_back(void **state)
     for (int first = 1; first < 256; first++)
         for (int second = 1; second < 256; second++) {
             const char name[] = { (char)first, (char)second, 0 };
-            char *line = name_line(name);
+            char *line = take_printed(name_print, name);
             assert_non_null(line);
             assert_null(strpbrk(line, "\t\n\r"));
             assert_int_equal(name_read(line), 0);
@@ -90,7 +90,7 @@ static void test_usual_names_stay(void **state)
                                          "it's (1), 50% & more" };
     (void)state;
     for (int i = 0; i < 4; i++) {
-        char *line = name_line(usual[i]);
+        char *line = take_printed(name_print, usual[i]);
         assert_string_equal(line, usual[i]);
         free(line);
     }
