@@ -1,28 +1,10 @@
 #include "name.h"
+#include "utf8.h"
 #include <ctype.h>
 #include <locale.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
-
-/* The code point of the UTF-8 at `text` and its bytes; 0 bytes: it is none. */
-static size_t decode(const unsigned char *text, uint32_t *point)
-{
-    static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-    unsigned char first = *text;
-    size_t bytes = first < 0x80 ? 1 : first >= 0xF0 && first < 0xF8 ? 4 : first >= 0xE0 ? 3 : 2;
-    *point = bytes == 1 ? first : first & (0x7Fu >> bytes);
-    if (first >= 0xF8 || (first >= 0x80 && first < 0xC0))
-        return 0;
-    for (size_t i = 1; i < bytes; i++) {
-        if ((text[i] & 0xC0) != 0x80)
-            return 0;
-        *point = *point << 6 | (text[i] & 0x3Fu);
-    }
-    bool surrogate = *point >= 0xD800 && *point < 0xE000;
-    return *point >= least[bytes] && *point <= 0x10FFFF && !surrogate ? bytes : 0;
-}
 
 /* Controls, ends of lines, marks of direction, the byte order mark. */
 static bool controls(uint32_t point)
@@ -40,7 +22,7 @@ static bool controls(uint32_t point)
 size_t name_character(const char *text)
 {
     uint32_t point;
-    size_t bytes = decode((const unsigned char *)text, &point);
+    size_t bytes = utf8_read(text, &point);
     return bytes && !controls(point) ? bytes : 0;
 }
 
@@ -128,7 +110,7 @@ int name_columns(const char *text)
         uint32_t point;
         size_t bytes = name_next(text, one);
         bool escaped = strlen(one) != bytes || one[0] != *text;
-        decode((const unsigned char *)text, &point);
+        utf8_read(text, &point);
         columns += escaped ? (int)strlen(one) : columns_of(point);
         text += bytes;
     }

@@ -2,6 +2,7 @@
 #include "diag.h"
 #include "file.h"
 #include "name.h"
+#include "utf8.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -32,12 +33,6 @@ static void put(text_stream *s, const char *bytes, size_t n)
     }
 }
 
-/* Bytes that a character beginning so should have. */
-static size_t wanted(unsigned char first)
-{
-    return first < 0xC0 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-}
-
 /* Takes one byte; gives the text it completes, at most 4 escapes long, or 0 bytes. */
 static size_t take_byte(text_stream *s, char byte, char out[CHARACTER * NAME_ESCAPE])
 {
@@ -49,7 +44,7 @@ static size_t take_byte(text_stream *s, char byte, char out[CHARACTER * NAME_ESC
     s->waiting = continues ? s->waiting : 0;
     s->rest[s->waiting++] = byte;
     s->rest[s->waiting] = 0;
-    if (byte && s->waiting < wanted((unsigned char)s->rest[0]))
+    if (byte && s->waiting < utf8_length(s->rest[0]))
         return made;
     size_t shown = byte == '\n' || byte == '\t' ? 1 : name_character(s->rest);
     if (shown == s->waiting)

@@ -1,6 +1,5 @@
-/* cpu.c: the CPU as a device, and the records of all operations. */
+/* cpu.c: the CPU as a device. */
 #include "cpu.h"
-#include "../ops/ops.h"
 #include <gnu/libc-version.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +20,7 @@ static char description[160];
 #define VECTORS "128-bit vectors"
 #endif
 
-/* All that rounding depends on, beside the compiler: no sum's order depends on the processor (ops/packed.h, vector.h).
+/* All that rounding depends on, beside the compiler: no sum's order depends on the processor (cpu_packed.h, cpu_vector.h).
  */
 #if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
 #define ROUNDING "fused multiply-add"
@@ -123,14 +122,3 @@ const device ablate_device_entry = {
     .note = cpu_note,
     .yardstick = cpu_yardstick,
 };
-
-/* The linker marks both ends of the section into which OP_RECORD enters pointers. */
-extern const ablate_op *const __start_ablate_ops[] __attribute__((visibility("hidden")));
-extern const ablate_op *const __stop_ablate_ops[] __attribute__((visibility("hidden")));
-
-const ablate_op *const *ops_all(int *count);
-const ablate_op *const *ops_all(int *count)
-{
-    *count = (int)(__stop_ablate_ops - __start_ablate_ops);
-    return __start_ablate_ops;
-}

@@ -1,6 +1,6 @@
 /* cpu_gemm.c: the matrix product that operations of modules may call: by the engine's own kernels, so that its bits,
  * too, depend on nothing but its numbers. */
-#include "../ops/packed.h"
+#include "cpu_packed.h"
 #include "cpu.h"
 
 void cpu_gemm(bool ta, bool tb, int64_t m, int64_t n, int64_t k, float alpha, const float *a, int64_t lda,

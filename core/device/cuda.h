@@ -4,18 +4,18 @@
 #include "../gpu.cuh"
 #include "device.h"
 
-extern gpu cuda_gpu; /* as kernels' launchers see the device; filled by open */
+/* cuda_state.cu; both filled by open. */
+extern gpu cuda_gpu; /* as kernels' launchers see the device */
+extern cudaDeviceProp cuda_chip;
+extern bool cuda_recording; /* calls of the stream: then memory may not be touched from the host */
 
 /* Remembers the first failure since the last success that was asked about, as a clause. Always returns -1. */
 int cuda_trouble(const char *format, ...) __attribute__((format(printf, 1, 2)));
 const char *cuda_trouble_text(void); /* NULL: none */
-void cuda_trouble_clear(void);
+const char *cuda_trouble_told(void); /* the same, and forgotten */
 
 /* 0, or -1: remembered, with `what` was being done. */
 int cuda_check(cudaError_t, const char *what);
-
-/* Is the stream being recorded? Then memory may not be touched from the host. */
-bool cuda_recording(void);
 
 constexpr int CUDA_STREAMS = 4;              /* on which recorded calls run side by side */
 constexpr size_t CUDA_WORKSPACE = 32u << 20; /* of cuBLASLt, for each stream */
@@ -38,8 +38,11 @@ int cuda_blas_open(char why[DEVICE_WHY]);
 void cuda_multiply(const gpu_product *);
 const char *cuda_blas_version(void); /* "cuBLASLt 13.0.0" */
 
-/* cuda.cu: device.h's scratch. */
+/* cuda_records.cu: device.h's supports, scratch, run and extend. */
+bool cuda_supports(const ablate_op *, bool backward);
 int64_t cuda_scratch(const ablate_op *, bool backward, const ablate_call *);
+int cuda_run(const ablate_op *, bool backward, ablate_call *);
+int cuda_extend(const char *path, char why[DEVICE_WHY]);
 
 /* cuda_pair.cu: device.h's pairs and run_pair. */
 bool cuda_pairs(const ablate_op *first, const ablate_call *, const ablate_op *second, const ablate_call *,
@@ -58,6 +61,7 @@ void cuda_round_bf16(const float *from, int64_t row, int64_t rows, int64_t colum
 
 /* cuda_step.cu: kernels around a step. */
 int cuda_set_step(uint64_t step); /* what cuda_gpu.step points to, unless it is that already */
+int cuda_clear(void *, size_t bytes);
 int cuda_fill(float *to, float value);
 int cuda_gather(float *to, const float *rows, const int64_t *row, int count, int64_t apart, int64_t floats);
 int cuda_note(float *ring, int rows, const float *const *value, int count, uint64_t step);
@@ -73,7 +77,6 @@ void *cuda_allocate(size_t bytes);
 void cuda_release(void *);
 int cuda_upload(void *to, const void *from, size_t bytes);
 int cuda_download(void *to, const void *from, size_t bytes);
-int cuda_clear(void *, size_t bytes);
 int64_t cuda_room(void);
 int cuda_memory_open(void);
 

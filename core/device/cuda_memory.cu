@@ -27,7 +27,7 @@ int cuda_memory_open(void)
 void *cuda_allocate(size_t bytes)
 {
     void *at = nullptr;
-    if (cuda_recording()) {
+    if (cuda_recording) {
         cuda_trouble("memory may not be allocated while calls are recorded");
         return nullptr;
     }
@@ -47,7 +47,7 @@ void cuda_release(void *at)
 
 int cuda_upload(void *to, const void *from, size_t bytes)
 {
-    if (cuda_recording())
+    if (cuda_recording)
         return cuda_trouble("memory may not be filled from the host while calls are recorded");
     for (size_t done = 0; done < bytes;) {
         size_t n = bytes - done < SLOT_BYTES ? bytes - done : SLOT_BYTES;
@@ -69,7 +69,7 @@ int cuda_upload(void *to, const void *from, size_t bytes)
 
 int cuda_download(void *to, const void *from, size_t bytes)
 {
-    if (cuda_recording())
+    if (cuda_recording)
         return cuda_trouble("memory may not be read by the host while calls are recorded");
     for (size_t done = 0; done < bytes;) {
         size_t n = bytes - done < SLOT_BYTES ? bytes - done : SLOT_BYTES;
@@ -85,16 +85,6 @@ int cuda_download(void *to, const void *from, size_t bytes)
         done += n;
     }
     return 0;
-}
-
-int cuda_clear(void *at, size_t bytes)
-{
-    if (bytes == 0)
-        return 0;
-    if (cuda_order_numbers(nullptr, 0, at, bytes) != 0 ||
-        cuda_check(cudaMemsetAsync(at, 0, bytes, cuda_gpu.stream), "clearing memory") != 0)
-        return -1;
-    return cuda_order_done();
 }
 
 int64_t cuda_room(void)

@@ -179,7 +179,7 @@ int cuda_order_begin(void)
             (!order.workspace[s] && cuda_check(cudaMalloc(&order.workspace[s], CUDA_WORKSPACE), "a workspace") != 0))
             return -1;
     }
-    return cuda_halves_share();
+    return 0;
 }
 
 int cuda_order_end(void)
@@ -206,12 +206,12 @@ int cuda_order_stream(void)
 /* Of a recording; NULL outside of one, or without memory for it. */
 static call_node *recorded_call(void)
 {
-    return cuda_recording() ? next_call() : nullptr;
+    return cuda_recording ? next_call() : nullptr;
 }
 
 static int place_recorded(call_node *c)
 {
-    return !cuda_recording() ? 0 : c ? place_call(c) : -1;
+    return !cuda_recording ? 0 : c ? place_call(c) : -1;
 }
 
 int cuda_order_operation(const ablate_op *op, bool backward, const ablate_call *call, int64_t scratch)
@@ -245,5 +245,5 @@ int cuda_order_numbers(const float *const *read, int reads, const void *written,
 
 int cuda_order_done(void)
 {
-    return cuda_recording() ? end_call(&order.call[order.calls]) : 0;
+    return cuda_recording ? end_call(&order.call[order.calls]) : 0;
 }

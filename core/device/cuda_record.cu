@@ -2,24 +2,17 @@
  */
 #include "cuda.h"
 
-static bool recording_now;
-
-bool cuda_recording(void)
-{
-    return recording_now;
-}
-
 /* The graph of what the body calls; NULL: remembered. */
 static cudaGraph_t capture(int (*body)(void *context), void *context)
 {
     cudaGraph_t graph = nullptr;
-    if (cuda_order_begin() != 0 ||
+    if (cuda_order_begin() != 0 || cuda_halves_share() != 0 ||
         cuda_check(cudaStreamBeginCapture(cuda_gpu.stream, cudaStreamCaptureModeThreadLocal), "recording") != 0)
         return nullptr;
-    recording_now = true;
+    cuda_recording = true;
     int status = body(context);
     status = cuda_order_end() != 0 ? -1 : status;
-    recording_now = false;
+    cuda_recording = false;
     if (cuda_check(cudaStreamEndCapture(cuda_gpu.stream, &graph), "recording") == 0 && status == 0)
         return graph;
     if (graph)

@@ -13,6 +13,16 @@ static int launched(void)
     return cuda_trouble_text() ? -1 : 0;
 }
 
+int cuda_clear(void *at, size_t bytes)
+{
+    if (bytes == 0)
+        return 0;
+    if (cuda_order_numbers(nullptr, 0, at, bytes) != 0 ||
+        cuda_check(cudaMemsetAsync(at, 0, bytes, cuda_gpu.stream), "clearing memory") != 0)
+        return -1;
+    return cuda_order_done();
+}
+
 int cuda_step_open(void)
 {
     void *at = cuda_allocate(sizeof *counter.step);
@@ -95,7 +105,7 @@ int cuda_note(float *ring, int rows, const float *const *value, int count, uint6
     term_list terms = {};
     if (count > TERMS)
         return cuda_trouble("a step has %d losses and probes; the most is %d", count, static_cast<int>(TERMS));
-    if (!cuda_recording() && cuda_set_step(step) != 0)
+    if (!cuda_recording && cuda_set_step(step) != 0)
         return -1;
     for (int i = 0; i < count; i++)
         terms.value[i] = value[i];

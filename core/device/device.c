@@ -1,7 +1,6 @@
 /* device.c: finds, checks and opens the shared objects of devices. */
 #include "device.h"
 #include "../base/diag.h"
-#include "../ops/ops.h"
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,7 +80,7 @@ static const device *check_entry(void *object, const char *path, const char *nam
 static void take_records(void *object)
 {
     void *address = dlsym(object, "ops_all");
-    ops_all_function *all;
+    device_records *all;
     memcpy(&all, &address, sizeof all); /* POSIX's way round C, which has no such conversion */
     if (all && !loaded.op)
         loaded.op = all(&loaded.ops);

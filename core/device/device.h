@@ -62,6 +62,9 @@ typedef struct device {
         void); /* whose products gemm_peak measured: "OpenBLAS 0.3.21 Haswell". Not there: its own */
 } device;
 
+/* `ops_all` of the CPU's object: the records of all operations; *count receives their number. */
+typedef const ablate_op *const *device_records(int *count);
+
 /* Loads ablate-NAME.so from the folder of the program (or $ABLATE_LIBRARY) and opens it. NULL: complained.
  * The object stays loaded and open until the process ends; asking again gives the same one. */
 const device *device_load(const char *name, int threads);

@@ -8,30 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static ablate_value poison = { .poisoned = true, .shape = { 1, { 1 } }, .name = "poison" };
-
-ablate_value *builder_poison(void)
-{
-    return &poison;
-}
-
-const char *builder_owner(const builder *b)
-{
-    return b->module ? b->module->name : "engine";
-}
-
-ablate_value *builder_place(builder *b, ablate_value *value, const char *file, int line)
-{
-    if (!value)
-        return &poison;
-    if (!b->file || strcmp(b->file, file ? file : "") != 0)
-        b->file = arena_text(b->graph->memory, file ? file : "");
-    value->module = builder_owner(b);
-    value->file = b->file;
-    value->line = line;
-    return b->file ? value : &poison;
-}
-
 /* ---- losses, probes, words ---- */
 
 static bool has_term(const graph_term *list, int count, const char *name)

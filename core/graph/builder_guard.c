@@ -1,11 +1,35 @@
 /* builder_guard.c: what a module's call must be before it does anything: in its time, on the builder it was given, with
- * texts that are there and values of the graph that is composed. */
+ * texts that are there and values of the graph that is composed; and what it returns where it is not. */
 #include "../base/diag.h"
 #include "builder_parts.h"
 #include <stdio.h>
 #include <string.h>
 
 enum { NAME_MOST = 120 };
+
+static ablate_value poison = { .poisoned = true, .shape = { 1, { 1 } }, .name = "poison" };
+
+ablate_value *builder_poison(void)
+{
+    return &poison;
+}
+
+const char *builder_owner(const builder *b)
+{
+    return b->module ? b->module->name : "engine";
+}
+
+ablate_value *builder_place(builder *b, ablate_value *value, const char *file, int line)
+{
+    if (!value)
+        return &poison;
+    if (!b->file || strcmp(b->file, file ? file : "") != 0)
+        b->file = arena_text(b->graph->memory, file ? file : "");
+    value->module = builder_owner(b);
+    value->file = b->file;
+    value->line = line;
+    return b->file ? value : &poison;
+}
 
 /* Whose module runs on this thread; a call on any other builder is of a module that kept one. */
 static _Thread_local builder *running;

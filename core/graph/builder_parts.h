@@ -31,10 +31,6 @@ static inline builder *builder_self(ablate_builder *face)
     return (builder *)(void *)face;
 }
 
-const char *builder_owner(const builder *); /* the module that runs, or "engine" */
-ablate_value *builder_poison(void);         /* what a call returns after a complaint */
-ablate_value *builder_place(builder *, ablate_value *, const char *file, int line); /* NULL becomes poison */
-
 /* builder_guard.c: what a call of a module must be before it does anything. Each is false after a complaint, be it of
  * before; `what` is the call's name in module.h, `file` may be NULL: the call has no place. */
 void builder_enter(builder *, const ablate_module *, const void *settings, builder_phase);
@@ -43,6 +39,9 @@ bool builder_may(const builder *, const char *file, int line, builder_phase, con
 bool builder_named(const char *file, int line, const char *what, const char *name); /* printable, one word, short */
 bool builder_given(const char *file, int line, const char *what, const char *text); /* a text at all */
 bool builder_values_fit(const builder *, const char *file, int line, const char *what, int n, ablate_value *const *in);
+const char *builder_owner(const builder *); /* the module that runs, or "engine" */
+ablate_value *builder_poison(void);         /* what a call returns after a complaint */
+ablate_value *builder_place(builder *, ablate_value *, const char *file, int line); /* NULL becomes poison */
 bool builder_knows(const ablate_value *); /* of the graph that is composed now, or nothing is composed */
 
 /* builder_trail.c. Returns the place in the list, or -1: complained; a place of -1 is nobody's. */

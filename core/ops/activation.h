@@ -2,7 +2,7 @@
 #ifndef ABLATE_OPS_ACTIVATION_H
 #define ABLATE_OPS_ACTIVATION_H
 #include "activation_kind.h"
-#include "vector.h"
+#include "../device/cpu_vector.h"
 
 static inline float quickgelu_value(float x) /* x sigmoid(1.702 x) */
 {

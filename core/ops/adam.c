@@ -2,7 +2,7 @@
  * updated in place, and with a guard `aux` holds whether it still is. */
 #include "adam.h"
 #include "misfit.h"
-#include "work.h"
+#include "../device/cpu_work.h"
 #include <math.h>
 
 static int adam_shape(const ablate_shape *in, int n, const void *attr, ablate_layout *layout)

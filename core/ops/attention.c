@@ -8,8 +8,8 @@
  *     dV = P' dO    dS = P * (dO V' - delta)    dQ = s dS K    dK = s dS' Q */
 #include "attention.h"
 #include "misfit.h"
-#include "product.h"
-#include "work.h"
+#include "../device/cpu_product.h"
+#include "../device/cpu_work.h"
 #include <math.h>
 #include <string.h>
 

@@ -2,7 +2,7 @@
  * first down the columns, then along the rows. Backward applies the transposes. */
 #include "blur.h"
 #include "misfit.h"
-#include "work.h"
+#include "../device/cpu_work.h"
 #include <math.h>
 #include <string.h>
 

@@ -3,9 +3,9 @@
 #include "experts.h"
 #include "activation.h"
 #include "misfit.h"
-#include "packed.h"
+#include "../device/cpu_packed.h"
 #include "routing.h"
-#include "work.h"
+#include "../device/cpu_work.h"
 
 /* ---- shape ---- */
 

@@ -2,7 +2,7 @@
  * hold whole numbers; for any other, or one out of range, the row is NaN, which the run's guard reports. */
 #include "index.h"
 #include "misfit.h"
-#include "work.h"
+#include "../device/cpu_work.h"
 #include <math.h>
 #include <string.h>
 

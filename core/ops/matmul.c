@@ -3,8 +3,8 @@
 #include "matmul.h"
 #include "activation.h"
 #include "misfit.h"
-#include "packed.h"
-#include "work.h"
+#include "../device/cpu_packed.h"
+#include "../device/cpu_work.h"
 #include <string.h>
 
 /* ---- the three products of a call: y = x w, and the gradients dx = dy w', dw = x' dy ---- */

@@ -3,7 +3,7 @@
 #include "misfit.h"
 #include "noise.h"
 #include "vector_random.h"
-#include "work.h"
+#include "../device/cpu_work.h"
 #include <string.h>
 
 enum { BLOCKS = 64, TILE = 4 * BLOCKS }; /* of one batch of draws; chunks of work hold whole tiles */

@@ -2,7 +2,7 @@
 #include "reduce.h"
 #include "broadcast.h"
 #include "misfit.h"
-#include "work.h"
+#include "../device/cpu_work.h"
 
 /* A tensor seen as (outer, length, inner), the middle one reduced. */
 typedef struct lines {

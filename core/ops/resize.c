@@ -2,7 +2,7 @@
  * Wy X Wx^T, so columns are resized first, then rows; backward multiplies by the transposes. */
 #include "resize.h"
 #include "misfit.h"
-#include "work.h"
+#include "../device/cpu_work.h"
 #include <math.h>
 #include <string.h>
 

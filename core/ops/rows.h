@@ -2,7 +2,7 @@
 #ifndef ABLATE_OPS_ROWS_H
 #define ABLATE_OPS_ROWS_H
 #include "misfit.h"
-#include "work.h"
+#include "../device/cpu_work.h"
 
 /* Length of the last axis. */
 static inline int64_t width_of(const ablate_shape *s)

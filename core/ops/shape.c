@@ -2,7 +2,7 @@
 #include "shape.h"
 #include "broadcast.h"
 #include "misfit.h"
-#include "work.h"
+#include "../device/cpu_work.h"
 
 /* ---- reshape and detach: views ---- */
 

@@ -2,7 +2,7 @@
  * the axes before, a run of the axis with all that follows it. */
 #include "slice.h"
 #include "misfit.h"
-#include "work.h"
+#include "../device/cpu_work.h"
 #include <string.h>
 
 typedef struct block_copy { /* to[row * to_step + e] (+)= from[row * from_step + e] for e < width */

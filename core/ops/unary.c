@@ -2,7 +2,7 @@
 #include "unary.h"
 #include "activation.h"
 #include "misfit.h"
-#include "work.h"
+#include "../device/cpu_work.h"
 #include <math.h>
 
 /* What backward does not read: the slope of a function follows from x, from the result y, or from neither. */

@@ -1,6 +1,6 @@
-#include "packed.h"
-#include "product.h"
-#include "work.h"
+#include "cpu_packed.h"
+#include "cpu_product.h"
+#include "cpu_work.h"
 
 /* SLIVER: terms of a transposed matrix that are read together, a cache line of them. */
 enum { PANEL = 2 * VECTOR_PART, SLIVER = 16 };

@@ -1,5 +1,5 @@
-/* test_ops_vector.c: the accuracy of the elementary functions of core/ops/vector.h, and its sums in sixteen lanes. */
-#include "../../core/ops/vector.h"
+/* test_cpu_vector.c: the accuracy of the elementary functions of core/device/cpu_vector.h, and its sums in sixteen lanes. */
+#include "../../core/device/cpu_vector.h"
 #include "../lab/op_light.h"
 
 /* Distance in units in the last place of the correctly rounded result (of the smallest normal number below that). */

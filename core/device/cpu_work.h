@@ -1,8 +1,8 @@
-/* work.h: cuts work into pieces of fixed size, so that results never depend on the number of threads. Small work runs
+/* cpu_work.h: cuts work into pieces of fixed size, so that results never depend on the number of threads. Small work runs
  * in one call without the cost of waking threads. */
-#ifndef ABLATE_OPS_WORK_H
-#define ABLATE_OPS_WORK_H
-#include "ops.h"
+#ifndef ABLATE_CPU_WORK_H
+#define ABLATE_CPU_WORK_H
+#include "../op.h"
 
 enum { WORK_CHUNK = 16384 }; /* numbers a piece of element-wise work */
 

@@ -1,4 +1,4 @@
-/* vector.h: elementary functions without branches or calls, which gcc turns into vector code without fast-math, and
+/* cpu_vector.h: elementary functions without branches or calls, which gcc turns into vector code without fast-math, and
  * reductions in a fixed order. The polynomials were fitted for this file (Remez exchange, relative error of the
  * function). Accuracy against correctly rounded results, tested over the whole range (tests/ops/test_ops_vector.c): exp
  * and tanh 2 units in the last place (exp down to gradual underflow and up to infinity), erf 3, sigmoid 3 (below 2^-126

@@ -1,12 +1,12 @@
-/* packed.h: matrix products too large for the nearest caches (those that fit: product.h). The right matrix is first
+/* cpu_packed.h: matrix products too large for the nearest caches (those that fit: cpu_product.h). The right matrix is first
  * laid into panels as wide as two registers; the result is cut into blocks of one size, which threads take.
  *
  * Each element is summed by itself, in runs of PACKED_DEPTH terms from the first on, whatever block, row or column it
  * is. So its bits depend on its own row, its own column and on whether the processor fuses multiply and add: not on the
  * other rows (other pictures of a batch), nor on threads or the width of vectors. A library's kernels promise less:
  * OpenBLAS's for AVX2 add the first six of twelve rows in another order than the last six. */
-#ifndef ABLATE_OPS_PACKED_H
-#define ABLATE_OPS_PACKED_H
+#ifndef ABLATE_CPU_PACKED_H
+#define ABLATE_CPU_PACKED_H
 #include "../op.h"
 
 enum { PACKED_DEPTH = 256 };
