@@ -50,7 +50,7 @@ typedef struct gpu_op {
  * in the device's own object only: a module cannot bring pairs. */
 typedef struct gpu_pair {
     const char *first, *second;
-    bool (*fits)(const ablate_call *first, const ablate_call *second, bool backward); /* see device.h's pairs */
+    bool (*fits)(const ablate_call *first, const ablate_call *second, bool backward); /* see device.h's pair */
     void (*forward)(const gpu *, const ablate_call *first, const ablate_call *second);
     void (*backward)(const gpu *, const ablate_call *first, const ablate_call *second);
 } gpu_pair;

@@ -22,6 +22,6 @@ void *take(size_t n, size_t size, const char *what);
 void *take_zeroed(size_t n, size_t size, const char *what);
 void *take_again(void *old, size_t n, size_t size, const char *what);
 char *take_text(const char *format, ...) __attribute__((format(printf, 1, 2))); /* printf into new memory */
-char *take_printed(void (*print)(const char *, FILE *), const char *text); /* what it prints of the text */
+char *take_printed(void (*print)(const char *, FILE *), const char *text);      /* what it prints of the text */
 
 #endif

@@ -20,7 +20,8 @@ static char description[160];
 #define VECTORS "128-bit vectors"
 #endif
 
-/* All that rounding depends on, beside the compiler: no sum's order depends on the processor (cpu_packed.h, cpu_vector.h).
+/* All that rounding depends on, beside the compiler: no sum's order depends on the processor (cpu_packed.h,
+ * cpu_vector.h).
  */
 #if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
 #define ROUNDING "fused multiply-add"
@@ -81,18 +82,20 @@ static int cpu_note(float *ring, int rows, const float *const *value, int count,
     return 0;
 }
 
-static bool cpu_supports(const ablate_op *op, bool backward)
+static bool cpu_resolve(device_step *s)
 {
-    return backward ? op->backward != NULL : op->forward != NULL;
+    s->kernel = (s->backward ? s->op->backward : s->op->forward) ? s->op : NULL;
+    return s->kernel != NULL;
 }
 
-static int cpu_run(const ablate_op *op, bool backward, ablate_call *call)
+static int cpu_run(device_step *s, uint64_t step)
 {
     static const ablate_cpu services = { cpu_parallel, cpu_gemm };
-    if (!cpu_supports(op, backward))
+    if (!s->kernel)
         return -1;
-    call->cpu = &services;
-    (backward ? op->backward : op->forward)(call);
+    s->call.cpu = &services;
+    s->call.step = step;
+    (s->backward ? s->op->backward : s->op->forward)(&s->call);
     return 0;
 }
 
@@ -114,7 +117,7 @@ const device ablate_device_entry = {
     .upload = cpu_copy,
     .download = cpu_copy,
     .clear = cpu_clear,
-    .supports = cpu_supports,
+    .resolve = cpu_resolve,
     .run = cpu_run,
     .synchronise = cpu_synchronise,
     .gemm_peak = cpu_gemm_peak,

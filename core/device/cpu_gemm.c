@@ -1,7 +1,7 @@
 /* cpu_gemm.c: the matrix product that operations of modules may call: by the engine's own kernels, so that its bits,
  * too, depend on nothing but its numbers. */
-#include "cpu_packed.h"
 #include "cpu.h"
+#include "cpu_packed.h"
 
 void cpu_gemm(bool ta, bool tb, int64_t m, int64_t n, int64_t k, float alpha, const float *a, int64_t lda,
               const float *b, int64_t ldb, float beta, float *c, int64_t ldc)

@@ -1,5 +1,5 @@
-/* cpu_packed.h: matrix products too large for the nearest caches (those that fit: cpu_product.h). The right matrix is first
- * laid into panels as wide as two registers; the result is cut into blocks of one size, which threads take.
+/* cpu_packed.h: matrix products too large for the nearest caches (those that fit: cpu_product.h). The right matrix is
+ * first laid into panels as wide as two registers; the result is cut into blocks of one size, which threads take.
  *
  * Each element is summed by itself, in runs of PACKED_DEPTH terms from the first on, whatever block, row or column it
  * is. So its bits depend on its own row, its own column and on whether the processor fuses multiply and add: not on the

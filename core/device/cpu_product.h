@@ -1,6 +1,7 @@
-/* cpu_product.h: products of small matrices whose numbers lie in the nearest caches, where a library's packing and calling
- * would take longer than the product itself. Each element is summed from k = 0 on, one after the other, so the result
- * depends neither on tiles nor on the width of the processor's vectors (but on whether it fuses multiply and add). */
+/* cpu_product.h: products of small matrices whose numbers lie in the nearest caches, where a library's packing and
+ * calling would take longer than the product itself. Each element is summed from k = 0 on, one after the other, so the
+ * result depends neither on tiles nor on the width of the processor's vectors (but on whether it fuses multiply and
+ * add). */
 #ifndef ABLATE_CPU_PRODUCT_H
 #define ABLATE_CPU_PRODUCT_H
 #include "cpu_vector.h"

@@ -1,5 +1,5 @@
-/* cpu_work.h: cuts work into pieces of fixed size, so that results never depend on the number of threads. Small work runs
- * in one call without the cost of waking threads. */
+/* cpu_work.h: cuts work into pieces of fixed size, so that results never depend on the number of threads. Small work
+ * runs in one call without the cost of waking threads. */
 #ifndef ABLATE_CPU_WORK_H
 #define ABLATE_CPU_WORK_H
 #include "../op.h"

@@ -23,11 +23,9 @@ constexpr size_t CUDA_WORKSPACE = 32u << 20; /* of cuBLASLt, for each stream */
 /* cuda_order.cu: each call of a recording on a stream where it waits only for calls that touch its memory. Around each
  * call: its memory, the call, done; outside of recordings these do nothing. 0, or -1: remembered. */
 int cuda_order_open(void);
-int cuda_order_begin(void); /* before a recording */
-int cuda_order_end(void);   /* within it, at its end */
-int cuda_order_operation(const ablate_op *, bool backward, const ablate_call *, int64_t scratch);
-int cuda_order_pair(const ablate_op *first, const ablate_call *, const ablate_op *second, const ablate_call *,
-                    bool backward, int64_t scratch); /* scratch: of the second; the first has none */
+int cuda_order_begin(void);                                          /* before a recording */
+int cuda_order_end(void);                                            /* within it, at its end */
+int cuda_order_steps(const device_step *, const device_step *other); /* as one call; other: or NULL */
 int cuda_order_numbers(const float *const *read, int reads, const void *written, size_t bytes); /* read: one each */
 int cuda_order_done(void);
 int cuda_order_stream(void); /* index of the stream in use, below CUDA_STREAMS */
@@ -38,16 +36,12 @@ int cuda_blas_open(char why[DEVICE_WHY]);
 void cuda_multiply(const gpu_product *);
 const char *cuda_blas_version(void); /* "cuBLASLt 13.0.0" */
 
-/* cuda_records.cu: device.h's supports, scratch, run and extend. */
-bool cuda_supports(const ablate_op *, bool backward);
-int64_t cuda_scratch(const ablate_op *, bool backward, const ablate_call *);
-int cuda_run(const ablate_op *, bool backward, ablate_call *);
+/* cuda_records.cu, cuda_pair.cu: as device.h has them. */
+bool cuda_resolve(device_step *);
+int cuda_run(device_step *, uint64_t step);
+bool cuda_pair(device_step *, const device_step *next);
+int cuda_run_pair(device_step *, device_step *next, uint64_t step);
 int cuda_extend(const char *path, char why[DEVICE_WHY]);
-
-/* cuda_pair.cu: device.h's pairs and run_pair. */
-bool cuda_pairs(const ablate_op *first, const ablate_call *, const ablate_op *second, const ablate_call *,
-                bool backward);
-int cuda_run_pair(const ablate_op *first, ablate_call *, const ablate_op *second, ablate_call *, bool backward);
 
 /* cuda_peak.cu */
 double cuda_gemm_peak(void);

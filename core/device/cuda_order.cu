@@ -38,19 +38,19 @@ static void touch(call_node *c, const void *at, int64_t bytes, bool written)
 }
 
 /* Working room is written; what forward keeps for backward is written by the one and read by the other. */
-static void touch_operation(call_node *c, const ablate_op *op, bool backward, const ablate_call *call, int64_t scratch)
+static void touch_step(call_node *c, const device_step *s)
 {
     const int64_t size = sizeof(float);
-    ablate_layout layout = {};
-    op->shape(call->in_shape, call->n_in, call->attr, &layout);
+    const ablate_call *call = &s->call;
+    const bool backward = s->backward;
     for (int i = 0; i < call->n_in; i++) {
         touch(c, call->in[i], size * gpu_count(&call->in_shape[i]), false);
         touch(c, backward ? call->grad_in[i] : nullptr, size * gpu_count(&call->in_shape[i]), true);
     }
     touch(c, call->out, size * gpu_count(call->out_shape), !backward);
     touch(c, backward ? call->grad_out : nullptr, size * gpu_count(call->out_shape), false);
-    touch(c, call->aux, size * layout.aux, !backward);
-    touch(c, call->scratch, size * scratch, true);
+    touch(c, call->aux, size * s->aux, !backward);
+    touch(c, call->scratch, size * s->scratch, true);
 }
 
 static bool collide(const call_node *a, const call_node *b)
@@ -214,22 +214,13 @@ static int place_recorded(call_node *c)
     return !cuda_recording ? 0 : c ? place_call(c) : -1;
 }
 
-int cuda_order_operation(const ablate_op *op, bool backward, const ablate_call *call, int64_t scratch)
+int cuda_order_steps(const device_step *s, const device_step *other)
 {
     call_node *c = recorded_call();
     if (c)
-        touch_operation(c, op, backward, call, scratch);
-    return place_recorded(c);
-}
-
-int cuda_order_pair(const ablate_op *first, const ablate_call *one, const ablate_op *second, const ablate_call *two,
-                    bool backward, int64_t scratch)
-{
-    call_node *c = recorded_call();
-    if (c) {
-        touch_operation(c, first, backward, one, 0);
-        touch_operation(c, second, backward, two, scratch);
-    }
+        touch_step(c, s);
+    if (c && other)
+        touch_step(c, other);
     return place_recorded(c);
 }
 

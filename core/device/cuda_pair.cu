@@ -16,18 +16,23 @@ static const gpu_pair *find_pair(const char *first, const char *second)
     return nullptr;
 }
 
-bool cuda_pairs(const ablate_op *first, const ablate_call *one, const ablate_op *second, const ablate_call *two,
-                bool backward)
+bool cuda_pair(device_step *s, const device_step *next)
 {
-    const gpu_pair *pair = find_pair(first->name, second->name);
-    return pair && (backward ? pair->backward : pair->forward) && pair->fits(one, two, backward);
+    const device_step *first = s->backward ? next : s, *second = s->backward ? s : next;
+    const gpu_pair *pair = find_pair(first->op->name, second->op->name);
+    bool able =
+        pair && (s->backward ? pair->backward : pair->forward) && pair->fits(&first->call, &second->call, s->backward);
+    s->pair = able ? pair : nullptr;
+    return able;
 }
 
-int cuda_run_pair(const ablate_op *first, ablate_call *one, const ablate_op *second, ablate_call *two, bool backward)
+int cuda_run_pair(device_step *s, device_step *next, uint64_t step)
 {
-    const gpu_pair *pair = find_pair(first->name, second->name);
-    if (cuda_order_pair(first, one, second, two, backward, cuda_scratch(second, backward, two)) != 0)
+    const gpu_pair *pair = static_cast<const gpu_pair *>(s->pair);
+    const device_step *first = s->backward ? next : s, *second = s->backward ? s : next;
+    s->call.step = next->call.step = step;
+    if (cuda_order_steps(second, first) != 0)
         return -1;
-    (backward ? pair->backward : pair->forward)(&cuda_gpu, one, two);
+    (s->backward ? pair->backward : pair->forward)(&cuda_gpu, &first->call, &second->call);
     return cuda_trouble_text() ? -1 : cuda_order_done();
 }

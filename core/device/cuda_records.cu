@@ -38,28 +38,27 @@ static const gpu_op *find_op(const char *name)
     return found;
 }
 
-bool cuda_supports(const ablate_op *op, bool backward)
+bool cuda_resolve(device_step *s)
 {
-    const gpu_op *own = find_op(op->name);
-    return own && (backward ? own->backward : own->forward);
+    const gpu_op *own = find_op(s->op->name);
+    bool able = own && (s->backward ? own->backward : own->forward);
+    s->kernel = able ? own : nullptr;
+    if (able && s->call.in_shape)
+        s->scratch = own->scratch ? own->scratch(&s->call, s->backward) : 0;
+    return able;
 }
 
-int64_t cuda_scratch(const ablate_op *op, bool backward, const ablate_call *call)
+int cuda_run(device_step *s, uint64_t step)
 {
-    const gpu_op *own = find_op(op->name);
-    return own && own->scratch ? own->scratch(call, backward) : 0;
-}
-
-int cuda_run(const ablate_op *op, bool backward, ablate_call *call)
-{
-    const gpu_op *own = find_op(op->name);
-    if (!own || !(backward ? own->backward : own->forward))
-        return cuda_trouble("it has no '%s'", op->name);
-    if (op->random && !cuda_recording && cuda_set_step(call->step) != 0)
+    const gpu_op *own = static_cast<const gpu_op *>(s->kernel);
+    if (!own)
+        return cuda_trouble("it has no '%s'", s->op->name);
+    s->call.step = step;
+    if (s->op->random && !cuda_recording && cuda_set_step(step) != 0)
         return -1;
-    if (cuda_order_operation(op, backward, call, own->scratch ? own->scratch(call, backward) : 0) != 0)
+    if (cuda_order_steps(s, nullptr) != 0)
         return -1;
-    (backward ? own->backward : own->forward)(&cuda_gpu, call);
+    (s->backward ? own->backward : own->forward)(&cuda_gpu, &s->call);
     return cuda_trouble_text() ? -1 : cuda_order_done();
 }
 

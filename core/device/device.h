@@ -1,13 +1,24 @@
 /* device.h: where arithmetic runs. A device is a shared object (ablate-NAME.so) that exports `ablate_device_entry`;
  * the CPU's also exports `ops_all`, the records of every operation. A device that lacks an operation says so in
- * `supports`; the executor then runs the CPU's kernel on copies. Calls come from the main thread. They happen in the
+ * `resolve`; the executor then runs the CPU's kernel on copies. Calls come from the main thread. They happen in the
  * order in which they are made, but a device may return before they have; `download` and `synchronise` wait. */
 #ifndef ABLATE_DEVICE_H
 #define ABLATE_DEVICE_H
 #include "../op.h"
 
-#define DEVICE_VERSION 3u
+#define DEVICE_VERSION 4u
 enum { DEVICE_WHY = 240 }; /* bytes of a sentence */
+
+/* A call of an operation that is made any number of times: filled in by its owner, resolved once, then run. */
+typedef struct device_step {
+    const ablate_op *op;
+    bool backward;
+    ablate_call call;   /* pointers are device memory; `cpu` and `step` are set when it is run */
+    int64_t aux;        /* floats of call.aux: as the shape rule says */
+    int64_t scratch;    /* floats of call.scratch: as the shape rule says, and after `resolve` what is needed */
+    const void *kernel; /* of the device, found by `resolve`: what computes it; NULL: nothing does */
+    const void *pair;   /* of the device, found by `pair`: what computes this step and the next as one, or NULL */
+} device_step;
 
 typedef struct device {
     uint32_t version;                               /* DEVICE_VERSION; read before anything else */
@@ -21,10 +32,12 @@ typedef struct device {
     int (*upload)(void *to, const void *from, size_t bytes);   /* host to device; `from` is free again. 0 or -1 */
     int (*download)(void *to, const void *from, size_t bytes); /* device to host */
     int (*clear)(void *, size_t bytes);                        /* zero fill */
-    bool (*supports)(const ablate_op *, bool backward);
-    int (*run)(const ablate_op *, bool backward, ablate_call *); /* pointers are device memory; sets call->cpu */
-    int (*synchronise)(void);                                    /* waits; -1: an earlier call failed */
-    double (*gemm_peak)(void); /* measured now: best of several large products, FLOP/s */
+    /* Whether it computes such a step: then `kernel` and `scratch` are set. Of the call it looks at shapes (NULL: it
+     * leaves `scratch`), attributes and which gradients are wanted. */
+    bool (*resolve)(device_step *);
+    int (*run)(device_step *, uint64_t step); /* a resolved one. 0 or -1 */
+    int (*synchronise)(void);                 /* waits; -1: an earlier call failed */
+    double (*gemm_peak)(void);                /* measured now: best of several large products, FLOP/s */
 
     /* What follows may be NULL; then the executor does without, in the way that is said. */
 
@@ -34,8 +47,6 @@ typedef struct device {
     /* Precision of the operands of matrix products from now on: float32, tf32, bf16; part of core_type. 0, or -1: it
      * has none of that name. Not there: float32 only. */
     int (*choose_precision)(const char *name);
-    /* Floats of call->scratch that its own kernel needs; pointers are not set. Not there: as the record says. */
-    int64_t (*scratch)(const ablate_op *, bool backward, const ablate_call *);
     int (*fill)(float *to, float value); /* one number. Not there: an upload */
     /* to[i * floats + j] = rows[row[i] * apart + j]; row: host memory. Not there: uploads. */
     int (*gather)(float *to, const float *rows, const int64_t *row, int count, int64_t apart, int64_t floats);
@@ -48,13 +59,12 @@ typedef struct device {
     void *(*record)(int (*body)(void *context), void *context);
     int (*replay)(void *recording, uint64_t step);
     void (*forget)(void *recording);
-    /* Whether it does two calls as one (0, or -1: it failed), of which the second takes what the first makes; of the
-     * calls only shapes, attributes and which gradients are wanted may be looked at. Backward (the second's, then the
-     * first's), the gradient between them, which nobody else reads, need not be there afterwards. Not there: one by
-     * one. */
-    bool (*pairs)(const ablate_op *first, const ablate_call *, const ablate_op *second, const ablate_call *,
-                  bool backward);
-    int (*run_pair)(const ablate_op *first, ablate_call *, const ablate_op *second, ablate_call *, bool backward);
+    /* Whether it does two resolved steps, which are run one after the other, as one: then `pair` of the first is set.
+     * Forward, the next takes what the step makes; backward, the step gives the gradient of what the next one made, and
+     * this gradient, which nobody else reads, need not be there afterwards. Looks at what `resolve` looks at. Not
+     * there: one by one. */
+    bool (*pair)(device_step *, const device_step *next);
+    int (*run_pair)(device_step *, device_step *next, uint64_t step); /* 0 or -1 */
     /* Adds the operations of a shared object, such as a module's own. 0, or -1 and why. Not there: they are for the
      * CPU. */
     int (*extend)(const char *path, char why[DEVICE_WHY]);

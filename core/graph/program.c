@@ -1,12 +1,11 @@
+/* program.c: making a program: what is computed once, what at each run, and how numbers get in and out. */
 #include "program.h"
 #include "../base/diag.h"
 #include "analysis.h"
 #include "program_parts.h"
 #include "where.h"
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 void program_free(program *p)
 {
@@ -52,26 +51,19 @@ static program *program_finish(program *p, int status)
         analysis_gradients(r->graph, p->needed, p->stop, p->receives);
         status = r->device->clear(r->gradients, (size_t)r->graph->parameters->count * sizeof(float));
     }
-    if (status == 0 && program_list_steps(p) == 0 && program_place(p) == 0)
+    if (status == 0)
+        status = program_list_steps(p);
+    if (status == 0) {
+        program_resolve(p);
+        status = program_place(p);
+    }
+    if (status == 0)
         return p;
     program_free(p);
     return NULL;
 }
 
-program *program_new_unfolded(const program_request *request)
-{
-    program *p = program_blank(request);
-    if (!p)
-        return NULL;
-    analysis_needed(request->graph, request->wanted, request->wanted_count, p->stop, p->needed);
-    return program_finish(p, 0);
-}
-
-program *program_new(const program_request *request)
-{
-    program *p = program_blank(request);
-    return p ? program_finish(p, program_fold(p)) : NULL;
-}
+/* ---- numbers in and out ---- */
 
 static float *data_of(const program *p, const ablate_value *value)
 {
@@ -112,188 +104,92 @@ int program_get(const program *p, const ablate_value *value, float *out)
     return p->request.device->download(out, from, (size_t)shape_size(&value->shape) * sizeof(float));
 }
 
-static float seed_weight(const program *p, const ablate_value *root)
+/* ---- what depends on constants only is computed once, by a small program of its own ---- */
+
+/* Computes at every run what depends on constants alone, too. */
+static program *new_unfolded(const program_request *request)
+{
+    program *p = program_blank(request);
+    if (!p)
+        return NULL;
+    analysis_needed(request->graph, request->wanted, request->wanted_count, p->stop, p->needed);
+    return program_finish(p, 0);
+}
+
+/* Marks every result of constants alone, and keeps in `list` those that are used and not known yet. */
+static int unknown_folds(program *p, ablate_value **wanted, int wanted_count, ablate_value **list)
 {
     const graph *g = p->request.graph;
-    double weight = 0;
-    for (int i = 0; i < g->losses; i++)
-        if (p->place[g->loss[i].value->id].root == root->id)
-            weight += g->loss[i].weight;
-    return (float)weight;
-}
-
-static int run_step(program *p, step *s, uint64_t now)
-{
-    const device *where = p->request.device;
-    if (s->kind == STEP_SEED) {
-        float weight = seed_weight(p, s->value);
-        return where->fill ? where->fill(s->target, weight) : where->upload(s->target, &weight, sizeof weight);
-    }
-    if (s->kind == STEP_CLEAR)
-        return where->clear(s->target, s->bytes);
-    s->call.step = now;
-    return where_run(where, s->value->op, s->kind == STEP_BACKWARD, &s->call, s->value->layout.aux, s->scratch_floats);
-}
-
-static double seconds_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static int failed_step(const program *p, const step *s)
-{
-    return complain_at(s->value->file ? s->value->file : "graph", s->value->line, "%s: the device could not run it%s",
-                       s->value->op ? s->value->op->name : s->value->name, where_trouble(p->request.device));
-}
-
-/* The first time each operation is waited for, so that one that fails is named. */
-int program_call(program *p, uint64_t now)
-{
-    const bool waits = p->timing || !p->ran;
-    for (int i = 0; i < p->steps; i++) {
-        step *s = &p->step[i];
-        bool pair = s->paired && !p->timing;
-        double start = p->timing ? seconds_now() : 0;
-        for (int again = 1; again < p->timing; again++)
-            if (run_step(p, s, now) < 0)
-                return failed_step(p, s);
-        if ((pair ? program_run_pair(p, s, now) : run_step(p, s, now)) < 0 ||
-            (waits && p->request.device->synchronise() < 0))
-            return failed_step(p, s);
-        i += pair;
-        if (p->timing) {
-            s->seconds += (seconds_now() - start) / p->timing;
-            s->calls++;
-        }
-    }
-    p->ran = true;
-    return 0;
-}
-
-bool program_recordable(const program *p)
-{
-    const device *where = p->request.device;
-    bool able = where->record && !p->timing;
-    for (int i = 0; i < p->steps && able; i++) {
-        const step *s = &p->step[i];
-        able = s->kind == STEP_SEED    ? where->fill != NULL
-               : s->kind == STEP_CLEAR ? true
-                                       : where->supports(s->value->op, s->kind == STEP_BACKWARD);
-    }
-    return able;
-}
-
-static int call_program(void *context, uint64_t now)
-{
-    return program_call(context, now);
-}
-
-/* A backward pass begins at weights that may change between runs, so it is not recorded here. */
-int program_run(program *p, uint64_t now)
-{
-    const device *where = p->request.device;
-    bool record = !p->request.differentiate && program_recordable(p);
-    if (replay_run(&p->replay, record, call_program, p, now) < 0)
+    dependence *known = take((size_t)g->values, sizeof *known, "an analysis");
+    if (!known)
         return -1;
-    return where->synchronise() < 0 ? complain("%s: an operation failed%s", where->name, where_trouble(where)) : 0;
-}
-
-/* Position of the first number that is not finite, or -1; -2: out of memory. */
-static int64_t first_nonfinite(const program *p, const float *data, int64_t n)
-{
-    float *copy = take((size_t)n, sizeof *copy, "looking for numbers that are not finite");
-    if (!copy || p->request.device->download(copy, data, (size_t)n * sizeof *copy) < 0) {
-        free(copy);
-        return -2;
-    }
-    int64_t found = -1;
-    for (int64_t i = 0; i < n && found < 0; i++)
-        if (!isfinite(copy[i]))
-            found = i;
-    free(copy);
-    return found;
-}
-
-static int check_finite(const program *p, const step *s, const float *data, const ablate_value *of, const char *what,
-                        uint64_t now)
-{
-    int64_t at = data ? first_nonfinite(p, data, shape_size(&of->shape)) : -1;
-    if (at == -1)
-        return 0;
-    if (at == -2)
-        return -1;
-    return complain_at(s->value->file, s->value->line,
-                       "%s: %s is not finite (element %lld) in module '%s' at step %llu; lower optimiser.rate, or look "
-                       "at the pictures of this step",
-                       s->value->op->name, what, (long long)at, s->value->module, (unsigned long long)now);
-}
-
-int program_find_nonfinite(program *p, uint64_t now)
-{
-    for (int i = 0; i < p->steps; i++) {
-        step *s = &p->step[i];
-        if (run_step(p, s, now) < 0)
-            return failed_step(p, s);
-        if (s->kind == STEP_FORWARD && check_finite(p, s, s->call.out, s->value, "the result", now) < 0)
-            return -1;
-        for (int j = 0; s->kind == STEP_BACKWARD && j < s->value->n_in; j++)
-            if (check_finite(p, s, s->grad_in[j], s->value->in[j], "a gradient", now) < 0)
-                return -1;
-    }
-    return 0;
-}
-
-program_cost program_cost_of(const program *p)
-{
-    program_cost cost = { .arena = p->arena_bytes, .constants = constants_bytes(p->request.constants) };
-    for (int i = 0; i < p->steps; i++) {
-        const step *s = &p->step[i];
-        if (s->kind != STEP_FORWARD && s->kind != STEP_BACKWARD)
-            continue;
-        cost.flops += s->flops;
-        cost.bytes += analysis_bytes(s->value) * (s->kind == STEP_BACKWARD ? 2 : 1);
-        *(s->kind == STEP_FORWARD ? &cost.forward : &cost.backward) += 1;
-    }
-    if (p->request.graph->parameters)
-        cost.parameters = p->request.graph->parameters->count * (int64_t)sizeof(float) * (p->request.gradients ? 4 : 1);
-    return cost;
-}
-
-void program_time(program *p, int repeats)
-{
-    p->timing = repeats;
-}
-
-static int by_seconds(const void *a, const void *b)
-{
-    const program_timing *x = a, *y = b;
-    return (x->seconds < y->seconds) - (x->seconds > y->seconds);
-}
-
-int program_timings(const program *p, program_timing *list, int room)
-{
     int count = 0;
-    for (int i = 0; i < p->steps; i++) {
-        const step *s = &p->step[i];
-        const char *name = s->kind == STEP_SEED ? "(seed)" : s->kind == STEP_CLEAR ? "(clear)" : s->value->op->name;
-        bool backward = s->kind != STEP_FORWARD;
-        int at = 0;
-        while (at < count && (strcmp(list[at].op, name) != 0 || list[at].backward != backward))
-            at++;
-        if (at == room)
+    analysis_dependence(g, 1, known);
+    for (int i = 0; i < g->values; i++)
+        p->stop[i] = (char)(p->stop[i] || (g->value[i]->kind == VALUE_RESULT && known[i] == DEPENDS_ON_NOTHING));
+    free(known);
+    analysis_needed(g, wanted, wanted_count, p->stop, p->needed);
+    for (int i = 0; i < g->values; i++) {
+        bool given = false;
+        for (int j = 0; j < p->request.given_count; j++)
+            given = given || p->request.given[j]->id == i;
+        if (!p->needed[i] || !p->stop[i] || given)
             continue;
-        if (at == count)
-            list[count++] = (program_timing){ .op = name, .backward = backward };
-        list[at].calls += s->calls;
-        list[at].seconds += s->seconds;
-        list[at].flops += s->flops * s->calls;
-        if (s->kind == STEP_FORWARD || s->kind == STEP_BACKWARD)
-            list[at].bytes += analysis_bytes(s->value) * (s->kind == STEP_BACKWARD ? 2 : 1) * s->calls;
-        else
-            list[at].bytes += (double)s->bytes * s->calls;
+        hash_digest digest = value_digest(g->value[i]);
+        if (!constants_find(p->request.constants, &digest))
+            list[count++] = g->value[i];
     }
-    qsort(list, (size_t)count, sizeof *list, by_seconds);
     return count;
+}
+
+static int keep_folds(program *folds, constants *into, ablate_value *const *list, int count)
+{
+    int status = 0;
+    for (int i = 0; i < count && status == 0; i++) {
+        int64_t n = shape_size(&list[i]->shape);
+        float *data = take((size_t)n, sizeof *data, "a folded constant");
+        hash_digest digest = value_digest(list[i]);
+        status = data ? program_get(folds, list[i], data) : -1;
+        if (status == 0)
+            status = constants_put(into, &digest, data, n);
+        free(data);
+    }
+    return status;
+}
+
+static int fold_constants(program *p)
+{
+    const graph *g = p->request.graph;
+    int terms = p->request.differentiate ? g->losses + g->probes : 0, wanted_count = p->request.wanted_count;
+    ablate_value **wanted = take((size_t)wanted_count + (size_t)terms, sizeof *wanted, "an analysis");
+    ablate_value **list = take((size_t)g->values, sizeof(ablate_value *), "an analysis");
+    int status = wanted && list ? 0 : -1;
+    if (status == 0) {
+        if (wanted_count)
+            memcpy(wanted, p->request.wanted, (size_t)wanted_count * sizeof *wanted);
+        for (int i = 0; i < terms; i++)
+            wanted[wanted_count++] = i < g->losses ? g->loss[i].value : g->probe[i - g->losses].value;
+        status = unknown_folds(p, wanted, wanted_count, list);
+    }
+    if (status > 0) {
+        /* What only the folding needs is released with its own store of constants. */
+        constants *raw = constants_new(p->request.device);
+        program_request request = {
+            .graph = g, .device = p->request.device, .constants = raw, .wanted = list, .wanted_count = status
+        };
+        program *folds = raw ? new_unfolded(&request) : NULL;
+        int count = status;
+        status = folds && program_run(folds, 0) == 0 ? keep_folds(folds, p->request.constants, list, count) : -1;
+        program_free(folds);
+        constants_free(raw);
+    }
+    free(wanted);
+    free(list);
+    return status;
+}
+
+program *program_new(const program_request *request)
+{
+    program *p = program_blank(request);
+    return p ? program_finish(p, fold_constants(p)) : NULL;
 }

@@ -1,6 +1,5 @@
 /* program_memory.c: when each buffer lives, where it is, and what each call points to. */
 #include "../base/diag.h"
-#include "../base/random.h"
 #include "program_parts.h"
 #include "where.h"
 #include <limits.h>
@@ -34,27 +33,6 @@ static bool is_constant(const program *p, const ablate_value *value)
     return value->kind == VALUE_CONSTANT || (p->stop[value->id] && !given);
 }
 
-void program_shapes(const step *s, step_shapes *to)
-{
-    const ablate_value *value = s->value;
-    *to = (step_shapes){ .there = 0 };
-    for (int i = 0; i < value->n_in; i++) {
-        to->shape[i] = value->in[i]->shape;
-        to->grad[i] = s->wants >> i & 1 ? &to->there : NULL;
-    }
-    to->call = (ablate_call){
-        .n_in = value->n_in, .in_shape = to->shape, .out_shape = &value->shape, .grad_in = to->grad, .attr = value->attr
-    };
-}
-
-static int64_t scratch_of(const program *p, const step *s)
-{
-    step_shapes shapes;
-    program_shapes(s, &shapes);
-    return where_scratch(p->request.device, s->value->op, s->kind == STEP_BACKWARD, &shapes.call,
-                         s->value->layout.scratch);
-}
-
 /* Parameters and constants have memory of their own; everything else gets buffers. */
 static int make_buffers(program *p)
 {
@@ -75,8 +53,7 @@ static int make_buffers(program *p)
     }
     for (int s = 0; s < p->steps; s++) {
         step *own = &p->step[s];
-        own->scratch_floats = own->kind == STEP_FORWARD || own->kind == STEP_BACKWARD ? scratch_of(p, own) : 0;
-        if (own->scratch_floats > 0 && (own->scratch = new_buffer(p, own->scratch_floats)) < 0)
+        if (own->work.scratch > 0 && (own->scratch = new_buffer(p, own->work.scratch)) < 0)
             return -1;
     }
     return 0;
@@ -97,7 +74,7 @@ static void touch_step(program *p, const step *s, int when)
     const ablate_value *value = s->value;
     place *own = root_of(p, value);
     touch(p, s->scratch, when);
-    if (s->kind == STEP_SEED || s->kind == STEP_CLEAR) {
+    if (!step_works(s)) {
         touch(p, own->grad_buffer, when);
         return;
     }
@@ -122,7 +99,7 @@ static void find_lifetimes(program *p)
     const graph *g = p->request.graph;
     for (int s = 0; s < p->steps; s++) {
         touch_step(p, &p->step[s], s);
-        if (p->step[s].paired) {
+        if (p->step[s].work.pair) {
             touch_step(p, &p->step[s], s + 1);
             touch_step(p, &p->step[s + 1], s);
         }
@@ -167,34 +144,27 @@ static int point_value(program *p, int id)
                                 : complain("'%s' has no place in memory; this is an error of the engine", value->name);
 }
 
-static void fill_call(program *p, step *s)
+static void point_call(program *p, step *s)
 {
     const ablate_value *value = s->value;
-    const bool back = s->kind == STEP_BACKWARD;
-    ablate_call *call = &s->call;
+    const place *own = root_of(p, value);
+    const bool back = s->work.backward;
+    ablate_call *call = &s->work.call;
     for (int i = 0; i < value->n_in; i++) {
         const place *input = root_of(p, value->in[i]);
-        s->in_shape[i] = value->in[i]->shape;
         s->in[i] = !back || backward_reads(value, i) ? input->data : NULL;
-        s->grad_in[i] = back && s->wants >> i & 1 ? input->grad : NULL;
+        s->grad_in[i] = s->grad_in[i] ? input->grad : NULL;
     }
-    call->n_in = value->n_in;
-    call->in_shape = s->in_shape;
-    call->out_shape = &value->shape;
-    call->in = s->in;
-    call->grad_in = s->grad_in;
-    call->out = back && value->op->forgets & ABLATE_FORGET_OUT ? NULL : root_of(p, value)->data;
-    call->grad_out = back ? root_of(p, value)->grad : NULL;
-    call->aux = root_of(p, value)->aux;
+    call->out = back && value->op->forgets & ABLATE_FORGET_OUT ? NULL : own->data;
+    call->grad_out = back ? own->grad : NULL;
+    call->aux = own->aux;
     call->scratch = in_arena(p, s->scratch);
-    call->attr = value->attr;
-    call->key = random_key(p->request.seed, value->name);
 }
 
 static void point_step(program *p, step *s)
 {
-    if (s->kind == STEP_FORWARD || s->kind == STEP_BACKWARD) {
-        fill_call(p, s);
+    if (step_works(s)) {
+        point_call(p, s);
         return;
     }
     s->target = root_of(p, s->value)->grad;
@@ -218,7 +188,6 @@ int program_place(program *p)
 {
     if (make_buffers(p) < 0)
         return -1;
-    program_find_pairs(p);
     find_lifetimes(p);
     p->arena_bytes = plan_arena(p);
     if (p->arena_bytes < 0)

@@ -10,16 +10,14 @@ typedef enum { STEP_FORWARD, STEP_SEED, STEP_CLEAR, STEP_BACKWARD } step_kind;
 typedef struct step {
     step_kind kind;
     const ablate_value *value;
-    ablate_call call;
+    device_step work; /* of forward and backward, with what its call points to */
     ablate_shape in_shape[ABLATE_INPUTS];
     const float *in[ABLATE_INPUTS];
     float *grad_in[ABLATE_INPUTS];
     unsigned wants; /* bit i: input i receives a gradient */
-    bool paired;    /* this step and the next are done as one */
     int scratch;    /* buffer, or -1 */
-    int64_t scratch_floats;
-    float *target; /* of a seed or a clear */
-    size_t bytes;  /* of a clear */
+    float *target;  /* of a seed or a clear */
+    size_t bytes;   /* of a clear */
     double flops;
     double seconds;
     int calls;
@@ -47,20 +45,14 @@ struct program {
     replay replay;
 };
 
+static inline bool step_works(const step *s)
+{
+    return s->kind == STEP_FORWARD || s->kind == STEP_BACKWARD;
+}
+
+/* Making a program, in this order. 0, or -1: complained. */
 int program_list_steps(program *); /* program_steps.c: what runs, in which order */
-int program_place(program *);      /* program_memory.c: where everything is; fills the calls */
-int program_fold(program *);       /* program_fold.c: results of constants alone become constants; finds `needed` */
-program *program_new_unfolded(const program_request *); /* program.c: computes them instead */
-
-typedef struct step_shapes { /* a call of which only shapes, attributes and wanted gradients are there */
-    ablate_shape shape[ABLATE_INPUTS];
-    float there, *grad[ABLATE_INPUTS];
-    ablate_call call;
-} step_shapes;
-void program_shapes(const step *, step_shapes *); /* program_memory.c */
-
-/* program_pairs.c: neighbours that the device does as one. */
-void program_find_pairs(program *);                          /* marks them, before places are given out */
-int program_run_pair(const program *, step *, uint64_t now); /* such a step and the next. 0 or -1 */
+void program_resolve(program *);   /* program_resolve.c: who computes each step, and which two of them as one */
+int program_place(program *);      /* program_memory.c: where everything is; what the calls point to */
 
 #endif

@@ -110,7 +110,7 @@ static int list_one_backward(program *p, const ablate_value *value, char *writte
     if (!added)
         return -1;
     added->wants = wants;
-    added->call.add = add;
+    added->work.call.add = add;
     added->flops = backward_flops(value, wants);
     return 0;
 }

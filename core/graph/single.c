@@ -13,55 +13,68 @@ static float *room(const device *where, int64_t floats)
 static int make_rooms(single *s)
 {
     const device *where = s->device;
-    ablate_call shapes = { .n_in = s->inputs, .in_shape = s->in_shape, .out_shape = &s->layout.out, .attr = s->attr };
-    s->scratch_floats = where_scratch(where, s->op, false, &shapes, s->layout.scratch);
-    s->aux = room(where, s->layout.aux);
-    s->scratch = room(where, s->scratch_floats);
-    if ((s->layout.aux > 0 && !s->aux) || (s->scratch_floats > 0 && !s->scratch))
-        return complain("%s: out of memory for '%s'%s", where->name, s->op->name, where_trouble(where));
-    if (s->aux && where->clear(s->aux, (size_t)s->layout.aux * sizeof(float)) < 0)
+    device_step *step = &s->step;
+    step->call.aux = room(where, step->aux);
+    step->call.scratch = room(where, step->scratch);
+    if ((step->aux > 0 && !step->call.aux) || (step->scratch > 0 && !step->call.scratch))
+        return complain("%s: out of memory for '%s'%s", where->name, step->op->name, where_trouble(where));
+    if (step->aux > 0 && where->clear(step->call.aux, (size_t)step->aux * sizeof(float)) < 0)
         return complain("%s: its memory cannot be cleared%s", where->name, where_trouble(where));
     return 0;
 }
 
-int single_open(single *s, const device *where, const char *op, const char *attributes, int inputs,
+int single_prepare(single *s, const device *where, const ablate_op *op, const void *attr, int inputs,
+                   const ablate_shape *in, const char *file, int line)
+{
+    *s = (single){ .device = where };
+    memcpy(s->in_shape, in, (size_t)inputs * sizeof *in);
+    if (op->shape(s->in_shape, inputs, attr, &s->layout) < 0)
+        return complain_at(file, line, "%s: %s", op->name, s->layout.why);
+    s->step = (device_step){ .op = op,
+                             .aux = s->layout.aux,
+                             .scratch = s->layout.scratch,
+                             .call = { .n_in = inputs, .attr = attr, .in_shape = s->in_shape } };
+    s->step.call.out_shape = &s->layout.out;
+    where_resolve(where, &s->step);
+    return make_rooms(s);
+}
+
+int single_open(single *s, const device *where, const char *name, const char *attributes, int inputs,
                 const ablate_shape *in)
 {
-    char *owned = NULL;
-    *s = (single){ .device = where, .op = device_find_op(op), .inputs = inputs };
-    if (!s->op)
-        return complain("there is no operation '%s'; build the operations again", op);
-    memcpy(s->in_shape, in, (size_t)inputs * sizeof *in);
-    s->attr = take_zeroed(1, s->op->attr_size, op);
-    if (!s->attr || settings_fill_text(attributes, s->op->attrs, s->attr, "engine", 0, op, &owned) < 0)
-        return -1;
-    free(owned);
-    if (s->op->shape(s->in_shape, inputs, s->attr, &s->layout) < 0)
-        return complain("%s: %s", op, s->layout.why);
-    return make_rooms(s);
+    char *texts = NULL;
+    const ablate_op *op = device_find_op(name);
+    *s = (single){ .device = where };
+    if (!op)
+        return complain("there is no operation '%s'; build the operations again", name);
+    void *attr = take_zeroed(1, op->attr_size, name);
+    int status = attr ? settings_fill_text(attributes, op->attrs, attr, "engine", 0, name, &texts) : -1;
+    if (status == 0)
+        status = single_prepare(s, where, op, attr, inputs, in, NULL, 0);
+    s->attr = attr;
+    s->texts = texts;
+    return status;
 }
 
 void single_close(single *s)
 {
-    if (s->aux)
-        s->device->release(s->aux);
-    if (s->scratch)
-        s->device->release(s->scratch);
+    if (s->step.call.aux)
+        s->device->release(s->step.call.aux);
+    if (s->step.call.scratch)
+        s->device->release(s->step.call.scratch);
     free(s->attr);
+    free(s->texts);
     *s = (single){ 0 };
 }
 
 int single_run(const single *s, const float *const *in, float *out, uint64_t step)
 {
-    ablate_call call = { .n_in = s->inputs,
-                         .in_shape = s->in_shape,
-                         .out_shape = &s->layout.out,
-                         .in = in,
-                         .out = out,
-                         .aux = s->aux,
-                         .scratch = s->scratch,
-                         .attr = s->attr,
-                         .step = step };
-    int status = where_run(s->device, s->op, false, &call, s->layout.aux, s->scratch_floats);
-    return status < 0 ? complain("%s: '%s' failed%s", s->device->name, s->op->name, where_trouble(s->device)) : 0;
+    device_step now = s->step; /* the struct may have moved since it was prepared */
+    now.call.in_shape = s->in_shape;
+    now.call.out_shape = &s->layout.out;
+    now.call.in = in;
+    now.call.out = out;
+    return where_run(s->device, &now, step) == 0
+               ? 0
+               : complain("%s: '%s' failed%s", s->device->name, now.op->name, where_trouble(s->device));
 }

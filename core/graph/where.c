@@ -40,40 +40,39 @@ static int return_copies(copies *c, bool worked)
     return status;
 }
 
-static int run_on_copies(const device *where, const ablate_op *op, bool backward, const ablate_call *call, int64_t aux,
-                         int64_t scratch)
+static int run_on_copies(const device *where, const device_step *s, uint64_t step)
 {
     const device *cpu = device_load("cpu", 0);
+    const ablate_call *call = &s->call;
     copies c = { .where = where };
     const float *in[ABLATE_INPUTS];
     float *grad_in[ABLATE_INPUTS] = { NULL };
-    ablate_call local = *call;
+    device_step local = *s;
     int64_t floats = shape_size(call->out_shape);
-    if (!cpu)
+    if (!cpu || !cpu->resolve(&local))
         return -1;
     for (int i = 0; i < call->n_in; i++) {
         in[i] = copy_of(&c, call->in[i], shape_size(&call->in_shape[i]), false);
-        grad_in[i] = backward ? copy_of(&c, call->grad_in[i], shape_size(&call->in_shape[i]), true) : NULL;
+        grad_in[i] = s->backward ? copy_of(&c, call->grad_in[i], shape_size(&call->in_shape[i]), true) : NULL;
     }
-    local.in = in;
-    local.grad_in = grad_in;
-    local.out = copy_of(&c, call->out, floats, !backward);
-    local.grad_out = backward ? copy_of(&c, call->grad_out, floats, false) : NULL;
-    local.aux = copy_of(&c, call->aux, aux, !backward);
-    local.scratch = copy_of(&c, call->scratch, scratch, false);
-    return return_copies(&c, !c.failed && cpu->run(op, backward, &local) == 0);
+    local.call.in = in;
+    local.call.grad_in = grad_in;
+    local.call.out = copy_of(&c, call->out, floats, !s->backward);
+    local.call.grad_out = s->backward ? copy_of(&c, call->grad_out, floats, false) : NULL;
+    local.call.aux = copy_of(&c, call->aux, s->aux, !s->backward);
+    local.call.scratch = copy_of(&c, call->scratch, s->scratch, false);
+    return return_copies(&c, !c.failed && cpu->run(&local, step) == 0);
 }
 
-int where_run(const device *where, const ablate_op *op, bool backward, ablate_call *call, int64_t aux, int64_t scratch)
+void where_resolve(const device *where, device_step *s)
 {
-    return where->supports(op, backward) ? where->run(op, backward, call)
-                                         : run_on_copies(where, op, backward, call, aux, scratch);
+    if (!where->resolve(s))
+        s->kernel = NULL;
 }
 
-int64_t where_scratch(const device *where, const ablate_op *op, bool backward, const ablate_call *call,
-                      int64_t by_record)
+int where_run(const device *where, device_step *s, uint64_t step)
 {
-    return where->scratch && where->supports(op, backward) ? where->scratch(op, backward, call) : by_record;
+    return s->kernel ? where->run(s, step) : run_on_copies(where, s, step);
 }
 
 const char *where_trouble(const device *where)

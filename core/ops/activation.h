@@ -1,8 +1,8 @@
 /* activation.h: the activations as functions of one number, and their derivatives. */
 #ifndef ABLATE_OPS_ACTIVATION_H
 #define ABLATE_OPS_ACTIVATION_H
-#include "activation_kind.h"
 #include "../device/cpu_vector.h"
+#include "activation_kind.h"
 
 static inline float quickgelu_value(float x) /* x sigmoid(1.702 x) */
 {

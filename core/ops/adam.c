@@ -1,8 +1,8 @@
 /* adam.c: Adam (Kingma and Ba 2015) as PyTorch computes it. The record is an exception: `out` holds the state and is
  * updated in place, and with a guard `aux` holds whether it still is. */
 #include "adam.h"
-#include "misfit.h"
 #include "../device/cpu_work.h"
+#include "misfit.h"
 #include <math.h>
 
 static int adam_shape(const ablate_shape *in, int n, const void *attr, ablate_layout *layout)

@@ -7,9 +7,9 @@
  * P = softmax(s Q K'), O = P V and delta = rowsum(dO * O):
  *     dV = P' dO    dS = P * (dO V' - delta)    dQ = s dS K    dK = s dS' Q */
 #include "attention.h"
-#include "misfit.h"
 #include "../device/cpu_product.h"
 #include "../device/cpu_work.h"
+#include "misfit.h"
 #include <math.h>
 #include <string.h>
 

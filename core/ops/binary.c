@@ -1,7 +1,7 @@
 /* binary.c: add, sub, mul, div of two tensors, with numpy's broadcasting. */
+#include "../device/cpu_work.h"
 #include "broadcast.h"
 #include "misfit.h"
-#include "../device/cpu_work.h"
 
 /* ---- forward ---- */
 

@@ -1,8 +1,8 @@
 /* blur.c: Gaussian smoothing of maps, as scipy.ndimage.gaussian_filter in mode "reflect" (d c b a | a b c d | d c b a):
  * first down the columns, then along the rows. Backward applies the transposes. */
 #include "blur.h"
-#include "misfit.h"
 #include "../device/cpu_work.h"
+#include "misfit.h"
 #include <math.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* broadcast.c: the geometry of broadcasting, and spreading. */
 #include "broadcast.h"
-#include "misfit.h"
 #include "../device/cpu_work.h"
+#include "misfit.h"
 #include <string.h>
 
 /* Length of an axis counted from the end; 1 beyond the first. */

@@ -1,7 +1,7 @@
 /* cosine.c: lengths of the rows of the last axis: norm, normalize, cosine. */
 #include "cosine.h"
-#include "rows.h"
 #include "../device/cpu_vector.h"
+#include "rows.h"
 #include <math.h>
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* entropy.c: cross entropy of class indices, by the log of a sum of exponentials taken relative to the largest. */
-#include "index.h"
-#include "misfit.h"
 #include "../device/cpu_vector.h"
 #include "../device/cpu_work.h"
+#include "index.h"
+#include "misfit.h"
 #include <math.h>
 
 static int entropy_shape(const ablate_shape *in, int n, const void *attr, ablate_layout *layout)

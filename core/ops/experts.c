@@ -1,11 +1,11 @@
 /* experts.c: a mixture of two-layer perceptrons. Rows are grouped by expert, so that the work follows the number of
  * non-zero gates, and each expert multiplies one matrix. Sums over a row's experts run by ascending expert. */
 #include "experts.h"
+#include "../device/cpu_packed.h"
+#include "../device/cpu_work.h"
 #include "activation.h"
 #include "misfit.h"
-#include "../device/cpu_packed.h"
 #include "routing.h"
-#include "../device/cpu_work.h"
 
 /* ---- shape ---- */
 

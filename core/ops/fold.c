@@ -1,6 +1,6 @@
 /* fold.c: sums over the axes on which an operand repeats itself. */
-#include "broadcast.h"
 #include "../device/cpu_work.h"
+#include "broadcast.h"
 #include <string.h>
 
 enum { COLUMNS = 64 }; /* columns that one piece sums down the rows */

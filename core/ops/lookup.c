@@ -1,8 +1,8 @@
 /* lookup.c: rows found by index: embedding (from one weight) and select (one of each sequence). Indices are floats that
  * hold whole numbers; for any other, or one out of range, the row is NaN, which the run's guard reports. */
+#include "../device/cpu_work.h"
 #include "index.h"
 #include "misfit.h"
-#include "../device/cpu_work.h"
 #include <math.h>
 #include <string.h>
 

@@ -1,10 +1,10 @@
 /* matmul.c: matrix product, shared or batched, with bias and activation applied to each tile while it is in the cache.
  */
 #include "matmul.h"
-#include "activation.h"
-#include "misfit.h"
 #include "../device/cpu_packed.h"
 #include "../device/cpu_work.h"
+#include "activation.h"
+#include "misfit.h"
 #include <string.h>
 
 /* ---- the three products of a call: y = x w, and the gradients dx = dy w', dw = x' dy ---- */

@@ -1,7 +1,7 @@
 /* norm.c: layer normalisation. What backward needs of a row is its mean and 1 / deviation: two numbers, in aux. */
 #include "norm.h"
-#include "rows.h"
 #include "../device/cpu_vector.h"
+#include "rows.h"
 #include <math.h>
 #include <string.h>
 

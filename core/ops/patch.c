@@ -1,8 +1,8 @@
 /* patch.c: patch embedding: a picture cut into squares, each multiplied by one matrix (a convolution whose stride is
  * its size). The squares are gathered into rows, so that the rest is a matrix product. */
-#include "misfit.h"
 #include "../device/cpu_packed.h"
 #include "../device/cpu_work.h"
+#include "misfit.h"
 #include <string.h>
 
 enum { BAND = 64 }; /* patches gathered at once */

@@ -1,9 +1,9 @@
 /* random.c: dropout and noise, and their bare draws. Element e of a result uses word e % 4 of block e / 4 of the stream
  * (key, step), whatever the device and the number of threads; backward draws again instead of keeping a mask. */
+#include "../device/cpu_work.h"
 #include "misfit.h"
 #include "noise.h"
 #include "vector_random.h"
-#include "../device/cpu_work.h"
 #include <string.h>
 
 enum { BLOCKS = 64, TILE = 4 * BLOCKS }; /* of one batch of draws; chunks of work hold whole tiles */

@@ -1,8 +1,8 @@
 /* reduce.c: sum, mean, max, variance along an axis or of everything. Sums run in double, in a fixed order. */
 #include "reduce.h"
+#include "../device/cpu_work.h"
 #include "broadcast.h"
 #include "misfit.h"
-#include "../device/cpu_work.h"
 
 /* A tensor seen as (outer, length, inner), the middle one reduced. */
 typedef struct lines {

@@ -1,8 +1,8 @@
 /* resize.c: pictures at another size, as PyTorch's interpolate has it (without antialiasing): the result is
  * Wy X Wx^T, so columns are resized first, then rows; backward multiplies by the transposes. */
 #include "resize.h"
-#include "misfit.h"
 #include "../device/cpu_work.h"
+#include "misfit.h"
 #include <math.h>
 #include <string.h>
 

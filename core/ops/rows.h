@@ -1,8 +1,8 @@
 /* rows.h: work over the rows of the last axis of the first input. */
 #ifndef ABLATE_OPS_ROWS_H
 #define ABLATE_OPS_ROWS_H
-#include "misfit.h"
 #include "../device/cpu_work.h"
+#include "misfit.h"
 
 /* Length of the last axis. */
 static inline int64_t width_of(const ablate_shape *s)

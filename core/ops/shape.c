@@ -1,8 +1,8 @@
 /* shape.c: the same numbers under another shape: reshape, detach, broadcast. */
 #include "shape.h"
+#include "../device/cpu_work.h"
 #include "broadcast.h"
 #include "misfit.h"
-#include "../device/cpu_work.h"
 
 /* ---- reshape and detach: views ---- */
 

@@ -1,8 +1,8 @@
 /* slice.c: slice takes a run of one axis, concat puts tensors together along one. Both copy blocks: for every index of
  * the axes before, a run of the axis with all that follows it. */
 #include "slice.h"
-#include "misfit.h"
 #include "../device/cpu_work.h"
+#include "misfit.h"
 #include <string.h>
 
 typedef struct block_copy { /* to[row * to_step + e] (+)= from[row * from_step + e] for e < width */

@@ -1,6 +1,6 @@
 /* softmax.c: softmax over the last axis. */
-#include "rows.h"
 #include "../device/cpu_vector.h"
+#include "rows.h"
 #include <string.h>
 
 static int softmax_shape(const ablate_shape *in, int n, const void *attr, ablate_layout *layout)

@@ -1,8 +1,8 @@
 /* top_k.c: the k largest scores of each row, as gates. */
 #include "top_k.h"
-#include "misfit.h"
 #include "../device/cpu_vector.h"
 #include "../device/cpu_work.h"
+#include "misfit.h"
 #include <math.h>
 
 static int top_k_shape(const ablate_shape *in, int n, const void *attr, ablate_layout *layout)

@@ -1,7 +1,7 @@
 /* transpose.c: any order of the axes. */
 #include "transpose.h"
-#include "misfit.h"
 #include "../device/cpu_work.h"
+#include "misfit.h"
 #include <string.h>
 
 enum { TILE = 32 }; /* side of a square that is turned at once, so that both sides stay in the cache */

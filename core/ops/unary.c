@@ -1,8 +1,8 @@
 /* unary.c: functions of one number, element by element. */
 #include "unary.h"
+#include "../device/cpu_work.h"
 #include "activation.h"
 #include "misfit.h"
-#include "../device/cpu_work.h"
 #include <math.h>
 
 /* What backward does not read: the slope of a function follows from x, from the result y, or from neither. */

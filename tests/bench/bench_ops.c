@@ -2,7 +2,7 @@
  * and backward, beside the peak of large matrix products measured in the same run. Usage: bench_ops [THREADS] */
 #include "../../core/base/diag.h"
 #include "../../core/base/settings.h"
-#include "../../core/device/device.h"
+#include "../lab/call.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -61,7 +61,7 @@ static double time_of(const device *where, const ablate_op *op, bool backward, a
     double best = 1e9, end = seconds() + 0.25;
     for (int i = 0; i < 20 || seconds() < end; i++) {
         double start = seconds();
-        where->run(op, backward, call);
+        call_run(where, op, backward, call);
         double time = seconds() - start;
         best = time < best ? time : best;
     }

@@ -1,4 +1,5 @@
-/* test_cpu_vector.c: the accuracy of the elementary functions of core/device/cpu_vector.h, and its sums in sixteen lanes. */
+/* test_cpu_vector.c: the accuracy of the elementary functions of core/device/cpu_vector.h, and its sums in sixteen
+ * lanes. */
 #include "../../core/device/cpu_vector.h"
 #include "../lab/op_light.h"
 

@@ -25,7 +25,7 @@ static const device *opened(int threads)
     }
     if (where->open(threads, why) != 0)
         fail_msg("%s", why);
-    assert_int_equal(where->run(&catcher, false, &call), 0);
+    assert_int_equal(call_run(where, &catcher, false, &call), 0);
     return where;
 }
 
@@ -41,14 +41,14 @@ static void test_records(void **state)
     for (int i = 0; i < count; i++) {
         assert_true(strlen(all[i]->doc) > 2 && all[i]->shape && (all[i]->forward || all[i]->view));
         assert_ptr_equal(device_find_op(all[i]->name), all[i]); /* no name twice */
-        assert_true(all[i]->view || where->supports(all[i], false));
-        assert_true(where->supports(all[i], true) == (all[i]->backward != NULL));
+        assert_true(all[i]->view || call_supported(where, all[i], false));
+        assert_true(call_supported(where, all[i], true) == (all[i]->backward != NULL));
     }
     assert_null(device_find_op("no such thing"));
     assert_ptr_equal(device_load("cpu", 0), where);
     ablate_op nothing = { .name = "nothing" };
     ablate_call call = { 0 };
-    assert_int_equal(where->run(&nothing, false, &call), -1);
+    assert_int_equal(call_run(where, &nothing, false, &call), -1);
 }
 
 static void test_memory(void **state)

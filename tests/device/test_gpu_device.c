@@ -10,15 +10,15 @@ static void test_every_operation(void **state)
     const ablate_op *const *all = device_all_ops(&count);
     assert_true(count >= 30);
     for (int i = 0; i < count; i++) {
-        if (all[i]->forward && !op_under_test->supports(all[i], false))
+        if (all[i]->forward && !call_supported(op_under_test, all[i], false))
             fail_msg("it has no '%s'", all[i]->name);
-        if (all[i]->backward && !op_under_test->supports(all[i], true))
+        if (all[i]->backward && !call_supported(op_under_test, all[i], true))
             fail_msg("it has no gradient of '%s'", all[i]->name);
     }
     const ablate_op unknown = { .name = "nothing" };
     ablate_call call = { 0 };
-    assert_false(op_under_test->supports(&unknown, false));
-    assert_int_equal(op_under_test->run(&unknown, false, &call), -1);
+    assert_false(call_supported(op_under_test, &unknown, false));
+    assert_int_equal(call_run(op_under_test, &unknown, false, &call), -1);
     assert_non_null(strstr(op_trouble(), "no 'nothing'"));
 }
 
@@ -76,7 +76,7 @@ static int body(void *context)
     float host = 0;
     if (s->spoil && op_under_test->download(&host, s->x, sizeof host) != 0)
         return -1;
-    return op_under_test->fill(s->x, 2.5f) != 0 || op_under_test->run(s->draw, false, &call) != 0
+    return op_under_test->fill(s->x, 2.5f) != 0 || call_run(op_under_test, s->draw, false, &call) != 0
                ? -1
                : op_under_test->note(s->ring, 4, value, 2, call.step);
 }

@@ -66,9 +66,9 @@ static int clear(void *at, size_t bytes)
     return 0;
 }
 
-static bool supports(const ablate_op *op, bool backward)
+static bool resolve(device_step *s)
 {
-    return cpu->supports(op, backward);
+    return cpu->resolve(s);
 }
 
 static int64_t count(const ablate_shape *s)
@@ -116,19 +116,21 @@ static float *rounded(const float *x, const ablate_shape *shape, float error, ui
     return y;
 }
 
-static int run(const ablate_op *op, bool backward, ablate_call *call)
+static int run(device_step *s, uint64_t step)
 {
-    float error = ceilf((sqrtf((float)longest_sum(op, call)) + 5) / 2) * 0x1p-23f;
+    const ablate_call *call = &s->call;
+    const bool backward = s->backward;
+    float error = ceilf((sqrtf((float)longest_sum(s->op, call)) + 5) / 2) * 0x1p-23f;
     float *in[ABLATE_INPUTS] = { 0 };
     for (int i = 0; i < call->n_in; i++)
         in[i] = rounded(call->in[i], &call->in_shape[i], error, 16 * calls + (uint64_t)i);
     float *out = backward ? rounded(call->out, call->out_shape, error, 16 * calls + 8) : NULL;
     float *grad_out = backward ? rounded(call->grad_out, call->out_shape, error, 16 * calls + 9) : NULL;
-    ablate_call off = *call;
-    off.in = (const float *const *)in;
-    off.out = backward ? out : call->out;
-    off.grad_out = grad_out;
-    int status = cpu->run(op, backward, &off);
+    device_step off = *s;
+    off.call.in = (const float *const *)in;
+    off.call.out = backward ? out : call->out;
+    off.call.grad_out = grad_out;
+    int status = cpu->run(&off, step);
     for (int i = 0; i < call->n_in; i++)
         free(in[i]);
     free(out);
@@ -158,7 +160,7 @@ __attribute__((visibility("default"))) const device ablate_device_entry = { .ver
                                                                             .upload = copy,
                                                                             .download = copy,
                                                                             .clear = clear,
-                                                                            .supports = supports,
+                                                                            .resolve = resolve,
                                                                             .run = run,
                                                                             .synchronise = synchronise,
                                                                             .gemm_peak = gemm_peak };

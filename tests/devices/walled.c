@@ -93,16 +93,16 @@ static int clear(void *to, size_t bytes)
     return 0;
 }
 
-static bool supports(const ablate_op *op, bool backward)
+static bool resolve(device_step *s)
 {
-    (void)op, (void)backward;
+    (void)s;
     return false;
 }
 
-static int run(const ablate_op *op, bool backward, ablate_call *call)
+static int run(device_step *s, uint64_t step)
 {
-    (void)op, (void)backward, (void)call;
-    abort(); /* it said that it supports nothing */
+    (void)s, (void)step;
+    abort(); /* it said that it computes nothing */
 }
 
 static int synchronise(void)
@@ -126,7 +126,7 @@ __attribute__((visibility("default"))) const device ablate_device_entry = { .ver
                                                                             .upload = upload,
                                                                             .download = download,
                                                                             .clear = clear,
-                                                                            .supports = supports,
+                                                                            .resolve = resolve,
                                                                             .run = run,
                                                                             .synchronise = synchronise,
                                                                             .gemm_peak = gemm_peak };

@@ -3,11 +3,11 @@
  *
  * Tolerance. In float32 (eps = 2^-23) a sum of n terms is off by at most n eps / 2 of the size of its terms without
  * their signs, whatever the order; a product or quotient by eps / 2, an elementary function by 3 eps
- * (core/device/cpu_vector.h). The golden script runs each case again with every number on the way, forward and backward, off
- * by that bound and a little more ((n + 5) eps / 2), up or down at random, in float64, whose own rounding is 2^29 times
- * finer. The largest change in 64 runs of any number of a tensor is the tensor's tolerance: errors of sums follow from
- * their sizes, and how they grow along the chain follows from the chain. Float32's own errors are smaller: they are
- * seldom at their bound.
+ * (core/device/cpu_vector.h). The golden script runs each case again with every number on the way, forward and
+ * backward, off by that bound and a little more ((n + 5) eps / 2), up or down at random, in float64, whose own rounding
+ * is 2^29 times finer. The largest change in 64 runs of any number of a tensor is the tensor's tolerance: errors of
+ * sums follow from their sizes, and how they grow along the chain follows from the chain. Float32's own errors are
+ * smaller: they are seldom at their bound.
  *
  * So a temperature tau = 0.001 needs no rule of its own: an error d of e g is one of d / tau of the logit and the loss,
  * and of d / tau^2 of the gradient, where the logit's is divided once more; the tolerance has the thousand and the

@@ -168,7 +168,7 @@ static inline void op_forward_in_place(op_case *c)
     if (c->op->view)
         memcpy(c->out, c->in[0], (size_t)op_count(&c->layout.out) * sizeof(float));
     else
-        assert_int_equal(c->device->run(c->op, false, &call), 0);
+        assert_int_equal(call_run(c->device, c->op, false, &call), 0);
 }
 
 static inline void op_forward(op_case *c)
@@ -197,7 +197,7 @@ static inline void op_backward(op_case *c, unsigned wanted, bool again)
     call.grad_in = grad;
     call.add = again || !c->op->stores ? ~0u : 0u;
     op_poison(c->scratch, c->layout.scratch);
-    assert_int_equal(c->device->run(c->op, true, &call), 0);
+    assert_int_equal(call_run(c->device, c->op, true, &call), 0);
 }
 
 /* The projection sum(grad_out * out) in double; *size receives the sum of absolute values. */

@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "../../core/base/diag.h"
-#include "../../core/device/device.h"
+#include "call.h"
 
 static const device *op_under_test; /* behind op_over */
 static int op_shift;                /* floats by which every tensor is off its alignment; not working room */
@@ -102,39 +102,42 @@ static inline ablate_layout op_layout(const ablate_op *op, const ablate_call *ca
     return layout;
 }
 
-static inline int op_over_run(const ablate_op *op, bool backward, ablate_call *call)
+static inline int op_over_run(device_step *asked, uint64_t step)
 {
     const float *in[ABLATE_INPUTS] = { NULL };
     float *grad[ABLATE_INPUTS] = { NULL };
+    const ablate_op *op = asked->op;
+    const ablate_call *call = &asked->call;
+    const bool backward = asked->backward;
     if (op != device_find_op(op->name)) /* a mutant, whose mistake is in the CPU's half */
-        return device_load("cpu", 0)->run(op, backward, call);
+        return call_run(device_load("cpu", 0), op, backward, call);
     ablate_layout layout = op_layout(op, call);
-    ablate_call there = *call;
+    device_step there = *asked;
     int64_t n = op_floats(call->out_shape);
-    if (!op_under_test->supports(op, backward))
+    if (!asked->kernel)
         fail_msg("%s: it has no '%s' %s", op_under_test->name, op->name, backward ? "backward" : "forward");
-    int64_t scratch = op_under_test->scratch ? op_under_test->scratch(op, backward, call) : layout.scratch;
     for (int i = 0; i < call->n_in; i++) {
         in[i] = call->in[i] ? op_send(call->in[i], op_floats(&call->in_shape[i])) : NULL;
         grad[i] = backward && call->grad_in[i] ? op_send(call->grad_in[i], op_floats(&call->in_shape[i])) : NULL;
     }
-    there.in = in;
-    there.grad_in = grad;
-    there.out = call->out ? op_send(call->out, n) : NULL;
-    there.aux = call->aux ? op_send(call->aux, layout.aux) : NULL;
-    there.scratch = op_send_to(NULL, scratch, 0);
-    there.grad_out = backward ? op_send(call->grad_out, n) : NULL;
-    int status = op_under_test->run(op, backward, &there);
+    there.aux = layout.aux;
+    there.call.in = in;
+    there.call.grad_in = grad;
+    there.call.out = call->out ? op_send(call->out, n) : NULL;
+    there.call.aux = call->aux ? op_send(call->aux, layout.aux) : NULL;
+    there.call.scratch = op_send_to(NULL, asked->scratch, 0);
+    there.call.grad_out = backward ? op_send(call->grad_out, n) : NULL;
+    int status = op_under_test->run(&there, step);
     if (status != 0 || op_under_test->synchronise() != 0)
         fail_msg("%s: %s", op_under_test->name, op_trouble());
     for (int i = 0; i < call->n_in; i++) {
         op_fetch(in[i], NULL, op_floats(&call->in_shape[i]));
         op_fetch(grad[i], grad[i] ? call->grad_in[i] : NULL, op_floats(&call->in_shape[i]));
     }
-    op_fetch(there.out, backward ? NULL : call->out, n);
-    op_fetch(there.aux, backward ? NULL : call->aux, layout.aux);
-    op_fetch_from(there.scratch, NULL, scratch, 0);
-    op_fetch(there.grad_out, NULL, n);
+    op_fetch(there.call.out, backward ? NULL : call->out, n);
+    op_fetch(there.call.aux, backward ? NULL : call->aux, layout.aux);
+    op_fetch_from(there.call.scratch, NULL, asked->scratch, 0);
+    op_fetch(there.call.grad_out, NULL, n);
     return 0;
 }
 

@@ -4,8 +4,9 @@
 #include "op_check.h"
 
 /* Fails unless |got - want| <= units * 2^-23 * size; NaN fails. Where units come from: a sum of n terms, in any order,
- * is off by at most n / 2 units of the sum of their absolute values; in the sixteen lanes of cpu_vector.h, by (n / 16 + 5)
- * / 2; a product, a quotient and a root by 1 / 2 of themselves; an exponential by 2; a root halves what comes to it. */
+ * is off by at most n / 2 units of the sum of their absolute values; in the sixteen lanes of cpu_vector.h, by (n / 16 +
+ * 5) / 2; a product, a quotient and a root by 1 / 2 of themselves; an exponential by 2; a root halves what comes to it.
+ */
 static inline void light_near(double got, double want, double units, double size, const char *what)
 {
     if (!(fabs(got - want) <= units * OP_EPS * size))

@@ -185,7 +185,7 @@ static void backward_into(op_case *c, const device *where, unsigned add)
     call.grad_out = c->grad_out;
     call.grad_in = c->grad_in;
     call.add = add;
-    assert_int_equal(where->run(c->op, true, &call), 0);
+    assert_int_equal(call_run(where, c->op, true, &call), 0);
 }
 
 static void compare_bits(const char *op, unsigned add, ablate_shape a, ablate_shape b)
@@ -252,7 +252,7 @@ static void compare_view(const char *op, const char *attributes, unsigned wanted
         gpu_compare(&c, wanted, 0);
     op_poison(c.out, op_count(&c.layout.out));
     ablate_call call = op_call(&c);
-    assert_int_equal(gpu_device->run(c.op, false, &call), 0);
+    assert_int_equal(call_run(gpu_device, c.op, false, &call), 0);
     assert_memory_equal(c.out, c.in[0], (size_t)op_count(&shape) * sizeof(float));
     op_close(&c);
 }

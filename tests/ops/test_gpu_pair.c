@@ -62,6 +62,26 @@ static void residual_calls(residual *r)
                              .attr = &r->attr };
 }
 
+static device_step step_of(const char *op, bool backward, const ablate_call *call)
+{
+    device_step s = { .op = device_find_op(op), .backward = backward, .call = *call };
+    assert_true(op_under_test->resolve(&s));
+    return s;
+}
+
+/* Are the two calls, given in the order of the forward pass, a pair? Then, if asked to, it is run. */
+static bool pair_of(const char *first, const ablate_call *one, const char *second, const ablate_call *two, bool back,
+                    bool run)
+{
+    device_step a = step_of(first, back, one), b = step_of(second, back, two);
+    device_step *s = back ? &b : &a, *next = back ? &a : &b;
+    if (!op_under_test->pair(s, next))
+        return false;
+    if (run && op_under_test->run_pair(s, next, 0) != 0)
+        fail_msg("%s", op_trouble());
+    return true;
+}
+
 static void residual_open(residual *r, int64_t width)
 {
     *r = (residual){ .width = width, .wide = { 2, { ROWS, width } }, .narrow = { 1, { width } }, .attr = { 1e-5 } };
@@ -72,7 +92,8 @@ static void residual_open(residual *r, int64_t width)
     r->grad_bias = send_normal(width, 202);
     r->aux = op_send(NULL, (int64_t)2 * ROWS);
     residual_calls(r);
-    r->scratch = op_send_to(NULL, op_under_test->scratch(device_find_op("layer_norm"), true, &r->norm), 0);
+    device_step norm = step_of("layer_norm", true, &r->norm);
+    r->scratch = op_send_to(NULL, norm.scratch, 0);
     r->norm.scratch = r->scratch;
 }
 
@@ -89,18 +110,14 @@ static void residual_close(residual *r)
 
 static void call_one(const char *op, bool backward, ablate_call *call)
 {
-    if (op_under_test->run(device_find_op(op), backward, call) != 0)
+    if (call_run(op_under_test, device_find_op(op), backward, call) != 0)
         fail_msg("%s: %s", op, op_trouble());
 }
 
 static void run_residual(residual *r, bool together)
 {
-    const ablate_op *add = device_find_op("add"), *norm = device_find_op("layer_norm");
-    for (int back = 0; back < 2 && together; back++) {
-        assert_true(op_under_test->pairs(add, &r->add, norm, &r->norm, back));
-        if (op_under_test->run_pair(add, &r->add, norm, &r->norm, back) != 0)
-            fail_msg("%s", op_trouble());
-    }
+    for (int back = 0; back < 2 && together; back++)
+        assert_true(pair_of("add", &r->add, "layer_norm", &r->norm, back, true));
     if (!together) {
         call_one("add", false, &r->add);
         call_one("layer_norm", false, &r->norm);
@@ -169,16 +186,15 @@ static void test_what_is_no_pair(void **state)
     (void)state;
     GPU_NEEDED();
     residual r;
-    const ablate_op *add = device_find_op("add"), *norm = device_find_op("layer_norm");
     residual_open(&r, 8);
-    assert_true(op_under_test->pairs(add, &r.add, norm, &r.norm, false));
-    assert_false(op_under_test->pairs(norm, &r.norm, add, &r.add, false));
-    assert_false(op_under_test->pairs(device_find_op("sub"), &r.add, norm, &r.norm, false));
+    assert_true(pair_of("add", &r.add, "layer_norm", &r.norm, false, false));
+    assert_false(pair_of("layer_norm", &r.norm, "add", &r.add, false, false));
+    assert_false(pair_of("sub", &r.add, "layer_norm", &r.norm, false, false));
     r.add_shapes[1] = r.narrow; /* the second part repeats itself */
-    assert_false(op_under_test->pairs(add, &r.add, norm, &r.norm, true));
+    assert_false(pair_of("add", &r.add, "layer_norm", &r.norm, true, false));
     residual_close(&r);
     residual_open(&r, 1025); /* too wide for registers */
-    assert_false(op_under_test->pairs(add, &r.add, norm, &r.norm, false));
+    assert_false(pair_of("add", &r.add, "layer_norm", &r.norm, false, false));
     residual_close(&r);
 }
 
@@ -209,11 +225,10 @@ static int build_blocks(ablate_builder *b, const void *chosen)
 
 static int pairs_run;
 
-static int count_pair(const ablate_op *first, ablate_call *one, const ablate_op *second, ablate_call *two,
-                      bool backward)
+static int count_pair(device_step *s, device_step *next, uint64_t step)
 {
     pairs_run++;
-    return op_under_test->run_pair(first, one, second, two, backward);
+    return op_under_test->run_pair(s, next, step);
 }
 
 typedef struct blocks { /* a graph of them and one run's gradients and losses */
@@ -294,7 +309,7 @@ static void test_program(void **state)
     blocks one, two;
     device paired = *op_under_test, single = *op_under_test;
     paired.run_pair = count_pair;
-    single.pairs = NULL;
+    single.pair = NULL;
     for (int tight = 0; tight < 2; tight++) {
         if (tight)
             paired.record = single.record = NULL;

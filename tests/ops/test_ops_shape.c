@@ -62,7 +62,7 @@ static void test_view_kernels(void **state)
     op_open(&c, "reshape", "dims=\"-1\"", OP_SHAPES({ 2, { 3, 70 } }));
     op_fill(&c, 0, 1.0f, 0.0f);
     ablate_call call = op_call(&c);
-    assert_int_equal(c.device->run(c.op, false, &call), 0);
+    assert_int_equal(call_run(c.device, c.op, false, &call), 0);
     assert_memory_equal(c.in[0], c.out, 210 * sizeof(float));
     op_close(&c);
 }
