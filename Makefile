@@ -76,6 +76,7 @@ $(ROOMS:%=$(BUILD)/obj/core/%/%.o): EXTRA = -fopenmp
 $(BUILD)/obj/core/ops/%.o $(BUILD)/obj/core/device/cpu.o $(BUILD)/obj/core/device/cpu%.o: EXTRA = $(KERNEL)
 # as kernels are: with this processor's vectors, and multiplications and additions in one
 $(BUILD)/obj/tests/device/test_cpu_vector.o: EXTRA = $(KERNEL)
+$(BUILD)/obj/modules/%.o: EXTRA = -fopenmp -fvisibility=hidden -Icore
 $(BUILD)/obj/core/metrics/%.o: EXTRA = -O3 -march=$(MARCH) -fopenmp
 $(TESTSRC:%.c=$(BUILD)/obj/%.o): | $(BUILD)/packages-test
 $(BUILD)/obj/%.o: %.c | $(BUILD)/packages
@@ -134,13 +135,13 @@ GPUHALVES = $(if $(NVCC),$(BUILD)/ablate-emulated.so $(patsubst %.cu,$(BUILD)/mo
 
 .SECONDARY: # objects of tests are kept
 # Data sets that come as folders share how a folder is read.
-$(BUILD)/modules/mvtec.so $(BUILD)/modules/visa.so: $(filter-out %/folder.c,$(wildcard modules/data/folder/*.[ch]))
+$(BUILD)/modules/mvtec.so $(BUILD)/modules/visa.so: $(call obj,$(filter-out %/folder.c,$(wildcard modules/data/folder/*.c)))
 # Data sets that are drawn share the tools they are drawn with.
-$(BUILD)/modules/minivisa.so: $(wildcard modules/data/mini/*.h) $(patsubst %,modules/data/mini/%.c,drawn noise shape brush blobs marks scene mask camera picture)
-$(BUILD)/modules/%.so: $$(wildcard modules/$$*.c modules/*/$$*.c modules/*/$$*/*.c modules/*/$$*/*.h) core/module.h core/op.h core/setting.h | $(BUILD)/packages
+$(BUILD)/modules/minivisa.so: $(patsubst %,$(BUILD)/obj/modules/data/mini/%.o,drawn noise shape brush blobs marks scene mask camera picture)
+$(BUILD)/modules/%.so: $$(call obj,$$(wildcard modules/$$*.c modules/*/$$*.c modules/*/$$*/*.c))
 	@mkdir -p $(@D)
 	@echo "  module  $@"
-	@$(CC) $(filter-out -MMD -MP,$(STD)) -O2 -fopenmp -fvisibility=hidden -shared -Icore $(filter %.c,$^) -lm -o $@
+	@$(CC) $(SANFLAG) -fopenmp -shared $^ -lm -o $@
 
 # The same kernels for another kind of processor: tests/whole/test_processors.c.
 $(BUILD)/avx2/%.o: %.c | $(BUILD)/packages
