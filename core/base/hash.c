@@ -102,14 +102,6 @@ void hash_print(const hash_digest *digest, char text[65])
     text[64] = 0;
 }
 
-uint64_t hash_short(const hash_digest *digest)
-{
-    uint64_t value = 0;
-    for (int i = 7; i >= 0; i--)
-        value = value << 8 | digest->byte[i];
-    return value;
-}
-
 int hash_file(const char *path, hash_digest *digest)
 {
     file_map map;

@@ -18,7 +18,6 @@ void hash_add(hash_state *, const void *data, size_t bytes);
 void hash_add_text(hash_state *, const char *text); /* with its terminating zero; NULL counts as "" */
 hash_digest hash_end(hash_state *);
 void hash_print(const hash_digest *, char text[65]); /* lower-case hexadecimal */
-uint64_t hash_short(const hash_digest *);            /* first 8 bytes, little-endian */
 int hash_file(const char *path, hash_digest *);      /* 0, or -1: complained */
 
 #endif

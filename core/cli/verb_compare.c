@@ -105,7 +105,7 @@ static int score_run(const request *r, const char *folder, pictures *p, int pair
     if (status == 0 && !run.model.map)
         status = complain("%s gives no score map; there is nothing to compare by picture; see --quick", folder);
     if (status == 0)
-        status = scores_make(&run.session, &run.model, d, &run.run, run.parameters, run.label, &s);
+        status = scores_make(&run.session, &run.model, d, run.parameters, run.label, &s);
     for (int i = 0; i < run.warnings; i++)
         fprintf(stderr, "%s: %s\n", run.label, run.warning[i]);
     if (status == 0 && place == 0)

@@ -227,8 +227,8 @@ static int check_all(const dataset *d)
 typedef struct export_work {
     const dataset *data;
     const char *folder;
-    const run_settings *fitted; /* NULL: at their own size */
-    int *number;                /* of each picture within its class, split and state */
+    const input_settings *fitted; /* NULL: at their own size */
+    int *number;                  /* of each picture within its class, split and state */
 } export_work;
 
 static int get_image(const export_work *w, int i, ablate_image *image)
@@ -274,7 +274,7 @@ static int export_one(void *context, int i)
     return status;
 }
 
-static int export_all(const dataset *d, const char *folder, const run_settings *fitted)
+static int export_all(const dataset *d, const char *folder, const input_settings *fitted)
 {
     export_work work = { d, folder, fitted, take_zeroed((size_t)d->pictures, sizeof(int), "the pictures' numbers") };
     if (!work.number)
@@ -295,17 +295,8 @@ static int export_all(const dataset *d, const char *folder, const run_settings *
 
 /* ---- the verb ---- */
 
-static int fill_input(const settings *from, run_settings *run)
-{
-    int status = 0;
-    for (const run_section *s = run_sections; s->name && status == 0; s++)
-        if (strcmp(s->name, "input") == 0)
-            status = settings_fill(from, s->name, s->rows, run);
-    return status;
-}
-
 /* Opens the data set and fills the settings of [input]. Nothing that was set may stay unread. */
-static int open_data(const data_options *o, dataset *d, run_settings *run)
+static int open_data(const data_options *o, dataset *d, input_settings *input)
 {
     settings chosen = { NULL, 0, 0 };
     int status = 0;
@@ -314,7 +305,7 @@ static int open_data(const data_options *o, dataset *d, run_settings *run)
     if (status == 0)
         status = dataset_open(d, o->spec, &chosen, o->modules);
     if (status == 0)
-        status = fill_input(&d->owner, run);
+        status = settings_fill(&d->owner, "input", input_settings_rows, input);
     if (status == 0)
         status = settings_check_used(&d->owner, (const char *const[]){ d->module->name, "input" }, 2);
     settings_free(&chosen);
@@ -328,7 +319,7 @@ int verb_data(int argc, char **argv)
     };
     data_options o = { NULL };
     dataset d = { 0 };
-    run_settings run;
+    input_settings input;
     if (help_asked(argc, argv, &parser))
         return 0;
     if (help_parse(argc, argv, &parser, &o) < 0)
@@ -337,7 +328,7 @@ int verb_data(int argc, char **argv)
         return complain("ablate data: name a data module, e.g. ablate data folder:PATH");
     if (o.fitted && !o.folder)
         return complain("ablate data: --fitted says how pictures are exported; add --export DIR");
-    int status = open_data(&o, &d, &run);
+    int status = open_data(&o, &d, &input);
     if (status == 0 && o.folder)
         status = dataset_check_export(&d, "--export", o.folder);
     if (status == 0)
@@ -347,7 +338,7 @@ int verb_data(int argc, char **argv)
     if (status == 0 && o.check)
         status = check_all(&d);
     if (status == 0 && o.folder)
-        status = export_all(&d, o.folder, o.fitted ? &run : NULL);
+        status = export_all(&d, o.folder, o.fitted ? &input : NULL);
     dataset_close(&d);
     return status;
 }

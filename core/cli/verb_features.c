@@ -140,12 +140,13 @@ static int open_model(features *f, const features_options *o)
         return -1;
     f->run = f->row->run;
     f->run.batch = 1;
-    if (model_open(&f->model, &f->run, &f->row->settings, &data, o->modules, f->row->file, f->row->line) < 0)
+    const model_request made_of = experiment_row_model(f->row, &f->run, &data, o->modules);
+    if (model_open(&f->model, &made_of) < 0)
         return -1;
     if (weights_store_spare(f->model.weights, "--out", o->out) < 0)
         return -1;
     model_say(&f->model, f->row->name);
-    return model_place(&f->model, &f->run, f->session.device);
+    return model_place(&f->model, f->session.device);
 }
 
 /* An input that no module reads is a mistake in its name. */
@@ -218,7 +219,7 @@ static int put_picture(features *f, const char *path)
     const ablate_value *value = builder_value(f->model.score_builder, "image", 0);
     float *pixels = take((size_t)shape_size(&value->shape), sizeof *pixels, "a picture");
     image_facts facts;
-    int status = pixels && image_look(path, &facts) == 0 ? dataset_input(&data, 0, &f->run, pixels) : -1;
+    int status = pixels && image_look(path, &facts) == 0 ? dataset_input(&data, 0, &f->row->input, pixels) : -1;
     if (status == 0 && facts.orientation > 1)
         fprintf(stderr, "%s: stored turned or mirrored and read upright, as its orientation says (%d)\n", path,
                 facts.orientation);

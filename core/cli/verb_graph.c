@@ -31,7 +31,7 @@ static int draw_overview(const model *m, const dataset *data, const experiment *
     overview *o = take_zeroed(1, sizeof *o, "an overview");
     place *p = take_zeroed(1, sizeof *p, "an overview");
     char *title = take_text("%s, row %s%s%s", e->name, row->name, *e->scale ? ", scale " : "", e->scale);
-    int status = o && p && title ? overview_open(o, m, &row->run, data, title) : -1;
+    int status = o && p && title ? overview_open(o, m, data, title) : -1;
     if (status == 0)
         status = place_make(o, PAGE_WIDTH, p);
     if (status == 0)
@@ -50,7 +50,8 @@ static int print_row(session *s, const experiment *e, const experiment_row *row,
     if (folder_spare("--out", o->out, e->path) < 0)
         return -1;
     const dataset *data = session_data(s, row->run.data, &row->settings);
-    int status = data ? model_open(&m, &row->run, &row->settings, data, s->module_folders, row->file, row->line) : -1;
+    const model_request made_of = experiment_row_model(row, &row->run, data, s->module_folders);
+    int status = data ? model_open(&m, &made_of) : -1;
     model_say(&m, row->name);
     if (status == 0)
         status = o->overview ? draw_overview(&m, data, e, row, o->out)

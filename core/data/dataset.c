@@ -313,39 +313,38 @@ int dataset_mask(const dataset *d, int index, image_mask *mask)
     return status;
 }
 
-int dataset_fitted(const dataset *d, int index, const run_settings *run, ablate_image *out)
+int dataset_fitted(const dataset *d, int index, const input_settings *to, ablate_image *out)
 {
     ablate_image image;
     *out = (ablate_image){ 0, 0, NULL };
     if (dataset_image(d, index, &image) < 0)
         return -1;
-    image_filter filter = run->resample == RUN_BICUBIC ? IMAGE_BICUBIC : IMAGE_BILINEAR;
-    int status = run->fit == RUN_CROP ? image_fit(&image, run->size, filter, out)
-                                      : image_resize(&image, run->size, run->size, filter, out);
+    image_filter filter = to->resample == INPUT_BICUBIC ? IMAGE_BICUBIC : IMAGE_BILINEAR;
+    int status = to->fit == INPUT_CROP ? image_fit(&image, to->size, filter, out)
+                                       : image_resize(&image, to->size, to->size, filter, out);
     image_free(&image);
     return status;
 }
 
-int dataset_input(const dataset *d, int index, const run_settings *run, float *out)
+int dataset_input(const dataset *d, int index, const input_settings *to, float *out)
 {
     ablate_image fitted;
-    const image_statistics *statistics = image_statistics_find(run->statistics == RUN_OPENAI ? "openai" : "imagenet");
-    if (!statistics || dataset_fitted(d, index, run, &fitted) < 0)
+    const image_statistics *statistics = image_statistics_find(to->statistics == INPUT_OPENAI ? "openai" : "imagenet");
+    if (!statistics || dataset_fitted(d, index, to, &fitted) < 0)
         return -1;
     image_normalize(&fitted, statistics, out);
     image_free(&fitted);
     return 0;
 }
 
-int dataset_mask_fitted(const dataset *d, int index, const run_settings *run, mask_rule rule, image_mask *out)
+int dataset_mask_fitted(const dataset *d, int index, const input_settings *to, mask_rule rule, image_mask *out)
 {
     image_mask mask;
     *out = (image_mask){ 0, 0, NULL };
     int status = dataset_mask(d, index, &mask);
     if (status == 0 && mask.value)
-        status = run->fit == RUN_CROP
-                     ? image_mask_fit(&mask, run->size, rule.filter, rule.threshold, out)
-                     : image_mask_resize(&mask, run->size, run->size, rule.filter, rule.threshold, out);
+        status = to->fit == INPUT_CROP ? image_mask_fit(&mask, to->size, rule.filter, rule.threshold, out)
+                                       : image_mask_resize(&mask, to->size, to->size, rule.filter, rule.threshold, out);
     image_mask_free(&mask);
     return status;
 }

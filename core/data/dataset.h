@@ -5,7 +5,7 @@
 #include "../base/hash.h"
 #include "../base/settings.h"
 #include "../files/image.h"
-#include "../model/run_settings.h"
+#include "input_settings.h"
 
 typedef struct picture {
     char *class_name, *state, *name, *path, *mask;
@@ -40,8 +40,8 @@ int dataset_identify(const dataset *, int picture, hash_digest *);
 
 /* The picture as the network sees it, (size, size), and as its input: out (3, size, size), normalised. Size, fit,
  * filter and statistics are those of [input]. 0, or -1. */
-int dataset_fitted(const dataset *, int picture, const run_settings *, ablate_image *);
-int dataset_input(const dataset *, int picture, const run_settings *, float *out);
+int dataset_fitted(const dataset *, int picture, const input_settings *, ablate_image *);
+int dataset_input(const dataset *, int picture, const input_settings *, float *out);
 
 /* The picture, and its mask, at their own size, which must be the same; mask->value NULL: no mask. Released by
  * image_free, image_mask_free. */
@@ -54,6 +54,6 @@ typedef struct mask_rule { /* how a mask is brought to the network's size */
 } mask_rule;
 
 /* The mask as the picture's dataset_fitted. value NULL: no mask. */
-int dataset_mask_fitted(const dataset *, int picture, const run_settings *, mask_rule, image_mask *);
+int dataset_mask_fitted(const dataset *, int picture, const input_settings *, mask_rule, image_mask *);
 
 #endif

@@ -108,7 +108,7 @@ static int load_one(void *context, int i)
     const feed_request *r = &w->feed->request;
     int64_t n = feed_numbers(w->feed, w->value);
     if (strcmp(w->value->name, "image") == 0)
-        return dataset_input(r->dataset, w->picture[i], r->run, w->out + i * n);
+        return dataset_input(r->dataset, w->picture[i], r->input, w->out + i * n);
     memcpy(w->out + i * n, r->dataset->picture[w->picture[i]].inputs, (size_t)n * sizeof(float));
     return 0;
 }

@@ -10,7 +10,8 @@ typedef struct feed feed;
 typedef struct feed_request { /* all of it outlives the feed */
     session *session;
     const dataset *dataset;
-    const run_settings *run;
+    const input_settings *input;
+    cache_numbers numbers; /* in which rows are kept */
     const graph *graph;
     int batch;                   /* the graph's */
     ablate_value *const *wanted; /* beside losses and probes */

@@ -23,8 +23,8 @@ typedef struct row_work {
 
 static hash_digest key_of(const feed *f)
 {
-    const run_settings *run = f->request.run;
-    int chosen[5] = { run->size, run->fit, run->resample, run->statistics, run->features };
+    const input_settings *to = f->request.input;
+    int chosen[5] = { to->size, to->fit, to->resample, to->statistics, (int)f->request.numbers };
     hash_state state;
     hash_begin(&state);
     hash_add(&state, f->request.session->code.byte, 32);
@@ -200,7 +200,7 @@ static int announce(const feed *f, int count)
     const double mib = 0x1p20;
     fprintf(stderr, "features: %d of %d pictures, %.2f MiB each in %s, %.1f MiB to be written to %s\n", count,
             f->request.picture_count, (double)cache_bytes(f->cache, 1) / mib,
-            f->request.run->features == RUN_FLOAT16 ? "float16" : "float32", (double)cache_bytes(f->cache, count) / mib,
+            f->request.numbers == CACHE_FLOAT16 ? "float16" : "float32", (double)cache_bytes(f->cache, count) / mib,
             cache_path(f->cache));
     return cache_expect(f->cache, count);
 }
@@ -210,8 +210,7 @@ int feed_complete(feed *f)
     const feed_request *r = &f->request;
     hash_digest key = key_of(f);
     int count = 0, *missing = take((size_t)r->picture_count, sizeof *missing, "a list of pictures");
-    cache_numbers numbers = r->run->features == RUN_FLOAT16 ? CACHE_FLOAT16 : CACHE_FLOAT32;
-    f->cache = session_cache(r->session, &key, f->row_floats, numbers);
+    f->cache = session_cache(r->session, &key, f->row_floats, r->numbers);
     f->room = take((size_t)f->row_floats, sizeof(float), "a row");
     int status = missing && f->cache && f->room ? find_missing(f, missing, &count) : -1;
     r->session->rows_used += r->picture_count - count;

@@ -5,6 +5,7 @@
 #include "../base/stop.h"
 #include "../base/workers.h"
 #include "dataset_outside.h"
+#include "dataset_spec.h"
 #include "dataset_survey.h"
 #include <dlfcn.h>
 #include <stdio.h>
@@ -122,7 +123,7 @@ const dataset *session_data(session *s, const char *spec, const settings *from)
     }
     forget_data(s);
     s->data_key = key;
-    if (run_settings_check_data(from) < 0 || dataset_open(&s->data, spec, from, s->module_folders) < 0 ||
+    if (dataset_spec_check(from) < 0 || dataset_open(&s->data, spec, from, s->module_folders) < 0 ||
         say_unused(&s->data) < 0 ||
         (s->cache_folder && dataset_check_outside(&s->data, "--cache", s->cache_folder) < 0))
         return NULL;
@@ -186,7 +187,7 @@ cache *session_cache(session *s, const hash_digest *key, int64_t row_floats, cac
 
 typedef struct mask_work {
     session *session;
-    const run_settings *run;
+    const input_settings *to;
     int *picture;
     mask_rule rule;
     uint8_t *out;
@@ -195,12 +196,12 @@ typedef struct mask_work {
 static int fit_one(void *context, int i)
 {
     const mask_work *w = context;
-    size_t area = (size_t)w->run->size * (size_t)w->run->size;
+    size_t area = (size_t)w->to->size * (size_t)w->to->size;
     uint8_t *out = w->out + (size_t)i * area;
     image_mask mask;
     if (stop_asked())
         return stop_complain("the masks were being read; the same command begins with them");
-    if (dataset_mask_fitted(&w->session->data, w->picture[i], w->run, w->rule, &mask) < 0)
+    if (dataset_mask_fitted(&w->session->data, w->picture[i], w->to, w->rule, &mask) < 0)
         return -1;
     memset(out, 0, area);
     for (size_t p = 0; mask.value && p < area; p++)
@@ -209,22 +210,22 @@ static int fit_one(void *context, int i)
     return 0;
 }
 
-static bool masks_are_of(const session *s, const run_settings *run, mask_rule rule)
+static bool masks_are_of(const session *s, const input_settings *to, mask_rule rule)
 {
     const mask_rule *had = &s->masks_rule;
-    return s->masks && s->masks_size == run->size && s->masks_fit == run->fit && had->filter == rule.filter &&
+    return s->masks && s->masks_size == to->size && s->masks_fit == to->fit && had->filter == rule.filter &&
            !(had->threshold < rule.threshold) && !(had->threshold > rule.threshold);
 }
 
-const uint8_t *session_masks(session *s, const run_settings *run, mask_rule rule)
+const uint8_t *session_masks(session *s, const input_settings *to, mask_rule rule)
 {
-    if (masks_are_of(s, run, rule))
+    if (masks_are_of(s, to, rule))
         return s->masks;
     free(s->masks);
     int count = dataset_count(&s->data, true), at = 0;
-    size_t area = (size_t)run->size * (size_t)run->size;
+    size_t area = (size_t)to->size * (size_t)to->size;
     s->masks = take((size_t)count * area, 1, "the masks");
-    mask_work work = { s, run, take((size_t)count, sizeof(int), "the masks"), rule, s->masks };
+    mask_work work = { s, to, take((size_t)count, sizeof(int), "the masks"), rule, s->masks };
     for (int i = 0; work.picture && i < s->data.pictures; i++)
         if (s->data.picture[i].test)
             work.picture[at++] = i;
@@ -234,8 +235,8 @@ const uint8_t *session_masks(session *s, const run_settings *run, mask_rule rule
         free(s->masks);
         s->masks = NULL;
     }
-    s->masks_size = run->size;
-    s->masks_fit = run->fit;
+    s->masks_size = to->size;
+    s->masks_fit = to->fit;
     s->masks_rule = rule;
     return s->masks;
 }

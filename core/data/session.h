@@ -44,7 +44,7 @@ cache *session_cache(session *, const hash_digest *key, int64_t row_floats, cach
 
 /* Masks of the test pictures in order, (count, size, size), fitted as [input] and the rule say: 0/1, or 0 .. 255 for
  * IMAGE_GREY. Owned by the session until masks of another rule are asked for. NULL: complained. */
-const uint8_t *session_masks(session *, const run_settings *, mask_rule);
+const uint8_t *session_masks(session *, const input_settings *, mask_rule);
 
 /* Hash of all pictures' identities, states and mask files: the data that a result is from. */
 int session_data_digest(session *, hash_digest *);

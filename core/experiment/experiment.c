@@ -154,8 +154,8 @@ static int head_read(experiment *e)
 
 static const char *own_line(const experiment_row *row)
 {
-    const settings_entry *model = experiment_row_own(row, "run", "model");
-    return model ? model->value : "";
+    const settings_entry *line = experiment_row_own(row, "run", "model");
+    return line ? line->value : "";
 }
 
 /* The word of all rows' lines that is nearest to `wanted`, cut to fit. */

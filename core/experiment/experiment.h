@@ -16,8 +16,9 @@
 #ifndef ABLATE_EXPERIMENT_H
 #define ABLATE_EXPERIMENT_H
 #include "../base/settings.h"
+#include "../graph/optimiser.h"
 #include "../metrics/metrics.h"
-#include "../model/run_settings.h"
+#include "../model/model.h"
 #include "grid.h"
 
 /* A column is a metrics_kind, or the plain mean of the other columns. */
@@ -39,9 +40,11 @@ typedef struct experiment_value { /* as printed somewhere */
 
 typedef struct experiment_row {
     char *name;
-    settings settings;                          /* all that the run needs, of engine and modules */
-    int own;                                    /* how many of its entries are of files; then come the command line's */
-    run_settings run;                           /* the engine's part, filled from `settings` */
+    settings settings; /* all that the run needs, of engine and modules */
+    int own;           /* how many of its entries are of files; then come the command line's */
+    run_settings run;  /* the engine's part, filled from `settings` */
+    input_settings input;
+    optimiser_settings optimiser;
     experiment_value paper[EXPERIMENT_COLUMNS]; /* a column */
     bool tick[EXPERIMENT_WORDS];                /* is the word in the model line? */
     bool applicable;                            /* false: excluded by the grid's `where` */
@@ -86,6 +89,14 @@ void experiment_free(experiment *);
 
 /* The value of a row's setting as the files have it, whatever the command line lays over; NULL: they have none. */
 const settings_entry *experiment_row_own(const experiment_row *, const char *section, const char *key);
+
+/* Writes the engine's settings that can change a result of a run with that seed as "section.key = value" lines. 0, or
+ * -1: complained. */
+int experiment_row_print(const experiment_row *, int seed, FILE *);
+
+/* What the row's model is made of, with `run` in the place of its own settings of [run], which may be these. */
+model_request experiment_row_model(const experiment_row *, const run_settings *run, const dataset *,
+                                   const char *module_folders);
 
 /* The row of that name; NULL: complained, with the rows there are. */
 const experiment_row *experiment_find_row(const experiment *, const char *name);

@@ -78,6 +78,23 @@ const settings_entry *experiment_row_own(const experiment_row *row, const char *
     return settings_find(&files, section, key);
 }
 
+int experiment_row_print(const experiment_row *row, int seed, FILE *to)
+{
+    run_settings run = row->run;
+    run.seed = seed;
+    if (run_settings_print(&run, to) < 0)
+        return -1;
+    settings_print("input", input_settings_rows, &row->input, NULL, to);
+    settings_print("optimiser", optimiser_settings_rows, &row->optimiser, NULL, to);
+    return 0;
+}
+
+model_request experiment_row_model(const experiment_row *row, const run_settings *run, const dataset *data,
+                                   const char *module_folders)
+{
+    return (model_request){ run, &row->input, &row->settings, data, module_folders, { row->file, row->line } };
+}
+
 bool experiment_line_holds(const char *line, const char *word)
 {
     size_t length = strlen(word);
@@ -117,7 +134,10 @@ static experiment_row *row_begin(experiment *e, char *name, const char *file, in
 
 static int row_end(const experiment *e, experiment_row *row, const experiment_options *options)
 {
-    if (row_override(row, options) < 0 || run_settings_fill(&row->settings, &row->run) < 0)
+    const settings *all = &row->settings;
+    if (row_override(row, options) < 0 || run_settings_fill(all, &row->run) < 0 ||
+        settings_fill(all, "input", input_settings_rows, &row->input) < 0 ||
+        settings_fill(all, "optimiser", optimiser_settings_rows, &row->optimiser) < 0)
         return -1;
     for (int i = 0; i < e->words; i++)
         row->tick[i] = experiment_line_holds(row->run.model, e->word[i]);

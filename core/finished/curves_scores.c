@@ -54,7 +54,7 @@ static int collect(score_run *r, predict_run *run, const scores *s)
 {
     const metrics_protocol *how = metrics_protocol_find(run->run.protocol);
     const uint8_t *masks =
-        how ? session_masks(&run->session, &run->run,
+        how ? session_masks(&run->session, &run->input,
                             (mask_rule){ how->mask_nearest ? IMAGE_NEAREST : IMAGE_BILINEAR, how->mask_threshold })
             : NULL;
     size_t area = (size_t)s->size * (size_t)s->size;
@@ -79,7 +79,7 @@ static int score_test_pictures(score_run *r, const char *folder, const predict_o
     if (status == 0 && !predict_run_data(&run))
         status = -1;
     if (status == 0)
-        status = scores_make(&run.session, &run.model, run.data, &run.run, run.parameters, run.label, &s);
+        status = scores_make(&run.session, &run.model, run.data, run.parameters, run.label, &s);
     if (status == 0)
         status = collect(r, &run, &s);
     if (status == 0 && !(r->label = curves_label(&run.record, true)))

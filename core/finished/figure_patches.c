@@ -218,8 +218,8 @@ int patches_label(figure_runs *f, int grid, uint8_t *kind)
 {
     predict_run *last = &f->run[f->count - 1];
     const scores *order = &f->scores[f->count - 1];
-    const int size = last->run.size;
-    const uint8_t *mask = session_masks(&last->session, &last->run, (mask_rule){ IMAGE_BILINEAR, 0.5 });
+    const int size = last->input.size;
+    const uint8_t *mask = session_masks(&last->session, &last->input, (mask_rule){ IMAGE_BILINEAR, 0.5 });
     for (int i = 0; mask && i < order->count; i++)
         for (int j = 0; j < grid * grid; j++)
             *kind++ = (uint8_t)kind_of(mask + (size_t)i * (size_t)size * (size_t)size, size, grid, j / grid, j % grid);

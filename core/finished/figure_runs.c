@@ -49,7 +49,7 @@ int figure_runs_score(figure_runs *f, int k)
 {
     predict_run *run = &f->run[k];
     scores *s = &f->scores[k];
-    if (scores_make(&run->session, &run->model, run->data, &run->run, run->parameters, run->label, s) < 0)
+    if (scores_make(&run->session, &run->model, run->data, run->parameters, run->label, s) < 0)
         return -1;
     double *image = s->image ? s->image : take((size_t)s->count, sizeof *image, "the image scores");
     for (int i = 0; image && !s->image && i < s->count; i++)
@@ -118,11 +118,11 @@ int figure_runs_choose(figure_runs *f, const figure_options *o)
 /* Black where the data set has no mask, as with good pictures. */
 static int get_mask(const figure_runs *f, int index, image_mask *mask)
 {
-    const run_settings *run = &f->run[f->count - 1].run;
-    if (dataset_mask_fitted(f->data, index, run, (mask_rule){ IMAGE_BILINEAR, 0.5 }, mask) < 0)
+    const input_settings *to = &f->run[f->count - 1].input;
+    if (dataset_mask_fitted(f->data, index, to, (mask_rule){ IMAGE_BILINEAR, 0.5 }, mask) < 0)
         return -1;
     if (!mask->value)
-        *mask = (image_mask){ run->size, run->size, take_zeroed((size_t)run->size, (size_t)run->size, "a mask") };
+        *mask = (image_mask){ to->size, to->size, take_zeroed((size_t)to->size, (size_t)to->size, "a mask") };
     return mask->value ? 0 : -1;
 }
 
@@ -132,7 +132,7 @@ static int write_picture(const figure_runs *f, const figure_options *o, int i)
     ablate_image image = { 0, 0, NULL };
     image_mask mask = { 0, 0, NULL };
     char *path = take_text("%s/%d-picture.png", o->out, i + 1), *mask_path = take_text("%s/%d-mask.png", o->out, i + 1);
-    int status = path && mask_path ? dataset_fitted(f->data, index, &f->run[f->count - 1].run, &image) : -1;
+    int status = path && mask_path ? dataset_fitted(f->data, index, &f->run[f->count - 1].input, &image) : -1;
     if (status == 0)
         status = image_write_png(path, &image);
     if (status == 0)

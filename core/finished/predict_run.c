@@ -118,7 +118,9 @@ static int restore_settings(predict_run *r, const predict_options *o, const char
         if (status == 0)
             status = predict_run_warn(r, "--set %s is laid over the settings of this run", o->set[i]);
     }
-    return status < 0 ? -1 : run_settings_fill(&r->settings, &r->run);
+    if (status < 0 || run_settings_fill(&r->settings, &r->run) < 0)
+        return -1;
+    return settings_fill(&r->settings, "input", input_settings_rows, &r->input);
 }
 
 /* ---- is it still the same? ---- */
@@ -274,7 +276,8 @@ static int open_model(predict_run *r, const predict_options *o, const char *wher
     const dataset shape = { .module = module_load(name, o->modules) };
     if (!shape.module || find_weights(r, o) < 0)
         return -1;
-    int status = model_open(&r->model, &r->run, &r->settings, &shape, o->modules, where, 1);
+    int status =
+        model_open(&r->model, &(model_request){ &r->run, &r->input, &r->settings, &shape, o->modules, { where, 1 } });
     for (int i = 0; i < r->model.remarks && status == 0; i++)
         status = predict_run_warn(r, "%s", r->model.remark[i]);
     return status;
@@ -305,7 +308,7 @@ int predict_run_open(predict_run *r, const char *folder, const predict_options *
     if (status == 0)
         status = open_model(r, o, where);
     if (status == 0)
-        status = model_place(&r->model, &r->run, r->session.device);
+        status = model_place(&r->model, r->session.device);
     free(where);
     if (status < 0 || check_weights(r) < 0 || warn_of_changes(r) < 0)
         return -1;

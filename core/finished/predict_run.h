@@ -21,6 +21,7 @@ typedef struct predict_run { /* zeroed = closed; must not be moved while it is o
     run_record record;
     settings settings; /* as recorded, with `set` laid over */
     run_settings run;  /* the engine's part of them, with the run's own seed; run.batch pictures at a time */
+    input_settings input;
     session session;
     model model;         /* its scoring graph is model.score; model.map and model.image_score may be NULL */
     float *parameters;   /* the trained ones, device memory */

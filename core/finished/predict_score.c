@@ -39,7 +39,7 @@ static void scorer_close(scorer *s)
 static int scorer_open(scorer *s)
 {
     const model *m = &s->run->model;
-    const size_t batch = (size_t)s->run->run.batch, side = (size_t)s->run->run.size;
+    const size_t batch = (size_t)s->run->run.batch, side = (size_t)s->run->input.size;
     ablate_value *wanted[2] = { m->map, m->image_score };
     if (!m->map)
         return complain("%s: no module of its line '%s' writes 'score'; there is nothing to predict with",
@@ -79,7 +79,7 @@ static const char *name_of(const scorer *s, int i)
 /* The modules' score, else the map's maximum, as the metrics take it. */
 static int score_one(const scorer *s, int i)
 {
-    const size_t area = (size_t)s->run->run.size * (size_t)s->run->run.size;
+    const size_t area = (size_t)s->run->input.size * (size_t)s->run->input.size;
     const float *map = s->maps + (size_t)i * area;
     double greatest = (double)map[0], sum = 0;
     for (size_t k = 0; k < area; k++) {
@@ -117,7 +117,7 @@ static int score_all(scorer *s, const char *label, predict_taker *taker, void *c
         status = score_batch(s);
         const predict_batch made = { .first = s->first,
                                      .count = s->count,
-                                     .size = s->run->run.size,
+                                     .size = s->run->input.size,
                                      .maps = s->maps,
                                      .score = s->score,
                                      .reason = (const char *const *)s->reason };

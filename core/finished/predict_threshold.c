@@ -182,7 +182,7 @@ static int score_given(predict_run *run, const predict_files *judged, const pred
                      ? -1
                      : 0;
     if (status == 0)
-        status = make_room(g, files.count, run->run.size);
+        status = make_room(g, files.count, run->input.size);
     if (status == 0) {
         classify(run, &files, good->named, g);
         t->common = predict_files_common(judged, g->path, files.count);
@@ -215,7 +215,7 @@ static int score_own(predict_run *run, const predict_files *judged, predict_thre
     for (int i = 0; own && i < d->pictures; i++)
         if (d->picture[i].test && d->picture[i].good)
             own[count++] = i;
-    int status = own ? make_room(g, count, run->run.size) : -1;
+    int status = own ? make_room(g, count, run->input.size) : -1;
     for (int i = 0; status == 0 && i < count; i++) {
         g->class_index[i] = class_recorded(run, d->picture[own[i]].class_name);
         g->path[i] = d->picture[own[i]].path;

@@ -40,7 +40,7 @@ static int write_heat(const writer *w, int file, const float *map)
 {
     ablate_image heat = { 0 };
     const predict_limit *t = limit_of(w, file);
-    int status = page_colour_map(map, w->run->run.size, t->calm, t->calm + 2 * (t->pixel - t->calm), &heat);
+    int status = page_colour_map(map, w->run->input.size, t->calm, t->calm + 2 * (t->pixel - t->calm), &heat);
     if (status == 0)
         status = write_picture(w, file, ".heat.png", &heat);
     image_free(&heat);
@@ -49,13 +49,13 @@ static int write_heat(const writer *w, int file, const float *map)
 
 static int write_overlay(const writer *w, int file, const float *map)
 {
-    int side = w->run->run.size;
+    int side = w->run->input.size;
     double pixel = limit_of(w, file)->pixel;
     picture one = { .path = w->files->file[file].path };
     const dataset alone = { .picture = &one, .pictures = 1 };
     image_mask above = { side, side, take((size_t)side * (size_t)side, 1, "an overlay") };
     ablate_image seen = { 0 };
-    int status = above.value ? dataset_fitted(&alone, 0, &w->run->run, &seen) : -1;
+    int status = above.value ? dataset_fitted(&alone, 0, &w->run->input, &seen) : -1;
     for (int64_t p = 0; status == 0 && p < (int64_t)side * side; p++)
         above.value[p] = (double)map[p] > pixel ? 255 : 0;
     if (status == 0) {
@@ -69,7 +69,7 @@ static int write_overlay(const writer *w, int file, const float *map)
 
 static int write_map(const writer *w, int file, const float *map)
 {
-    size_t side = (size_t)w->run->run.size;
+    size_t side = (size_t)w->run->input.size;
     char shape[40], *path = name_of(w, file, ".npz");
     npz_writer *to = path ? npz_create(path) : NULL;
     snprintf(shape, sizeof shape, "(%zu, %zu)", side, side);

@@ -50,7 +50,7 @@ static int check_inputs(const predictor *p, ablate_value *const *wanted, int cou
 static int open_files(predictor *p, ablate_value *const *wanted, int count)
 {
     const graph *g = p->run->model.score;
-    size_t side = (size_t)p->run->run.size, batch = (size_t)p->run->run.batch;
+    size_t side = (size_t)p->run->input.size, batch = (size_t)p->run->run.batch;
     for (int i = 0; i < g->values && p->inputs < ABLATE_INPUTS; i++)
         if (g->value[i]->kind == VALUE_INPUT)
             p->input[p->inputs++] = g->value[i];
@@ -63,15 +63,11 @@ static int open_own(predictor *p, ablate_value *const *wanted, int count, const 
     predict_run *r = p->run;
     if (!predict_run_data(r))
         return -1;
-    feed_request asked = { .session = &r->session,
-                           .dataset = r->data,
-                           .run = &r->run,
-                           .graph = r->model.score,
-                           .batch = r->run.batch,
-                           .wanted = wanted,
-                           .wanted_count = count,
-                           .pictures = pictures,
-                           .picture_count = picture_count };
+    feed_request asked = model_feed_request(&r->session, &r->model, r->data, r->model.score);
+    asked.wanted = wanted;
+    asked.wanted_count = count;
+    asked.pictures = pictures;
+    asked.picture_count = picture_count;
     p->batch = take((size_t)r->run.batch, sizeof *p->batch, "a batch");
     p->feed = p->batch ? feed_new(&asked) : NULL;
     return p->feed ? 0 : -1;
@@ -113,8 +109,8 @@ int predictor_read(predictor *p, int slot, const char *path)
 {
     picture one = { .path = (char *)(uintptr_t)path };
     const dataset file = { .picture = &one, .pictures = 1 };
-    const size_t side = (size_t)p->run->run.size;
-    return dataset_input(&file, 0, &p->run->run, p->pixels + (size_t)slot * 3 * side * side);
+    const size_t side = (size_t)p->run->input.size;
+    return dataset_input(&file, 0, &p->run->input, p->pixels + (size_t)slot * 3 * side * side);
 }
 
 int predictor_run(predictor *p)

@@ -6,11 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct place { /* where the line stands */
-    const char *file;
-    int line;
-} place;
-
 /* ---- gradients ---- */
 
 /* reached[parameters->entries] |= those that the loss reaches; whether there are any. */
@@ -41,22 +36,22 @@ static int reach(const model *m, char *reached, const graph_term **lost)
     return values ? 0 : -1;
 }
 
-static int check_gradients(const model *m, const run_settings *run, const place *at)
+static int check_gradients(const model *m)
 {
     const graph_term *lost = NULL;
     if (m->train->losses == 0)
-        return complain_at(at->file, at->line, "no module of the line '%s' gives a loss; there is nothing to train",
-                           run->model);
+        return complain_at(m->at.file, m->at.line, "no module of the line '%s' gives a loss; there is nothing to train",
+                           m->run->model);
     if (m->parameters->entries == 0)
-        return complain_at(at->file, at->line,
+        return complain_at(m->at.file, m->at.line,
                            "no module of the line '%s' has a parameter; there is nothing that its loss could train",
-                           run->model);
+                           m->run->model);
     char *reached = take_zeroed((size_t)m->parameters->entries, 1, "an analysis");
     int status = reached ? reach(m, reached, &lost) : -1;
     free(reached);
     if (status == 0 && lost)
         return complain_at(
-            at->file, at->line,
+            m->at.file, m->at.line,
             "the loss '%s' (%s:%d) reaches no parameter; put a module that has some before '%s', or delete "
             "the loss",
             lost->name, lost->value->file, lost->value->line, lost->value->module);
@@ -101,7 +96,7 @@ static bool is_read_in(const builder *b, const builder_trail *t)
 }
 
 /* A module that changes what is there, and nobody after it looks: it stands behind those that it is for. */
-static int check_changes(const model *m, const builder *b, const place *at)
+static int check_changes(const model *m, const builder *b)
 {
     int count;
     const builder_trail *list = builder_trails(b, &count);
@@ -112,7 +107,7 @@ static int check_changes(const model *m, const builder *b, const place *at)
         const ablate_module *whom = was->reader[was->reader[0] == t->by];
         const char *reader = whom ? whom->name : NULL;
         return complain_at(
-            at->file, at->line, "'%s' changes '%s' number %d, which no module after it reads; put it before %s%s%s",
+            m->at.file, m->at.line, "'%s' changes '%s' number %d, which no module after it reads; put it before %s%s%s",
             t->by->name, t->name, t->index, reader ? "'" : "one that does", reader ? reader : "", reader ? "'" : "");
     }
     return 0;
@@ -131,31 +126,29 @@ static bool does_something(const model *m, const ablate_module *module)
     return does;
 }
 
-static int check_modules(const model *m, const place *at)
+static int check_modules(const model *m)
 {
     for (int i = 0; i < m->parts; i++)
         if (!does_something(m, m->part[i].module))
             return complain_at(
-                at->file, at->line,
+                m->at.file, m->at.line,
                 "'%s' changes nothing: no module after it reads what it writes, and it gives no loss; put "
                 "it before one that does, or delete it",
                 m->part[i].module->name);
     return 0;
 }
 
-int model_check(const model *m, const run_settings *run, bool judged, const char *file, int line)
+int model_check(const model *m, bool judged)
 {
-    const place at = { file, line };
-    if (check_gradients(m, run, &at) < 0)
+    if (check_gradients(m) < 0)
         return -1;
     if (judged && !m->map)
         return complain_at(
-            file, line,
+            m->at.file, m->at.line,
             "no module of the line '%s' writes 'score' when scoring, and [columns] asks for metrics; add "
             "one that does, or say metrics = none",
-            run->model);
-    if (check_changes(m, m->train_builder, &at) < 0 || check_changes(m, m->score_builder, &at) < 0 ||
-        check_modules(m, &at) < 0)
+            m->run->model);
+    if (check_changes(m, m->train_builder) < 0 || check_changes(m, m->score_builder) < 0 || check_modules(m) < 0)
         return -1;
     return program_check_starts(m->train);
 }

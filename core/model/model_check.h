@@ -4,8 +4,8 @@
 #include "model.h"
 
 /* Is there a loss, a parameter, a way from each loss to a parameter, a score if it is to be `judged`, and somebody who
- * reads what each module does? `file`, `line`: where the line of words stands. 0, or -1: complained. */
-int model_check(const model *, const run_settings *, bool judged, const char *file, int line);
+ * reads what each module does? 0, or -1: complained. */
+int model_check(const model *, bool judged);
 
 /* Names of the parameters that no loss reaches, with commas between, or "": they stay as they begin. New memory; NULL:
  * complained. */

@@ -25,11 +25,11 @@ static int extend(const ablate_module *module, const device *where)
     return status;
 }
 
-int model_place(const model *m, const run_settings *run, const device *where)
+int model_place(const model *m, const device *where)
 {
     static const char *const name[] = { [RUN_PRECISE] = "float32", [RUN_TF32] = "tf32", [RUN_BF16] = "bf16" };
-    int status =
-        where->choose_precision ? where->choose_precision(name[run->precision]) : -(run->precision != RUN_PRECISE);
+    int wanted = m->run->precision;
+    int status = where->choose_precision ? where->choose_precision(name[wanted]) : -(wanted != RUN_PRECISE);
     if (status != 0)
         return complain("device '%s' multiplies in float32 only; set run.precision = float32, or use --device cuda",
                         where->name);

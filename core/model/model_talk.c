@@ -37,14 +37,14 @@ static void print_three(char answer[80], const float value[3])
     snprintf(answer, 80, "%.7g %.7g %.7g", (double)value[0], (double)value[1], (double)value[2]);
 }
 
-void model_listen(model *m, const run_settings *run)
+void model_listen(model *m)
 {
-    const char *statistics = run->statistics == RUN_OPENAI ? "openai" : "imagenet";
+    const char *statistics = m->input->statistics == INPUT_OPENAI ? "openai" : "imagenet";
     const image_statistics *numbers = image_statistics_find(statistics);
     m->talk = (builder_talk){ m, remark, chosen };
-    snprintf(m->answer[0], sizeof m->answer[0], "%d", run->size);
+    snprintf(m->answer[0], sizeof m->answer[0], "%d", m->input->size);
     snprintf(m->answer[1], sizeof m->answer[1], "%s", statistics);
-    snprintf(m->answer[2], sizeof m->answer[2], "%s", run->resample == RUN_BICUBIC ? "bicubic" : "bilinear");
+    snprintf(m->answer[2], sizeof m->answer[2], "%s", m->input->resample == INPUT_BICUBIC ? "bicubic" : "bilinear");
     print_three(m->answer[3], numbers->mean);
     print_three(m->answer[4], numbers->std);
 }

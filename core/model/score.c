@@ -43,11 +43,11 @@ static int scorer_open(scorer *c, const feed_request *asked, float *values)
     return c->program ? 0 : -1;
 }
 
-static int prepare(scores *s, const model *m, const dataset *d, const run_settings *run)
+static int prepare(scores *s, const model *m, const dataset *d)
 {
-    *s = (scores){ .count = dataset_count(d, true), .size = run->size };
+    *s = (scores){ .count = dataset_count(d, true), .size = m->input->size };
     if (!m->map)
-        return complain("no module of the line '%s' writes 'score' when scoring; add one that does", run->model);
+        return complain("no module of the line '%s' writes 'score' when scoring; add one that does", m->run->model);
     if (s->count == 0)
         return complain("data '%s' has no test pictures", d->spec);
     size_t area = (size_t)s->size * (size_t)s->size;
@@ -114,23 +114,18 @@ double scores_picture(const scores *s, int i)
     return most;
 }
 
-int scores_make(session *on, const model *m, const dataset *d, const run_settings *run, float *values,
-                const char *label, scores *s)
+int scores_make(session *on, const model *m, const dataset *d, float *values, const char *label, scores *s)
 {
-    if (prepare(s, m, d, run) < 0)
+    if (prepare(s, m, d) < 0)
         return -1;
     ablate_value *wanted[2] = { m->map, m->image_score };
-    feed_request asked = { .session = on,
-                           .dataset = d,
-                           .run = run,
-                           .graph = m->score,
-                           .batch = run->batch,
-                           .wanted = wanted,
-                           .wanted_count = m->image_score ? 2 : 1,
-                           .pictures = s->picture,
-                           .picture_count = s->count };
+    feed_request asked = model_feed_request(on, m, d, m->score);
+    asked.wanted = wanted;
+    asked.wanted_count = m->image_score ? 2 : 1;
+    asked.pictures = s->picture;
+    asked.picture_count = s->count;
     scorer c;
-    int status = scorer_open(&c, &asked, values) == 0 ? score_all(s, m, c.feed, c.program, run->batch, label) : -1;
+    int status = scorer_open(&c, &asked, values) == 0 ? score_all(s, m, c.feed, c.program, asked.batch, label) : -1;
     scorer_close(&c);
     return status;
 }
@@ -159,8 +154,7 @@ static int probe_batches(const model *m, scorer *c, const feed_request *asked, c
     return status;
 }
 
-int scores_probe(session *on, const model *m, const dataset *d, const run_settings *run, float *values,
-                 const char *label, double *mean)
+int scores_probe(session *on, const model *m, const dataset *d, float *values, const char *label, double *mean)
 {
     const graph *g = m->score;
     int count = 0, *pictures = take((size_t)d->pictures, sizeof *pictures, "the test pictures");
@@ -178,15 +172,11 @@ int scores_probe(session *on, const model *m, const dataset *d, const run_settin
         wanted[i] = g->probe[i].value;
         mean[i] = 0;
     }
-    feed_request asked = { .session = on,
-                           .dataset = d,
-                           .run = run,
-                           .graph = g,
-                           .batch = run->batch,
-                           .wanted = wanted,
-                           .wanted_count = g->probes,
-                           .pictures = pictures,
-                           .picture_count = count };
+    feed_request asked = model_feed_request(on, m, d, g);
+    asked.wanted = wanted;
+    asked.wanted_count = g->probes;
+    asked.pictures = pictures;
+    asked.picture_count = count;
     int status = scorer_open(&c, &asked, values) == 0 ? probe_batches(m, &c, &asked, label, mean) : -1;
     scorer_close(&c);
     free(pictures);
@@ -199,11 +189,11 @@ static mask_rule rule_of(const metrics_protocol *protocol)
     return (mask_rule){ protocol->mask_nearest ? IMAGE_NEAREST : IMAGE_BILINEAR, protocol->mask_threshold };
 }
 
-int scores_masks(session *on, const run_settings *run)
+int scores_masks(session *on, const model *m)
 {
-    const metrics_protocol *protocol = metrics_protocol_find(run->protocol);
+    const metrics_protocol *protocol = metrics_protocol_find(m->run->protocol);
     phase before = phases_enter(&on->phases, PHASE_METRICS);
-    int status = protocol && session_masks(on, run, rule_of(protocol)) ? 0 : -1;
+    int status = protocol && session_masks(on, m->input, rule_of(protocol)) ? 0 : -1;
     phases_enter(&on->phases, before);
     return status;
 }
@@ -222,10 +212,10 @@ static metrics_input describe_scores(const scores *s, const dataset *d, const ui
                             .class_names = (const char *const *)d->class_name };
 }
 
-int scores_evaluate(session *on, const dataset *d, const run_settings *run, const scores *s, metrics_result *result)
+int scores_evaluate(session *on, const model *m, const dataset *d, const scores *s, metrics_result *result)
 {
-    const metrics_protocol *protocol = metrics_protocol_find(run->protocol);
-    const uint8_t *masks = protocol ? session_masks(on, run, rule_of(protocol)) : NULL;
+    const metrics_protocol *protocol = metrics_protocol_find(m->run->protocol);
+    const uint8_t *masks = protocol ? session_masks(on, m->input, rule_of(protocol)) : NULL;
     int *classes = take((size_t)s->count, sizeof *classes, "the test pictures");
     int8_t *labels = take((size_t)s->count, sizeof *labels, "the test pictures");
     int status = masks && classes && labels ? 0 : -1;
@@ -237,7 +227,7 @@ int scores_evaluate(session *on, const dataset *d, const run_settings *run, cons
         metrics_input input = describe_scores(s, d, masks, labels, classes);
         metrics_protocol how = *protocol;
         input.scores = how.takes_given ? s->image : NULL;
-        how.connectivity = run->connectivity == RUN_CONNECTED_4 ? 4 : 8;
+        how.connectivity = m->run->connectivity == RUN_CONNECTED_4 ? 4 : 8;
         status = metrics_evaluate(&input, &how, result);
     }
     free(classes);

@@ -14,8 +14,7 @@ typedef struct scores { /* of the test pictures, in their order in the data set 
 
 /* Runs the scoring graph over all test pictures; `parameters` is device memory. 0, or -1: complained. scores_free is
  * allowed after both. */
-int scores_make(session *, const model *, const dataset *, const run_settings *, float *parameters, const char *label,
-                scores *);
+int scores_make(session *, const model *, const dataset *, float *parameters, const char *label, scores *);
 void scores_free(scores *);
 
 /* The score of test picture i: as the model gives it, else the greatest of its map. */
@@ -23,18 +22,17 @@ double scores_picture(const scores *, int i);
 
 /* Reads and fits the masks that scores_evaluate will want, so that a damaged one is told before the training. 0, or -1.
  */
-int scores_masks(session *, const run_settings *);
+int scores_masks(session *, const model *);
 
 /* Writes an archive of the maps and of all that any protocol evaluates beside them, as `ablate metrics` reads it: maps
  * (N,H,W), masks (N,H,W; fractions, resized bilinearly), masks_nearest (N,H,W; 0/1), labels, classes and names (N), and
  * scores (N) if the model gives them. 0, or -1: complained. */
-int scores_write(session *, const dataset *, const run_settings *, const scores *, const char *path);
+int scores_write(session *, const model *, const dataset *, const scores *, const char *path);
 
-/* The five metrics by class under run->protocol. 0, or -1: complained. */
-int scores_evaluate(session *, const dataset *, const run_settings *, const scores *, metrics_result *);
+/* The five metrics by class under run.protocol. 0, or -1: complained. */
+int scores_evaluate(session *, const model *, const dataset *, const scores *, metrics_result *);
 
 /* Means of the scoring graph's probes over all whole batches of test pictures: mean[m->score->probes]. 0, or -1. */
-int scores_probe(session *, const model *, const dataset *, const run_settings *, float *parameters, const char *label,
-                 double *mean);
+int scores_probe(session *, const model *, const dataset *, float *parameters, const char *label, double *mean);
 
 #endif

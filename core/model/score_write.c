@@ -64,16 +64,16 @@ static int add_texts(score_file *f, const char *name, const char *const *text)
 
 /* ---- arrays ---- */
 
-static int add_masks(score_file *f, session *on, const run_settings *run)
+static int add_masks(score_file *f, session *on, const model *m)
 {
     size_t count = map_elements(f->scores);
     float *fraction = take(count, sizeof *fraction, "the masks");
-    const uint8_t *grey = fraction ? session_masks(on, run, (mask_rule){ IMAGE_BILINEAR, IMAGE_GREY }) : NULL;
+    const uint8_t *grey = fraction ? session_masks(on, m->input, (mask_rule){ IMAGE_BILINEAR, IMAGE_GREY }) : NULL;
     for (size_t i = 0; grey && i < count; i++)
         fraction[i] = (float)grey[i] / 255.0f;
     int status = grey ? npz_add(f->to, "masks", "<f4", f->maps_shape, fraction, count * sizeof *fraction) : -1;
     free(fraction);
-    const uint8_t *nearest = status == 0 ? session_masks(on, run, (mask_rule){ IMAGE_NEAREST, 0 }) : NULL;
+    const uint8_t *nearest = status == 0 ? session_masks(on, m->input, (mask_rule){ IMAGE_NEAREST, 0 }) : NULL;
     return nearest ? npz_add(f->to, "masks_nearest", "|u1", f->maps_shape, nearest, count) : -1;
 }
 
@@ -100,23 +100,23 @@ static int add_descriptions(score_file *f)
     return status;
 }
 
-static int add_all(score_file *f, session *on, const run_settings *run)
+static int add_all(score_file *f, session *on, const model *m)
 {
     const scores *s = f->scores;
     if (npz_add(f->to, "maps", "<f4", f->maps_shape, s->maps, map_elements(s) * sizeof *s->maps) < 0 ||
-        add_masks(f, on, run) < 0 || add_descriptions(f) < 0)
+        add_masks(f, on, m) < 0 || add_descriptions(f) < 0)
         return -1;
     return s->image ? npz_add(f->to, "scores", "<f8", f->shape, s->image, (size_t)s->count * sizeof *s->image) : 0;
 }
 
-int scores_write(session *on, const dataset *d, const run_settings *run, const scores *s, const char *path)
+int scores_write(session *on, const model *m, const dataset *d, const scores *s, const char *path)
 {
     score_file f = { .to = npz_create(path), .data = d, .scores = s };
     snprintf(f.maps_shape, sizeof f.maps_shape, "(%d, %d, %d)", s->count, s->size, s->size);
     snprintf(f.shape, sizeof f.shape, "(%d,)", s->count);
     if (!f.to)
         return -1;
-    if (add_all(&f, on, run) == 0)
+    if (add_all(&f, on, m) == 0)
         return npz_finish(f.to);
     npz_abandon(f.to);
     return -1;

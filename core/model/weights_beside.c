@@ -3,6 +3,7 @@
 #include "../base/arena.h"
 #include "../base/diag.h"
 #include "../base/file.h"
+#include "../base/hash.h"
 #include <cjson/cJSON.h>
 #include <libgen.h>
 #include <stdio.h>
@@ -166,11 +167,4 @@ int weights_beside_describe(const weights_beside *b, run_record *record)
             return -1;
     }
     return 0;
-}
-
-void weights_beside_hash(const weights_beside *b, hash_state *state)
-{
-    for (int i = 0; i < b->files; i++)
-        if (b->file[i].json)
-            hash_add(state, b->file[i].digest.byte, sizeof b->file[i].digest.byte);
 }

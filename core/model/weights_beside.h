@@ -1,7 +1,6 @@
 /* weights_beside.h: JSON files that lie beside files of weights, such as configurations: read once, asked by place. */
 #ifndef ABLATE_WEIGHTS_BESIDE_H
 #define ABLATE_WEIGHTS_BESIDE_H
-#include "../base/hash.h"
 #include "../record/record.h"
 
 typedef struct weights_beside weights_beside; /* the files opened so far */
@@ -18,8 +17,5 @@ bool weights_beside_asks(const char *key);
 
 /* Enters every file read so far with its hash. 0, or -1: complained. */
 int weights_beside_describe(const weights_beside *, run_record *);
-
-/* Adds the hashes of all files read so far. */
-void weights_beside_hash(const weights_beside *, hash_state *);
 
 #endif

@@ -171,13 +171,3 @@ int weights_store_describe(const weights_store *s, run_record *record)
     }
     return weights_beside_describe(s->beside, record);
 }
-
-hash_digest weights_store_digest(const weights_store *s)
-{
-    hash_state state;
-    hash_begin(&state);
-    for (int i = 0; i < s->files; i++)
-        hash_add(&state, s->file[i].digest.byte, sizeof s->file[i].digest.byte);
-    weights_beside_hash(s->beside, &state);
-    return hash_end(&state);
-}

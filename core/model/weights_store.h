@@ -23,7 +23,4 @@ int weights_store_spare(const weights_store *, const char *option, const char *o
  * asked for and is there. 0, or -1: complained. */
 int weights_store_describe(const weights_store *, run_record *);
 
-/* Combined hash of all these files. */
-hash_digest weights_store_digest(const weights_store *);
-
 #endif

@@ -83,8 +83,7 @@ static int gallery_open(gallery *g, const page_options *o)
         return -1;
     if (!g->run.model.map)
         return complain("%s gives no score map, so there is no gallery of it; name another run", o->run);
-    if (scores_make(&g->run.session, &g->run.model, g->data, &g->run.run, g->run.parameters, g->run.label, &g->scores) <
-        0)
+    if (scores_make(&g->run.session, &g->run.model, g->data, g->run.parameters, g->run.label, &g->scores) < 0)
         return -1;
     g->judged = take((size_t)g->scores.count, sizeof *g->judged, "the gallery");
     if (!g->judged)
@@ -125,9 +124,9 @@ static int print_pair(const gallery *g, const judged *j, FILE *out)
     ablate_image seen = { 0 }, heat = { 0 };
     image_mask mask = { 0 };
     int64_t pixels = (int64_t)g->scores.size * g->scores.size;
-    int status = dataset_fitted(g->data, index, &g->run.run, &seen);
+    int status = dataset_fitted(g->data, index, &g->run.input, &seen);
     if (status == 0)
-        status = dataset_mask_fitted(g->data, index, &g->run.run, (mask_rule){ IMAGE_BILINEAR, 0.5 }, &mask);
+        status = dataset_mask_fitted(g->data, index, &g->run.input, (mask_rule){ IMAGE_BILINEAR, 0.5 }, &mask);
     if (status == 0)
         status = page_colour_map(g->scores.maps + j->place * pixels, g->scores.size, g->low, g->high, &heat);
     if (status == 0 && mask.value)

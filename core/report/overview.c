@@ -283,13 +283,13 @@ static int add_boxes(overview *o, const look *l, int *box_of)
 static int add_caption(overview *o, const look *l, const char *title)
 {
     char text[400], flops[24], trained[24];
-    snprintf(text, sizeof text, "%.200s: a step of %d pictures, %sFLOP forward, %s parameters", title, l->run->batch,
-             count_print(l->flops, flops), count_print((double)l->parameters, trained));
+    snprintf(text, sizeof text, "%.200s: a step of %d pictures, %sFLOP forward, %s parameters", title,
+             l->model->run->batch, count_print(l->flops, flops), count_print((double)l->parameters, trained));
     o->caption = arena_text(o->memory, text);
     return o->caption ? 0 : -1;
 }
 
-int overview_open(overview *o, const model *m, const run_settings *run, const dataset *data, const char *title)
+int overview_open(overview *o, const model *m, const dataset *data, const char *title)
 {
     int box_of[OVERVIEW_BOXES] = { 0 };
     *o = (overview){ .memory = arena_new() };
@@ -298,7 +298,6 @@ int overview_open(overview *o, const model *m, const run_settings *run, const da
         return -1;
     l->memory = o->memory;
     l->model = m;
-    l->run = run;
     l->data = data;
     int status = look_at(l);
     if (status == 0)

@@ -42,7 +42,7 @@ typedef struct overview {
 
 /* Composes both graphs of an open model once more, looking at the board after each module. `title` begins the caption.
  * 0, or -1: complained. overview_close is allowed after both. */
-int overview_open(overview *, const model *, const run_settings *, const dataset *, const char *title);
+int overview_open(overview *, const model *, const dataset *, const char *title);
 void overview_close(overview *);
 
 #endif

@@ -168,7 +168,7 @@ static int note_operations(pass *p)
         return -1;
     for (; p->room < g->values; p->room++)
         p->owner[p->room] = -1;
-    analysis_dependence(g, p->look->run->batch, known);
+    analysis_dependence(g, p->look->model->run->batch, known);
     int status = 0;
     for (int i = p->first; i < g->values && status == 0; i++)
         if (g->value[i]->kind == VALUE_RESULT)
@@ -263,7 +263,7 @@ static int note_losses(pass *p, int from)
 static int note_weights(pass *p)
 {
     look *l = p->look;
-    for (int epoch = 0; epoch < l->run->epochs; epoch++) {
+    for (int epoch = 0; epoch < l->model->run->epochs; epoch++) {
         for (int i = 0; i < l->model->parts; i++) {
             const model_part *part = &l->model->part[i];
             if (builder_epoch(p->builder, part->module, part->settings, part->state, epoch) < 0)
@@ -289,8 +289,9 @@ static int begin(pass *p, parameters *shared)
 {
     const look *l = p->look;
     const ablate_module *data = l->data->module;
-    ablate_shape image = { 4, { l->run->batch, 3, l->run->size, l->run->size } };
-    ablate_shape inputs = { 2, { l->run->batch, data->inputs_length } };
+    const run_settings *run = l->model->run;
+    ablate_shape image = { 4, { run->batch, 3, l->model->input->size, l->model->input->size } };
+    ablate_shape inputs = { 2, { run->batch, data->inputs_length } };
     p->graph = graph_new(shared);
     p->builder = p->graph ? builder_new(p->graph, &l->model->host, p->training) : NULL;
     if (!p->builder)

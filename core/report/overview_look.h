@@ -42,7 +42,6 @@ typedef struct look_loss {
 typedef struct look { /* zeroed; memory is the owner's */
     arena *memory;
     const model *model;
-    const run_settings *run;
     const dataset *data;
     look_piece piece[OVERVIEW_BOXES];
     look_link link[OVERVIEW_NETS];

@@ -67,9 +67,12 @@ typedef struct schema { /* of a section */
 /* Of the engine's sections or of a module; without rows: nobody knows the section. */
 static schema schema_of(const char *section, const char *module_folders)
 {
-    for (const run_section *s = run_sections; s->name; s++)
-        if (strcmp(s->name, section) == 0)
-            return (schema){ s->rows, sizeof(run_settings) };
+    if (strcmp(section, "run") == 0)
+        return (schema){ run_settings_rows, sizeof(run_settings) };
+    if (strcmp(section, "input") == 0)
+        return (schema){ input_settings_rows, sizeof(input_settings) };
+    if (strcmp(section, "optimiser") == 0)
+        return (schema){ optimiser_settings_rows, sizeof(optimiser_settings) };
     const ablate_module *module = module_load(section, module_folders);
     if (!module)
         complaint_clear();

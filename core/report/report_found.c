@@ -31,12 +31,9 @@ static bool may_be(const experiment_row *row, const run_record *run)
 {
     char *text = NULL;
     size_t length = 0;
-    run_settings wanted = row->run;
     FILE *to = open_memstream(&text, &length);
-    wanted.seed = run->seed;
-    if (to)
-        run_settings_print(&wanted, to);
-    bool same = to && fclose(to) == 0 && run->settings && strncmp(run->settings, text, length) == 0;
+    bool same = to && experiment_row_print(row, run->seed, to) == 0;
+    same = to && fclose(to) == 0 && same && run->settings && strncmp(run->settings, text, length) == 0;
     free(text);
     return same;
 }

@@ -107,12 +107,12 @@ static int evaluate(const runner *r, const train_result *trained, run_record *re
     scores made;
     metrics_result result = { 0 };
     phase before = phases_enter(&r->session->phases, PHASE_SCORING);
-    int status = scores_make(r->session, &r->model, r->data, &r->run, trained->optimiser.state, r->label, &made);
+    int status = scores_make(r->session, &r->model, r->data, trained->optimiser.state, r->label, &made);
     phases_enter(&r->session->phases, PHASE_METRICS);
     if (status == 0)
-        status = scores_evaluate(r->session, r->data, &r->run, &made, &result);
+        status = scores_evaluate(r->session, &r->model, r->data, &made, &result);
     if (status == 0 && r->options->keep_maps)
-        status = scores_write(r->session, r->data, &r->run, &made, r->maps);
+        status = scores_write(r->session, &r->model, r->data, &made, r->maps);
     phases_enter(&r->session->phases, before);
     if (status == 0)
         status = run_record_set_metrics(record, &result);
@@ -136,8 +136,7 @@ static int probe(const runner *r, const train_result *trained, run_record *recor
     const graph *g = r->model.score;
     double *mean = take((size_t)g->probes, sizeof *mean, "the probes");
     phase before = phases_enter(&r->session->phases, PHASE_SCORING);
-    int status =
-        mean ? scores_probe(r->session, &r->model, r->data, &r->run, trained->optimiser.state, r->label, mean) : -1;
+    int status = mean ? scores_probe(r->session, &r->model, r->data, trained->optimiser.state, r->label, mean) : -1;
     for (int i = 0; i < g->probes && status == 0; i++) {
         char *note = probe_note(r, g->probe[i].name, mean[i]);
         status = note ? run_record_add_note(record, note) : -1;
@@ -188,7 +187,7 @@ static int train_and_finish(const runner *r, model *m, run_record *record)
     train_request request = { .session = r->session,
                               .model = m,
                               .dataset = r->data,
-                              .run = &r->run,
+                              .optimiser = &r->row->optimiser,
                               .label = r->label,
                               .observer = r->options->keep_epochs ? &keeper : NULL,
                               .checkpoint = r->checkpoint,
@@ -199,7 +198,7 @@ static int train_and_finish(const runner *r, model *m, run_record *record)
     record->seconds = request.began;
     if (r->options->keep_epochs && !snapshot_complete(&kept, 1))
         checkpoint_remove(r->checkpoint); /* of a run that kept none: it begins anew */
-    int status = m->map ? scores_masks(r->session, &r->run) : 0;
+    int status = m->map ? scores_masks(r->session, m) : 0;
     if (status == 0)
         status = train_run(&request, &trained);
     train_print_timings(&trained, stderr);
@@ -246,8 +245,7 @@ static int check_sections(const runner *r)
 static int check_run(const runner *r)
 {
     int each = dataset_count(r->data, false), tests = dataset_count(r->data, true);
-    const experiment_row *row = r->row;
-    if (model_check(&r->model, &r->run, r->experiment->columns > 0, row->file, row->line) < 0)
+    if (model_check(&r->model, r->experiment->columns > 0) < 0)
         return -1;
     if (each < r->run.batch)
         return complain("data '%s' has %d training pictures, fewer than run.batch = %d; use a smaller batch",
@@ -278,10 +276,10 @@ static int prepare(runner *r, run_record *record)
     r->data = session_data(r->session, r->run.data, &r->row->settings);
     if (!r->data || dataset_check_outside(r->data, "--out", r->options->out) < 0)
         return -1;
-    if (model_open(&r->model, &r->run, &r->row->settings, r->data, r->session->module_folders, r->row->file,
-                   r->row->line) < 0)
+    const model_request made_of = experiment_row_model(r->row, &r->run, r->data, r->session->module_folders);
+    if (model_open(&r->model, &made_of) < 0)
         return -1;
-    if (model_place(&r->model, &r->run, r->session->device) < 0 || !session_turned(r->session) || check_sections(r) < 0)
+    if (model_place(&r->model, r->session->device) < 0 || !session_turned(r->session) || check_sections(r) < 0)
         return -1;
     if (check_run(r) < 0 || say_idle(r, record) < 0 || runner_describe(r, record) < 0 || name_run(r, record) < 0)
         return -1;
@@ -326,13 +324,13 @@ static int has_steps(const runner *r)
 
 static int train_traced(runner *r, const run_record *record, const char *path)
 {
-    trace_request wanted = { path, r->session->device, &r->model, &r->run, record, r->options->most_steps };
+    trace_request wanted = { path, r->session->device, &r->model, record, r->options->most_steps };
     trace *t = trace_new(&wanted);
     train_result trained = { 0 };
     train_request request = { .session = r->session,
                               .model = &r->model,
                               .dataset = r->data,
-                              .run = &r->run,
+                              .optimiser = &r->row->optimiser,
                               .label = r->label,
                               .most_steps = r->options->most_steps,
                               .timing = r->options->timing,
@@ -380,7 +378,7 @@ int runner_check(session *s, const experiment *e, const experiment_row *row)
     run_record record = { 0 };
     int status = prepare(&r, &record);
     if (status == 0 && r.model.map)
-        status = scores_masks(s, &r.run);
+        status = scores_masks(s, &r.model);
     run_record_free(&record);
     runner_close(&r);
     return status;

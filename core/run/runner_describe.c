@@ -1,6 +1,7 @@
 /* runner_describe.c: where a run's numbers come from. */
 #include "../base/diag.h"
 #include "../base/file.h"
+#include "../data/dataset_spec.h"
 #include "runner_parts.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +25,7 @@ static int describe_data(const runner *r, run_record *record)
     if (session_data_digest(r->session, &hash) < 0)
         return -1;
     hash_print(&hash, digest);
-    char *spec = run_settings_data_short(d->spec);
+    char *spec = dataset_spec_short(d->spec);
     record->data = spec ? take_text("%s: %d classes, %d training and %d test pictures", spec, d->classes,
                                     dataset_count(d, false), dataset_count(d, true))
                         : NULL;
@@ -132,8 +133,9 @@ static int describe_settings(const runner *r, run_record *record)
     FILE *to = open_memstream(&record->settings, &length);
     if (!to)
         return complain("out of memory for the resolved settings");
-    int status = model_describe(&r->model, &r->run, to);
-    if (status == 0 && r->data->module->settings)
+    int status = experiment_row_print(r->row, r->run.seed, to);
+    model_describe(&r->model, to);
+    if (r->data->module->settings)
         settings_print(r->data->module->name, r->data->module->settings, r->data->chosen, NULL, to);
     if (status == 0)
         status = describe_paths(r, record, to);
@@ -145,8 +147,7 @@ static int describe_settings(const runner *r, run_record *record)
         status = print_module_code(r->data->module, where, to);
     if (r->options->most_steps > 0)
         fprintf(to, "run.most_steps = %lld\n", (long long)r->options->most_steps);
-    fclose(to);
-    return status;
+    return fclose(to) == 0 ? status : complain("out of memory for the resolved settings");
 }
 
 int runner_describe(const runner *r, run_record *record)

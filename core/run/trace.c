@@ -136,7 +136,7 @@ static int add_draw(trace *t, const ablate_value *value)
                            "'%s' draws random numbers that cannot be traced; add an operation '%s_draw' that gives "
                            "them",
                            value->op->name, value->op->name);
-    draws *made = draws_new(r->device, value, bare, (uint64_t)r->run->seed);
+    draws *made = draws_new(r->device, value, bare, (uint64_t)r->model->run->seed);
     if (!made)
         return -1;
     item added = { "draw/", value->name, *draws_shape(made), draw_numbers, .draws = made };
@@ -191,7 +191,7 @@ static int add_known(trace *t, const feed *from)
 {
     const graph *g = t->request.model->train;
     char *needed = take((size_t)g->values + 1, 1, "a trace");
-    item batch = { "", "picture", { 1, { t->request.run->batch } }, picture_numbers, .value = NULL };
+    item batch = { "", "picture", { 1, { t->request.model->run->batch } }, picture_numbers, .value = NULL };
     int status = needed ? find_needed(g, from, needed) : -1;
     if (status == 0 && (add(t, batch) < 0 || add_inputs(t, from, needed) < 0 || add_draws(t, needed) < 0))
         status = -1;
@@ -236,7 +236,7 @@ static int begin_file(trace *t, arena *names, int steps_each)
 {
     const run_record *r = t->request.record;
     char seed[16], steps[24], epoch[16];
-    snprintf(seed, sizeof seed, "%d", t->request.run->seed);
+    snprintf(seed, sizeof seed, "%d", t->request.model->run->seed);
     snprintf(steps, sizeof steps, "%lld", (long long)t->request.steps);
     snprintf(epoch, sizeof epoch, "%d", steps_each);
     const weights_pair notes[] = {

@@ -25,7 +25,6 @@ typedef struct trace_request { /* all of it outlives the trace */
     const char *path;
     const device *device;
     const model *model;
-    const run_settings *run; /* with the run's own seed */
     const run_record *record;
     int64_t steps;
 } trace_request;

@@ -33,7 +33,7 @@ int train_terms(const model *m)
 static int list_training_pictures(trainer *t)
 {
     const dataset *d = t->request->dataset;
-    int batch = t->request->run->batch;
+    int batch = t->request->model->run->batch;
     int count = dataset_count(d, false);
     t->picture = take((size_t)count, sizeof(int), "the training pictures");
     t->order = take((size_t)count, sizeof(int), "the training pictures");
@@ -47,7 +47,7 @@ static int list_training_pictures(trainer *t)
     if (t->steps_each == 0)
         return complain("data '%s' has %d training pictures, fewer than run.batch = %d; use a smaller batch", d->spec,
                         count, batch);
-    t->total = (uint64_t)t->steps_each * (uint64_t)t->request->run->epochs;
+    t->total = (uint64_t)t->steps_each * (uint64_t)t->request->model->run->epochs;
     if (t->request->most_steps > 0 && (uint64_t)t->request->most_steps < t->total)
         t->total = (uint64_t)t->request->most_steps;
     return 0;
@@ -58,15 +58,11 @@ static int make_program(trainer *t, constants *frozen)
     const train_request *r = t->request;
     const graph *g = r->model->train;
     if (g->losses == 0)
-        return complain("no module of the line '%s' gives a loss; there is nothing to train", r->run->model);
-    feed_request wanted = { .session = r->session,
-                            .dataset = r->dataset,
-                            .run = r->run,
-                            .graph = g,
-                            .batch = r->run->batch,
-                            .pictures = t->picture,
-                            .picture_count = t->pictures,
-                            .again = true };
+        return complain("no module of the line '%s' gives a loss; there is nothing to train", r->model->run->model);
+    feed_request wanted = model_feed_request(r->session, r->model, r->dataset, g);
+    wanted.pictures = t->picture;
+    wanted.picture_count = t->pictures;
+    wanted.again = true;
     t->feed = feed_new(&wanted);
     if (!t->feed)
         return -1;
@@ -76,7 +72,7 @@ static int make_program(trainer *t, constants *frozen)
                                 .differentiate = true,
                                 .parameters = t->result->optimiser.state,
                                 .gradients = t->result->optimiser.gradients,
-                                .seed = (uint64_t)r->run->seed };
+                                .seed = (uint64_t)r->model->run->seed };
     request.given = feed_given(t->feed, &request.given_count);
     t->program = program_new(&request);
     if (!t->program)
@@ -95,7 +91,7 @@ static int make_state(trainer *t)
     checkpoint *c = &t->state;
     c->run = r->digest;
     c->floats = 3 * t->result->optimiser.count;
-    c->log_floats = (int64_t)(r->run->epochs + 1) * train_terms(r->model);
+    c->log_floats = (int64_t)(r->model->run->epochs + 1) * train_terms(r->model);
     for (int i = 0; i < r->model->parts; i++)
         c->module_bytes += r->model->part[i].module->state_size;
     c->state = take_zeroed((size_t)c->floats, sizeof(float), "a checkpoint");
@@ -117,7 +113,7 @@ static void copy_module_states(trainer *t, bool restore)
 /* The row after the epochs' rows holds the weights that the modules last gave the losses. */
 static double *weights_row(trainer *t)
 {
-    return t->state.log + (int64_t)t->request->run->epochs * train_terms(t->request->model);
+    return t->state.log + (int64_t)t->request->model->run->epochs * train_terms(t->request->model);
 }
 
 /* Says where a checkpoint puts the run. */
@@ -144,7 +140,7 @@ static int begin(trainer *t)
         for (int i = 0; i < g->losses; i++)
             g->loss[i].weight = weights_row(t)[i];
         go_on(t);
-    } else if (parameters_draw(r->model->parameters, (uint64_t)r->run->seed, t->state.state) < 0 ||
+    } else if (parameters_draw(r->model->parameters, (uint64_t)r->model->run->seed, t->state.state) < 0 ||
                program_starts(g, r->session->device, t->state.state) < 0) {
         return -1;
     }
@@ -176,7 +172,7 @@ static int save(trainer *t)
  * most a hundredth of it goes into checkpoints. */
 static bool save_is_due(const trainer *t)
 {
-    const run_settings *run = t->request->run;
+    const run_settings *run = t->request->model->run;
     const uint64_t each = (uint64_t)run->checkpoint_steps;
     if (!t->request->checkpoint || t->state.step == t->total)
         return t->request->checkpoint != NULL;
@@ -224,7 +220,7 @@ static int begin_epoch_if_due(trainer *t, bool first)
     int epoch = (int)(t->state.step / (uint64_t)t->steps_each);
     bool due = t->state.step % (uint64_t)t->steps_each == 0;
     if (due || first)
-        train_order(t->request->run, epoch, t->pictures, t->order);
+        train_order(t->request->model->run, epoch, t->pictures, t->order);
     return due ? begin_epoch(t, epoch) : 0;
 }
 
@@ -273,8 +269,8 @@ static int get_ready(trainer *t, constants *frozen)
     const train_request *r = t->request;
     if (list_training_pictures(t) < 0)
         return -1;
-    uint64_t planned = (uint64_t)t->steps_each * (uint64_t)r->run->epochs;
-    if (optimiser_open(&t->result->optimiser, r->session->device, r->model->parameters->count, r->run, planned,
+    uint64_t planned = (uint64_t)t->steps_each * (uint64_t)r->model->run->epochs;
+    if (optimiser_open(&t->result->optimiser, r->session->device, r->model->parameters->count, r->optimiser, planned,
                        1 + r->model->train->losses) < 0 ||
         make_program(t, frozen) < 0 || train_steps_open(t) < 0)
         return -1;
@@ -297,7 +293,7 @@ static int run_all(trainer *t, constants *frozen)
     if (get_ready(t, frozen) < 0 || loop(t) < 0)
         return -1;
     t->result->terms = train_terms(r->model);
-    t->result->epochs = r->run->epochs;
+    t->result->epochs = r->model->run->epochs;
     t->result->log = t->state.log;
     t->state.log = NULL;
     whole_mean(t);

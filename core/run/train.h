@@ -1,9 +1,8 @@
 /* train.h: one training run: the same bits for the same seed, wherever it was interrupted. */
 #ifndef ABLATE_TRAIN_H
 #define ABLATE_TRAIN_H
-#include "../data/feed.h"
+#include "../graph/optimiser.h"
 #include "../model/model.h"
-#include "optimiser.h"
 #include <stdio.h>
 
 enum { TRAIN_TIMINGS = 64 };
@@ -28,9 +27,9 @@ typedef struct train_observer { /* only looks: the run's bits are the same witho
 
 typedef struct train_request { /* all of it outlives the call */
     session *session;
-    model *model;
+    model *model; /* whose settings hold the run's own seed */
     const dataset *dataset;
-    const run_settings *run;        /* with the run's own seed */
+    const optimiser_settings *optimiser;
     const char *label;              /* for the progress line */
     const char *checkpoint;         /* path, or NULL: none */
     hash_digest digest;             /* of the run; a checkpoint of another is said and ignored */

@@ -57,7 +57,7 @@ static int call_step(void *context, uint64_t step)
 
 static void choose_batch(trainer *t, uint64_t step)
 {
-    int batch = t->request->run->batch, within = (int)(step % (uint64_t)t->steps_each);
+    int batch = t->request->model->run->batch, within = (int)(step % (uint64_t)t->steps_each);
     for (int i = 0; i < batch; i++)
         t->batch[i] = t->picture[t->order[within * batch + i]];
 }

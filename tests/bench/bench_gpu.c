@@ -84,13 +84,14 @@ static int train(bench *b, const experiment_row *row, int precision, long steps,
     train_request request = { .session = &b->session,
                               .model = &m,
                               .dataset = data,
-                              .run = &run,
+                              .optimiser = &row->optimiser,
                               .label = row->name,
                               .most_steps = steps,
                               .timing = timing };
-    int status = data ? model_open(&m, &run, &row->settings, data, NULL, row->file, row->line) : -1;
+    const model_request made_of = experiment_row_model(row, &run, data, NULL);
+    int status = data ? model_open(&m, &made_of) : -1;
     if (status == 0)
-        status = model_place(&m, &run, b->session.device);
+        status = model_place(&m, b->session.device);
     if (status == 0)
         status = train_run(&request, result);
     model_close(&m);

@@ -123,14 +123,14 @@ static void test_order(void **state)
     assert_int_equal(e->row_count, 2); /* b.ini's row is dropped */
     assert_string_equal(e->note, "");
     assert_int_equal(e->rows[0].run.epochs, 250);
-    assert_int_equal(e->rows[0].run.size, 64);
+    assert_int_equal(e->rows[0].input.size, 64);
     assert_int_equal(e->rows[0].run.batch, 4);
     assert_int_equal(e->rows[1].run.batch, 7);
     experiment_free(e);
     e = load("sub/c.ini", "small");
     assert_string_equal(e->note, "small");
     assert_int_equal(e->rows[0].run.epochs, 3);
-    assert_int_equal(e->rows[0].run.size, 64);
+    assert_int_equal(e->rows[0].input.size, 64);
     assert_int_equal(e->rows[0].run.batch, 5);
     assert_int_equal(e->rows[1].run.batch, 7);
     assert_string_equal(settings_find(&e->rows[0].settings, "input", "size")->file, "b.ini");
@@ -286,7 +286,7 @@ static void test_bundles(void **state)
     assert_int_equal(settings_find(&small->settings, "clip", "arch")->line, 8);
     assert_string_equal(settings_find(&small->settings, "moe", "experts")->value, "2");
     assert_string_equal(small->run.model, "one two three");
-    assert_int_equal(small->run.size, 64);
+    assert_int_equal(small->input.size, 64);
     assert_string_equal(settings_find(&large->settings, "clip", "arch")->value, "l");
     assert_string_equal(settings_find(&large->settings, "moe", "experts")->value, "5");
     assert_string_equal(large->run.model, "one two");
@@ -595,7 +595,7 @@ static void test_own_files(void **state)
         const experiment_row *row = experiment_find_row(e, "vii");
         assert_true(row->tick[0] && row->tick[1] && row->tick[2]);
         assert_true(row->paper[0].percent == 98.6 && row->paper[3].percent == 96.5);
-        assert_int_equal(row->run.size, i == 1 ? 128 : 224);
+        assert_int_equal(row->input.size, i == 1 ? 128 : 224);
         experiment_free(e);
         experiment_free(load("experiments/cnc.ini", scales[i]));
         e = load("ablations/fig4.ini", scales[i]);

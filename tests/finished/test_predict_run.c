@@ -45,9 +45,8 @@ static void test_own_data_gives_the_recorded_metrics(void **state)
     const dataset *d = predict_run_data(&opened);
     assert_non_null(d);
     assert_ptr_equal(d, predict_run_data(&opened));
-    assert_int_equal(
-        scores_make(&opened.session, &opened.model, d, &opened.run, opened.parameters, opened.label, &made), 0);
-    assert_int_equal(scores_evaluate(&opened.session, d, &opened.run, &made, &result), 0);
+    assert_int_equal(scores_make(&opened.session, &opened.model, d, opened.parameters, opened.label, &made), 0);
+    assert_int_equal(scores_evaluate(&opened.session, &opened.model, d, &made, &result), 0);
     for (int c = 0; c < result.class_count; c++)
         for (int k = 0; k < METRICS_KINDS; k++)
             assert_true(result.classes[c].value[k] == opened.record.classes[c].value[k]);
@@ -65,7 +64,7 @@ static void test_a_file_has_the_map_of_the_picture(void **state)
     open_run(finished_full);
     assert_non_null(predict_run_data(&opened));
     const int chosen[3] = { opened.data->pictures - 1, opened.data->pictures - 3, 5 };
-    const size_t area = (size_t)opened.run.size * (size_t)opened.run.size, batch = (size_t)opened.run.batch;
+    const size_t area = (size_t)opened.input.size * (size_t)opened.input.size, batch = (size_t)opened.run.batch;
     float *own = malloc(batch * area * sizeof *own), *other = malloc(batch * area * sizeof *other);
     predictor *p = predictor_new(&opened, &opened.model.map, 1, chosen, 3);
     assert_non_null(p);
@@ -96,7 +95,7 @@ enum { LARGEST_BATCH = 9 };
 static void map_at(predictor *p, int subject, int place, float *map)
 {
     const int batch = opened.run.batch;
-    const size_t area = (size_t)opened.run.size * (size_t)opened.run.size;
+    const size_t area = (size_t)opened.input.size * (size_t)opened.input.size;
     char file[200];
     ablate_image image;
     snprintf(file, sizeof file, "%s/place.png", finished_folder);
@@ -127,7 +126,7 @@ static void test_a_picture_stands_alone(void **state)
             fail_msg("%s", complaint());
         assert_non_null(predict_run_data(&opened));
         predictor *p = predictor_new(&opened, &opened.model.map, 1, NULL, 0);
-        const size_t bytes = (size_t)opened.run.size * (size_t)opened.run.size * sizeof(float);
+        const size_t bytes = (size_t)opened.input.size * (size_t)opened.input.size * sizeof(float);
         for (int place = 0; place < batch; place++) {
             float *map = malloc(bytes);
             map_at(p, opened.data->pictures - 1, place, map);

@@ -454,13 +454,15 @@ static inline void fuzz_run_model(model *m)
 static inline void fuzz_check_model(model *m)
 {
     static const run_settings run = { .model = "fuzz" };
+    m->run = &run;
+    m->at = (ablate_at){ "m.ini", 1 };
     char *idle = model_idle_parameters(m);
     if (!idle)
         abort();
     free(idle);
     m->map = builder_value(m->score_builder, "score", -1);
     m->image_score = builder_value(m->score_builder, "score.image", -1);
-    if (model_check(m, &run, false, "m.ini", 1) < 0)
+    if (model_check(m, false) < 0)
         fuzz_must_have_complained();
     complaint_clear();
     if (m->train->losses > 0 && fuzz_fits(m->train) && fuzz_fits(m->score)) /* even where it would be refused */

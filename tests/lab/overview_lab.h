@@ -39,9 +39,10 @@ static inline int lab_look(const char *line)
     const dataset *data = session_data(&lab_session, row->run.data, &row->settings);
     assert_non_null(data);
     model m = { 0 };
-    int status = model_open(&m, &row->run, &row->settings, data, NULL, row->file, row->line);
+    const model_request made_of = experiment_row_model(row, &row->run, data, NULL);
+    int status = model_open(&m, &made_of);
     if (status == 0)
-        status = overview_open(&lab_overview, &m, &row->run, data, "lab");
+        status = overview_open(&lab_overview, &m, data, "lab");
     model_close(&m);
     experiment_free(e);
     return status;

@@ -185,7 +185,7 @@ static void pictures_and_masks_load(void **state)
     image_free(&image);
     image_mask mask;
     assert_int_equal(
-        dataset_mask_fitted(&d, 1, &(run_settings){ .size = 2 }, (mask_rule){ IMAGE_BILINEAR, 0.5 }, &mask), 0);
+        dataset_mask_fitted(&d, 1, &(input_settings){ .size = 2 }, (mask_rule){ IMAGE_BILINEAR, 0.5 }, &mask), 0);
     assert_memory_equal(mask.value, ((uint8_t[]){ 0, 255, 0, 255 }), 4);
     image_mask_free(&mask);
     assert_int_equal(dataset_image(&d, 0, &image), -1);

@@ -1,20 +1,34 @@
 #include "optimiser.h"
 #include "../base/diag.h"
-#include "../graph/where.h"
+#include "where.h"
 #include <stdlib.h>
 
-static int open_adam(optimiser *o, const run_settings *run, uint64_t steps, int guards)
+#define SET(f, def, min, max, doc) ABLATE_SET(optimiser_settings, f, def, min, max, doc)
+
+const ablate_setting optimiser_settings_rows[] = {
+    SET(rate, 0.001, 0, 1000, "learning rate of Adam"),
+    SET(beta1, 0.9, 0, 0.9999999, "decay of the first moment"),
+    SET(beta2, 0.999, 0, 0.9999999, "decay of the second moment"),
+    SET(eps, 1e-8, 0, 1, "added to the root of the second moment"),
+    SET(decay, 0, 0, 1000, "L2 term added to the gradient, times the parameter"),
+    SET(warmup, 0, 0, 1000000000, "steps in which the rate rises from 0"),
+    ABLATE_PICK(optimiser_settings, schedule, OPTIMISER_CONSTANT, "constant|cosine",
+                "the rate afterwards: as it is, or falling to 0 at the last step"),
+    { 0 },
+};
+
+static int open_adam(optimiser *o, const optimiser_settings *chosen, uint64_t steps, int guards)
 {
     const ablate_shape shapes[] = { { 1, { o->count } }, { 1, { guards } } };
-    char *text = take_text("rate=%.17g beta1=%.17g beta2=%.17g eps=%.17g decay=%.17g warmup=%d total=%llu", run->rate,
-                           run->beta1, run->beta2, run->eps, run->decay, run->warmup,
-                           run->schedule == RUN_COSINE ? (unsigned long long)steps : 0);
+    char *text = take_text("rate=%.17g beta1=%.17g beta2=%.17g eps=%.17g decay=%.17g warmup=%d total=%llu",
+                           chosen->rate, chosen->beta1, chosen->beta2, chosen->eps, chosen->decay, chosen->warmup,
+                           chosen->schedule == OPTIMISER_COSINE ? (unsigned long long)steps : 0);
     int status = text ? single_open(&o->adam, o->device, "adam", text, 2, shapes) : -1;
     free(text);
     return status;
 }
 
-int optimiser_open(optimiser *o, const device *where, int64_t count, const run_settings *run, uint64_t steps,
+int optimiser_open(optimiser *o, const device *where, int64_t count, const optimiser_settings *chosen, uint64_t steps,
                    int guards)
 {
     size_t bytes = (size_t)count * sizeof(float);
@@ -26,7 +40,7 @@ int optimiser_open(optimiser *o, const device *where, int64_t count, const run_s
                         where_trouble(where));
     if (where->clear(o->state, 3 * bytes) < 0 || where->clear(o->gradients, bytes) < 0)
         return complain("%s: its memory cannot be cleared", where->name);
-    return open_adam(o, run, steps, guards);
+    return open_adam(o, chosen, steps, guards);
 }
 
 void optimiser_close(optimiser *o)

@@ -1,8 +1,16 @@
-/* optimiser.h: Adam over the one array of all parameters, on the device. */
+/* optimiser.h: Adam over the one array of all parameters, on the device, and section [optimiser] of its settings. */
 #ifndef ABLATE_OPTIMISER_H
 #define ABLATE_OPTIMISER_H
-#include "../graph/single.h"
-#include "../model/run_settings.h"
+#include "../base/settings.h"
+#include "single.h"
+
+typedef enum optimiser_schedule { OPTIMISER_CONSTANT, OPTIMISER_COSINE } optimiser_schedule;
+
+typedef struct optimiser_settings {
+    double rate, beta1, beta2, eps, decay;
+    int warmup, schedule; /* steps; optimiser_schedule */
+} optimiser_settings;
+extern const ablate_setting optimiser_settings_rows[];
 
 typedef struct optimiser {
     const device *device;
@@ -14,7 +22,7 @@ typedef struct optimiser {
 
 /* `steps`: of the whole run, for the schedule of the rate; `guards`: numbers of the guard. 0, or -1: complained.
  * optimiser_close is allowed after both. */
-int optimiser_open(optimiser *, const device *, int64_t count, const run_settings *, uint64_t steps, int guards);
+int optimiser_open(optimiser *, const device *, int64_t count, const optimiser_settings *, uint64_t steps, int guards);
 void optimiser_close(optimiser *);
 
 /* One update from the gradients; `step` counts from 0. Once a number of the guard, device memory, is not finite, the
