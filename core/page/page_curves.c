@@ -1,9 +1,8 @@
-/* page_curves.c: the losses of each run, as RUN/losses.tsv has them, on a logarithmic scale over the epochs. */
+#include "page_curves.h"
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "../base/name.h"
-#include "page_parts.h"
-#include "page_text.h"
+#include "../report/report_text.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,7 +77,7 @@ static void print_line(const losses *l, int loss, FILE *out)
         out,
         "<path stroke-width=\"1.4\" d=\"M%d %dh14\" stroke=\"%s\" stroke-dasharray=\"%s\"/><text x=\"%d\" y=\"%d\">", x,
         y - 3, colours[loss], dashes[loss], x + 17, y);
-    page_text(l->name[loss], out);
+    report_text_html(l->name[loss], out);
     fputs("</text>", out);
 }
 
@@ -101,9 +100,9 @@ static void draw(const losses *l, const listed_run *run, FILE *out)
     for (int i = 0; i < l->count; i++)
         print_line(l, i, out);
     fputs("</svg><figcaption>", out);
-    page_text(run->record.experiment, out);
+    report_text_html(run->record.experiment, out);
     fputs(", ", out);
-    page_text(run->record.row, out);
+    report_text_html(run->record.row, out);
     fprintf(out, ", seed %d</figcaption></figure>\n", run->record.seed);
 }
 
@@ -131,8 +130,9 @@ static int draw_run(const listed_run *run, FILE *out, int *count)
     return status;
 }
 
-int page_curves(const runs_list *runs, FILE *out, int *count)
+int page_curves(const page_options *o, const runs_list *runs, FILE *out, int *count)
 {
+    (void)o;
     int status = 0;
     fputs("<div class=\"curves\">\n", out);
     for (int i = 0; i < runs->count && *count < SHOWN && status == 0; i++)

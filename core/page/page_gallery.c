@@ -1,12 +1,10 @@
-/* page_gallery.c: the pictures that a run gets most wrong. A defective picture is the worse missed, the more of its
- * class's good pictures score at least as high; a good one the worse alarm, the more of its class's defective pictures
- * score at most as high. No threshold is needed for that. */
+#include "page_gallery.h"
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "../files/page_colour.h"
 #include "../model/score.h"
-#include "page_parts.h"
-#include "page_text.h"
+#include "../report/report_text.h"
+#include "page_data.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,7 +107,7 @@ static int print_picture(const gallery *g, const ablate_image *image, const char
     if (image_write_png(g->tile, image) < 0)
         return -1;
     fprintf(out, "<img width=\"%d\" height=\"%d\" alt=\"%s of ", image->width, image->height, what);
-    page_text(name, out);
+    report_text_html(name, out);
     fputs("\" src=\"", out);
     int status = page_data_uri(g->tile, "image/png", out);
     fputs("\">", out);
@@ -149,9 +147,9 @@ static int print_tile(const gallery *g, const judged *j, FILE *out)
     fputs("<figure>", out);
     int status = print_pair(g, j, out);
     fputs("<figcaption>", out);
-    page_text(p->name, out);
+    report_text_html(p->name, out);
     fputs(" (", out);
-    page_text(p->state, out);
+    report_text_html(p->state, out);
     fprintf(out, "): score %.4g; %d of %d %s pictures of its class score %s</figcaption></figure>\n", j->score,
             j->wrong, j->of, j->good ? "defective" : "good", j->good ? "no higher" : "at least as high");
     return status;
@@ -177,13 +175,17 @@ static int print_kind(const gallery *g, bool good, int shown, FILE *out)
     return status;
 }
 
-int page_gallery(const page_options *o, FILE *out)
+int page_gallery(const page_options *o, const runs_list *runs, FILE *out, int *count)
 {
+    (void)runs;
+    if (!o->run)
+        return 0;
+    *count = 1;
     gallery g = { 0 };
     int status = gallery_open(&g, o);
     if (status == 0) {
         fputs("<p>Of the run <strong>", out);
-        page_text(g.run.label, out);
+        report_text_html(g.run.label, out);
         fprintf(out,
                 "</strong>. At most %d of each kind. Left the picture as the network sees it, the defect's mask "
                 "outlined in "
@@ -192,7 +194,7 @@ int page_gallery(const page_options *o, FILE *out)
                 o->shown, g.low, g.high);
         for (int i = 0; i < g.run.warnings; i++) {
             fputs("<p class=\"small\">", out);
-            page_text(g.run.warning[i], out);
+            report_text_html(g.run.warning[i], out);
             fputs("</p>\n", out);
         }
         status = print_kind(&g, false, o->shown, out);

@@ -1,11 +1,11 @@
-#include "page_parts.h"
-#include "page_text.h"
+#include "page_provenance.h"
+#include "../report/report_text.h"
 #include <string.h>
 
 static void print_fact(const char *what, const char *value, FILE *out)
 {
     fprintf(out, "%-10s ", what);
-    page_text(value && *value ? value : "not recorded", out);
+    report_text_html(value && *value ? value : "not recorded", out);
     fputc('\n', out);
 }
 
@@ -13,9 +13,9 @@ static void print_run(const char *results, const listed_run *run, FILE *out)
 {
     const run_record *r = &run->record;
     fputs("<details><summary>", out);
-    page_text(r->experiment, out);
+    report_text_html(r->experiment, out);
     fputs(", ", out);
-    page_text(r->row, out);
+    report_text_html(r->row, out);
     fprintf(out, ", seed %d</summary><pre tabindex=\"0\">", r->seed);
     print_fact("folder", run->folder + strlen(results) + 1, out);
     print_fact("scale", r->scale, out);
@@ -33,7 +33,7 @@ static void print_run(const char *results, const listed_run *run, FILE *out)
     for (int i = 0; i < r->note_count; i++)
         print_fact("note", r->notes[i], out);
     fputc('\n', out);
-    page_text(r->settings, out);
+    report_text_html(r->settings, out);
     fputs("</pre></details>\n", out);
 }
 
@@ -50,18 +50,19 @@ static int told_before(const runs_list *runs, int i)
     return 0;
 }
 
-int page_provenance(const char *results, const runs_list *runs, FILE *out)
+int page_provenance(const page_options *o, const runs_list *runs, FILE *out, int *count)
 {
     int again = 0;
+    *count = runs->count;
     for (int i = 0; i < runs->count; i++)
         if (told_before(runs, i))
             again++;
         else
-            print_run(results, &runs->run[i], out);
+            print_run(o->results, &runs->run[i], out);
     if (again > 0)
         fprintf(out,
-                "<p class=\"small\">%d runs are the same as one of these, done once and taken over by another "
+                "<p class=\"small\">%d run%s the same as one of these, done once and taken over by another "
                 "experiment.</p>\n",
-                again);
+                again, again == 1 ? " is" : "s are");
     return 0;
 }

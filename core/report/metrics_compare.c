@@ -2,6 +2,7 @@
 #include "../base/diag.h"
 #include "../metrics/metrics_load.h"
 #include "../metrics/metrics_remark.h"
+#include "document_forms.h"
 #include "report_text.h"
 #include <math.h>
 #include <stdlib.h>
@@ -50,55 +51,46 @@ static int evaluate_all(const char *path, int connectivity, comparison *c)
     return c->result && c->judged ? status : -1;
 }
 
-/* A cell: a difference of fractions in percent, "0" if there is none at all, "-" if it is not defined. */
-static void print_difference(double value, const char *class_name, FILE *to)
+/* A difference of fractions in percent, "0" if there is none at all; then whose it is. */
+static void difference_cell(double value, const char *class_name, sheet *s)
 {
-    bool some = !isnan(value) && fpclassify(value) != FP_ZERO;
-    if (some)
-        fprintf(to, " %s%.2f", value < 0 ? "−" : "+", fabs(100 * value));
-    else
-        fputs(isnan(value) ? " -" : " 0", to);
-    if (some && class_name) {
-        fputc(' ', to);
-        report_text_markdown(class_name, to);
+    sheet_piece p = sheet_number(100 * value, 2, SHEET_CHANGE);
+    bool none = fpclassify(value) == FP_ZERO;
+    p.text = none ? "0" : NULL;
+    sheet_cell(s, p);
+    if (none || isnan(value) || !class_name)
+        return;
+    sheet_put(s, (sheet_piece){ .text = " " });
+    sheet_put(s, (sheet_piece){ .text = class_name });
+}
+
+static void add_means(const comparison *c, sheet *s)
+{
+    sheet_column(s, 'l', "mean, percent");
+    for (int kind = 0; kind < METRICS_KINDS; kind++) {
+        sheet_column(s, 'r', metrics_title((metrics_kind)kind));
+        sheet_column(s, 't', "Δ");
     }
-    fputs(" |", to);
-}
-
-static void print_head(const char *first, bool differences, FILE *to)
-{
-    fprintf(to, "| %s |", first);
-    for (int kind = 0; kind < METRICS_KINDS; kind++)
-        fprintf(to, " %s |%s", metrics_title((metrics_kind)kind), differences ? " Δ |" : "");
-    fprintf(to, "%s\n|:--|", differences ? " defective pictures | defects |" : "");
-    for (int i = 0; i < (differences ? 2 * METRICS_KINDS + 2 : METRICS_KINDS); i++)
-        fprintf(to, "--:|");
-    fputc('\n', to);
-}
-
-static void print_means(const comparison *c, FILE *to)
-{
-    print_head("mean, percent", true, to);
+    sheet_column(s, 'r', "defective pictures");
+    sheet_column(s, 'r', "defects");
     for (int i = 0; i < c->protocols; i++) {
         const metrics_result *r = &c->result[i];
-        long long defective = 0, defects = 0;
+        double defective = 0, defects = 0;
         char name[80];
-        fprintf(to, "| %s |", metrics_protocol_print(&r->protocol, name));
+        sheet_text(s, metrics_protocol_print(&r->protocol, name));
         for (int kind = 0; kind < METRICS_KINDS; kind++) {
-            if (isnan(r->mean[kind]))
-                fprintf(to, " - |");
-            else
-                fprintf(to, " %.2f |", 100 * r->mean[kind]);
+            sheet_cell(s, sheet_number(100 * r->mean[kind], 2, SHEET_PLAIN));
             if (i == 0)
-                fprintf(to, " |");
+                sheet_begin(s); /* nothing to be compared with */
             else
-                print_difference(r->mean[kind] - c->result[0].mean[kind], NULL, to);
+                difference_cell(r->mean[kind] - c->result[0].mean[kind], NULL, s);
         }
         for (int k = 0; k < r->class_count; k++) {
-            defective += r->classes[k].defective;
-            defects += r->classes[k].defects;
+            defective += (double)r->classes[k].defective;
+            defects += (double)r->classes[k].defects;
         }
-        fprintf(to, " %lld | %lld |\n", defective, defects);
+        sheet_cell(s, sheet_number(defective, 0, SHEET_PLAIN));
+        sheet_cell(s, sheet_number(defects, 0, SHEET_PLAIN));
     }
 }
 
@@ -117,19 +109,39 @@ static const char *furthest_class(const comparison *c, int protocol, int kind, d
     return name;
 }
 
-static void print_furthest(const comparison *c, FILE *to)
+static void add_furthest(const comparison *c, sheet *s)
 {
-    fputc('\n', to);
-    print_head("class that differs most", false, to);
+    sheet_column(s, 'l', "class that differs most");
+    for (int kind = 0; kind < METRICS_KINDS; kind++)
+        sheet_column(s, 'r', metrics_title((metrics_kind)kind));
     for (int i = 1; i < c->protocols; i++) {
-        fprintf(to, "| %s |", c->result[i].protocol.name);
+        sheet_text(s, c->result[i].protocol.name);
         for (int kind = 0; kind < METRICS_KINDS; kind++) {
             double difference;
             const char *name = furthest_class(c, i, kind, &difference);
-            print_difference(difference, name, to);
+            difference_cell(difference, name, s);
         }
-        fputc('\n', to);
     }
+}
+
+static int print_sheets(const comparison *c, FILE *to)
+{
+    document *d = document_new();
+    sheet *means = d ? document_add(d, NULL) : NULL, *furthest = means ? document_add(d, NULL) : NULL;
+    if (furthest) {
+        add_means(c, means);
+        add_furthest(c, furthest);
+    }
+    bool good = furthest && document_good(d);
+    if (good) {
+        fprintf(to, "%lld maps of %lld x %lld, %d classes; Δ: difference from %s\n\n", (long long)c->pictures,
+                (long long)c->height, (long long)c->width, c->result[0].class_count, c->result[0].protocol.name);
+        sheet_markdown(means, to);
+        fputc('\n', to);
+        sheet_markdown(furthest, to);
+    }
+    document_free(d);
+    return good ? 0 : -1;
 }
 
 static void print_remark(void *context, const char *sentence)
@@ -152,13 +164,10 @@ int metrics_compare(const char *path, int connectivity, FILE *to)
 {
     comparison c = { .result = NULL };
     int status = evaluate_all(path, connectivity, &c);
-    if (status == 0) {
-        fprintf(to, "%lld maps of %lld x %lld, %d classes; Δ: difference from %s\n\n", (long long)c.pictures,
-                (long long)c.height, (long long)c.width, c.result[0].class_count, c.result[0].protocol.name);
-        print_means(&c, to);
-        print_furthest(&c, to);
+    if (status == 0)
+        status = print_sheets(&c, to);
+    if (status == 0)
         print_remarks(&c, to);
-    }
     comparison_free(&c);
     return status;
 }

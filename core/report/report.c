@@ -1,77 +1,46 @@
-/* report.c: the forms of a report: title, sheets, legend, caption. */
 #include "report.h"
+#include "../base/diag.h"
 #include "../base/file.h"
-#include "report_body.h"
+#include "../base/folder.h"
+#include "document_file.h"
+#include "document_plain.h"
+#include "report_caption.h"
+#include "report_classes.h"
+#include "report_grid.h"
 #include "report_part.h"
 #include "report_place.h"
-#include "report_text.h"
+#include "report_rows.h"
+#include "report_tsv.h"
+#include <stdlib.h>
 #include <string.h>
 
-static bool any_marks(const report_body *t)
+static int fill(const report_numbers *t, document *d)
 {
-    for (int i = 0; i < t->sheets; i++)
-        if (report_sheet_marks(t->sheet[i]))
-            return true;
-    return false;
+    static int (*const layouts[])(const report_numbers *, document *) = { report_rows, report_classes, report_grid };
+    const experiment *e = t->experiment;
+    char title[400], *caption = report_caption(t);
+    int status = caption ? layouts[e->layout](t, d) : -1;
+    d->title = document_text(d, report_title(*e->title ? e->title : e->name, e->scale, e->changes, title));
+    d->caption = document_text(d, caption ? caption : "");
+    document_rank(d);
+    d->lines = report_tsv;
+    d->of = t;
+    d->experiment = document_text(d, e->path);
+    free(caption);
+    return status == 0 && document_good(d) ? 0 : -1;
 }
 
-void report_markdown(const report_body *t, const char *sign, FILE *out)
+static document *document_of(const report_numbers *t)
 {
-    char title[400];
-    fprintf(out, "<!-- Written by ablate; do not edit. %s-->\n\n## ", sign);
-    report_text_markdown(report_title(t, title), out);
-    fputc('\n', out);
-    for (int i = 0; i < t->sheets; i++) {
-        fputc('\n', out);
-        report_sheet_markdown(t->sheet[i], out);
-    }
-    if (any_marks(t))
-        fprintf(out, "\nBest **bold**, second best <u>underlined</u>.\n");
-    report_text_lines(t->caption, "\n", "\n", report_text_markdown, out);
-}
-
-void report_tex(const report_body *t, const char *sign, FILE *out)
-{
-    char title[400];
-    fprintf(out,
-            "%% Written by ablate; do not edit. %sNeeds \\usepackage{amssymb} for \\checkmark.\n"
-            "\\begin{center}\n",
-            sign);
-    for (int i = 0; i < t->sheets; i++) {
-        report_sheet_tex(t->sheet[i], out);
-        fprintf(out, "\n\\medskip\n");
-    }
-    report_text_tex(report_title(t, title), out);
-    fprintf(out, ".\n%s", any_marks(t) ? "Best \\textbf{bold}, second best \\underline{underlined}." : "");
-    report_text_lines(t->caption, "\n", "", report_text_tex, out);
-    fprintf(out, "\n\\end{center}\n");
-}
-
-int report_plain(const report_body *t, FILE *out)
-{
-    char title[400];
-    fprintf(out, "%s\n", report_title(t, title));
-    for (int i = 0; i < t->sheets; i++)
-        if (report_sheet_plain(t->sheet[i], out) < 0)
-            return -1;
-    if (any_marks(t))
-        fprintf(out, "* best, ' second best.\n");
-    report_text_wrapped(t->caption, out);
-    return 0;
-}
-
-static int write_form(const report_body *t, const report_place *place, const char *ending,
-                      void (*form)(const report_body *, const char *, FILE *))
-{
-    file_draft *draft = report_place_draft(place, ending);
-    if (!draft)
-        return -1;
-    form(t, place->sign, file_draft_stream(draft));
-    return file_commit(draft);
+    document *d = t ? document_new() : NULL;
+    if (!d || fill(t, d) == 0)
+        return d;
+    document_free(d);
+    return NULL;
 }
 
 /* Where the report is to be, which is not where it would take the place of more than it has. */
-static int find_place(const report_body *t, const char *folder, report_place *place)
+static int find_place(const report_numbers *t, const char *folder, report_place *place)
 {
     const experiment *e = t->experiment;
     char lost[200];
@@ -80,39 +49,62 @@ static int find_place(const report_body *t, const char *folder, report_place *pl
     return *report_part_lost(t, place->path, lost) ? report_place_part(place, lost) : 0;
 }
 
-static int drop_part(const report_body *t, report_place *place)
+static int drop_part(const report_numbers *t, report_place *place)
 {
     char lost[200];
     bool is_part = strcmp(place->path, place->part) == 0;
     return is_part || *report_part_lost(t, place->part, lost) ? 0 : report_place_whole(place);
 }
 
+/* Files of one name in two folders share their report's name: the later takes the place of the earlier, which must not
+ * go unsaid. New memory: the earlier's path; NULL: it is of the same file, or none that is still there. */
+static char *other_file(const report_place *place, const experiment *e)
+{
+    char *path = take_text("%s.sheet", place->path), *other = NULL;
+    document *d = path && file_exists(path) ? document_read(path) : NULL;
+    if (d && file_exists(d->experiment) && !folder_same(d->experiment, e->path))
+        other = take_text("%s", d->experiment);
+    complaint_clear(); /* a damaged file is replaced */
+    document_free(d);
+    free(path);
+    return other;
+}
+
+static int write_files(const report_numbers *t, const document *d, report_place *place)
+{
+    char *other = other_file(place, t->experiment);
+    int status = report_place_write(place, d);
+    if (status == 0)
+        status = drop_part(t, place);
+    if (status == 0)
+        report_place_say(place, stdout);
+    if (status == 0 && other)
+        printf("report: %s.md was of %s until now, a file of the same name as %s; give one of them another --out\n",
+               place->path, other, t->experiment->path);
+    free(other);
+    return status;
+}
+
 int report_write(const experiment *e, const run_record *records, int count, const char *folder)
 {
-    report_body *t = report_body_make(e, records, count);
+    report_numbers *t = report_numbers_make(e, records, count);
+    document *d = document_of(t);
     report_place place = { 0 };
-    int status = t ? find_place(t, folder, &place) : -1;
+    int status = d ? find_place(t, folder, &place) : -1;
     if (status == 0)
-        status = write_form(t, &place, "md", report_markdown);
-    if (status == 0)
-        status = write_form(t, &place, "tsv", report_tsv);
-    if (status == 0)
-        status = write_form(t, &place, "tex", report_tex);
-    if (status == 0)
-        status = drop_part(t, &place);
-    if (status == 0)
-        report_place_say(&place, stdout);
+        status = write_files(t, d, &place);
     report_place_free(&place);
-    report_body_free(t);
+    document_free(d);
+    report_numbers_free(t);
     return status;
 }
 
 int report_print(const experiment *e, const run_record *records, int count, FILE *out)
 {
-    report_body *t = report_body_make(e, records, count);
-    if (!t)
-        return -1;
-    int status = report_plain(t, out);
-    report_body_free(t);
+    report_numbers *t = report_numbers_make(e, records, count);
+    document *d = document_of(t);
+    int status = d ? document_plain(d, out) : -1;
+    document_free(d);
+    report_numbers_free(t);
     return status;
 }

@@ -1,6 +1,6 @@
-/* report_caption.c: what must be said beside the numbers, gathered from the experiment and the records. */
+#include "report_caption.h"
 #include "../base/diag.h"
-#include "report_body.h"
+#include "report_printed.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,20 +91,25 @@ static char *kernels_of(const run_record *run)
     return run->core_type && *run->core_type ? take_text("%s", run->core_type) : NULL;
 }
 
+static char *seed_of(const run_record *run)
+{
+    return take_text("%d", run->seed);
+}
+
 static char *protocol_of(const run_record *run)
 {
     return take_text("%s", text_or(run->protocol, "not recorded"));
 }
 
 /* The distinct values of something over all runs of the report. */
-static void list_runs(const report_body *t, char *(*of)(const run_record *), text_list *list)
+static void list_runs(const report_numbers *t, char *(*of)(const run_record *), text_list *list)
 {
     for (int r = 0; r < t->experiment->row_count; r++)
         for (int i = 0; i < t->row[r].runs; i++)
             list_add(list, of(t->row[r].run[i]));
 }
 
-static void print_runs(const report_body *t, const char *title, char *(*of)(const run_record *), bool must_agree,
+static void print_runs(const report_numbers *t, const char *title, char *(*of)(const run_record *), bool must_agree,
                        FILE *out)
 {
     text_list list = { 0 };
@@ -113,7 +118,7 @@ static void print_runs(const report_body *t, const char *title, char *(*of)(cons
     list_free(&list);
 }
 
-static void print_engine(const report_body *t, FILE *out)
+static void print_engine(const report_numbers *t, FILE *out)
 {
     text_list programs = { 0 }, threads = { 0 };
     list_runs(t, program_of, &programs);
@@ -127,7 +132,7 @@ static void print_engine(const report_body *t, FILE *out)
 }
 
 /* Rows of which a run is on these kernels. */
-static void print_rows_on(const report_body *t, const char *kernels, FILE *out)
+static void print_rows_on(const report_numbers *t, const char *kernels, FILE *out)
 {
     int named = 0;
     for (int r = 0; r < t->experiment->row_count; r++) {
@@ -140,7 +145,7 @@ static void print_rows_on(const report_body *t, const char *kernels, FILE *out)
 }
 
 /* The kind of kernels, which rounds in its own way: "Kernels: A." or "Kernels: i, ii on A; iii on B (...)." */
-static void print_kernels(const report_body *t, FILE *out)
+static void print_kernels(const report_numbers *t, FILE *out)
 {
     text_list list = { 0 };
     list_runs(t, kernels_of, &list);
@@ -159,7 +164,7 @@ static void print_kernels(const report_body *t, FILE *out)
     list_free(&list);
 }
 
-static void print_weights(const report_body *t, FILE *out)
+static void print_weights(const report_numbers *t, FILE *out)
 {
     text_list list = { 0 };
     for (int r = 0; r < t->experiment->row_count; r++)
@@ -172,7 +177,7 @@ static void print_weights(const report_body *t, FILE *out)
     list_free(&list);
 }
 
-static void print_notes(const report_body *t, FILE *out)
+static void print_notes(const report_numbers *t, FILE *out)
 {
     text_list list = { 0 };
     for (int r = 0; r < t->experiment->row_count; r++)
@@ -202,7 +207,7 @@ static bool run_otherwise(const experiment_row *row)
 }
 
 /* Rows without any run that are so. */
-static void print_missing(const report_body *t, const char *title, bool (*is)(const experiment_row *), FILE *out)
+static void print_missing(const report_numbers *t, const char *title, bool (*is)(const experiment_row *), FILE *out)
 {
     int missing = 0;
     for (int r = 0; r < t->experiment->row_count; r++)
@@ -212,16 +217,11 @@ static void print_missing(const report_body *t, const char *title, bool (*is)(co
         fprintf(out, ".\n");
 }
 
-static void print_values(const report_body *t, FILE *out)
+static void print_values(const report_numbers *t, FILE *out)
 {
-    int most = 0;
     text_list seeds = { 0 };
-    for (int r = 0; r < t->experiment->row_count; r++) {
-        most = t->row[r].runs > most ? t->row[r].runs : most;
-        for (int i = 0; i < t->row[r].runs; i++)
-            list_add(&seeds, take_text("%d", t->row[r].run[i]->seed));
-    }
-    if (most > 1)
+    list_runs(t, seed_of, &seeds);
+    if (t->most > 1)
         fprintf(out, "Values: percent, mean ± sample standard deviation (n - 1) over the seeds.\n");
     else
         fprintf(out, "Values: percent, of one run a row.\n");
@@ -254,7 +254,7 @@ static void print_sentence(const char *text, FILE *out)
         fprintf(out, "%s\n", text);
 }
 
-char *report_caption(const report_body *t)
+char *report_caption(const report_numbers *t)
 {
     char *text = NULL;
     size_t size;

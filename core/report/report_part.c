@@ -7,7 +7,7 @@
 enum { FIELDS = 8 };
 
 /* Would the row's number of this seed be lost? */
-static bool is_lost(const report_body *t, const char *row, const char *seed)
+static bool is_lost(const report_numbers *t, const char *row, const char *seed)
 {
     const experiment *e = t->experiment;
     for (int r = 0; r < e->row_count; r++)
@@ -20,7 +20,7 @@ static bool is_lost(const report_body *t, const char *row, const char *seed)
     return false;
 }
 
-const char *report_part_lost(const report_body *t, const char *path, char text[200])
+const char *report_part_lost(const report_numbers *t, const char *path, char text[200])
 {
     char *name = take_text("%s.tsv", path), *line = NULL;
     size_t room = 0;

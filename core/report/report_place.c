@@ -2,13 +2,15 @@
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "../base/hash.h"
+#include "document_file.h"
+#include "document_forms.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-static const char *const endings[] = { "md", "tsv", "tex" };
-enum { ENDINGS = 3 };
+static const char *const endings[] = { "md", "tsv", "tex", "sheet" };
+enum { SHEETS = 3, ENDINGS = 4 };
 static const char written[] = "Written by ablate; do not edit. ",
                   own[] = "Settings: ", changed[] = "Changed settings: ";
 
@@ -19,14 +21,6 @@ void report_place_free(report_place *p)
     free(p->note);
     free(p->part);
     *p = (report_place){ 0 };
-}
-
-file_draft *report_place_draft(const report_place *p, const char *ending)
-{
-    char *path = take_text("%s.%s", p->path, ending);
-    file_draft *draft = path ? file_draft_open(path) : NULL;
-    free(path);
-    return draft;
 }
 
 /* "NAME-SCALE-CHANGES" of a report, where it cannot have the plain name. */
@@ -168,6 +162,30 @@ int report_place_whole(report_place *p)
     free(note ? p->note : NULL);
     p->note = note ? note : p->note;
     return 0;
+}
+
+static int write_form(const report_place *p, const document *d, const char *ending,
+                      void (*form)(const document *, const char *, FILE *))
+{
+    char *path = take_text("%s.%s", p->path, ending);
+    file_draft *draft = path ? file_draft_open(path) : NULL;
+    free(path);
+    if (!draft)
+        return -1;
+    form(d, p->sign, file_draft_stream(draft));
+    return file_commit(draft);
+}
+
+int report_place_write(const report_place *p, const document *d)
+{
+    void (*const forms[])(const document *, const char *, FILE *) = { document_markdown, d->lines, document_tex };
+    int status = 0;
+    for (int i = 0; i < SHEETS && status == 0; i++)
+        status = write_form(p, d, endings[i], forms[i]);
+    char *path = status == 0 ? take_text("%s.%s", p->path, endings[SHEETS]) : NULL;
+    status = path ? document_write(d, path) : -1;
+    free(path);
+    return status;
 }
 
 void report_place_say(const report_place *p, FILE *to)

@@ -6,12 +6,11 @@
  * NAME-SCALE-CHANGES-part is the name of one that would take the place of more, until one comes that has all. */
 #ifndef ABLATE_REPORT_PLACE_H
 #define ABLATE_REPORT_PLACE_H
-#include <stdbool.h>
-#include <stdio.h>
+#include "document.h"
 
 typedef struct report_place {
     char *path; /* without ending */
-    char *sign; /* for the first line of its forms, by which it is known again */
+    char *sign; /* for the first line of its files, by which it is known again */
     char *note; /* what a reader must know of the name, "": nothing */
     char *part; /* the path for report_place_part */
 } report_place;
@@ -28,11 +27,10 @@ int report_place_part(report_place *, const char *lost);
 /* Removes an earlier -part report, of which the one at the place has all. 0, or -1: complained. */
 int report_place_whole(report_place *);
 
-/* Once the forms are written: where they are, and what stays or was moved. */
-void report_place_say(const report_place *, FILE *);
+/* Writes PATH.md, .tsv, .tex and .sheet, each whole or not at all. 0, or -1: complained. */
+int report_place_write(const report_place *, const document *);
 
-/* The drafts of the three forms: PATH.ENDING. NULL: complained. */
-struct file_draft;
-struct file_draft *report_place_draft(const report_place *, const char *ending);
+/* Once that is done: where they are, and what stays or was moved. */
+void report_place_say(const report_place *, FILE *);
 
 #endif

@@ -1,7 +1,4 @@
-/* report_printed.c: what must be said of printed values: where they are from, which of them the report compares, and
- * where a printed mean is none of the numbers that it is printed under. Rounding is allowed for: a mean passes if some
- * numbers that round to the printed ones have a mean that rounds to it. All in whole thousandths of a percent. */
-#include "report_body.h"
+#include "report_printed.h"
 #include <math.h>
 #include <string.h>
 
@@ -113,26 +110,23 @@ static void check_rows(const experiment *e, FILE *out)
              "The printed means are those of the printed values of their rows, as far as their rounding shows.");
 }
 
-static void print_sources(const report_body *t, FILE *out)
+static void print_sources(const report_numbers *t, FILE *out)
 {
     const experiment *e = t->experiment;
     for (int i = 0; i < e->printed_count; i++)
         if (*e->printed[i].source)
             fprintf(out, "%s (printed): %s.\n", e->printed[i].name, e->printed[i].source);
-    int runs = 0;
-    for (int r = 0; r < e->row_count; r++)
-        runs += t->row[r].runs;
     if (report_comparable(t))
         fprintf(out, "Best and second best of a metric are marked among all columns: the runs are on the data that "
                      "the printed values are of. Those come from other evaluators. Δ: run here minus printed.\n");
-    else if (runs > 0 && *e->comparable)
+    else if (t->most > 0 && *e->comparable)
         fprintf(out, "Best and second best of a metric are marked among the printed columns only: the runs here are "
                      "on other data, so that no printed value can be compared with theirs.\n");
     else
         fprintf(out, "Best and second best of a metric are marked among the printed columns only.\n");
 }
 
-void report_printed(const report_body *t, FILE *out)
+void report_printed(const report_numbers *t, FILE *out)
 {
     if (t->experiment->printed_count > 0) {
         print_sources(t, out);

@@ -1,40 +1,41 @@
-/* report_rows.c: a line a row: ticks, then value, printed value and difference a column. */
-#include "report_body.h"
+#include "report_rows.h"
+#include "report_pieces.h"
 #include <math.h>
 
-static void head(const report_body *t, report_sheet *s)
+static void head(const report_numbers *t, sheet *s)
 {
     const experiment *e = t->experiment;
-    report_sheet_column(s, 'l', "");
+    sheet_column(s, 'l', "");
     for (int w = 0; w < e->words; w++)
-        report_sheet_column(s, 'c', e->label[w]);
+        sheet_column(s, 'c', e->label[w]);
     for (int c = 0; c < e->columns; c++) {
-        report_sheet_column(s, 'r', experiment_column_title(e->column[c]));
+        sheet_column(s, 'r', experiment_column_title(e->column[c]));
         if (t->paper[c]) {
-            report_sheet_column(s, 't', "paper");
-            report_sheet_column(s, 't', "Δ");
+            sheet_column(s, 't', "paper");
+            sheet_column(s, 't', "Δ");
         }
     }
 }
 
-int report_rows(report_body *t)
+int report_rows(const report_numbers *t, document *d)
 {
     const experiment *e = t->experiment;
-    report_sheet *s = report_body_add(t, NULL);
-    char name[200], words[64], number[16];
+    sheet *s = document_add(d, NULL);
+    char name[200];
     if (!s)
         return -1;
     head(t, s);
     for (int r = 0; r < e->row_count; r++) {
-        report_sheet_cell(s, report_row_name(t, r, name), 0);
+        sheet_text(s, report_row_name(t, r, name));
         for (int w = 0; w < e->words; w++)
-            report_sheet_cell(s, e->rows[r].tick[w] ? "✓" : "×", 0);
+            sheet_text(s, e->rows[r].tick[w] ? "✓" : "×");
         for (int c = 0; c < e->columns; c++) {
             const report_cell *cell = &t->row[r].cell[c];
-            report_sheet_cell(s, report_words(cell, words), report_mark(cell->rank));
+            sheet_cell(s, report_piece(cell, 1 + c));
             if (t->paper[c]) {
-                report_sheet_cell(s, report_paper(e->rows[r].paper[c], number), 0);
-                report_sheet_cell(s, report_difference(cell, e->rows[r].paper[c], number), 0);
+                bool any = !isnan(e->rows[r].paper[c].percent);
+                sheet_cell(s, any ? report_paper_piece(e->rows[r].paper[c]) : (sheet_piece){ .text = "" });
+                sheet_cell(s, report_difference_piece(cell, e->rows[r].paper[c]));
             }
         }
     }

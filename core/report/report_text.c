@@ -4,58 +4,80 @@
 #include <stdlib.h>
 #include <string.h>
 
-void report_text_plain(const char *text, FILE *out)
+enum { WIDTH = 110 };
+
+typedef struct escape { /* what stands for a text */
+    const char *text, *form;
+} escape;
+
+static const escape markdown[] = {
+    { "|", "\\|" },   { "*", "\\*" }, { "_", "\\_" }, { "<", "\\<" }, { ">", "\\>" }, { "`", "\\`" },
+    { "\\", "\\\\" }, { "[", "\\[" }, { "]", "\\]" }, { "&", "\\&" }, { "~", "\\~" }, { NULL, NULL },
+};
+
+static const escape tex[] = {
+    { "±", "$\\pm$" },
+    { "Δ", "$\\Delta$" },
+    { "−", "$-$" },
+    { "×", "$\\times$" },
+    { "✓", "\\checkmark" },
+    { "\\", "\\textbackslash{}" },
+    { "~", "\\textasciitilde{}" },
+    { "^", "\\textasciicircum{}" },
+    { "_", "\\_" },
+    { "&", "\\&" },
+    { "%", "\\%" },
+    { "#", "\\#" },
+    { "$", "\\$" },
+    { "{", "\\{" },
+    { "}", "\\}" },
+    { "<", "$<$" },
+    { ">", "$>$" },
+    { "|", "$|$" },
+    { NULL, NULL },
+};
+
+static const escape html[] = {
+    { "<", "&lt;" }, { ">", "&gt;" }, { "&", "&amp;" }, { "\"", "&quot;" }, { NULL, NULL },
+};
+
+static void print_escaped(const char *text, const escape *escapes, FILE *out)
 {
-    name_show(text, out);
+    for (size_t i, length; *text; text += length) {
+        for (i = 0; escapes[i].text && strncmp(text, escapes[i].text, strlen(escapes[i].text)) != 0;)
+            i++;
+        length = escapes[i].text ? strlen(escapes[i].text) : 1;
+        fputs(escapes[i].text ? escapes[i].form : (char[]){ *text, 0 }, out);
+    }
+}
+
+/* But for the characters `kept`. */
+static void print_shown(const char *text, const escape *escapes, const char *kept, FILE *out)
+{
+    char one[NAME_ESCAPE];
+    while (text && *text) {
+        if (strchr(kept, *text))
+            fputc(*text++, out);
+        else {
+            text += name_next(text, one);
+            print_escaped(one, escapes, out);
+        }
+    }
 }
 
 void report_text_markdown(const char *text, FILE *out)
 {
-    char one[NAME_ESCAPE];
-    while (*text) {
-        text += name_next(text, one);
-        for (const char *c = one; *c; c++) {
-            if (strchr("|*_<>`\\[]&~", *c))
-                fputc('\\', out);
-            fputc(*c, out);
-        }
-    }
+    print_shown(text, markdown, "", out);
 }
 
-/* One character of UTF-8 beyond ASCII that captions use, as TeX; the rest passes. */
 void report_text_tex(const char *text, FILE *out)
 {
-    static const char *const pairs[][2] = {
-        { "±", "$\\pm$" },
-        { "Δ", "$\\Delta$" },
-        { "−", "$-$" },
-        { "×", "$\\times$" },
-        { "✓", "\\checkmark" },
-        { "\\", "\\textbackslash{}" },
-        { "~", "\\textasciitilde{}" },
-        { "^", "\\textasciicircum{}" },
-        { "_", "\\_" },
-        { "&", "\\&" },
-        { "%", "\\%" },
-        { "#", "\\#" },
-        { "$", "\\$" },
-        { "{", "\\{" },
-        { "}", "\\}" },
-        { "<", "$<$" },
-        { ">", "$>$" },
-        { "|", "$|$" },
-    };
-    char one[NAME_ESCAPE];
-    while (*text) {
-        text += name_next(text, one);
-        for (const char *c = one; *c;) {
-            size_t i = 0, n = sizeof pairs / sizeof *pairs;
-            while (i < n && strncmp(c, pairs[i][0], strlen(pairs[i][0])) != 0)
-                i++;
-            fputs(i < n ? pairs[i][1] : (char[]){ *c, 0 }, out);
-            c += i < n ? strlen(pairs[i][0]) : 1;
-        }
-    }
+    print_shown(text, tex, "", out);
+}
+
+void report_text_html(const char *text, FILE *out)
+{
+    print_shown(text, html, "\n\t", out);
 }
 
 void report_text_lines(const char *lines, const char *before, const char *after, void (*print)(const char *, FILE *),
@@ -73,52 +95,23 @@ void report_text_lines(const char *lines, const char *before, const char *after,
     }
 }
 
-int report_text_width(const char *text)
+/* One line, as report_text_lines gives it. */
+static void print_wrapped(const char *line, FILE *out)
 {
-    return name_columns(text);
-}
-
-void report_text_padded(const char *text, int width, FILE *out)
-{
-    name_pad(text, width, out);
-    fputc(' ', out);
-}
-
-/* Breaks a line at blanks. */
-static void print_wrapped(const char *line, size_t length, FILE *out)
-{
-    int column = 0;
-    while (length > 0) {
-        size_t word = strcspn(line, " \n");
-        word = word < length ? word : length;
-        char copy[512];
-        word = word < sizeof copy ? word : sizeof copy - 1;
-        snprintf(copy, sizeof copy, "%.*s", (int)word, line);
-        int width = report_text_width(copy);
-        if (column > 0 && column + 1 + width > REPORT_WIDTH) {
-            fprintf(out, "\n  ");
-            column = 2;
-        } else if (column > 0) {
-            fputc(' ', out);
-            column++;
-        }
-        name_show(copy, out);
-        column += width;
-        line += word;
-        length -= word;
-        while (length > 0 && *line == ' ') {
-            line++;
-            length--;
-        }
+    for (int column = 0; *line;) {
+        char word[512];
+        snprintf(word, sizeof word, "%.*s", (int)strcspn(line, " "), line);
+        int width = name_columns(word);
+        const char *gap = column == 0 ? "" : column + 1 + width > WIDTH ? "\n  " : " ";
+        fprintf(out, "%s", gap);
+        name_show(word, out);
+        column = (*gap == '\n' ? 2 : column + (*gap == ' ')) + width;
+        line += strlen(word);
+        line += strspn(line, " ");
     }
-    fputc('\n', out);
 }
 
 void report_text_wrapped(const char *lines, FILE *out)
 {
-    while (*lines) {
-        size_t length = strcspn(lines, "\n");
-        print_wrapped(lines, length, out);
-        lines += length + (lines[length] == '\n');
-    }
+    report_text_lines(lines, "", "\n", print_wrapped, out);
 }

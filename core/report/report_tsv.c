@@ -1,7 +1,7 @@
-/* report_tsv.c: a line a number, for programs. */
+#include "report_tsv.h"
 #include "../base/name.h"
 #include "../base/number.h"
-#include "report_body.h"
+#include "report_numbers.h"
 #include "report_text.h"
 #include <math.h>
 
@@ -52,7 +52,7 @@ static void print_cell(const tsv_place *p, const report_cell *cell, FILE *out)
 }
 
 /* Each seed, mean and deviation of a row's number. */
-static void print_row(const report_body *t, int r, const tsv_place *p, FILE *out)
+static void print_row(const report_numbers *t, int r, const tsv_place *p, FILE *out)
 {
     report_cell cell = report_class_cell(t, r, p->class_name, p->column);
     char seed[16];
@@ -67,7 +67,7 @@ static void print_row(const report_body *t, int r, const tsv_place *p, FILE *out
         print_number(p, "deviation", cell.deviation, out);
 }
 
-static void rows(const report_body *t, FILE *out)
+static void rows(const report_numbers *t, FILE *out)
 {
     const experiment *e = t->experiment;
     fprintf(out, "row\tmetric\tseed\tvalue\n");
@@ -80,7 +80,7 @@ static void rows(const report_body *t, FILE *out)
         }
 }
 
-static void printed_line(const report_body *t, const experiment_printed *p, const char *name,
+static void printed_line(const report_numbers *t, const experiment_printed *p, const char *name,
                          const experiment_value *value, FILE *out)
 {
     for (int c = 0; c < t->experiment->columns; c++)
@@ -90,7 +90,7 @@ static void printed_line(const report_body *t, const experiment_printed *p, cons
         }
 }
 
-static void printed(const report_body *t, const experiment_printed *p, FILE *out)
+static void printed(const report_numbers *t, const experiment_printed *p, FILE *out)
 {
     for (int i = 0; i < p->lines; i++)
         printed_line(t, p, p->line[i].class_name, p->line[i].value, out);
@@ -101,7 +101,7 @@ static void printed(const report_body *t, const experiment_printed *p, FILE *out
     }
 }
 
-static void classes(const report_body *t, FILE *out)
+static void classes(const report_numbers *t, FILE *out)
 {
     const experiment *e = t->experiment;
     fprintf(out, "row\tclass\tmetric\tseed\tvalue\n");
@@ -116,15 +116,16 @@ static void classes(const report_body *t, FILE *out)
         printed(t, &e->printed[i], out);
 }
 
-void report_tsv(const report_body *t, const char *sign, FILE *out)
+void report_tsv(const document *d, const char *sign, FILE *out)
 {
+    const report_numbers *t = d->of;
     bool by_class = t->experiment->layout == LAYOUT_CLASSES;
     fprintf(
         out,
         "# Written by ablate; do not edit. %sA line a number: row, %smetric, seed (or `mean` and sample `deviation` "
         "over the seeds, or `%s`), value as a fraction; " NAME_RULE ".\n",
         sign, by_class ? "class (or `mean` over them), " : "", by_class ? "printed" : "paper");
-    report_text_lines(t->caption, "# ", "\n", report_text_plain, out);
+    report_text_lines(d->caption, "# ", "\n", name_show, out);
     if (by_class)
         classes(t, out);
     else

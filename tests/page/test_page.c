@@ -94,18 +94,29 @@ static void test_a_run_writes_its_page(void **state)
 static void test_everything_is_on_it(void **state)
 {
     (void)state;
-    file_write_text("results/evil.md",
-                    "<!-- Written by ablate; do not edit. -->\n\n## <script>alert(1)</script> & \"x\"\n\n"
-                    "| a\\|b | <b> |\n|:--|--:|\n| **1 < 2** | <u>&amp;</u> |\n| `x` | |\n\nEnd \\_ of it\n");
+    file_write_text("results/evil.sheet",
+                    "{\"title\": \"<script>alert(1)</script> & \\\"x\\\"\", \"experiment\": \"\", "
+                    "\"caption\": \"End _ of it\\n\", \"ranked\": true, \"sheets\": [{\"align\": \"lr\", \"rule\": 0, "
+                    "\"lines\": [[[\"a|b\"], [\"<b>\"]], [[[\"1 < 2\", \"best\"]], [[\"&amp;\", \"second\"]]], "
+                    "[[\"`x`\"], []]]}]}\n");
+    file_write_text("results/broken.sheet", "{\"title\": 1}");
+    file_write_text("results/older.md", "<!-- Written by ablate; do not edit. -->\n\n## of an older program\n");
     file_write_text("results/other.md", "## not one of ours\n");
     assert_int_equal(write_page(""), 0);
     char *page = read_file("results/index.html");
     assert_non_null(strstr(page, "&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;x&quot;"));
-    assert_non_null(strstr(page, "<th scope=\"col\" class=\"left\">a|b</th>") ? page : strstr(page, ">a|b</th>"));
+    assert_non_null(strstr(page, "<th class=\"left\" scope=\"col\">a|b</th><th scope=\"col\">&lt;b&gt;</th>"));
     assert_non_null(strstr(page, "<strong>1 &lt; 2</strong>"));
     assert_non_null(strstr(page, "<u>&amp;amp;</u>"));
     assert_non_null(strstr(page, "End _ of it"));
     assert_null(strstr(page, "not one of ours"));
+    assert_null(strstr(page, "of an older program"));
+    char *said = read_file("said");
+    assert_non_null(strstr(said, "/results/broken.sheet: it is no report as this program keeps them; "));
+    assert_non_null(strstr(said, "left out of the page: "));
+    assert_non_null(strstr(said, "/results/older.md: older programs wrote no .sheet beside it; 'ablate run' of"));
+    assert_null(strstr(said, "other.md"));
+    free(said);
     assert_non_null(strstr(page, "alt=\"figure a &quot;b&quot; &lt;c&gt;\""));
     assert_non_null(strstr(page, "aria-label=\"losses by epoch\""));
     assert_non_null(strstr(page, "run.model = clip noise decoder distill") ? page
@@ -115,7 +126,9 @@ static void test_everything_is_on_it(void **state)
     assert_null(strstr(page, "http://"));
     assert_null(strstr(page, "https://"));
     free(page);
-    unlink("results/evil.md");
+    unlink("results/evil.sheet");
+    unlink("results/broken.sheet");
+    unlink("results/older.md");
     unlink("results/other.md");
 }
 

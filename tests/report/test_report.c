@@ -24,8 +24,8 @@ static int make_folder(void **state)
 static int remove_folder(void **state)
 {
     (void)state;
-    const char *names[] = { "x.ini", "x.md", "x.tsv", "x.tex", "metrics.json", "scale/small.ini" };
-    for (int i = 0; i < 6; i++)
+    const char *names[] = { "x.ini", "x.md", "x.tsv", "x.tex", "x.sheet", "metrics.json", "scale/small.ini" };
+    for (int i = 0; i < 7; i++)
         unlink(names[i]);
     rmdir("scale");
     return chdir(start_folder) == 0 ? rmdir(folder) : -1;
@@ -36,7 +36,7 @@ static int start(void **state)
 {
     (void)state;
     complaint_clear();
-    return system("rm -f x.md x.tsv x.tex x-*");
+    return system("rm -f x.md x.tsv x.tex x.sheet x-*");
 }
 
 /* A record whose image_auroc is `first` and whose aupro is `second`. */

@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 static char start_folder[4096], folder[] = "/tmp/ablate-choices-XXXXXX";
-static const char *const names[] = { "a.ini", "b.ini", "t.md", "t.tsv", "t.tex" };
+static const char *const names[] = { "a.ini", "b.ini", "t.md", "t.tsv", "t.tex", "t.sheet" };
 
 static int make_folder(void **state)
 {

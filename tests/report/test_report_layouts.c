@@ -22,7 +22,7 @@ static int make_folder(void **state)
 
 static int remove_folder(void **state)
 {
-    static const char *const names[] = { "x.ini", "x.md", "x.tsv", "x.tex" };
+    static const char *const names[] = { "x.ini", "x.md", "x.tsv", "x.tex", "x.sheet" };
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         unlink(names[i]);
@@ -34,7 +34,7 @@ static int start(void **state)
 {
     (void)state;
     complaint_clear();
-    return system("rm -f x.md x.tsv x.tex x-*");
+    return system("rm -f x.md x.tsv x.tex x.sheet x-*");
 }
 
 static experiment *load(const char *text)

@@ -92,7 +92,8 @@ static void test_finished_rows_and_seeds_stay(void **state)
     must("$A --seeds 2 >$T/out 2>$T/log && cp -r $T/results $T/kept");
     must("$A --row base --seeds 1 >$T/again 2>$T/log");
     must("cmp $T/results/small.md $T/kept/small.md && cmp $T/results/small.tsv $T/kept/small.tsv && "
-         "cmp $T/results/small.tex $T/kept/small.tex && cmp $T/out $T/again");
+         "cmp $T/results/small.tex $T/kept/small.tex && cmp $T/results/small.sheet $T/kept/small.sheet && "
+         "cmp $T/out $T/again");
     must("grep -q '^report: .*/results/small.md, .tsv and .tex$' $T/again");
     must("$A --row full --set run.seed=2 --seeds 1 >$T/again 2>$T/log"); /* a seed more, of one row */
     must("grep -q '^| base (2 of 3 seeds) ' $T/results/small.md && grep -q '^| full | ' $T/results/small.md && "
@@ -181,8 +182,12 @@ static void test_reports_without_their_runs_stay(void **state)
          "is removed$' $T/out");
     must_not("ls $T/results/small-* 2>/dev/null");
     must("mkdir $T/other && printf 'base = ../small.ini\n[run]\nepochs = 1\n' >$T/other/small.ini");
+    must("$A --row base --seeds 1 >$T/out 2>$T/log && ! grep -q 'until now' $T/out");
     must("B=$(echo $A | sed \"s|/small.ini|/other/small.ini|\") && $B --row base --seeds 1 >$T/out 2>$T/log");
     must("grep -q '/small.md, .tsv and .tex$' $T/out && grep -q 'so not shown: full.$' $T/results/small.md");
+    must("grep -q 'small.md was of .*/small.ini until now, a file of the same name as .*/other/small.ini; ' $T/out");
+    must("B=$(echo $A | sed \"s|/small.ini|/other/small.ini|\") && $B --row base --seeds 1 >$T/out 2>$T/log && "
+         "! grep -q 'until now' $T/out");
 }
 
 /* A row that fails does not take the rows before it along, and is told from what nobody asked for. */
@@ -251,7 +256,7 @@ static void test_two_processes(void **state)
     must("for f in md tex tsv; do ! grep -q 'not asked for' $T/results/small.$f || exit 1; done");
     must("grep -q '^| base | ' $T/results/small.md && grep -q '^| full | ' $T/results/small.md");
     must_not("grep -q 'not asked for' $T/results/index.html");
-    must_not("ls -A $T/results | grep -v -x -e runs -e index.html -e 'small\\.[mt].*'"); /* nothing is left over */
+    must_not("ls -A $T/results | grep -v -x -e runs -e index.html -e 'small\\.[mst].*'"); /* nothing is left over */
 }
 
 /* Killed between its run and its report: the run is not lost for the next report, and nobody waits for the dead. */

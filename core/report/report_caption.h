@@ -1,0 +1,9 @@
+/* report_caption.h: what must be said beside the numbers, gathered from the experiment and the records. */
+#ifndef ABLATE_REPORT_CAPTION_H
+#define ABLATE_REPORT_CAPTION_H
+#include "report_numbers.h"
+
+/* Sentences, one a line: new memory, or NULL: complained. */
+char *report_caption(const report_numbers *);
+
+#endif
