@@ -76,7 +76,7 @@ $(ROOMS:%=$(BUILD)/obj/core/%/%.o): EXTRA = -fopenmp
 $(BUILD)/obj/core/ops/%.o $(BUILD)/obj/core/device/cpu.o $(BUILD)/obj/core/device/cpu%.o: EXTRA = $(KERNEL)
 # as kernels are: with this processor's vectors, and multiplications and additions in one
 $(BUILD)/obj/tests/device/test_cpu_vector.o: EXTRA = $(KERNEL)
-$(BUILD)/obj/modules/%.o: EXTRA = -fopenmp -fvisibility=hidden -Icore
+$(BUILD)/obj/modules/%.o: EXTRA = -fopenmp -fvisibility=hidden -Icore -Imodules
 $(BUILD)/obj/core/metrics/%.o: EXTRA = -O3 -march=$(MARCH) -fopenmp
 $(TESTSRC:%.c=$(BUILD)/obj/%.o): | $(BUILD)/packages-test
 $(BUILD)/obj/%.o: %.c | $(BUILD)/packages

@@ -8,13 +8,16 @@
  * module's call, later calls do nothing. So `build` needs no checks. A misfit is also a call in another phase, a text
  * or value NULL, and a value of another graph. Text handed to the engine is copied, except in the static records.
  * Values belong to the graph. Names have 1 to 120 printable characters, none of them a blank, '"', '\\', '|' or '?';
- * where one is read, "bottleneck|perturbed" means the first of these that exists. */
+ * where one is read, "bottleneck|perturbed" means the first of these that exists.
+ *
+ * operations.h beside this header has the engine's operations by name, op_add(b, x, y), which is how `build` is
+ * written. */
 #ifndef ABLATE_MODULE_H
 #define ABLATE_MODULE_H
 #include "op.h"
 
 #define ABLATE_MAJOR 1u /* differs: refused */
-#define ABLATE_MINOR 1u /* newer than the engine's: refused */
+#define ABLATE_MINOR 2u /* newer than the engine's: refused */
 #define ABLATE_STAMP "f32.dim4.in8"
 
 typedef struct ablate_abi { /* the entry's first bytes, for ever: read before any code of the module runs */
@@ -29,6 +32,11 @@ typedef struct ablate_abi { /* the entry's first bytes, for ever: read before an
 
 typedef struct ablate_value ablate_value;
 typedef struct ablate_builder ablate_builder;
+typedef struct ablate_at { /* a call of the module: ABLATE_AT(b) */
+    ablate_builder *builder;
+    const char *file;
+    int line;
+} ablate_at;
 typedef ablate_value *ablate_service(ablate_builder *, const void *settings, const char *argument, int n,
                                      ablate_value *const *in);
 
@@ -91,12 +99,16 @@ struct ablate_builder { /* the engine's own struct begins so */
 /* clang-format off */
 #define ABLATE_COUNT(...) (int)(sizeof((ablate_value *[]){__VA_ARGS__}) / sizeof(ablate_value *))
 #define ABLATE_IN(...) ABLATE_COUNT(__VA_ARGS__), (ablate_value *const[]){__VA_ARGS__}
-/* [build] Result of an operation: ablate_op(b, "matmul", "transpose_b=1", x, w). See `ablate ops`. */
-#define ablate_op(b, op, attributes, ...) (b)->api->apply(b, __FILE__, __LINE__, op, attributes, ABLATE_IN(__VA_ARGS__))
+#define ABLATE_AT(b) (ablate_at){ b, __FILE__, __LINE__ }
+/* [build] Result of an operation: ablate_op(b, "matmul", "transpose_b=1", x, w). See `ablate ops`; ablate_opv takes an
+ * array of n values. For the engine's own, operations.h has a call each. */
+#define ablate_op(b, op, attributes, ...) ablate_opv(b, op, attributes, ABLATE_IN(__VA_ARGS__))
+#define ablate_opv(b, op, attributes, ...) (b)->api->apply(b, __FILE__, __LINE__, op, attributes, __VA_ARGS__)
 /* [build] Trainable tensor "MODULE.name", shared by both graphs, drawn from a stream keyed by (seed, "MODULE.name"). The
  * same name again is the same tensor: of one shape, with one init.
  * init: zeros | ones | normal STD | uniform BOUND | xavier | linear (PyTorch's Linear: bound 1/sqrt(last axis)). */
-#define ablate_param(b, name, init, ...) (b)->api->param(b, __FILE__, __LINE__, name, init, ABLATE_SHAPE(__VA_ARGS__))
+#define ablate_param(b, name, init, ...) ablate_paramv(b, name, init, ABLATE_SHAPE(__VA_ARGS__))
+#define ablate_paramv(b, name, init, ...) (b)->api->param(b, __FILE__, __LINE__, name, init, __VA_ARGS__) /* a shape */
 /* [build] The same, but it begins at a value of constants and weights alone: fine-tuning. */
 #define ablate_param_from(b, name, start) (b)->api->param_from(b, __FILE__, __LINE__, name, start)
 #define ABLATE_SHAPE(...)                                                                                              \
@@ -153,6 +165,9 @@ typedef struct ablate_module {
     int (*image)(ablate_builder *, const void *settings, int index, ablate_image *image, ablate_image *mask);
     const char *inputs; /* data: name of a further input on the board, or NULL */
     int inputs_length;  /* data: floats of it a picture: the board's value is (B, inputs_length) */
+    /* Since 1.2: a value that it writes, (B, N, places), which spreads each token over places, zero where one is not
+     * used, as gates do; `ablate curves usage` counts it. Or NULL. */
+    const char *spread;
 } ablate_module;
 #define ABLATE_EXPORT __attribute__((visibility("default")))
 extern ABLATE_EXPORT const ablate_module ablate_module_entry;

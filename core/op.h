@@ -12,6 +12,15 @@ typedef struct ablate_shape { /* rank 0 is a scalar */
     int64_t dim[ABLATE_DIMS];
 } ablate_shape;
 
+/* Side of the square grid that has n patches; 0: n is no square. */
+static inline int64_t ablate_square_side(int64_t n)
+{
+    int64_t side = 0;
+    while (side * side < n)
+        side++;
+    return n > 0 && side * side == n ? side : 0;
+}
+
 typedef struct ablate_layout { /* what a shape rule answers; zeroed before the call */
     ablate_shape out;
     int64_t aux, scratch; /* floats kept from forward to backward; floats of working room during one call */
@@ -42,6 +51,26 @@ typedef struct ablate_call { /* [step] what a kernel sees; every pointer belongs
     uint64_t key, step; /* random ops: element e's draw is a function of (key, step, e) and nothing else */
     const ablate_cpu *cpu;
 } ablate_call;
+
+/* Runs row(call, 0) ... row(call, rows - 1) on all threads, for kernels whose rows are computed one by one. */
+enum { ABLATE_ROWS = 64 }; /* that a thread takes at a time */
+typedef void ablate_row(const ablate_call *, int64_t row);
+typedef struct ablate_rows {
+    const ablate_call *call;
+    int64_t rows;
+    ablate_row *row;
+} ablate_rows;
+static inline void ablate_rows_share(void *context, int64_t share)
+{
+    const ablate_rows *of = (const ablate_rows *)context;
+    for (int64_t row = share * ABLATE_ROWS; row < (share + 1) * ABLATE_ROWS && row < of->rows; row++)
+        of->row(of->call, row);
+}
+static inline void ablate_each_row(const ablate_call *call, int64_t rows, ablate_row *row)
+{
+    ablate_rows of = { call, rows, row };
+    call->cpu->parallel((rows + ABLATE_ROWS - 1) / ABLATE_ROWS, ablate_rows_share, &of);
+}
 
 typedef struct ablate_op {
     const char *name, *doc; /* a module's own begin with the module's name: "gatefuse.mix" */

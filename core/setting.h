@@ -26,6 +26,20 @@ typedef struct ablate_setting {
     {                                                                                                                  \
         .name = #f, doc, ABLATE_FIELD(S, f), def, 0, 99, NULL, choices                                                 \
     }
+/* The choices of a setting and the names of their numbers, said once:
+ *
+ *     #define REDUCTION(X) X(REDUCTION_MEAN, "mean") X(REDUCTION_SUM, "sum")
+ *     ABLATE_ENUM(REDUCTION);
+ *     ABLATE_CHOOSE(S, reduction, REDUCTION_MEAN, REDUCTION, "of the loss over the batch")
+ *
+ * and `s->reduction == REDUCTION_SUM`, or ABLATE_WORD(REDUCTION, s->reduction) for its word. Interface 1.2. */
+#define ABLATE_ENUM(list)                   enum { list(ABLATE_CHOICE_NAME) }
+#define ABLATE_CHOICES(list)                (&("" list(ABLATE_CHOICE_NEXT))[1]) /* "mean|sum" */
+#define ABLATE_WORD(list, number)           (((const char *const[]){ list(ABLATE_CHOICE_WORD) })[number])
+#define ABLATE_CHOOSE(S, f, def, list, doc) ABLATE_PICK(S, f, def, ABLATE_CHOICES(list), doc)
+#define ABLATE_CHOICE_NAME(name, word)      name,
+#define ABLATE_CHOICE_NEXT(name, word)      "|" word
+#define ABLATE_CHOICE_WORD(name, word)      word,
 /* A list of names between blanks or commas, read by ablate_next_name; quotes around names that hold these. */
 #define ABLATE_NAMES(S, f, text, doc)                                                                                  \
     {                                                                                                                  \

@@ -1,33 +1,49 @@
 /* cnc.c: the cross-modal normality constraint. Learnable prompts (Eq. 2-3) learn what normal looks like from encoded
  * features (Eq. 4), hold the decoded ones to it (Eq. 10-11) and promote both where they look normal (Eq. 5-8). */
-#include "module.h"
+#include "operations.h"
 
-enum { NORMALISED_G, COSINE, PATCH = 0, MAP, NONE, ALL_LOSSES = 0, ONLY_EQ4, CLASS_TOKEN = 0, MEAN }; /* settings */
+#define TEMPLATE(X)    X(TEMPLATE_PAPER, "paper") X(TEMPLATE_ANOMALYCLIP, "anomalyclip")
+#define GLOBAL(X)      X(GLOBAL_CLASS_TOKEN, "class_token") X(GLOBAL_MEAN, "mean")
+#define REDUCTION(X)   X(REDUCTION_MEAN, "mean") X(REDUCTION_SUM, "sum")
+#define SIMILARITY(X)  X(SIMILARITY_NORMALISED_G, "normalised_g") X(SIMILARITY_COSINE, "cosine")
+#define LAMBDA(X)      X(LAMBDA_PATCH, "patch") X(LAMBDA_MAP, "map") X(LAMBDA_NONE, "none")
+#define ANCHOR_GRAD(X) X(ANCHOR_GRAD_ALL, "all") X(ANCHOR_GRAD_EQ4, "eq4")
+ABLATE_ENUM(TEMPLATE);
+ABLATE_ENUM(GLOBAL);
+ABLATE_ENUM(REDUCTION);
+ABLATE_ENUM(SIMILARITY);
+ABLATE_ENUM(LAMBDA);
+ABLATE_ENUM(ANCHOR_GRAD);
+
 typedef struct cnc_settings {
     int length, template, theta, similarity, lambda, anchor_grad, global, reduction;
     double init, tau, gamma;
 } cnc_settings;
 
-/* n prompts [SOT][V_1]...[V_M][words][EOT], then `padding` more ends, which no token of a causal tower sees. */
+/* ---- the prompts and what the text tower makes of them ---- */
+
+/* n prompts [SOT][V_1]...[V_M][words][EOT] from words (L, Ct), and `padding` more ends to be as long as the longest; no
+ * token of a causal tower sees those behind it: (n, M + L + padding, Ct). */
 static ablate_value *prompts(ablate_builder *b, const cnc_settings *s, const char *name, ablate_value *words, int n,
                              int64_t padding)
 {
     int64_t width = ablate_shape_of(b, words).dim[1];
-    ablate_value *v = ablate_param(b, name, ablate_text(b, "normal %.17g", s->init), n, s->length, width);
-    words = ablate_op(b, "broadcast", ablate_text(b, "dims=\"%d,0,0\"", n), words);
-    v = ablate_op(b, "concat", "axis=1", ablate_op(b, "slice", "axis=1 count=1", words), v,
-                  ablate_op(b, "slice", "axis=1 start=1", words));
-    for (; padding > 0; padding--)
-        v = ablate_op(b, "concat", "axis=1", v, ablate_op(b, "slice", "axis=1 start=-1", words));
-    return v;
+    ablate_value *v = ablate_param(b, name, ablate_normal(b, s->init), n, s->length, width);
+    words = op_broadcast(b, words, n, 0, 0);
+    v = op_concat(b, 1, op_slice(b, words, 1, .count = 1), v, op_slice(b, words, 1, .start = 1));
+    if (padding == 0)
+        return v;
+    ablate_value *end = op_slice(b, words, 1, .start = -1);
+    return op_concat(b, 1, v, padding == 1 ? end : op_broadcast(b, end, 0, padding, 0));
 }
 
 /* The prompts' text features, normalised: rows g_n^1, g_a^1, g_n^2, g_a^2, ... (2 n, C). */
 static ablate_value *text_features(ablate_builder *b, const cnc_settings *s, int n)
 {
+    bool stop = s->template == TEMPLATE_ANOMALYCLIP;
     ablate_value *any = ablate_read(b, "teacher", 0);
-    ablate_value *w_n = ablate_call_service(b, "text.tokens", s->template ? "object ." : "object", any);
-    ablate_value *w_a = ablate_call_service(b, "text.tokens", s->template ? "damaged object ." : "damaged object", any);
+    ablate_value *w_n = ablate_call_service(b, "text.tokens", stop ? "object ." : "object", any);
+    ablate_value *w_a = ablate_call_service(b, "text.tokens", stop ? "damaged object ." : "damaged object", any);
     int64_t rows_n = ablate_shape_of(b, w_n).dim[0], rows_a = ablate_shape_of(b, w_a).dim[0];
     // tag::eq2[]
     ablate_value *p_n = prompts(b, s, "normal", w_n, n, rows_a - rows_n); /* [V_1^n]...[V_M^n][object] */
@@ -35,43 +51,47 @@ static ablate_value *text_features(ablate_builder *b, const cnc_settings *s, int
     // tag::eq3[]
     ablate_value *p_a = prompts(b, s, "abnormal", w_a, n, 0); /* [V_1^a]...[V_M^a][damaged][object] */
     // end::eq3[]
-    const char *dims = ablate_text(b, "dims=\"%d,-1,0\"", 2 * n);
-    ablate_value *all = ablate_op(b, "reshape", dims, ablate_op(b, "concat", "axis=1", p_n, p_a));
+    ablate_value *all = op_reshape(b, op_concat(b, 1, p_n, p_a), 2 * n, -1, 0);
     const float end[2] = { (float)(s->length + rows_n - 1), (float)(s->length + rows_a - 1) }; /* place of the EOT */
-    ablate_value *ends = ablate_op(b, "broadcast", ablate_text(b, "dims=\"%d,0\"", n), ablate_constant(b, end, 2));
-    ends = ablate_op(b, "reshape", "dims=\"-1\"", ends);
-    return ablate_op(b, "normalize", NULL, ablate_call_service(b, "text.encode", NULL, all, ends));
+    ablate_value *ends = op_reshape(b, op_broadcast(b, ablate_constant(b, end, 2), n, 0), -1);
+    return op_normalize(b, ablate_call_service(b, "text.encode", NULL, all, ends));
 }
+
+/* ---- what they are held to ---- */
 
 /* -log of g_n's share in the softmax over e g_n and e g_a, over the batch; f (B, N, C), g = g_n, g_a (2, C). */
 static ablate_value *alignment(ablate_builder *b, const cnc_settings *s, ablate_value *f, ablate_value *g)
 {
-    ablate_value *tokens = ablate_op(b, "slice", s->global == MEAN ? "axis=1 start=1" : "axis=1 count=1", f);
-    const char *batch = ablate_text(b, "dims=\"%lld\"", (long long)ablate_shape_of(b, f).dim[0]);
-    ablate_value *normal = ablate_op(b, "broadcast", batch, ablate_constant(b, &(float){ 0 }, 1)); /* g_n's index */
+    bool mean = s->global == GLOBAL_MEAN;
+    ablate_value *tokens = mean ? op_slice(b, f, 1, .start = 1) : op_slice(b, f, 1, .count = 1);
+    int64_t batch = ablate_shape_of(b, f).dim[0];
+    ablate_value *normal = op_broadcast(b, ablate_constant(b, &(float){ 0 }, 1), batch); /* g_n's row of g */
     // tag::eq4[]
-    ablate_value *e = ablate_op(b, "normalize", NULL, ablate_op(b, "mean", "axis=1", tokens)); /* e_i (B, C) */
-    ablate_value *logits = ablate_op(b, "matmul", "transpose_b=1", e, g);                      /* (B, 2) */
-    logits = ablate_op(b, "affine", ablate_text(b, "scale=%.17g", 1 / s->tau), logits);
-    return ablate_op(b, s->reduction ? "sum" : "mean", "all=1", ablate_op(b, "cross_entropy", NULL, logits, normal));
+    ablate_value *e = op_normalize(b, op_mean(b, tokens, 1));          /* e_i (B, C) */
+    ablate_value *logits = op_scale(b, op_inner(b, e, g), 1 / s->tau); /* e_i g / tau (B, 2) */
+    ablate_value *losses = op_cross_entropy(b, logits, normal);        /* -log of g_n's share (B) */
+    return s->reduction == REDUCTION_SUM ? op_sum_all(b, losses) : op_mean_all(b, losses);
     // end::eq4[]
 }
+
+/* ---- what they promote ---- */
 
 /* lambda Psi (B, N, 1): larger for tokens that look normal. f (B, N, C) in the joint space, norm = 1 / lambda. */
 static ablate_value *psi(ablate_builder *b, const cnc_settings *s, ablate_value *f, ablate_value *g, ablate_value *norm)
 {
-    f = s->similarity == COSINE ? ablate_op(b, "normalize", NULL, f) : f;
+    if (s->similarity == SIMILARITY_COSINE)
+        f = op_normalize(b, f);
     // tag::eq7[]
-    ablate_value *both = ablate_op(b, "matmul", "transpose_b=1", f, g); /* (B, N, 2) */
-    ablate_value *alpha = ablate_op(b, "slice", "axis=2 count=1", both);
-    ablate_value *beta = ablate_op(b, "slice", "axis=2 start=1", both);
+    ablate_value *both = op_inner(b, f, g); /* f g_n, f g_a (B, N, 2) */
+    ablate_value *alpha = op_slice(b, both, 2, .count = 1);
+    ablate_value *beta = op_slice(b, both, 2, .start = 1);
     // end::eq7[]
     ablate_write(b, "response", ablate_count(b, "response"), both); /* encoded, decoded, of each layer */
     // tag::eq6[]
-    ablate_value *raw = ablate_op(b, "tanh", NULL, ablate_op(b, "sub", NULL, alpha, beta));
-    ablate_value *control = ablate_op(b, "affine", "scale=0.5 shift=0.5", raw);
+    ablate_value *raw = op_tanh(b, op_sub(b, alpha, beta));
+    ablate_value *control = op_affine(b, raw, 0.5, 0.5); /* from 0 to 1 */
     // end::eq6[]
-    return ablate_op(b, "div", NULL, control, norm);
+    return op_div(b, control, norm);
 }
 
 static int build(ablate_builder *b, const void *settings)
@@ -83,24 +103,26 @@ static int build(ablate_builder *b, const void *settings)
         ablate_value *f = ablate_read(b, "teacher", i), *decoded = ablate_read(b, "student", i);
         ablate_value *met = ablate_call_service(b, "image.project", NULL, f); /* where text is met */
         ablate_value *met_decoded = ablate_call_service(b, "image.project", NULL, decoded);
-        ablate_value *g_i = ablate_op(b, "slice", ablate_text(b, "axis=0 start=%d count=2", 2 * i), g);
-        ablate_value *anchor = s->anchor_grad == ONLY_EQ4 ? ablate_op(b, "detach", NULL, g_i) : g_i;
+        ablate_value *g_i = op_slice(b, g, 0, .start = 2 * i, .count = 2);
+        ablate_value *anchor = s->anchor_grad == ANCHOR_GRAD_EQ4 ? op_detach(b, g_i) : g_i;
         if (b->training) {
-            l_c1 = ablate_op(b, "add", NULL, l_c1, alignment(b, s, met, g_i));
+            l_c1 = op_add(b, l_c1, alignment(b, s, met, g_i));
             // tag::eq10[]
-            l_c2 = ablate_op(b, "add", NULL, l_c2, alignment(b, s, met_decoded, anchor)); /* of e^_i */
+            l_c2 = op_add(b, l_c2, alignment(b, s, met_decoded, anchor)); /* of e^_i */
             // end::eq10[]
         }
-        if (s->lambda == NONE)
+        if (s->lambda == LAMBDA_NONE)
             continue;
-        ablate_value *patches = ablate_op(b, "slice", "axis=1 start=1", f);
-        ablate_value *whole = s->lambda == MAP ? ablate_op(b, "reshape", "dims=\"0,1,-1\"", patches) : f;
-        ablate_value *norm = ablate_op(b, "norm", "eps=1e-12", whole); /* ||f_i|| */
+        ablate_value *patches = op_slice(b, f, 1, .start = 1);
+        ablate_value *whole = s->lambda == LAMBDA_MAP ? op_reshape(b, patches, 0, 1, -1) : f;
+        ablate_value *norm = op_norm(b, whole, 1e-12); /* ||f_i|| */
         // tag::eq5[]
-        ablate_write(b, "teacher", i, ablate_op(b, "add", NULL, f, psi(b, s, met, anchor, norm)));
+        ablate_value *promoted = op_add(b, f, psi(b, s, met, anchor, norm)); /* f_i + lambda Psi */
+        ablate_write(b, "teacher", i, promoted);                             /* f_i^* */
         // end::eq5[]
         // tag::eq8[]
-        ablate_write(b, "student", i, ablate_op(b, "add", NULL, decoded, psi(b, s, met_decoded, anchor, norm)));
+        promoted = op_add(b, decoded, psi(b, s, met_decoded, anchor, norm)); /* f^_i + lambda Psi */
+        ablate_write(b, "student", i, promoted);                             /* f^_i^* */
         // end::eq8[]
     }
     if (b->training) {
@@ -120,19 +142,20 @@ static int epoch(ablate_builder *b, const void *settings, void *state, int now)
     return 0;
 }
 
-#define ROW(kind, ...) ABLATE_##kind(cnc_settings, __VA_ARGS__)
+#define SET(...)    ABLATE_SET(cnc_settings, __VA_ARGS__)
+#define CHOOSE(...) ABLATE_CHOOSE(cnc_settings, __VA_ARGS__)
 static const ablate_setting settings_table[] = {
-    ROW(SET, length, 12, 1, 64, "learnable tokens of a prompt, M"),
-    ROW(SET, init, 0.02, 0, 10, "standard deviation of their first values V_m"),
-    ROW(PICK, template, 0, "paper|anomalyclip", "words: object, damaged object; or with a final full stop"),
-    ROW(SET, tau, 0.001, 1e-6, 100, "temperature tau of Eq. 4 and 10"),
-    ROW(SET, gamma, 0.1, 0, 1e6, "weight gamma of L_c^2 in Eq. 11"),
-    ROW(SET, theta, 5, 0, 1e6, "epoch theta from which L_c^2 counts, Eq. 11"),
-    ROW(PICK, global, CLASS_TOKEN, "class_token|mean", "global feature e_i: class token, or mean of the patches"),
-    ROW(PICK, reduction, 0, "mean|sum", "of Eq. 4 and 10 over the batch"),
-    ROW(PICK, similarity, NORMALISED_G, "normalised_g|cosine", "f g of Eq. 7: with g / ||g||, or the cosine"),
-    ROW(PICK, lambda, PATCH, "patch|map|none", "lambda of Eq. 5, 8: 1 / norm of each patch, of the map; or 0"),
-    ROW(PICK, anchor_grad, ALL_LOSSES, "all|eq4", "losses whose gradients reach the prompts"),
+    SET(length, 12, 1, 64, "learnable tokens of a prompt, M"),
+    SET(init, 0.02, 0, 10, "standard deviation of their first values V_m"),
+    CHOOSE(template, TEMPLATE_PAPER, TEMPLATE, "words: object, damaged object; or with a final full stop"),
+    SET(tau, 0.001, 1e-6, 100, "temperature tau of Eq. 4 and 10"),
+    SET(gamma, 0.1, 0, 1e6, "weight gamma of L_c^2 in Eq. 11"),
+    SET(theta, 5, 0, 1e6, "epoch theta from which L_c^2 counts, Eq. 11"),
+    CHOOSE(global, GLOBAL_CLASS_TOKEN, GLOBAL, "global feature e_i: class token, or mean of the patches"),
+    CHOOSE(reduction, REDUCTION_MEAN, REDUCTION, "of Eq. 4 and 10 over the batch"),
+    CHOOSE(similarity, SIMILARITY_NORMALISED_G, SIMILARITY, "f g of Eq. 7: with g / ||g||, or the cosine"),
+    CHOOSE(lambda, LAMBDA_PATCH, LAMBDA, "lambda of Eq. 5, 8: 1 / norm of each patch, of the map; or 0"),
+    CHOOSE(anchor_grad, ANCHOR_GRAD_ALL, ANCHOR_GRAD, "losses whose gradients reach the prompts"),
     { 0 },
 };
 

@@ -1,36 +1,44 @@
 /* distill.c: how far the decoded features are from the encoded ones: while training the loss of Eq. 9, when scoring
  * the anomaly map of Eq. 17. The class token takes no part unless asked for. */
-#include "module.h"
+#include "operations.h"
+
+#define FLAT(X)   X(FLAT_IMAGE, "image") X(FLAT_PATCH, "patch")
+#define TOKENS(X) X(TOKENS_PATCHES, "patches") X(TOKENS_ALL, "all")
+ABLATE_ENUM(FLAT);
+ABLATE_ENUM(TOKENS);
 
 typedef struct distill_settings {
     int flat, tokens;
     double weight, smooth;
     bool align_corners;
 } distill_settings;
-enum { FLAT_IMAGE, FLAT_PATCH };     /* flat */
-enum { TOKENS_PATCHES, TOKENS_ALL }; /* tokens */
 
 /* Without the class token: (B, 1 + H W, C) -> (B, H W, C). */
 static ablate_value *patches(ablate_builder *b, ablate_value *f)
 {
-    return ablate_op(b, "slice", "axis=1 start=1", f);
+    return op_slice(b, f, 1, .start = 1);
+}
+
+/* Flat of Eq. 9: (B, N, C) -> (B, N C), one vector a picture, or as it is, one a patch. */
+static ablate_value *flatten(ablate_builder *b, const distill_settings *s, ablate_value *f)
+{
+    return s->flat == FLAT_IMAGE ? op_reshape(b, f, 0, -1) : op_reshape(b, f, 0, 0, 0);
 }
 
 /* 1 - cosine along the last axis. */
 static ablate_value *cosine_distance(ablate_builder *b, ablate_value *x, ablate_value *y)
 {
-    return ablate_op(b, "affine", "scale=-1 shift=1", ablate_op(b, "cosine", NULL, x, y));
+    return op_affine(b, op_cosine(b, x, y), -1, 1);
 }
 
 static ablate_value *sum_of(ablate_builder *b, ablate_value *sum, ablate_value *term)
 {
-    return sum ? ablate_op(b, "add", NULL, sum, term) : term;
+    return sum ? op_add(b, sum, term) : term;
 }
 
 /* L_distill: mean over the batch, sum over the layers. */
 static ablate_value *distill_loss(ablate_builder *b, const distill_settings *s)
 {
-    const char *flat = s->flat == FLAT_IMAGE ? "dims=\"0,-1\"" : "dims=\"0,0,0\"";
     ablate_value *loss = NULL;
     for (int i = 0; i < ablate_count(b, "teacher"); i++) {
         ablate_value *f = ablate_read(b, "teacher", i), *decoded = ablate_read(b, "student", i);
@@ -39,10 +47,10 @@ static ablate_value *distill_loss(ablate_builder *b, const distill_settings *s)
             decoded = patches(b, decoded);
         }
         // tag::eq9[]
-        ablate_value *flat_f = ablate_op(b, "reshape", flat, f);             /* Flat(f_i^*) */
-        ablate_value *flat_decoded = ablate_op(b, "reshape", flat, decoded); /* Flat(f^_i^*) */
+        ablate_value *flat_f = flatten(b, s, f);             /* Flat(f_i^*) */
+        ablate_value *flat_decoded = flatten(b, s, decoded); /* Flat(f^_i^*) */
         ablate_value *distance = cosine_distance(b, flat_f, flat_decoded);
-        loss = sum_of(b, loss, ablate_op(b, "mean", "all=1", distance)); /* sum_i */
+        loss = sum_of(b, loss, op_mean_all(b, distance)); /* sum_i */
         // end::eq9[]
     }
     return loss;
@@ -52,9 +60,6 @@ static ablate_value *distill_loss(ablate_builder *b, const distill_settings *s)
  * sum over layers comes first: one up-sampling instead of three. */
 static ablate_value *score_map(ablate_builder *b, const distill_settings *s, int64_t grid, int64_t size)
 {
-    const char *square = ablate_text(b, "dims=\"-1,1,%lld,%lld\"", (long long)grid, (long long)grid);
-    const char *up = ablate_text(b, "height=%lld width=%lld mode=bilinear align_corners=%d", (long long)size,
-                                 (long long)size, s->align_corners);
     ablate_value *sum = NULL;
     // tag::eq17[]
     for (int i = 0; i < ablate_count(b, "teacher"); i++) {
@@ -64,18 +69,12 @@ static ablate_value *score_map(ablate_builder *b, const distill_settings *s, int
         ablate_write(b, "distance", i, distance);                /* to be looked at */
         sum = sum_of(b, sum, distance);
     }
-    ablate_value *map = ablate_op(b, "resize", up, ablate_op(b, "reshape", square, sum)); /* sigma */
+    sum = op_reshape(b, sum, -1, 1, grid, grid);
+    ablate_value *map = op_resize(b, sum, .height = size, .width = size, .mode = "bilinear",
+                                  .align_corners = s->align_corners); /* sigma */
     // end::eq17[]
-    map = ablate_op(b, "reshape", ablate_text(b, "dims=\"-1,%lld,%lld\"", (long long)size, (long long)size), map);
-    return s->smooth > 0 ? ablate_op(b, "blur", ablate_text(b, "sigma=%.17g", s->smooth), map) : map;
-}
-
-static int64_t square_root(int64_t n)
-{
-    int64_t root = 0;
-    while ((root + 1) * (root + 1) <= n)
-        root++;
-    return root;
+    map = op_reshape(b, map, -1, size, size);
+    return s->smooth > 0 ? op_blur(b, map, s->smooth) : map;
 }
 
 static int build(ablate_builder *b, const void *settings)
@@ -83,8 +82,8 @@ static int build(ablate_builder *b, const void *settings)
     const distill_settings *s = settings;
     ablate_shape image = ablate_shape_of(b, ablate_read(b, "image", 0));
     ablate_shape shape = ablate_shape_of(b, ablate_read(b, "teacher", 0));
-    int64_t grid = shape.rank == 3 ? square_root(shape.dim[1] - 1) : 0;
-    if (image.rank != 4 || grid < 1 || grid * grid != shape.dim[1] - 1)
+    int64_t grid = shape.rank == 3 ? ablate_square_side(shape.dim[1] - 1) : 0;
+    if (image.rank != 4 || grid == 0)
         return ablate_fail(b, "distill: features must be pictures x (1 + a square grid of patches) x channels");
     if (b->training) {
         // tag::eq16[]
@@ -95,16 +94,15 @@ static int build(ablate_builder *b, const void *settings)
     }
     ablate_value *map = score_map(b, s, grid, image.dim[3]);
     ablate_write(b, "score", 0, map);
-    ablate_write(b, "score.image", 0, ablate_op(b, "max", NULL, ablate_op(b, "reshape", "dims=\"0,-1\"", map)));
+    ablate_write(b, "score.image", 0, op_max(b, op_reshape(b, map, 0, -1), -1));
     return 0;
 }
 
-#define SET(...)  ABLATE_SET(distill_settings, __VA_ARGS__)
-#define PICK(...) ABLATE_PICK(distill_settings, __VA_ARGS__)
+#define SET(...)    ABLATE_SET(distill_settings, __VA_ARGS__)
+#define CHOOSE(...) ABLATE_CHOOSE(distill_settings, __VA_ARGS__)
 static const ablate_setting settings_table[] = {
-    PICK(flat, FLAT_IMAGE, "image|patch",
-         "Flat of Eq. 9: one vector a picture, or one a patch (reverse distillation's)"),
-    PICK(tokens, TOKENS_PATCHES, "patches|all", "what Eq. 9 compares: patches, or the class token too"),
+    CHOOSE(flat, FLAT_IMAGE, FLAT, "Flat of Eq. 9: one vector a picture, or one a patch (reverse distillation's)"),
+    CHOOSE(tokens, TOKENS_PATCHES, TOKENS, "what Eq. 9 compares: patches, or the class token too"),
     SET(weight, 1, 0, 1e6, "weight of L_distill in Eq. 16"),
     SET(smooth, 4, 0, 64, "sigma of the Gaussian that smooths the score map, in pixels; 0: none"),
     SET(align_corners, 1, 0, 1, "up-sampling of Eq. 17: the corners of grid and picture coincide"),

@@ -1,5 +1,5 @@
 /* mlf.c: multi-layer fusion, Eq. 12: the features of all layers, side by side, brought back to C channels. */
-#include "module.h"
+#include "operations.h"
 #include <math.h>
 
 enum { LAYERS_MAX = 8 };
@@ -13,10 +13,9 @@ static ablate_value *project(ablate_builder *b, const mlf_settings *s, ablate_va
 {
     int64_t wide = ablate_shape_of(b, x).dim[2];
     ablate_value *weight = ablate_param(b, "weight", "linear", c, wide);
-    ablate_value *bias = ablate_param(b, "bias", ablate_text(b, "uniform %.17g", 1 / sqrt((double)wide)), c);
-    x = ablate_op(b, "matmul", "transpose_b=1", x, weight, bias);
-    bool drops = b->training && s->dropout > 0;
-    return drops ? ablate_op(b, "dropout", ablate_text(b, "p=%.17g", s->dropout), x) : x;
+    ablate_value *bias = ablate_param(b, "bias", ablate_linear_bias(b, wide), c);
+    x = op_linear(b, x, weight, bias);
+    return b->training && s->dropout > 0 ? op_dropout(b, x, s->dropout) : x;
 }
 
 static int build(ablate_builder *b, const void *settings)
@@ -32,8 +31,8 @@ static int build(ablate_builder *b, const void *settings)
     if (shape.rank != 3)
         return ablate_fail(b, "mlf: features must be pictures x tokens x channels");
     // tag::eq12[]
-    ablate_value *side_by_side = b->api->apply(b, __FILE__, __LINE__, "concat", "axis=2", n, f); /* [f_1, f_2, f_3] */
-    ablate_value *fused = project(b, s, side_by_side, shape.dim[2]);                             /* f~ = Phi(...) */
+    ablate_value *side_by_side = op_concatv(b, 2, n, f);             /* [f_1, f_2, f_3] */
+    ablate_value *fused = project(b, s, side_by_side, shape.dim[2]); /* f~ = Phi(...) */
     // end::eq12[]
     ablate_write(b, "bottleneck", 0, fused);
     return 0;

@@ -1,6 +1,9 @@
 /* noise.c: Gaussian noise on the encoded features, so that the decoder cannot simply copy them. Training only: when
  * scoring the features pass unchanged. */
-#include "module.h"
+#include "operations.h"
+
+#define MODE(X) X(MODE_RELATIVE, "relative") X(MODE_ABSOLUTE, "absolute") X(MODE_JITTER, "jitter")
+ABLATE_ENUM(MODE);
 
 typedef struct noise_settings {
     double std;
@@ -9,13 +12,13 @@ typedef struct noise_settings {
 
 static int build(ablate_builder *b, const void *settings)
 {
-    static const char *const modes[] = { "relative", "absolute", "jitter" };
     const noise_settings *s = settings;
-    const char *attributes = ablate_text(b, "std=%.17g mode=%s", s->std, modes[s->mode]);
+    bool noisy = b->training && s->std > 0;
     for (int i = 0; i < ablate_count(b, "teacher"); i++) {
         ablate_value *f = ablate_read(b, "teacher", i); /* f_i (B, 1 + H W, C) */
-        bool noisy = b->training && s->std > 0;
-        ablate_write(b, "perturbed", i, noisy ? ablate_op(b, "noise", attributes, f) : f); /* f_i^noise */
+        if (noisy)
+            f = op_noise(b, f, s->std, ABLATE_WORD(MODE, s->mode)); /* f_i^noise */
+        ablate_write(b, "perturbed", i, f);
     }
     return 0;
 }
@@ -23,8 +26,8 @@ static int build(ablate_builder *b, const void *settings)
 static const ablate_setting settings_table[] = {
     ABLATE_SET(noise_settings, std, 0.2, 0, 100,
                "standard deviation of the noise of f_i^noise; its unit is the mode's"),
-    ABLATE_PICK(noise_settings, mode, 0, "relative|absolute|jitter",
-                "unit of std: the token's root mean square, 1, or the token's norm / C (UniAD's feature jitter)"),
+    ABLATE_CHOOSE(noise_settings, mode, MODE_RELATIVE, MODE,
+                  "unit of std: the token's root mean square, 1, or the token's norm / C (UniAD's feature jitter)"),
     { 0 },
 };
 

@@ -1,7 +1,7 @@
 /* gatefuse.c: gated fusion of the layers, an example of a module that is not of the paper. In place of one large linear
  * layer over the features side by side, a gate weighs the layers, token by token: with scores s_i = v_i f_i + c_i and
  * weights a = softmax(s), the result is sum_i a_i f_i. It brings an operation of its own, gatefuse.mix. */
-#include "module.h"
+#include "operations.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -25,8 +25,6 @@ static int mix_shape(const ablate_shape *in, int n, const void *attr, ablate_lay
     return fits ? 0 : -1;
 }
 
-enum { BLOCK = 64 }; /* rows a thread takes at a time */
-
 static int64_t row_count(const ablate_call *call)
 {
     int64_t rows = 1;
@@ -35,29 +33,20 @@ static int64_t row_count(const ablate_call *call)
     return rows;
 }
 
-static int64_t block_end(const ablate_call *call, int64_t block)
+static void forward_row(const ablate_call *call, int64_t row)
 {
-    int64_t rows = row_count(call), end = (block + 1) * BLOCK;
-    return end < rows ? end : rows;
-}
-
-static void forward_block(void *context, int64_t block)
-{
-    const ablate_call *call = context;
     int64_t layers = call->n_in - 1, c = call->out_shape->dim[call->out_shape->rank - 1];
-    for (int64_t row = block * BLOCK; row < block_end(call, block); row++) {
-        const float *weight = call->in[0] + row * layers;
-        float *out = call->out + row * c;
-        memset(out, 0, (size_t)c * sizeof *out);
-        for (int64_t i = 0; i < layers; i++)
-            for (int64_t j = 0; j < c; j++)
-                out[j] += weight[i] * call->in[1 + i][row * c + j];
-    }
+    const float *weight = call->in[0] + row * layers;
+    float *out = call->out + row * c;
+    memset(out, 0, (size_t)c * sizeof *out);
+    for (int64_t i = 0; i < layers; i++)
+        for (int64_t j = 0; j < c; j++)
+            out[j] += weight[i] * call->in[1 + i][row * c + j];
 }
 
 static void mix_forward(const ablate_call *call)
 {
-    call->cpu->parallel((row_count(call) + BLOCK - 1) / BLOCK, forward_block, (void *)call);
+    ablate_each_row(call, row_count(call), forward_row);
 }
 
 /* Adds grad_out . f_i to the gradient of weight i, and the weighted grad_out to that of f_i. */
@@ -77,16 +66,9 @@ static void backward_row(const ablate_call *call, int64_t row)
     }
 }
 
-static void backward_block(void *context, int64_t block)
-{
-    const ablate_call *call = context;
-    for (int64_t row = block * BLOCK; row < block_end(call, block); row++)
-        backward_row(call, row);
-}
-
 static void mix_backward(const ablate_call *call)
 {
-    call->cpu->parallel((row_count(call) + BLOCK - 1) / BLOCK, backward_block, (void *)call);
+    ablate_each_row(call, row_count(call), backward_row);
 }
 
 static const ablate_op ops[] = {
@@ -118,13 +100,12 @@ static int build(ablate_builder *b, const void *settings)
         ablate_value *f = mixed[1 + i] = ablate_read(b, "perturbed", i);
         ablate_shape shape = ablate_shape_of(b, f);
         ablate_value *v = ablate_param(b, ablate_text(b, "%d.weight", i), "zeros", 1, shape.dim[shape.rank - 1]);
-        ablate_value *score = ablate_op(b, "matmul", "transpose_b=1", f, v, /* zero: begins as the plain mean */
-                                        ablate_param(b, ablate_text(b, "%d.bias", i), "zeros", 1));
-        scores = i ? ablate_op(b, "concat", "axis=-1", scores, score) : score;
+        ablate_value *bias = ablate_param(b, ablate_text(b, "%d.bias", i), "zeros", 1);
+        ablate_value *score = op_linear(b, f, v, bias); /* zero: begins as the plain mean */
+        scores = i ? op_concat(b, -1, scores, score) : score;
     }
-    scores = ablate_op(b, "affine", ablate_text(b, "scale=%.17g", 1 / s->temperature), scores);
-    mixed[0] = ablate_op(b, "softmax", NULL, scores);
-    ablate_write(b, "bottleneck", 0, b->api->apply(b, __FILE__, __LINE__, "gatefuse.mix", NULL, 1 + n, mixed));
+    mixed[0] = op_softmax(b, op_scale(b, scores, 1 / s->temperature));
+    ablate_write(b, "bottleneck", 0, ablate_opv(b, "gatefuse.mix", NULL, 1 + n, mixed));
     return 0;
 }
 

@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../.." || exit 1
 build=$PWD/${1:-build}
 only=$2
 list=tests/mutants/equations.txt
-cc=${MODULE_CC:-cc -std=c11 -D_GNU_SOURCE -O2 -fPIC -shared -fvisibility=hidden -Icore}
+cc=${MODULE_CC:-cc -std=c11 -D_GNU_SOURCE -O2 -fPIC -shared -fvisibility=hidden -Icore -Imodules}
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/modules" "$work/source"

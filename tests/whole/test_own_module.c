@@ -12,10 +12,11 @@ static int begin(void **state)
     char command[500];
     if (build_begin(state) != 0)
         return -1;
-    snprintf(command, sizeof command,
-             "mkdir %s/include && cp core/module.h core/op.h core/setting.h modules/others/gatefuse.c %s && "
-             "mv %s/*.h %s/include",
-             build_folder, build_folder, build_folder, build_folder);
+    snprintf(
+        command, sizeof command,
+        "mkdir %s/include && cp core/module.h core/op.h core/setting.h core/operations.h modules/others/gatefuse.c %s "
+        "&& mv %s/*.h %s/include",
+        build_folder, build_folder, build_folder, build_folder);
     return system(command);
 }
 

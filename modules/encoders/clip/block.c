@@ -1,4 +1,5 @@
-/* block.c: the residual attention block that both towers are made of, and its weights. */
+/* block.c: the weights of the towers, and their blocks. */
+#include "block.h"
 #include "clip.h"
 #include <math.h>
 
@@ -14,7 +15,7 @@ ablate_value *clip_weight(ablate_builder *b, const clip_settings *s, const char 
                           ablate_shape shape)
 {
     if (clip_from_scratch(s))
-        return b->api->param(b, __FILE__, __LINE__, name, init, shape);
+        return ablate_paramv(b, name, init, shape);
     ablate_value *value = clip_read(b, s, name);
     ablate_shape found = ablate_shape_of(b, value);
     if (!shapes_same(&found, &shape))
@@ -22,69 +23,50 @@ ablate_value *clip_weight(ablate_builder *b, const clip_settings *s, const char 
     return s->train ? ablate_param_from(b, name, value) : value;
 }
 
+/* For block.h; `owner` are the settings. */
+static ablate_value *take(ablate_builder *b, const void *owner, const char *name, const char *init, ablate_shape shape)
+{
+    return clip_weight(b, owner, name, init, shape);
+}
+
 ablate_value *clip_layer_norm(ablate_builder *b, const clip_settings *s, const clip_tower *t, const char *name,
                               ablate_value *x)
 {
-    ablate_shape shape = ablate_shape_of(b, x), row = { 1, { shape.dim[shape.rank - 1] } };
-    ablate_value *weight = clip_weight(b, s, ablate_text(b, "%s.weight", name), "ones", row);
-    ablate_value *bias = clip_weight(b, s, ablate_text(b, "%s.bias", name), "zeros", row);
-    return ablate_op(b, "layer_norm", ablate_text(b, "eps=%.17g", t->eps), x, weight, bias);
+    const tensors from = { take, s };
+    return layer_norm(b, &from, name, t->eps, x);
 }
 
-typedef struct linear { /* x (..., in) -> (..., out) */
-    const char *weight, *bias;
-    int in, out;
-    const char *init, *bias_init, *activation;
-} linear;
-
-static ablate_value *linear_apply(ablate_builder *b, const clip_settings *s, const char *name, const linear *l,
-                                  ablate_value *x)
-{
-    const char *weight_name = ablate_text(b, "%s.%s", name, l->weight);
-    const char *bias_name = ablate_text(b, "%s.%s", name, l->bias);
-    ablate_value *weight = clip_weight(b, s, weight_name, l->init, (ablate_shape){ 2, { l->out, l->in } });
-    ablate_value *bias = clip_weight(b, s, bias_name, l->bias_init, (ablate_shape){ 1, { l->out } });
-    const char *attributes = ablate_text(b, "transpose_b=1 activation=%s", l->activation);
-    return ablate_op(b, "matmul", attributes, x, weight, bias);
-}
-
-static const char *init_normal(ablate_builder *b, double std)
+const char *clip_normal(ablate_builder *b, double std)
 {
     return ablate_text(b, "normal %.9g", std);
 }
 
-static ablate_value *attention_part(ablate_builder *b, const clip_settings *s, const clip_tower *t, const char *name,
-                                    ablate_value *x)
+const char *clip_uniform(ablate_builder *b, double fan_in)
 {
-    int c = t->width;
-    const char *in_init = t->causal ? init_normal(b, pow(c, -0.5)) : "xavier";
-    const char *out_init = t->causal ? init_normal(b, pow(c, -0.5) * pow(2.0 * t->layers, -0.5)) : "linear";
-    linear in = { "attn.in_proj_weight", "attn.in_proj_bias", c, 3 * c, in_init, "zeros", "none" };
-    linear out = { "attn.out_proj.weight", "attn.out_proj.bias", c, c, out_init, "zeros", "none" };
-    ablate_value *qkv = linear_apply(b, s, name, &in, x);
-    const char *attributes = ablate_text(b, "heads=%d causal=%d", t->heads, t->causal);
-    return linear_apply(b, s, name, &out, ablate_op(b, "attention", attributes, qkv));
+    return ablate_text(b, "uniform %.9g", pow(fan_in, -0.5));
 }
 
-static ablate_value *mlp_part(ablate_builder *b, const clip_settings *s, const clip_tower *t, const char *name,
-                              ablate_value *x)
+/* The text tower's first values are OpenAI's; the picture tower's stay those of PyTorch's layers. */
+static void text_init(ablate_builder *b, const clip_tower *t, block *to)
 {
-    int c = t->width, m = t->mlp;
-    const char *in_init = t->causal ? init_normal(b, pow(2.0 * c, -0.5)) : "linear";
-    const char *out_init = t->causal ? init_normal(b, pow(c, -0.5) * pow(2.0 * t->layers, -0.5)) : "linear";
-    const char *in_bias = ablate_text(b, "uniform %.9g", pow(c, -0.5));
-    const char *out_bias = ablate_text(b, "uniform %.9g", pow(m, -0.5));
-    const char *activation = t->activation == CLIP_GELU ? "gelu" : "quickgelu";
-    linear in = { "mlp.c_fc.weight", "mlp.c_fc.bias", c, m, in_init, in_bias, activation };
-    linear out = { "mlp.c_proj.weight", "mlp.c_proj.bias", m, c, out_init, out_bias, "none" };
-    return linear_apply(b, s, name, &out, linear_apply(b, s, name, &in, x));
+    double c = t->width, deep = pow(c, -0.5) * pow(2.0 * t->layers, -0.5);
+    to->qkv.weight_init = clip_normal(b, pow(c, -0.5));
+    to->out.weight_init = clip_normal(b, deep);
+    to->widen.weight_init = clip_normal(b, pow(2 * c, -0.5));
+    to->narrow.weight_init = clip_normal(b, deep);
 }
 
 ablate_value *clip_block(ablate_builder *b, const clip_settings *s, const clip_tower *t, int index, ablate_value *x)
 {
     const char *name = ablate_text(b, "%s.resblocks.%d", t->prefix, index);
-    ablate_value *normed = clip_layer_norm(b, s, t, ablate_text(b, "%s.ln_1", name), x);
-    x = ablate_op(b, "add", NULL, x, attention_part(b, s, t, name, normed));
-    normed = clip_layer_norm(b, s, t, ablate_text(b, "%s.ln_2", name), x);
-    return ablate_op(b, "add", NULL, x, mlp_part(b, s, t, name, normed));
+    block of = block_of((tensors){ take, s }, name, t->width, t->mlp);
+    of.heads = t->heads;
+    of.causal = t->causal;
+    of.eps = t->eps;
+    of.widen.bias_init = clip_uniform(b, t->width);
+    of.narrow.bias_init = clip_uniform(b, t->mlp);
+    of.widen.activation = ABLATE_WORD(CLIP_ACTIVATION, t->activation);
+    if (t->causal)
+        text_init(b, t, &of);
+    return block_apply(b, &of, x);
 }

@@ -18,26 +18,26 @@ static int build(ablate_builder *b, const void *settings)
     return captioned ? clip_text_build(b, s, &sizes) : 0;
 }
 
-#define SET(...)   ABLATE_SET(clip_settings, __VA_ARGS__)
-#define PICK(...)  ABLATE_PICK(clip_settings, __VA_ARGS__)
-#define WORDS(...) ABLATE_WORDS(clip_settings, __VA_ARGS__)
+#define SET(...)    ABLATE_SET(clip_settings, __VA_ARGS__)
+#define CHOOSE(...) ABLATE_CHOOSE(clip_settings, __VA_ARGS__)
+#define WORDS(...)  ABLATE_WORDS(clip_settings, __VA_ARGS__)
 static const ablate_setting settings_table[] = {
-    PICK(arch, 0,
-         "nano|ViT-B/32|ViT-B/16|ViT-L/14|ViT-L/14@336px|ViT-H/14|ViT-g/14|ViT-bigG/14|nano/32|nano/16|nano@192px|any",
-         "size of the encoder, which the weights must have; any: theirs, whatever it is"),
+    ABLATE_PICK(
+        clip_settings, arch, 0,
+        "nano|ViT-B/32|ViT-B/16|ViT-L/14|ViT-L/14@336px|ViT-H/14|ViT-g/14|ViT-bigG/14|nano/32|nano/16|nano@192px|any",
+        "size of the encoder, which the weights must have; any: theirs, whatever it is"),
     ABLATE_FILE(clip_settings, weights,
                 "OpenAI's .pt; or safetensors or a PyTorch state, one file, an index or a folder, with the names of "
                 "OpenAI, open_clip or Hugging Face"),
     SET(head_width, 0, 0, 4096,
         "width of an attention head of the picture tower; 0: what the weights' config or arch says, else 64"),
     SET(text_head, 0, 0, 4096, "the same of the text tower; 0: what is known, else head_width"),
-    PICK(activation, CLIP_AUTO, "auto|quickgelu|gelu",
-         "of the blocks; auto: what the weights' config says of each tower, else quickgelu, OpenAI's"),
+    CHOOSE(activation, CLIP_AUTO, CLIP_ACTIVATION,
+           "of the blocks; auto: what the weights' config says of each tower, else quickgelu, OpenAI's"),
     WORDS(layers, "", "layers i1 i2 i3, counted from 1: \"8 16 24\"; empty: thirds of the depth"),
-    PICK(space, CLIP_JOINT, "joint|block",
-         "f_i: every token through ln_post and projection, or the block's own output"),
-    PICK(resample, 0, "bilinear|bicubic",
-         "how the position embedding is fitted to another size of picture, of floor(size / patch) patches a side"),
+    CHOOSE(space, CLIP_JOINT, CLIP_SPACE, "f_i: every token through ln_post and projection, or the block's own output"),
+    CHOOSE(resample, CLIP_BILINEAR, CLIP_RESAMPLE,
+           "how the position embedding is fitted to another size of picture, of floor(size / patch) patches a side"),
     SET(train, 0, 0, 1, "train all weights: from scratch, by their initialisation, or from those of `weights`"),
     { 0 }
 };

@@ -3,7 +3,7 @@
  * Every function is called in `build`; a failure poisons its value and leaves its complaint with the builder. */
 #ifndef CLIP_H
 #define CLIP_H
-#include "module.h"
+#include "operations.h"
 
 enum { CLIP_LAYERS = 32 }; /* most layers that can be selected */
 
@@ -13,8 +13,12 @@ typedef struct clip_settings {
     int head_width, text_head, activation, space, resample;
     bool train;
 } clip_settings;
-enum { CLIP_JOINT, CLIP_BLOCK };               /* space */
-enum { CLIP_AUTO, CLIP_QUICKGELU, CLIP_GELU }; /* activation; AUTO: what is known of the file */
+#define CLIP_SPACE(X)      X(CLIP_JOINT, "joint") X(CLIP_BLOCK, "block")
+#define CLIP_ACTIVATION(X) X(CLIP_AUTO, "auto") X(CLIP_QUICKGELU, "quickgelu") X(CLIP_GELU, "gelu")
+#define CLIP_RESAMPLE(X)   X(CLIP_BILINEAR, "bilinear") X(CLIP_BICUBIC, "bicubic")
+ABLATE_ENUM(CLIP_SPACE);
+ABLATE_ENUM(CLIP_ACTIVATION); /* CLIP_AUTO: what is known of the file */
+ABLATE_ENUM(CLIP_RESAMPLE);
 
 typedef struct clip_tower { /* a stack of residual attention blocks */
     const char *prefix;     /* "visual.transformer" or "transformer" */
@@ -84,6 +88,10 @@ int clip_towers_settle(ablate_builder *, const clip_settings *, const clip_sizes
 
 /* block.c: tensor `name`: frozen, from the weights file, or a parameter drawn by `init` when training. */
 ablate_value *clip_weight(ablate_builder *, const clip_settings *, const char *name, const char *init, ablate_shape);
+
+/* block.c: first values with that standard deviation; as those of the bias of PyTorch's Linear with so many inputs. */
+const char *clip_normal(ablate_builder *, double std);
+const char *clip_uniform(ablate_builder *, double fan_in);
 
 /* block.c: layer norm of a tower with tensors `name`.weight and `name`.bias. */
 ablate_value *clip_layer_norm(ablate_builder *, const clip_settings *, const clip_tower *, const char *name,

@@ -74,11 +74,10 @@ static int image_sizes_read(ablate_builder *b, const clip_settings *s, clip_size
         shape_read(b, s, "visual.proj", 2, &projection) < 0)
         return -1;
     sizes->patch = (int)conv.dim[3];
-    while ((int64_t)(sizes->grid + 1) * (sizes->grid + 1) < position.dim[0])
-        sizes->grid++;
-    if (position.dim[0] != 1 + (int64_t)sizes->grid * sizes->grid)
-        return ablate_fail(b, "clip: %s has %lld positions, not those of a class token and a square of patches",
-                           s->weights, (long long)position.dim[0]);
+    sizes->grid = (int)ablate_square_side(position.dim[0] - 1);
+    if (sizes->grid == 0)
+        return ablate_fail(b, "clip: %s has %" PRId64 " positions, not those of a class token and a square of patches",
+                           s->weights, position.dim[0]);
     sizes->image = tower_read(b, s, IMAGE, (int)conv.dim[0]);
     sizes->embed = (int)projection.dim[1];
     return 0;

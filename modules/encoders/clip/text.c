@@ -60,8 +60,8 @@ static int words_read(ablate_builder *b, const clip_settings *s, const clip_size
 
 static ablate_value *table_embed(ablate_builder *b, const clip_settings *s, const clip_sizes *sizes, ablate_value *ids)
 {
-    ablate_shape shape = { 2, { sizes->vocabulary, sizes->text.width } };
-    return ablate_op(b, "embedding", NULL, clip_weight(b, s, "token_embedding.weight", "normal 0.02", shape), ids);
+    ablate_shape shape = ABLATE_SHAPE(sizes->vocabulary, sizes->text.width);
+    return op_embedding(b, clip_weight(b, s, "token_embedding.weight", "normal 0.02", shape), ids);
 }
 
 /* Service: the words -> the embeddings (L, Ct) of "<start> WORDS <end>". The inputs are not used. */
@@ -86,15 +86,13 @@ static ablate_value *text_encode(ablate_builder *b, const clip_settings *s, cons
         ablate_fail(b, "clip: tokens must be texts x tokens x width, with at most %d tokens a text", sizes->context);
         return tokens;
     }
-    ablate_shape rows = { 2, { sizes->context, c } }, projection = { 2, { c, sizes->embed } };
+    ablate_shape rows = ABLATE_SHAPE(sizes->context, c), projection = ABLATE_SHAPE(c, sizes->embed);
     ablate_value *position = clip_weight(b, s, "positional_embedding", "normal 0.01", rows);
-    const char *first = ablate_text(b, "axis=0 start=0 count=%lld", (long long)size.dim[1]);
-    ablate_value *x = ablate_op(b, "add", NULL, tokens, ablate_op(b, "slice", first, position));
+    ablate_value *x = op_add(b, tokens, op_slice(b, position, 0, .count = size.dim[1]));
     for (int i = 0; i < sizes->text.layers; i++)
         x = clip_block(b, s, &sizes->text, i, x);
-    x = ablate_op(b, "select", NULL, clip_layer_norm(b, s, &sizes->text, "ln_final", x), ends);
-    const char *normal = ablate_text(b, "normal %.9g", pow(c, -0.5));
-    return ablate_op(b, "matmul", NULL, x, clip_weight(b, s, "text_projection", normal, projection));
+    x = op_select(b, clip_layer_norm(b, s, &sizes->text, "ln_final", x), ends);
+    return op_matmul(b, x, clip_weight(b, s, "text_projection", clip_normal(b, pow(c, -0.5)), projection));
 }
 
 /* Service: tokens (P, L, Ct) without positions, index of each end (P) -> (P, embed). */
@@ -121,10 +119,9 @@ int clip_text_build(ablate_builder *b, const clip_settings *s, const clip_sizes 
     ablate_shape size = ablate_shape_of(b, tokens);
     if (size.rank != 2 || size.dim[1] < 2)
         return ablate_fail(b, "clip: the board's 'tokens' must be pictures x (ids, then the index of the end)");
-    int length = (int)size.dim[1] - 1;
-    ablate_value *ids = ablate_op(b, "slice", ablate_text(b, "axis=1 start=0 count=%d", length), tokens);
-    ablate_value *ends = ablate_op(b, "slice", ablate_text(b, "axis=1 start=%d count=1", length), tokens);
-    ends = ablate_op(b, "reshape", "dims=\"-1\"", ends);
+    int64_t length = size.dim[1] - 1;
+    ablate_value *ids = op_slice(b, tokens, 1, .count = length);
+    ablate_value *ends = op_reshape(b, op_slice(b, tokens, 1, .start = length, .count = 1), -1);
     ablate_value *embedded = table_embed(b, s, sizes, ids);
     ablate_write(b, "text.feature", 0, text_encode(b, s, sizes, embedded, ends));
     /* log(1 / 0.07), as Radford et al. start it */

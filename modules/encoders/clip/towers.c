@@ -90,7 +90,7 @@ static int heads_settle(const context *c, const question *q)
 
 static const char *activation_name(int activation)
 {
-    return activation == CLIP_GELU ? "gelu" : "quickgelu";
+    return ABLATE_WORD(CLIP_ACTIVATION, activation);
 }
 
 /* OpenAI's own archives hold three numbers that no other form has; the small encoders are the kit's own. */

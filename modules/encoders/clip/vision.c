@@ -5,24 +5,20 @@
 /* (1 + h h, C) -> (1 + g g, C): the patches' rows resampled as a picture, the class token's kept. */
 static ablate_value *position_resample(ablate_builder *b, const clip_settings *s, ablate_value *position, int h, int g)
 {
-    const char *mode = s->resample ? "bicubic" : "bilinear";
-    ablate_value *class_row = ablate_op(b, "slice", "axis=0 start=0 count=1", position);
-    ablate_value *rows = ablate_op(b, "slice", ablate_text(b, "axis=0 start=1 count=%d", h * h), position);
-    ablate_value *map = ablate_op(b, "reshape", ablate_text(b, "dims=\"1,%d,%d,-1\"", h, h), rows);
-    map = ablate_op(b, "transpose", "axes=\"0,3,1,2\"", map);
-    map = ablate_op(b, "resize", ablate_text(b, "height=%d width=%d mode=%s", g, g, mode), map);
-    map = ablate_op(b, "transpose", "axes=\"0,2,3,1\"", map);
-    rows = ablate_op(b, "reshape", ablate_text(b, "dims=\"%d,-1\"", g * g), map);
-    return ablate_op(b, "concat", "axis=0", class_row, rows);
+    ablate_value *class_row = op_slice(b, position, 0, .count = 1);
+    ablate_value *rows = op_slice(b, position, 0, .start = 1, .count = h * h);
+    ablate_value *map = op_transpose(b, op_reshape(b, rows, 1, h, h, -1), 0, 3, 1, 2); /* (1, C, h, h) */
+    map = op_resize(b, map, .height = g, .width = g, .mode = ABLATE_WORD(CLIP_RESAMPLE, s->resample));
+    rows = op_reshape(b, op_transpose(b, map, 0, 2, 3, 1), g * g, -1);
+    return op_concat(b, 0, class_row, rows);
 }
 
 /* The position embedding of a grid of g x g patches (1 + g g, C). */
 static ablate_value *position_of(ablate_builder *b, const clip_settings *s, const clip_sizes *sizes, int g)
 {
-    const char *name = "visual.positional_embedding",
-               *normal = ablate_text(b, "normal %.9g", pow(sizes->image.width, -0.5));
+    const char *name = "visual.positional_embedding", *init = clip_normal(b, pow(sizes->image.width, -0.5));
     if (clip_from_scratch(s))
-        return ablate_param(b, name, normal, 1 + g * g, sizes->image.width);
+        return ablate_param(b, name, init, 1 + g * g, sizes->image.width);
     ablate_value *table = clip_read(b, s, name);
     if (g != sizes->grid)
         table = position_resample(b, s, table, sizes->grid, g);
@@ -36,25 +32,23 @@ static ablate_value *tokens_embed(ablate_builder *b, const clip_settings *s, con
     ablate_value *image = ablate_read(b, "image", -1);
     ablate_shape size = ablate_shape_of(b, image);
     int g = (int)(size.dim[3] / p);
-    const char *normal = ablate_text(b, "normal %.9g", pow(c, -0.5));
-    const char *uniform = ablate_text(b, "uniform %.9g", pow(3.0 * p * p, -0.5));
-    ablate_value *conv = clip_weight(b, s, "visual.conv1.weight", uniform, (ablate_shape){ 4, { c, 3, p, p } });
-    ablate_value *class_token = clip_weight(b, s, "visual.class_embedding", normal, (ablate_shape){ 1, { c } });
-    ablate_value *x = ablate_op(b, "patch_embed", NULL, image, conv);
-    class_token = ablate_op(b, "reshape", "dims=\"1,1,-1\"", class_token);
-    const char *every = ablate_text(b, "dims=\"%lld,1,%d\"", (long long)size.dim[0], c);
-    x = ablate_op(b, "concat", "axis=1", ablate_op(b, "broadcast", every, class_token), x);
-    x = ablate_op(b, "add", NULL, x, position_of(b, s, sizes, g));
+    const char *normal = clip_normal(b, pow(c, -0.5)), *uniform = clip_uniform(b, 3.0 * p * p);
+    ablate_value *conv = clip_weight(b, s, "visual.conv1.weight", uniform, ABLATE_SHAPE(c, 3, p, p));
+    ablate_value *class_token = clip_weight(b, s, "visual.class_embedding", normal, ABLATE_SHAPE(c));
+    ablate_value *x = op_patch_embed(b, image, conv);
+    class_token = op_reshape(b, class_token, 1, 1, -1);
+    x = op_concat(b, 1, op_broadcast(b, class_token, size.dim[0], 1, c), x);
+    x = op_add(b, x, position_of(b, s, sizes, g));
     return clip_layer_norm(b, s, &sizes->image, "visual.ln_pre", x);
 }
 
 /* (..., C) -> (..., embed). */
 static ablate_value *joint_project(ablate_builder *b, const clip_settings *s, const clip_sizes *sizes, ablate_value *x)
 {
-    const char *normal = ablate_text(b, "normal %.9g", pow(sizes->image.width, -0.5));
-    ablate_shape shape = { 2, { sizes->image.width, sizes->embed } };
-    ablate_value *projection = clip_weight(b, s, "visual.proj", normal, shape);
-    return ablate_op(b, "matmul", NULL, clip_layer_norm(b, s, &sizes->image, "visual.ln_post", x), projection);
+    const char *init = clip_normal(b, pow(sizes->image.width, -0.5));
+    ablate_shape shape = ABLATE_SHAPE(sizes->image.width, sizes->embed);
+    ablate_value *projection = clip_weight(b, s, "visual.proj", init, shape);
+    return op_matmul(b, clip_layer_norm(b, s, &sizes->image, "visual.ln_post", x), projection);
 }
 
 /* Service: tokens as "teacher" holds them -> (B, N, embed), the space of the texts; those of clip.space = joint are
@@ -74,12 +68,11 @@ static ablate_value *project_serve(ablate_builder *b, const void *settings, cons
 /* The class token's feature, and the mean of the patches', which teaches each patch the words for what it shows. */
 static void feature_write(ablate_builder *b, const clip_settings *s, const clip_sizes *sizes, ablate_value *x)
 {
-    const char *flat = ablate_text(b, "dims=\"-1,%d\"", sizes->embed);
     x = joint_project(b, s, sizes, x);
-    ablate_value *class_token = ablate_op(b, "slice", "axis=1 start=0 count=1", x);
-    ablate_value *patches = ablate_op(b, "slice", "axis=1 start=1", x);
-    ablate_write(b, "image.feature", 0, ablate_op(b, "reshape", flat, class_token));
-    ablate_write(b, "image.feature", 1, ablate_op(b, "mean", "axis=1", patches));
+    ablate_value *class_token = op_slice(b, x, 1, .count = 1);
+    ablate_value *patches = op_slice(b, x, 1, .start = 1);
+    ablate_write(b, "image.feature", 0, op_reshape(b, class_token, -1, sizes->embed));
+    ablate_write(b, "image.feature", 1, op_mean(b, patches, 1));
 }
 
 int clip_vision_build(ablate_builder *b, const clip_settings *s, const clip_sizes *sizes, bool feature)
