@@ -32,11 +32,6 @@ typedef struct ablate_abi { /* the entry's first bytes, for ever: read before an
 
 typedef struct ablate_value ablate_value;
 typedef struct ablate_builder ablate_builder;
-typedef struct ablate_at { /* a call of the module: ABLATE_AT(b) */
-    ablate_builder *builder;
-    const char *file;
-    int line;
-} ablate_at;
 typedef ablate_value *ablate_service(ablate_builder *, const void *settings, const char *argument, int n,
                                      ablate_value *const *in);
 
@@ -99,7 +94,6 @@ struct ablate_builder { /* the engine's own struct begins so */
 /* clang-format off */
 #define ABLATE_COUNT(...) (int)(sizeof((ablate_value *[]){__VA_ARGS__}) / sizeof(ablate_value *))
 #define ABLATE_IN(...) ABLATE_COUNT(__VA_ARGS__), (ablate_value *const[]){__VA_ARGS__}
-#define ABLATE_AT(b) (ablate_at){ b, __FILE__, __LINE__ }
 /* [build] Result of an operation: ablate_op(b, "matmul", "transpose_b=1", x, w). See `ablate ops`; ablate_opv takes an
  * array of n values. For the engine's own, operations.h has a call each. */
 #define ablate_op(b, op, attributes, ...) ablate_opv(b, op, attributes, ABLATE_IN(__VA_ARGS__))

@@ -236,6 +236,34 @@ static void cnc_begins_as_coop(void **state)
     stage_close(&s);
 }
 
+/* What the normal prompts say does not depend on how many ends make them as long as the others: no token of a causal
+ * tower sees those. */
+static void cnc_pads_any_difference(void **state)
+{
+    (void)state;
+    float *said[2][3];
+    for (int more = 0; more < 2; more++) {
+        stage s;
+        open_small(&s, true);
+        stage_give(&s, "words.object.0", ABLATE_SHAPE(3, 32), NULL);
+        stage_give(&s, "words.damaged_object.0", ABLATE_SHAPE(more ? 8 : 3, 32), NULL);
+        stage_give(&s, "tower.rows.0", ABLATE_SHAPE(16), NULL);
+        stage_give(&s, "tower.out.0", ABLATE_SHAPE(32, C), NULL);
+        stage_set(&s, "cnc.length=4");
+        stage_play(&s, "cnc");
+        stage_settle(&s);
+        for (int i = 0; i < 3; i++)
+            said[more][i] = stage_board(&s, "spoken", 2 * i); /* of g_n^i */
+        stage_close(&s);
+    }
+    for (int i = 0; i < 3; i++) {
+        for (int k = 0; k < C; k++) /* sums of 7 tokens and 32 channels */
+            stage_near((double)said[1][i][k], (double)said[0][i][k], 40 * STAGE_EPS, "spoken", k);
+        free(said[0][i]);
+        free(said[1][i]);
+    }
+}
+
 /* ---- distill ---- */
 
 static void distill_refuses_no_square(void **state)
@@ -255,7 +283,7 @@ int main(void)
         cmocka_unit_test(mlf_refuses_one_layer),        cmocka_unit_test(moe_begins_as_pytorch),
         cmocka_unit_test(moe_refuses_too_many),         cmocka_unit_test(decoder_begins_as_pytorch),
         cmocka_unit_test(cnc_begins_as_coop),           cmocka_unit_test(cnc_can_leave_features_alone),
-        cmocka_unit_test(distill_refuses_no_square),
+        cmocka_unit_test(cnc_pads_any_difference),      cmocka_unit_test(distill_refuses_no_square),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
