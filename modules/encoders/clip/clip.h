@@ -20,6 +20,12 @@ ABLATE_ENUM(CLIP_SPACE);
 ABLATE_ENUM(CLIP_ACTIVATION); /* CLIP_AUTO: what is known of the file */
 ABLATE_ENUM(CLIP_RESAMPLE);
 
+/* Trains, and no file says where from. */
+static inline bool clip_from_scratch(const clip_settings *s)
+{
+    return s->train && !*s->weights;
+}
+
 typedef struct clip_tower { /* a stack of residual attention blocks */
     const char *prefix;     /* "visual.transformer" or "transformer" */
     int width, layers, heads, mlp;
@@ -48,7 +54,6 @@ bool clip_names_huggingface(ablate_builder *, const clip_settings *);
 
 /* sizes.c: the sizes of clip.arch when training, otherwise those of the weights file, which must be of clip.arch.
  * 0, or -1 and a complaint. A file without text tower gives sizes->text.layers = 0. */
-bool clip_from_scratch(const clip_settings *); /* trains, and no file says where from */
 int clip_sizes_read(ablate_builder *, const clip_settings *, clip_sizes *);
 
 /* sizes.c: the selected layers, counted from 1, ascending: clip.layers, or thirds of the depth. Their number, or -1. */

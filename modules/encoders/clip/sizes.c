@@ -121,11 +121,6 @@ static int mismatch_tell(ablate_builder *b, const clip_settings *s, const clip_s
     return ablate_fail(b, "clip.arch = %s, but %s holds another encoder (%s)", archs[s->arch].name, s->weights, found);
 }
 
-bool clip_from_scratch(const clip_settings *s)
-{
-    return s->train && !*s->weights;
-}
-
 /* A block that is left out, or whose name is of another kind, would shorten the tower. */
 static int blocks_check(ablate_builder *b, const clip_settings *s, const clip_sizes *sizes)
 {
