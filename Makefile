@@ -106,7 +106,7 @@ $(BUILD)/cuda/%.o: %.cu
 $(BUILD)/ablate-cuda.so: $(CUDASRC:%.cu=$(BUILD)/cuda/%.o) $(SHAREDC)
 	@echo "  link    $@"
 	@$(NVCC) -shared -cudart static -Xlinker -z,noexecstack $^ -ldl -o $@
-$(BUILD)/modules/cuda/%.so: $$(wildcard modules/$$*.cu modules/*/$$*.cu) core/gpu.cuh core/op.h core/setting.h
+$(BUILD)/modules/cuda/%.so: $$(wildcard modules/$$*.cu modules/*/$$*.cu) core/gpu.cuh core/op.h core/shape.h core/setting.h
 	@mkdir -p $(@D)
 	@echo "  module  $@"
 	@$(NVCC) $(NVCCFLAGS) -shared -cudart static -Icore $< -o $@
@@ -127,7 +127,7 @@ $(BUILD)/ablate-emulated.so: $(CUDASRC:%.cu=$(BUILD)/emulated/%.o) $(EMULATOR:%.
 	@echo "  link    $@"
 	@$(CXX) -shared $(SANFLAG) -fopenmp -Wl,-soname,ablate-emulated.so $^ -ldl -o $@
 
-$(BUILD)/modules/emulated/%.so: $$(wildcard modules/$$*.cu modules/*/$$*.cu) core/gpu.cuh core/op.h core/setting.h $(BUILD)/ablate-emulated.so
+$(BUILD)/modules/emulated/%.so: $$(wildcard modules/$$*.cu modules/*/$$*.cu) core/gpu.cuh core/op.h core/shape.h core/setting.h $(BUILD)/ablate-emulated.so
 	@mkdir -p $(@D)
 	@echo "  emulate $@"
 	@$(CXX) $(filter-out -MMD -MP,$(EMULATED)) -Icore -include tests/emulator/emulator.h -x c++ $< -x none -shared -L$(BUILD) -l:ablate-emulated.so -o $@
@@ -154,7 +154,7 @@ $(BUILD)/avx2/ablate-cpu.so: $(CPUSRC:%.c=$(BUILD)/avx2/%.o)
 $(BUILD)/tests/test_processors: | $(if $(filter x86_64,$(shell uname -m)),$(if $(filter armv8-a,$(MARCH)),,$(BUILD)/avx2/ablate-cpu.so))
 
 # Devices that only tests have.
-$(BUILD)/tests/devices/ablate-%.so: tests/devices/%.c core/device/device.h core/op.h core/setting.h core/base/random.h
+$(BUILD)/tests/devices/ablate-%.so: tests/devices/%.c core/device/device.h core/op.h core/shape.h core/setting.h core/base/random.h
 	@mkdir -p $(@D)
 	@$(CC) $(filter-out -MMD -MP,$(STD)) -O3 -fvisibility=hidden -shared $< -lm -o $@
 $(BUILD)/tests/test_gpu_run: | $(BUILD)/tests/devices/ablate-rounded.so

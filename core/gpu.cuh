@@ -11,7 +11,7 @@
  * name in two files would become one kernel. */
 #ifndef ABLATE_GPU_CUH
 #define ABLATE_GPU_CUH
-#include "op.h"
+#include "shape.h"
 #include <cuda_runtime.h>
 
 typedef enum { GPU_FLOAT32, GPU_TF32, GPU_BF16 } gpu_precision; /* of the operands of matrix products */
@@ -106,14 +106,6 @@ template <class T> __device__ T *gpu_shared()
 inline unsigned gpu_pieces(int64_t n, int64_t piece) /* pieces that n numbers make */
 {
     return static_cast<unsigned>((n + piece - 1) / piece);
-}
-
-inline int64_t gpu_count(const ablate_shape *s) /* number of elements; 1 for a scalar */
-{
-    int64_t n = 1;
-    for (int i = 0; i < s->rank; i++)
-        n *= s->dim[i];
-    return n;
 }
 
 inline int64_t gpu_width(const ablate_shape *s) /* length of the last axis; 1 for a scalar */

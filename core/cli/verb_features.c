@@ -268,7 +268,6 @@ static int write_file(const features *f, const features_options *o)
 
 static int write_features(features *f, const features_options *o)
 {
-    char shape[64];
     if (open_model(f, o) < 0 || check_input(f, o->input) < 0 || list_values(f) < 0 || draw_parameters(f) < 0 ||
         make_program(f) < 0)
         return -1;
@@ -277,7 +276,7 @@ static int write_features(features *f, const features_options *o)
     if (write_file(f, o) < 0)
         return -1;
     for (int i = 0; i < f->values; i++)
-        printf("%-24s %s\n", f->name[i], shape_print(&f->value[i]->shape, shape));
+        printf("%-24s %s\n", f->name[i], shape_words(&f->value[i]->shape).text);
     return 0;
 }
 

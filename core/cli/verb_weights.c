@@ -70,11 +70,11 @@ static error_t parse(int key, char *text, struct argp_state *state)
 
 static void print_contents(const weights *w)
 {
-    char shape[64], name[NAME_ROOM];
+    char name[NAME_ROOM];
     int64_t total = 0;
     for (int i = 0; i < weights_count(w); i++) {
         const weights_tensor *t = weights_at(w, i);
-        printf("%-48s %-5s %s\n", name_shown(t->name, name, sizeof name), t->dtype_name, shape_print(&t->shape, shape));
+        printf("%-48s %-5s %s\n", name_shown(t->name, name, sizeof name), t->dtype_name, shape_words(&t->shape).text);
         total += t->count;
     }
     printf("%d tensors, %lld numbers\n", weights_count(w), (long long)total);

@@ -44,11 +44,11 @@ static void touch_step(call_node *c, const device_step *s)
     const ablate_call *call = &s->call;
     const bool backward = s->backward;
     for (int i = 0; i < call->n_in; i++) {
-        touch(c, call->in[i], size * gpu_count(&call->in_shape[i]), false);
-        touch(c, backward ? call->grad_in[i] : nullptr, size * gpu_count(&call->in_shape[i]), true);
+        touch(c, call->in[i], size * shape_size(&call->in_shape[i]), false);
+        touch(c, backward ? call->grad_in[i] : nullptr, size * shape_size(&call->in_shape[i]), true);
     }
-    touch(c, call->out, size * gpu_count(call->out_shape), !backward);
-    touch(c, backward ? call->grad_out : nullptr, size * gpu_count(call->out_shape), false);
+    touch(c, call->out, size * shape_size(call->out_shape), !backward);
+    touch(c, backward ? call->grad_out : nullptr, size * shape_size(call->out_shape), false);
     touch(c, call->aux, size * s->aux, !backward);
     touch(c, call->scratch, size * s->scratch, true);
 }

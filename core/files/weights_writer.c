@@ -1,5 +1,6 @@
 /* weights_writer.c: writes safetensors, a tensor at a time: F32 before F16, so that without gaps all are aligned. */
 #include "../base/diag.h"
+#include "../shape.h"
 #include "json.h"
 #include "weights_parts.h"
 #include <cjson/cJSON.h>
@@ -27,17 +28,9 @@ struct weights_stream {
 
 /* ---- the header ---- */
 
-static int64_t entry_count(const weights_entry *e)
-{
-    int64_t n = 1;
-    for (int i = 0; i < e->shape.rank; i++)
-        n *= e->shape.dim[i];
-    return n;
-}
-
 static int64_t entry_bytes(const weights_entry *e)
 {
-    return entry_count(e) * (e->dtype == WEIGHTS_F16 ? 2 : 4);
+    return shape_size(&e->shape) * (e->dtype == WEIGHTS_F16 ? 2 : 4);
 }
 
 static int entry_check(const char *path, const weights_entry *e)
@@ -129,7 +122,7 @@ static int remember(weights_stream *s, const weights_entry *entry, int entries)
 {
     s->entry = take_zeroed((size_t)entries, sizeof *s->entry, "the names of a weights file");
     for (int i = 0; s->entry && i < entries; i++) {
-        s->entry[i] = (pending){ take_text("%s", entry[i].name), entry_count(&entry[i]), entry[i].dtype };
+        s->entry[i] = (pending){ take_text("%s", entry[i].name), shape_size(&entry[i].shape), entry[i].dtype };
         s->entries++;
         s->bytes += entry_bytes(&entry[i]);
         if (!s->entry[i].name)

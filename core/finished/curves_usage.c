@@ -47,14 +47,13 @@ static bool is_square(int n)
 
 static int find_value(usage *u, const char *name)
 {
-    char text[64];
     u->value = predict_run_value(&u->run, name, 0);
     if (!u->value)
         return -1;
     const ablate_shape *shape = &u->value->shape;
     if (shape->rank != 3 || shape->dim[0] != u->run.run.batch)
         return complain("'%s' is %s; name a value of pictures x tokens x places, such as gates", name,
-                        shape_print(shape, text));
+                        shape_words(shape).text);
     u->tokens = (int)shape->dim[1];
     u->places = (int)shape->dim[2];
     u->first = !is_square(u->tokens) && is_square(u->tokens - 1);

@@ -67,7 +67,6 @@ static int square_root(int64_t n)
 /* Tokens before the patches: 0 or 1; -1: complained. */
 static int check_shape(const predict_run *r, const patch_value *v, const ablate_shape *shape)
 {
-    char text[64];
     int64_t tokens = shape->rank >= 2 ? shape->dim[1] : 0, channels = shape->rank == 3 ? shape->dim[2] : 0;
     int grid = square_root(tokens);
     bool whole = (int64_t)grid * grid == tokens;
@@ -75,9 +74,9 @@ static int check_shape(const predict_run *r, const patch_value *v, const ablate_
         grid = square_root(tokens - 1);
     if ((shape->rank != 2 && shape->rank != 3) || grid < 1 || (!whole && (int64_t)grid * grid != tokens - 1))
         return complain("%s: '%s' is %s: it has no number for each patch of a square grid", r->folder, v->text,
-                        shape_print(shape, text));
+                        shape_words(shape).text);
     if (channels ? v->channel < 0 || v->channel >= channels || v->minus >= channels : v->channel >= 0)
-        return complain("%s: '%s' is %s: %s", r->folder, v->text, shape_print(shape, text),
+        return complain("%s: '%s' is %s: %s", r->folder, v->text, shape_words(shape).text,
                         channels ? "name one of its channels, NAME.K:0 or NAME.K:0-1" : "it has no channels to name");
     return !whole;
 }

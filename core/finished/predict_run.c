@@ -221,7 +221,6 @@ static int warn_of_changes(predict_run *r)
 
 static int load_parameter(const weights *w, const parameter *p, float *into)
 {
-    char then[64], now[64];
     const weights_tensor *t = weights_find(w, p->name);
     if (!t)
         return complain("%s: it has no '%s', which the modules want now: their code has changed since; train it again",
@@ -229,7 +228,7 @@ static int load_parameter(const weights *w, const parameter *p, float *into)
     if (!shape_same(&t->shape, &p->shape))
         return complain("%s: '%s' is %s, but the modules want %s now: their code or settings have changed since; train "
                         "it again",
-                        weights_path(w), p->name, shape_print(&t->shape, then), shape_print(&p->shape, now));
+                        weights_path(w), p->name, shape_words(&t->shape).text, shape_words(&p->shape).text);
     return weights_load(w, p->name, into);
 }
 

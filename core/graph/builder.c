@@ -22,13 +22,12 @@ static bool has_term(const graph_term *list, int count, const char *name)
 static bool term_fits(const builder *b, const char *what, const graph_term *term, const char *file, int line)
 {
     const graph *g = b->graph;
-    char text[64];
     if (!builder_may(b, file, line, IN_BUILD, what) || !builder_named(file, line, what, term->name) ||
         !builder_values_fit(b, file, line, what, 1, &term->value))
         return false;
     if (shape_size(&term->value->shape) != 1)
         complain_at(file, line, "%s '%s' is %s; a %s is one number, reduce it first", what, term->name,
-                    shape_print(&term->value->shape, text), what);
+                    shape_words(&term->value->shape).text, what);
     else if (has_term(g->loss, g->losses, term->name) || has_term(g->probe, g->probes, term->name))
         complain_at(file, line, "'%s' is there already; choose another name", term->name);
     else if (!isfinite(term->weight))

@@ -136,13 +136,12 @@ ablate_value *builder_apply(ablate_builder *face, const char *file, int line, co
 
 static bool shape_fits(const char *file, int line, const char *name, const ablate_shape *shape)
 {
-    char text[64];
     if (shape->rank < 0 || shape->rank > ABLATE_DIMS)
         complain_at(file, line, "'%.60s' has %d axes; the most is %d", name, shape->rank, ABLATE_DIMS);
     else if (!shape_possible(shape))
         complain_at(file, line,
                     "'%.60s' has the shape %s; every axis must be 1 or more, and their product at most 2^40", name,
-                    shape_print(shape, text));
+                    shape_words(shape).text);
     return !complaint();
 }
 

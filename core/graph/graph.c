@@ -4,30 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-int64_t shape_size(const ablate_shape *shape)
-{
-    int64_t n = 1;
-    for (int i = 0; i < shape->rank; i++)
-        n *= shape->dim[i];
-    return n;
-}
-
-const char *shape_print(const ablate_shape *shape, char text[64])
-{
-    int used = snprintf(text, 64, "%s", shape->rank ? "" : "scalar");
-    for (int i = 0; i < shape->rank && used < 60; i++)
-        used += snprintf(text + used, (size_t)(64 - used), "%s%lld", i ? "x" : "", (long long)shape->dim[i]);
-    return text;
-}
-
-bool shape_same(const ablate_shape *a, const ablate_shape *b)
-{
-    bool same = a->rank == b->rank;
-    for (int i = 0; same && i < a->rank; i++)
-        same = a->dim[i] == b->dim[i];
-    return same;
-}
-
 bool shape_possible(const ablate_shape *shape)
 {
     int64_t left = SHAPE_MOST;
@@ -115,8 +91,7 @@ int graph_add_term(graph *g, graph_term **list, int *count, graph_term term)
 
 static void add_shape(hash_state *state, const ablate_shape *shape)
 {
-    char text[64];
-    hash_add_text(state, shape_print(shape, text));
+    hash_add_text(state, shape_words(shape).text);
 }
 
 /* Attributes are hashed field by field: padding and the addresses of texts mean nothing. */

@@ -5,6 +5,7 @@
 #include "../base/arena.h"
 #include "../base/hash.h"
 #include "../module.h"
+#include "../shape.h"
 
 typedef enum { VALUE_INPUT, VALUE_PARAMETER, VALUE_CONSTANT, VALUE_RESULT } value_kind;
 
@@ -92,10 +93,6 @@ int graph_add_term(graph *, graph_term **list, int *count, graph_term term);
 /* Hash of everything a value's numbers depend on but the parameters' values and the inputs' contents. */
 hash_digest value_digest(const ablate_value *);
 
-int64_t shape_size(const ablate_shape *);
-/* "8x257x128", or "scalar", into text (64 bytes); returns text. */
-const char *shape_print(const ablate_shape *, char text[64]);
-bool shape_same(const ablate_shape *, const ablate_shape *);
 /* 0 .. ABLATE_DIMS axes of 1 or more, and at most SHAPE_MOST numbers: what a tensor can be. */
 bool shape_possible(const ablate_shape *);
 #define SHAPE_MOST ((int64_t)1 << 40)

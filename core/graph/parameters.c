@@ -100,7 +100,6 @@ enum { ALIGNMENT = 4 };
 const parameter *parameters_enter(parameters *p, const char *name, const char *init, const ablate_shape *shape)
 {
     init_rule rule;
-    char was[64], is[64];
     const parameter *known = find(p, name);
     if (rule_read(init, shape, &rule) < 0)
         return NULL;
@@ -114,7 +113,7 @@ const parameter *parameters_enter(parameters *p, const char *name, const char *i
     }
     if (known) {
         complain("parameter '%s' is %s here and %s elsewhere; give one of them another name", name,
-                 shape_print(shape, is), shape_print(&known->shape, was));
+                 shape_words(shape).text, shape_words(&known->shape).text);
         return NULL;
     }
     parameter *grown = take_again(p->entry, (size_t)p->entries + 1, sizeof *grown, "parameters");

@@ -16,8 +16,7 @@ static const char *kind_of(const ablate_value *value)
 
 static void print_value(const ablate_value *value, dependence known, FILE *to)
 {
-    char shape[64];
-    fprintf(to, "%4d  %-7s %-16s %10.3f %10.1f  %-14s", value->id, when[known], shape_print(&value->shape, shape),
+    fprintf(to, "%4d  %-7s %-16s %10.3f %10.1f  %-14s", value->id, when[known], shape_words(&value->shape).text,
             1e-6 * analysis_flops(value), analysis_bytes(value) / 1024, kind_of(value));
     if (value->kind != VALUE_RESULT)
         fprintf(to, " %s", value->name);
@@ -86,7 +85,6 @@ static void print_label(const char *name, FILE *to)
 static void draw_nodes(const graph *g, const dependence *known, const char *module, FILE *to)
 {
     static const char *const colour[] = { "#e8e8e8", "#cfe3f5", "#ffe9c7" };
-    char shape[64];
     fprintf(to, "  subgraph \"cluster_%s\" { label=\"%s\"; color=\"#888888\";\n", module, module);
     for (int i = 0; i < g->values; i++) {
         const ablate_value *value = g->value[i];
@@ -94,7 +92,7 @@ static void draw_nodes(const graph *g, const dependence *known, const char *modu
             continue;
         fprintf(to, "    v%d [label=\"", value->id);
         print_label(value->kind == VALUE_INPUT ? value->name : value->op->name, to);
-        fprintf(to, "\\n%s\", fillcolor=\"%s\"];\n", shape_print(&value->shape, shape), colour[known[i]]);
+        fprintf(to, "\\n%s\", fillcolor=\"%s\"];\n", shape_words(&value->shape).text, colour[known[i]]);
     }
     fprintf(to, "  }\n");
 }

@@ -70,13 +70,12 @@ static builder *compose(model *m, const dataset *data, graph *g, bool training)
 
 static int check_shapes(const model *m)
 {
-    char text[64];
     const int batch = m->run->batch, size = m->input->size;
     const ablate_shape map = { 3, { batch, size, size } }, score = { 1, { batch } };
     if (m->map && !shape_same(&m->map->shape, &map))
-        return complain("the score map is %s; it must be (batch, size, size)", shape_print(&m->map->shape, text));
+        return complain("the score map is %s; it must be (batch, size, size)", shape_words(&m->map->shape).text);
     if (m->image_score && !shape_same(&m->image_score->shape, &score))
-        return complain("the image score is %s; it must be (batch)", shape_print(&m->image_score->shape, text));
+        return complain("the image score is %s; it must be (batch)", shape_words(&m->image_score->shape).text);
     return 0;
 }
 

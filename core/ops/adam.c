@@ -8,7 +8,7 @@
 static int adam_shape(const ablate_shape *in, int n, const void *attr, ablate_layout *layout)
 {
     (void)attr;
-    layout->out = (ablate_shape){ 2, { 3, shape_count(&in[0]) } };
+    layout->out = (ablate_shape){ 2, { 3, shape_size(&in[0]) } };
     layout->aux = n == 2 ? 1 : 0;
     layout->mixes = true;
     return 0;
@@ -23,7 +23,7 @@ typedef struct adam_work {
 static void adam_chunk(void *context, int64_t i)
 {
     const adam_work w = *(const adam_work *)context;
-    int64_t n = shape_count(w.call->in_shape);
+    int64_t n = shape_size(w.call->in_shape);
     work_span span = work_chunk(i, n);
     const float *restrict grad = w.call->in[0];
     float *restrict parameter = w.call->out, *restrict m = w.call->out + n, *restrict v = w.call->out + 2 * n;
@@ -47,7 +47,7 @@ static bool guard_holds(const ablate_call *call)
 {
     if (call->n_in == 1)
         return true;
-    for (int64_t i = 0; i < shape_count(&call->in_shape[1]); i++)
+    for (int64_t i = 0; i < shape_size(&call->in_shape[1]); i++)
         if (!isfinite(call->in[1][i]))
             call->aux[0] = 1;
     return call->aux[0] == 0.0f;
@@ -67,19 +67,19 @@ static void adam_forward(const ablate_call *call)
                     .beta2 = (float)a->beta2,
                     .rest2 = (float)(1 - a->beta2),
                     .decay = (float)a->decay };
-    work_run_chunks(call->cpu, shape_count(call->in_shape), adam_chunk, &w);
+    work_run_chunks(call->cpu, shape_size(call->in_shape), adam_chunk, &w);
 }
 
 static double adam_flops(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)
 {
     (void)n, (void)out, (void)attr;
-    return 14.0 * (double)shape_count(&in[0]);
+    return 14.0 * (double)shape_size(&in[0]);
 }
 
 static double adam_bytes(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)
 {
     (void)n, (void)out, (void)attr;
-    return 7.0 * sizeof(float) * (double)shape_count(&in[0]);
+    return 7.0 * sizeof(float) * (double)shape_size(&in[0]);
 }
 
 static const ablate_setting adam_attrs[] = {

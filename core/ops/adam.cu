@@ -58,11 +58,11 @@ struct adam_numbers {
 static void adam_forward(const gpu *g, const ablate_call *call)
 {
     const adam_attr *a = static_cast<const adam_attr *>(call->attr);
-    int64_t n = gpu_count(&call->in_shape[0]);
+    int64_t n = shape_size(&call->in_shape[0]);
     adam_factors *factors = reinterpret_cast<adam_factors *>(call->scratch);
     guard_numbers guard = {};
     if (call->n_in == 2)
-        guard = { call->in[1], gpu_count(&call->in_shape[1]), call->aux };
+        guard = { call->in[1], shape_size(&call->in_shape[1]), call->aux };
     gpu_launch(g, factors_kernel, dim3(1), 1, 0, *a, g->step, guard, factors);
     gpu_each(g, n,
              adam_numbers{ call->in[0], call->out, call->out + n, call->out + 2 * n, factors,

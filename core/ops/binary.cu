@@ -78,15 +78,15 @@ template <binary_kind Kind> struct both_gradients {
 
 static bool repeats_nothing(const ablate_call *call)
 {
-    int64_t n = gpu_count(call->out_shape);
-    return gpu_count(&call->in_shape[0]) == n && gpu_count(&call->in_shape[1]) == n;
+    int64_t n = shape_size(call->out_shape);
+    return shape_size(&call->in_shape[0]) == n && shape_size(&call->in_shape[1]) == n;
 }
 
 template <binary_kind Kind> static void binary_backward(const gpu *g, const ablate_call *call)
 {
     broadcast b = geometry_of(call);
     if (call->grad_in[0] && call->grad_in[1] && repeats_nothing(call)) {
-        gpu_each(g, gpu_count(call->out_shape),
+        gpu_each(g, shape_size(call->out_shape),
                  both_gradients<Kind>{ call->grad_out, call->in[0], call->in[1], call->grad_in[0], call->grad_in[1],
                                        call->add });
         return;

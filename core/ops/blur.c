@@ -20,7 +20,7 @@ static int blur_shape(const ablate_shape *in, int n, const void *attr, ablate_la
     if (a->truncate * a->sigma > 65536.0)
         return misfit(layout, "sigma=%g truncate=%g reaches farther than 65536 pixels", a->sigma, a->truncate);
     layout->out = in[0];
-    layout->scratch = shape_count(&in[0]) + 2 * radius_of(a) + 1;
+    layout->scratch = shape_size(&in[0]) + 2 * radius_of(a) + 1;
     layout->mixes = in[0].rank == 2;
     return 0;
 }
@@ -117,8 +117,8 @@ static void blur_run(const ablate_call *call, const float *from, float *to, bool
                     .radius = radius_of(a),
                     .transposed = transposed,
                     .add = add };
-    w.rows = shape_count(in) / w.width;
-    w.weight = call->scratch + shape_count(in) + w.radius;
+    w.rows = shape_size(in) / w.width;
+    w.weight = call->scratch + shape_size(in) + w.radius;
     weights_fill(w.weight, w.radius, a->sigma);
     work_run(call->cpu, w.rows / w.height, blur_columns, &w);
     work_run_rows(call->cpu, w.rows, w.width * (w.radius + 1), blur_rows, &w);
@@ -138,7 +138,7 @@ static void blur_backward(const ablate_call *call)
 static double blur_flops(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)
 {
     (void)in, (void)n;
-    return 4.0 * (2.0 * (double)radius_of(attr) + 1.0) * (double)shape_count(out);
+    return 4.0 * (2.0 * (double)radius_of(attr) + 1.0) * (double)shape_size(out);
 }
 
 static const ablate_setting blur_attrs[] = {

@@ -82,7 +82,7 @@ struct blur_back {
 static float *prepare_weights(const gpu *g, const ablate_call *call)
 {
     const blur_attr *a = static_cast<const blur_attr *>(call->attr);
-    float *weight = call->scratch + gpu_count(&call->in_shape[0]);
+    float *weight = call->scratch + shape_size(&call->in_shape[0]);
     gpu_launch(g, weights_kernel, dim3(1), GPU_THREADS, 0, weight, radius_of(call), a->sigma);
     return weight;
 }
@@ -90,7 +90,7 @@ static float *prepare_weights(const gpu *g, const ablate_call *call)
 static void blur_forward(const gpu *g, const ablate_call *call)
 {
     const ablate_shape *in = &call->in_shape[0];
-    int64_t numbers = gpu_count(in), height = in->dim[in->rank - 2], width = in->dim[in->rank - 1];
+    int64_t numbers = shape_size(in), height = in->dim[in->rank - 2], width = in->dim[in->rank - 1];
     const float *weight = prepare_weights(g, call);
     gpu_each(g, numbers, blur_numbers{ call->in[0], weight, call->scratch, height, width, radius_of(call) });
     gpu_each(g, numbers, blur_numbers{ call->scratch, weight, call->out, width, 1, radius_of(call) });
@@ -99,7 +99,7 @@ static void blur_forward(const gpu *g, const ablate_call *call)
 static void blur_backward(const gpu *g, const ablate_call *call)
 {
     const ablate_shape *in = &call->in_shape[0];
-    int64_t numbers = gpu_count(in), height = in->dim[in->rank - 2], width = in->dim[in->rank - 1];
+    int64_t numbers = shape_size(in), height = in->dim[in->rank - 2], width = in->dim[in->rank - 1];
     if (!call->grad_in[0])
         return;
     const float *weight = prepare_weights(g, call);
@@ -110,7 +110,7 @@ static void blur_backward(const gpu *g, const ablate_call *call)
 
 static int64_t blur_scratch(const ablate_call *call, bool)
 {
-    return gpu_count(&call->in_shape[0]) + 2 * radius_of(call) + 1;
+    return shape_size(&call->in_shape[0]) + 2 * radius_of(call) + 1;
 }
 
 static const gpu_op blur_record = { "blur", blur_forward, blur_backward, blur_scratch };

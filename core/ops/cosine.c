@@ -33,7 +33,7 @@ static inline void put_mix(float *restrict to, float a, const float *x, float b,
 static double length_flops(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)
 {
     (void)out, (void)attr;
-    return 4.0 * n * (double)shape_count(&in[0]);
+    return 4.0 * n * (double)shape_size(&in[0]);
 }
 
 /* ---- norm: the length itself ---- */

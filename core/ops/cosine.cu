@@ -40,7 +40,7 @@ __device__ static inline void put_mix(float *to, float a, const float *x, float 
 
 static int64_t rows_of(const ablate_call *call)
 {
-    return gpu_count(&call->in_shape[0]) / gpu_width(&call->in_shape[0]);
+    return shape_size(&call->in_shape[0]) / gpu_width(&call->in_shape[0]);
 }
 
 /* ---- norm ---- */

@@ -85,7 +85,7 @@ static void entropy_backward(const ablate_call *call)
 static double entropy_flops(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)
 {
     (void)n, (void)out, (void)attr;
-    return 20.0 * (double)shape_count(&in[0]);
+    return 20.0 * (double)shape_size(&in[0]);
 }
 
 static const ablate_op cross_entropy_record = { .name = "cross_entropy",

@@ -305,9 +305,9 @@ static double experts_flops(const ablate_shape *in, int n, const ablate_shape *o
 static double experts_bytes(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)
 {
     experts_sizes s = sizes_of(in, attr);
-    double floats = (double)s.rows * (double)s.most * (double)(2 * s.width + 2 * s.hidden) + (double)shape_count(out);
+    double floats = (double)s.rows * (double)s.most * (double)(2 * s.width + 2 * s.hidden) + (double)shape_size(out);
     for (int i = 0; i < n; i++)
-        floats += (double)shape_count(&in[i]);
+        floats += (double)shape_size(&in[i]);
     return sizeof(float) * floats;
 }
 

@@ -35,7 +35,7 @@ static void embedding_rows(void *context, int64_t i)
 {
     const ablate_call *call = context;
     int64_t count = call->in_shape[0].dim[0], width = call->in_shape[0].dim[1];
-    work_span span = work_row_span(i, shape_count(&call->in_shape[1]), width);
+    work_span span = work_row_span(i, shape_size(&call->in_shape[1]), width);
     for (int64_t r = span.first; r < span.last; r++) {
         int64_t index = index_of(call->in[1][r], count);
         row_fetch(index < 0 ? NULL : call->in[0] + index * width, call->out + r * width, width);
@@ -44,7 +44,7 @@ static void embedding_rows(void *context, int64_t i)
 
 static void embedding_forward(const ablate_call *call)
 {
-    work_run_rows(call->cpu, shape_count(&call->in_shape[1]), call->in_shape[0].dim[1], embedding_rows, call);
+    work_run_rows(call->cpu, shape_size(&call->in_shape[1]), call->in_shape[0].dim[1], embedding_rows, call);
 }
 
 enum { COLUMNS = 64 }; /* columns that one piece adds, row by row: no two pieces touch the same number */
@@ -53,7 +53,7 @@ static void embedding_grad_columns(void *context, int64_t i)
 {
     const ablate_call *call = context;
     int64_t count = call->in_shape[0].dim[0], width = call->in_shape[0].dim[1];
-    int64_t rows = shape_count(&call->in_shape[1]);
+    int64_t rows = shape_size(&call->in_shape[1]);
     work_span columns = work_piece(i, width, COLUMNS);
     for (int64_t r = 0; r < rows; r++) {
         int64_t index = index_of(call->in[1][r], count);
@@ -75,7 +75,7 @@ static void embedding_backward(const ablate_call *call)
 static double lookup_bytes(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)
 {
     (void)n, (void)attr;
-    return (double)sizeof(float) * (2.0 * (double)shape_count(out) + (double)shape_count(&in[1]));
+    return (double)sizeof(float) * (2.0 * (double)shape_size(out) + (double)shape_size(&in[1]));
 }
 
 static const ablate_op embedding_record = { .name = "embedding",

@@ -32,7 +32,7 @@ struct fetch_rows {
 static void embedding_forward(const gpu *g, const ablate_call *call)
 {
     int64_t width = call->in_shape[0].dim[1];
-    gpu_each(g, gpu_count(&call->in_shape[1]) * width,
+    gpu_each(g, shape_size(&call->in_shape[1]) * width,
              fetch_rows{ call->in[0], call->in[1], call->out, call->in_shape[0].dim[0], width, 0 });
 }
 
@@ -63,7 +63,7 @@ struct add_rows {
 /* Always adds, as the record says. */
 static void embedding_backward(const gpu *g, const ablate_call *call)
 {
-    int64_t width = call->in_shape[0].dim[1], count = gpu_count(&call->in_shape[1]);
+    int64_t width = call->in_shape[0].dim[1], count = shape_size(&call->in_shape[1]);
     if (call->grad_in[0])
         gpu_each(g, count * width,
                  add_rows{ call->in[1], call->grad_out, call->grad_in[0], count, call->in_shape[0].dim[0], width });

@@ -268,7 +268,7 @@ static double matmul_flops(const ablate_shape *in, int n, const ablate_shape *ou
 {
     const matmul_attr *attr = attributes;
     products p = products_of(in, attr);
-    return (double)shape_count(out) * (2.0 * (double)p.k + (n == 3) + (attr->activation != ACTIVATION_NONE));
+    return (double)shape_size(out) * (2.0 * (double)p.k + (n == 3) + (attr->activation != ACTIVATION_NONE));
 }
 
 static const ablate_setting matmul_attrs[] = {

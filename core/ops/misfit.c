@@ -5,16 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-shape_text shape_words(const ablate_shape *shape)
-{
-    shape_text words = { "scalar" };
-    size_t used = 0;
-    for (int i = 0; i < shape->rank && i < ABLATE_DIMS; i++)
-        used += (size_t)snprintf(words.text + used, sizeof words.text - used, i ? "x%lld" : "%lld",
-                                 (long long)shape->dim[i]);
-    return words;
-}
-
 int misfit(ablate_layout *layout, const char *format, ...)
 {
     va_list list;

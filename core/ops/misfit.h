@@ -6,13 +6,6 @@
 extern "C" {
 #endif
 
-typedef struct shape_text {
-    char text[96];
-} shape_text;
-
-/* "8x257x128", or "scalar": shape_words(&shape).text */
-shape_text shape_words(const ablate_shape *);
-
 /* Writes the sentence into layout->why; always returns -1, as a shape rule does on misfit. */
 int misfit(ablate_layout *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -8,7 +8,7 @@
 static int64_t layer_norm_pieces(const ablate_shape *x)
 {
     int64_t width = width_of(x);
-    return work_pieces(shape_count(x) / width, work_rows(width));
+    return work_pieces(shape_size(x) / width, work_rows(width));
 }
 
 static int layer_norm_shape(const ablate_shape *in, int n, const void *attr, ablate_layout *layout)
@@ -22,7 +22,7 @@ static int layer_norm_shape(const ablate_shape *in, int n, const void *attr, abl
             return misfit(layout, "x %s and %s %s do not fit: it must have %lld numbers", shape_words(&in[0]).text,
                           i == 1 ? "weight" : "bias", shape_words(&in[i]).text, (long long)width);
     layout->out = in[0];
-    layout->aux = 2 * (shape_count(&in[0]) / width);
+    layout->aux = 2 * (shape_size(&in[0]) / width);
     layout->scratch = 2 * width * layer_norm_pieces(&in[0]);
     layout->mixes = in[0].rank == 1;
     return 0;
@@ -138,7 +138,7 @@ static void layer_norm_backward(const ablate_call *call)
 static double layer_norm_flops(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)
 {
     (void)in, (void)n, (void)attr;
-    return 8.0 * (double)shape_count(out);
+    return 8.0 * (double)shape_size(out);
 }
 
 static const ablate_setting layer_norm_attrs[] = {

@@ -26,7 +26,7 @@ static norm_call norm_call_of(const ablate_call *call)
     n.x = call->in[0], n.weight = call->in[1], n.bias = call->in[2], n.grad = call->grad_out;
     n.out = call->out, n.aux = call->aux;
     n.width = gpu_width(&call->in_shape[0]);
-    n.rows = gpu_count(&call->in_shape[0]) / n.width;
+    n.rows = shape_size(&call->in_shape[0]) / n.width;
     n.eps = static_cast<float>(static_cast<const layer_norm_attr *>(call->attr)->eps);
     return n;
 }
@@ -194,7 +194,7 @@ static int64_t norm_scratch(const ablate_call *call, bool backward)
 {
     norm_call n = {};
     n.width = gpu_width(&call->in_shape[0]);
-    n.rows = gpu_count(&call->in_shape[0]) / n.width;
+    n.rows = shape_size(&call->in_shape[0]) / n.width;
     return backward ? 2 * n.width * gpu_pieces(n.rows, CHUNK) : 0;
 }
 
@@ -205,8 +205,8 @@ GPU_RECORD(layer_norm_record);
 
 static bool residual_fits(const ablate_call *sum, const ablate_call *norm, bool)
 {
-    int64_t n = gpu_count(sum->out_shape);
-    return gpu_count(&sum->in_shape[0]) == n && gpu_count(&sum->in_shape[1]) == n &&
+    int64_t n = shape_size(sum->out_shape);
+    return shape_size(&sum->in_shape[0]) == n && shape_size(&sum->in_shape[1]) == n &&
            gpu_width(&norm->in_shape[0]) <= HELD * GPU_WARP;
 }
 

@@ -2,6 +2,7 @@
 #ifndef ABLATE_OPS_H
 #define ABLATE_OPS_H
 #include "../device/device.h"
+#include "../shape.h"
 
 /* Enters a static record into the library's section of records; `ops_all` walks it. */
 #define OP_RECORD(record)                                                                                              \
@@ -9,11 +10,4 @@
 
 device_records ops_all; /* every record of this library, in link order; the CPU's shared object exports it */
 
-static inline int64_t shape_count(const ablate_shape *s) /* number of elements; 1 for a scalar */
-{
-    int64_t n = 1;
-    for (int i = 0; i < s->rank; i++)
-        n *= s->dim[i];
-    return n;
-}
 #endif

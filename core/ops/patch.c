@@ -160,7 +160,7 @@ static void patch_embed_backward(const ablate_call *call)
 static double patch_embed_flops(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)
 {
     (void)n, (void)attr;
-    return 2.0 * (double)patches_of(in).depth * (double)shape_count(out);
+    return 2.0 * (double)patches_of(in).depth * (double)shape_size(out);
 }
 
 static const ablate_op patch_embed_record = {

@@ -105,7 +105,7 @@ static void picture_gradient(const gpu *g, const ablate_call *call, const patche
     product.b = call->in[1], product.ldb = p.depth;
     product.c = call->scratch, product.ldc = p.depth;
     g->multiply(&product);
-    gpu_each(g, gpu_count(&call->in_shape[0]),
+    gpu_each(g, shape_size(&call->in_shape[0]),
              scatter_patches{ p, call->scratch, call->grad_in[0], (call->add & 1u) != 0 });
 }
 

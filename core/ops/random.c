@@ -57,7 +57,7 @@ static void factors_draw(const ablate_call *call, uint64_t first, float factor[T
 static void dropout_chunk(void *context, int64_t i)
 {
     const ablate_call *call = context;
-    work_span span = work_chunk(i, shape_count(call->out_shape));
+    work_span span = work_chunk(i, shape_size(call->out_shape));
     bool backward = call->grad_out, add = backward && call->add & 1u;
     const float *from = backward ? call->grad_out : call->in[0];
     float *to = backward ? call->grad_in[0] : call->out, factor[TILE];
@@ -75,20 +75,20 @@ static void dropout_chunk(void *context, int64_t i)
 
 static void dropout_forward(const ablate_call *call)
 {
-    work_run_chunks(call->cpu, shape_count(call->out_shape), dropout_chunk, call);
+    work_run_chunks(call->cpu, shape_size(call->out_shape), dropout_chunk, call);
 }
 
 static void dropout_backward(const ablate_call *call)
 {
     if (call->grad_in[0])
-        work_run_chunks(call->cpu, shape_count(call->out_shape), dropout_chunk, call);
+        work_run_chunks(call->cpu, shape_size(call->out_shape), dropout_chunk, call);
 }
 
 /* Ten rounds of the generator for four elements, and the product. */
 static double dropout_flops(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)
 {
     (void)in, (void)n, (void)attr;
-    return 20.0 * (double)shape_count(out);
+    return 20.0 * (double)shape_size(out);
 }
 
 static const ablate_setting dropout_attrs[] = {
@@ -113,7 +113,7 @@ OP_RECORD(dropout_record);
 static void dropout_draw_chunk(void *context, int64_t i)
 {
     const ablate_call *call = context;
-    work_span span = work_chunk(i, shape_count(call->out_shape));
+    work_span span = work_chunk(i, shape_size(call->out_shape));
     float factor[TILE];
     for (int64_t first = span.first; first < span.last; first += TILE) {
         int64_t n = span.last - first < TILE ? span.last - first : TILE;
@@ -125,7 +125,7 @@ static void dropout_draw_chunk(void *context, int64_t i)
 
 static void dropout_draw_forward(const ablate_call *call)
 {
-    work_run_chunks(call->cpu, shape_count(call->out_shape), dropout_draw_chunk, call);
+    work_run_chunks(call->cpu, shape_size(call->out_shape), dropout_draw_chunk, call);
 }
 
 static const ablate_op dropout_draw_record = { .name = "dropout_draw",
@@ -176,7 +176,7 @@ static float row_scale(const noise_attr *a, const float *x, int64_t n)
 static void noise_rows(void *context, int64_t i)
 {
     const ablate_call *call = context;
-    int64_t length = row_length(call->out_shape), rows = shape_count(call->out_shape) / length, known = -1;
+    int64_t length = row_length(call->out_shape), rows = shape_size(call->out_shape) / length, known = -1;
     work_span span = work_row_span(i, rows, length);
     float normal[TILE], scale = 0.0f;
     for (int64_t e = span.first * length; e < span.last * length;) {
@@ -196,13 +196,13 @@ static void noise_rows(void *context, int64_t i)
 static void noise_forward(const ablate_call *call)
 {
     int64_t length = row_length(call->out_shape);
-    work_run_rows(call->cpu, shape_count(call->out_shape) / length, length, noise_rows, call);
+    work_run_rows(call->cpu, shape_size(call->out_shape) / length, length, noise_rows, call);
 }
 
 static void pass_chunk(void *context, int64_t i)
 {
     const ablate_call *call = context;
-    work_span span = work_chunk(i, shape_count(call->out_shape));
+    work_span span = work_chunk(i, shape_size(call->out_shape));
     if (call->add & 1u)
         for (int64_t e = span.first; e < span.last; e++)
             call->grad_in[0][e] += call->grad_out[e];
@@ -215,14 +215,14 @@ static void pass_chunk(void *context, int64_t i)
 static void noise_backward(const ablate_call *call)
 {
     if (call->grad_in[0])
-        work_run_chunks(call->cpu, shape_count(call->out_shape), pass_chunk, call);
+        work_run_chunks(call->cpu, shape_size(call->out_shape), pass_chunk, call);
 }
 
 /* Generator, logarithm, sine, cosine. */
 static double noise_flops(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)
 {
     (void)in, (void)n, (void)attr;
-    return 50.0 * (double)shape_count(out);
+    return 50.0 * (double)shape_size(out);
 }
 
 static const ablate_setting noise_attrs[] = {
@@ -252,7 +252,7 @@ OP_RECORD(noise_record);
 static void noise_draw_chunk(void *context, int64_t i)
 {
     const ablate_call *call = context;
-    work_span span = work_chunk(i, shape_count(call->out_shape));
+    work_span span = work_chunk(i, shape_size(call->out_shape));
     float normal[TILE];
     for (int64_t first = span.first; first < span.last; first += TILE) {
         int64_t n = span.last - first < TILE ? span.last - first : TILE;
@@ -263,7 +263,7 @@ static void noise_draw_chunk(void *context, int64_t i)
 
 static void noise_draw_forward(const ablate_call *call)
 {
-    work_run_chunks(call->cpu, shape_count(call->out_shape), noise_draw_chunk, call);
+    work_run_chunks(call->cpu, shape_size(call->out_shape), noise_draw_chunk, call);
 }
 
 static const ablate_op noise_draw_record = { .name = "noise_draw",

@@ -24,7 +24,7 @@ template <class Body> struct draw_blocks {
 
 template <class Body> static void draw_run(const gpu *g, const ablate_call *call, Body body)
 {
-    int64_t n = gpu_count(call->out_shape);
+    int64_t n = shape_size(call->out_shape);
     gpu_each(g, (n + 3) / 4, draw_blocks<Body>{ body, n, call->key, g->step });
 }
 
@@ -117,14 +117,14 @@ static void noise_forward(const gpu *g, const ablate_call *call)
 {
     const noise_attr *a = static_cast<const noise_attr *>(call->attr);
     int64_t width = gpu_width(call->out_shape);
-    gpu_rows(g, gpu_count(call->out_shape) / width,
+    gpu_rows(g, shape_size(call->out_shape) / width,
              row_scale{ call->in[0], call->scratch, width, a->std, static_cast<noise_mode>(a->mode) });
     draw_run(g, call, add_noise{ call->in[0], call->scratch, call->out, width });
 }
 
 static int64_t noise_scratch(const ablate_call *call, bool backward)
 {
-    return backward ? 0 : gpu_count(call->out_shape) / gpu_width(call->out_shape);
+    return backward ? 0 : shape_size(call->out_shape) / gpu_width(call->out_shape);
 }
 
 struct pass_gradient { /* the noise's scale counts as a constant */
@@ -140,7 +140,7 @@ struct pass_gradient { /* the noise's scale counts as a constant */
 static void noise_backward(const gpu *g, const ablate_call *call)
 {
     if (call->grad_in[0])
-        gpu_each(g, gpu_count(call->out_shape),
+        gpu_each(g, shape_size(call->out_shape),
                  pass_gradient{ call->grad_out, call->grad_in[0], (call->add & 1u) != 0 });
 }
 

@@ -4,22 +4,6 @@
 #include "broadcast.h"
 #include "misfit.h"
 
-/* A tensor seen as (outer, length, inner), the middle one reduced. */
-typedef struct lines {
-    int64_t outer, length, inner;
-} lines;
-
-static lines lines_of(const ablate_shape *in, const reduce_attr *a)
-{
-    if (a->all || in->rank == 0)
-        return (lines){ 1, shape_count(in), 1 };
-    int axis = a->axis < 0 ? a->axis + in->rank : a->axis;
-    lines l = { 1, in->dim[axis], 1 };
-    for (int i = 0; i < in->rank; i++)
-        *(i < axis ? &l.outer : &l.inner) *= i == axis ? 1 : in->dim[i];
-    return l;
-}
-
 static int reduce_shape(const ablate_shape *in, int n, const void *attr, ablate_layout *layout)
 {
     (void)n;
@@ -41,7 +25,7 @@ static int reduce_shape(const ablate_shape *in, int n, const void *attr, ablate_
 /* Geometry of broadcasting the result back to the input. */
 static broadcast reduce_geometry(const ablate_shape *in, const reduce_attr *a)
 {
-    lines l = lines_of(in, a);
+    lines l = reduce_lines(in, a);
     ablate_shape whole = { 3, { l.outer, l.length, l.inner } }, folded = { 3, { l.outer, 1, l.inner } };
     return broadcast_of(&whole, &folded, &whole);
 }
@@ -99,12 +83,12 @@ static void sum_backward(const ablate_call *call)
 
 static void mean_forward(const ablate_call *call)
 {
-    sum_scaled(call, 1.0 / (double)lines_of(&call->in_shape[0], call->attr).length);
+    sum_scaled(call, 1.0 / (double)reduce_lines(&call->in_shape[0], call->attr).length);
 }
 
 static void mean_backward(const ablate_call *call)
 {
-    spread_scaled(call, 1.0 / (double)lines_of(&call->in_shape[0], call->attr).length);
+    spread_scaled(call, 1.0 / (double)reduce_lines(&call->in_shape[0], call->attr).length);
 }
 
 /* ---- max and variance: line by line; a piece is some columns of one outer index ---- */
@@ -119,13 +103,13 @@ typedef struct line_piece { /* columns first .. first + n - 1 of one outer index
 
 static int64_t line_pieces(const ablate_call *call)
 {
-    lines l = lines_of(&call->in_shape[0], call->attr);
+    lines l = reduce_lines(&call->in_shape[0], call->attr);
     return l.outer * work_pieces(l.inner, COLUMNS);
 }
 
 static line_piece line_piece_of(const ablate_call *call, int64_t i)
 {
-    lines l = lines_of(&call->in_shape[0], call->attr);
+    lines l = reduce_lines(&call->in_shape[0], call->attr);
     int64_t tiles = work_pieces(l.inner, COLUMNS), outer = i / tiles;
     work_span columns = work_piece(i % tiles, l.inner, COLUMNS);
     return (line_piece){ .base = outer * l.length * l.inner + columns.first,
@@ -152,7 +136,7 @@ static void line_batch(void *context, int64_t i)
 
 static void lines_run(const ablate_call *call, void (*run)(const ablate_call *, line_piece))
 {
-    lines l = lines_of(&call->in_shape[0], call->attr);
+    lines l = reduce_lines(&call->in_shape[0], call->attr);
     line_work w = { call, run, line_pieces(call), l.length * (l.inner < COLUMNS ? l.inner : COLUMNS) };
     work_run_rows(call->cpu, w.pieces, w.cost, line_batch, &w);
 }
@@ -266,7 +250,7 @@ static void variance_backward(const ablate_call *call)
 static double input_flops(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)
 {
     (void)n, (void)out, (void)attr;
-    return (double)shape_count(&in[0]);
+    return (double)shape_size(&in[0]);
 }
 
 static double variance_flops(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)

@@ -2,27 +2,15 @@
  * every number is read once. Max and variance take a warp a line where lines lie along the last axis, else a thread a
  * column. Measured: not yet on a GPU. */
 #include "fold.cuh"
+#include "order.h"
 #include "reduce.h"
 
 namespace
 {
 
-/* A tensor seen as (outer, length, inner), the middle one reduced. */
-typedef struct lines {
-    int64_t outer, length, inner;
-} lines;
-
 static lines lines_of(const ablate_call *call)
 {
-    const reduce_attr *a = static_cast<const reduce_attr *>(call->attr);
-    const ablate_shape *in = &call->in_shape[0];
-    if (a->all || in->rank == 0)
-        return { 1, gpu_count(in), 1 };
-    int axis = a->axis < 0 ? a->axis + in->rank : a->axis;
-    lines l = { 1, in->dim[axis], 1 };
-    for (int i = 0; i < in->rank; i++)
-        *(i < axis ? &l.outer : &l.inner) *= i == axis ? 1 : in->dim[i];
-    return l;
+    return reduce_lines(&call->in_shape[0], static_cast<const reduce_attr *>(call->attr));
 }
 
 /* ---- sum and mean ---- */
@@ -60,15 +48,6 @@ static int64_t sum_scratch(const ablate_call *call, bool backward)
 }
 
 /* ---- max and variance, line by line: `lane` of `lanes` looks at every lanes-th number of a line ---- */
-
-/* Is a (at i) to be taken rather than b (at j)? The larger, NaN before all, so that it is seen; then the first. */
-__device__ static inline bool precedes(float a, int64_t i, float b, int64_t j)
-{
-    bool a_nan = a != a, b_nan = b != b;
-    if (a_nan != b_nan)
-        return a_nan;
-    return a > b || (i < j && (a == b || a_nan));
-}
 
 typedef struct place { /* a number and where it is in its line */
     float value;

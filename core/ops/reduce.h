@@ -1,11 +1,29 @@
-/* reduce.h: attributes of the reductions, for both halves. */
+/* reduce.h: attributes of the reductions and how they see a tensor, for both halves. */
 #ifndef ABLATE_OPS_REDUCE_H
 #define ABLATE_OPS_REDUCE_H
-#include "../op.h"
+#include "../shape.h"
 
 typedef struct reduce_attr {
     int axis;
     bool all, keep;
 } reduce_attr;
+
+/* A tensor seen as (outer, length, inner), the middle one reduced. */
+typedef struct lines {
+    int64_t outer, length, inner;
+} lines;
+
+static inline lines reduce_lines(const ablate_shape *in, const reduce_attr *a)
+{
+    lines l = { 1, 1, 1 };
+    if (a->all || in->rank == 0) {
+        l.length = shape_size(in);
+        return l;
+    }
+    int axis = a->axis < 0 ? a->axis + in->rank : a->axis;
+    for (int i = 0; i < in->rank; i++)
+        *(i < axis ? &l.outer : i == axis ? &l.length : &l.inner) *= in->dim[i];
+    return l;
+}
 
 #endif

@@ -6,7 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-typedef enum { BILINEAR, BICUBIC } resize_mode;
 /* One axis: each result is the sum of `taps` inputs times weights. */
 typedef struct resize_axis {
     int64_t in, out;
@@ -16,16 +15,6 @@ typedef struct resize_axis {
 } resize_axis;
 
 enum { TAPS = 4 };
-
-/* Convolution with a = -3/4 (Keys 1981): the weight at distance t. */
-static double cubic_weight(double t)
-{
-    const double a = -0.75;
-    t = fabs(t);
-    if (t <= 1.0)
-        return ((a + 2.0) * t - (a + 3.0)) * t * t + 1.0;
-    return t < 2.0 ? ((a * t - 5.0 * a) * t + 8.0 * a) * t - 4.0 * a : 0.0;
-}
 
 static int64_t within(int64_t i, int64_t n)
 {
@@ -190,7 +179,7 @@ static double resize_flops(const ablate_shape *in, int n, const ablate_shape *ou
     (void)n;
     const resize_attr *a = attr;
     double taps = a->mode == BICUBIC ? 4 : 2, planes = (double)(in->dim[0] * in->dim[1]);
-    return 2.0 * taps * (planes * (double)in->dim[2] * a->width + (double)shape_count(out));
+    return 2.0 * taps * (planes * (double)in->dim[2] * a->width + (double)shape_size(out));
 }
 
 static const ablate_setting resize_attrs[] = {

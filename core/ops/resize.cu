@@ -7,23 +7,11 @@
 namespace
 {
 
-typedef enum { BILINEAR, BICUBIC } resize_mode;
-
 typedef struct resize_axis { /* one axis: each of `out` results is a sum of `taps` of `in` inputs times weights */
     int64_t in, out;
     int taps;
     bool cubic, corners;
 } resize_axis;
-
-/* Convolution with a = -3/4 (Keys 1981): the weight at distance t. */
-__device__ static inline double cubic_weight(double t)
-{
-    const double a = -0.75;
-    t = fabs(t);
-    if (t <= 1.0)
-        return ((a + 2.0) * t - (a + 3.0)) * t * t + 1.0;
-    return t < 2.0 ? ((a * t - 5.0 * a) * t + 8.0 * a) * t - 4.0 * a : 0.0;
-}
 
 /* Where the centre (or, with align_corners, the corner) of result i lies in the input. */
 __device__ static inline double source_of(int64_t i, const resize_axis &axis)

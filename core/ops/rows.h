@@ -20,14 +20,14 @@ static inline int needs_axis(const ablate_shape *x, ablate_layout *layout)
 static inline void run_rows(const ablate_call *call, void (*body)(void *, int64_t))
 {
     int64_t width = width_of(&call->in_shape[0]);
-    work_run_rows(call->cpu, shape_count(&call->in_shape[0]) / width, width, body, call);
+    work_run_rows(call->cpu, shape_size(&call->in_shape[0]) / width, width, body, call);
 }
 
 /* The rows of one piece. */
 static inline work_span rows_of(const ablate_call *call, int64_t piece)
 {
     int64_t width = width_of(&call->in_shape[0]);
-    return work_row_span(piece, shape_count(&call->in_shape[0]) / width, width);
+    return work_row_span(piece, shape_size(&call->in_shape[0]) / width, width);
 }
 
 #endif

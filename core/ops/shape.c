@@ -9,7 +9,7 @@
 /* Replaces 0 by the input's axis and -1 by what is left over. */
 static int dims_resolve(const ablate_shape *in, ablate_shape *out, ablate_layout *layout)
 {
-    int64_t known = 1, count = shape_count(in);
+    int64_t known = 1, count = shape_size(in);
     int open = -1;
     for (int i = 0; i < out->rank; i++) {
         int64_t *dim = &out->dim[i];
@@ -38,7 +38,7 @@ static int reshape_shape(const ablate_shape *in, int n, const void *attr, ablate
     layout->out.rank = list_read(a->dims, "dims", layout->out.dim, layout);
     if (layout->out.rank < 0 || dims_resolve(&in[0], &layout->out, layout) < 0)
         return -1;
-    if (shape_count(&layout->out) != shape_count(&in[0]))
+    if (shape_size(&layout->out) != shape_size(&in[0]))
         return misfit(layout, "shape %s cannot become %s: the numbers differ in count", shape_words(&in[0]).text,
                       shape_words(&layout->out).text);
     layout->mixes = in[0].rank == 0 || layout->out.dim[0] != in[0].dim[0];
@@ -118,7 +118,7 @@ static int broadcast_op_shape(const ablate_shape *in, int n, const void *attr, a
     }
     if (broadcast_shape(&in[0], &wanted, layout) < 0)
         return -1;
-    if (wanted.rank < in[0].rank || shape_count(&layout->out) != shape_count(&wanted))
+    if (wanted.rank < in[0].rank || shape_size(&layout->out) != shape_size(&wanted))
         return misfit(layout, "shape %s does not broadcast to %s", shape_words(&in[0]).text, shape_words(&wanted).text);
     layout->mixes = in[0].rank < wanted.rank && rows_alike(&in[0], &wanted);
     broadcast g = broadcast_of(&layout->out, &in[0], &layout->out);

@@ -40,20 +40,6 @@ static void zero_rows(void *context, int64_t i)
         memset(c->to + row * c->to_step + block.column, 0, (size_t)block.n * sizeof *c->to);
 }
 
-static int64_t product(const ablate_shape *shape, int first, int last)
-{
-    int64_t n = 1;
-    for (int i = first; i < last; i++)
-        n *= shape->dim[i];
-    return n;
-}
-
-/* The axis of a call whose shape rule has accepted it. */
-static int settled_axis(const ablate_shape *shape, int axis)
-{
-    return axis < 0 ? axis + shape->rank : axis;
-}
-
 /* ---- slice ---- */
 
 static int slice_shape(const ablate_shape *in, int n, const void *attr, ablate_layout *layout)
@@ -80,9 +66,9 @@ static block_copy slice_geometry(const ablate_call *call, int64_t *begin)
     const slice_attr *a = call->attr;
     const ablate_shape *in = &call->in_shape[0], *out = call->out_shape;
     int axis = settled_axis(in, a->axis);
-    int64_t inner = product(in, axis + 1, in->rank), start = a->start < 0 ? a->start + in->dim[axis] : a->start;
+    int64_t inner = axes_size(in, axis + 1, in->rank), start = a->start < 0 ? a->start + in->dim[axis] : a->start;
     *begin = start * inner;
-    return (block_copy){ .rows = product(in, 0, axis),
+    return (block_copy){ .rows = axes_size(in, 0, axis),
                          .width = out->dim[axis] * inner,
                          .from_step = in->dim[axis] * inner,
                          .to_step = out->dim[axis] * inner };
@@ -130,7 +116,7 @@ static void slice_backward(const ablate_call *call)
 static double slice_bytes(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)
 {
     (void)in, (void)n, (void)attr;
-    return 2.0 * (double)sizeof(float) * (double)shape_count(out);
+    return 2.0 * (double)sizeof(float) * (double)shape_size(out);
 }
 
 static const ablate_setting slice_attrs[] = {
@@ -183,8 +169,8 @@ static void concat_copy(const ablate_call *call, int i, int64_t begin, bool back
     const concat_attr *a = call->attr;
     const ablate_shape *in = &call->in_shape[i];
     int axis = settled_axis(in, a->axis);
-    int64_t own = product(in, axis, in->rank), whole = product(call->out_shape, axis, in->rank);
-    block_copy c = { .rows = product(in, 0, axis), .width = own };
+    int64_t own = axes_size(in, axis, in->rank), whole = axes_size(call->out_shape, axis, in->rank);
+    block_copy c = { .rows = axes_size(in, 0, axis), .width = own };
     c.from = backward ? call->grad_out + begin : call->in[i];
     c.to = backward ? call->grad_in[i] : call->out + begin;
     c.from_step = backward ? whole : own;
@@ -201,7 +187,7 @@ static void concat_all(const ablate_call *call, bool backward)
     for (int i = 0; i < call->n_in; i++) {
         const ablate_shape *in = &call->in_shape[i];
         concat_copy(call, i, begin, backward);
-        begin += product(in, settled_axis(in, a->axis), in->rank);
+        begin += axes_size(in, settled_axis(in, a->axis), in->rank);
     }
 }
 

@@ -32,20 +32,6 @@ struct embed_block {
     }
 };
 
-static int64_t product(const ablate_shape *shape, int first, int last)
-{
-    int64_t n = 1;
-    for (int i = first; i < last; i++)
-        n *= shape->dim[i];
-    return n;
-}
-
-/* The axis of a call whose shape rule has accepted it. */
-static int settled_axis(const ablate_shape *shape, int axis)
-{
-    return axis < 0 ? axis + shape->rank : axis;
-}
-
 /* ---- slice ---- */
 
 typedef struct run_of { /* `rows` rows of `length` numbers, of which the run is `width` from `begin` on */
@@ -57,8 +43,8 @@ static run_of slice_run(const ablate_call *call)
     const slice_attr *a = static_cast<const slice_attr *>(call->attr);
     const ablate_shape *in = &call->in_shape[0];
     int axis = settled_axis(in, a->axis);
-    int64_t inner = product(in, axis + 1, in->rank), start = a->start < 0 ? a->start + in->dim[axis] : a->start;
-    return { product(in, 0, axis), in->dim[axis] * inner, start * inner, call->out_shape->dim[axis] * inner };
+    int64_t inner = axes_size(in, axis + 1, in->rank), start = a->start < 0 ? a->start + in->dim[axis] : a->start;
+    return { axes_size(in, 0, axis), in->dim[axis] * inner, start * inner, call->out_shape->dim[axis] * inner };
 }
 
 static void slice_forward(const gpu *g, const ablate_call *call)
@@ -86,10 +72,10 @@ static void concat_all(const gpu *g, const ablate_call *call, bool backward)
 {
     const concat_attr *a = static_cast<const concat_attr *>(call->attr);
     int axis = settled_axis(&call->in_shape[0], a->axis);
-    int64_t whole = product(call->out_shape, axis, call->out_shape->rank), begin = 0;
+    int64_t whole = axes_size(call->out_shape, axis, call->out_shape->rank), begin = 0;
     for (int i = 0; i < call->n_in; i++) {
         const ablate_shape *in = &call->in_shape[i];
-        int64_t own = product(in, axis, in->rank), rows = product(in, 0, axis);
+        int64_t own = axes_size(in, axis, in->rank), rows = axes_size(in, 0, axis);
         if (!backward)
             gpu_each(g, rows * own, copy_block{ call->in[i], call->out + begin, own, own, whole, false });
         else if (call->grad_in[i])

@@ -58,7 +58,7 @@ static void softmax_backward(const ablate_call *call)
 static double softmax_flops(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)
 {
     (void)in, (void)n, (void)attr;
-    return 5.0 * (double)shape_count(out);
+    return 5.0 * (double)shape_size(out);
 }
 
 static const ablate_op softmax_record = { .name = "softmax",

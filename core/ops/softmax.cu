@@ -30,7 +30,7 @@ struct softmax_row {
 static void softmax_forward(const gpu *g, const ablate_call *call)
 {
     int64_t width = gpu_width(&call->in_shape[0]);
-    gpu_rows(g, gpu_count(call->out_shape) / width, softmax_row{ call->in[0], call->out, width });
+    gpu_rows(g, shape_size(call->out_shape) / width, softmax_row{ call->in[0], call->out, width });
 }
 
 /* y (g - y . g) */
@@ -55,7 +55,7 @@ static void softmax_backward(const gpu *g, const ablate_call *call)
 {
     int64_t width = gpu_width(&call->in_shape[0]);
     if (call->grad_in[0])
-        gpu_rows(g, gpu_count(call->out_shape) / width,
+        gpu_rows(g, shape_size(call->out_shape) / width,
                  softmax_slope{ call->out, call->grad_out, call->grad_in[0], width, (call->add & 1u) != 0 });
 }
 

@@ -3,6 +3,7 @@
 #include "../device/cpu_vector.h"
 #include "../device/cpu_work.h"
 #include "misfit.h"
+#include "order.h"
 #include <math.h>
 
 static int top_k_shape(const ablate_shape *in, int n, const void *attr, ablate_layout *layout)
@@ -20,28 +21,6 @@ static int top_k_shape(const ablate_shape *in, int n, const void *attr, ablate_l
     layout->out = in[0];
     layout->aux = in[0].dim[0] * a->k;
     return 0;
-}
-
-/* Is score a (at i) taken before score b (at j)? The larger first, NaN before all, so that it is seen; then the lower
- * index. */
-static bool precedes(float a, int64_t i, float b, int64_t j)
-{
-    bool a_nan = a != a, b_nan = b != b;
-    if (a_nan != b_nan)
-        return a_nan;
-    return a > b || (i < j && (a == b || a_nan));
-}
-
-/* The choice that comes next after `last` (-1: the first of all). */
-static int64_t next_choice(const float *score, int64_t n, int64_t last)
-{
-    int64_t best = -1;
-    for (int64_t j = 0; j < n; j++) {
-        bool open = last < 0 || precedes(score[last], last, score[j], j);
-        if (open && (best < 0 || precedes(score[j], j, score[best], best)))
-            best = j;
-    }
-    return best;
 }
 
 /* Turns the scores at chosen[0 .. k - 1] into gates; chosen[0] has the largest. */
@@ -132,7 +111,7 @@ static double top_k_flops(const ablate_shape *in, int n, const ablate_shape *out
 {
     (void)n, (void)out;
     const top_k_attr *a = attr;
-    return (double)a->k * (double)shape_count(&in[0]);
+    return (double)a->k * (double)shape_size(&in[0]);
 }
 
 static const ablate_setting top_k_attrs[] = { ABLATE_SET(top_k_attr, k, 2, 1, 4096, "how many are kept in each row"),

@@ -1,32 +1,11 @@
 /* top_k.cu: the k largest scores of each row, as gates, on the GPU: a thread a row, since rows are a handful of numbers
  * (5 experts); the chosen are found one after the other. Measured: not yet on a GPU. */
 #include "../gpu.cuh"
+#include "order.h"
 #include "top_k.h"
 
 namespace
 {
-
-/* Is score a (at i) taken before score b (at j)? The larger first, NaN before all, so that it is seen; then the lower
- * index. */
-__device__ static inline bool precedes(float a, int64_t i, float b, int64_t j)
-{
-    bool a_nan = a != a, b_nan = b != b;
-    if (a_nan != b_nan)
-        return a_nan;
-    return a > b || (i < j && (a == b || a_nan));
-}
-
-/* The choice that comes next after `last` (-1: the first of all). */
-__device__ static inline int64_t next_choice(const float *score, int64_t n, int64_t last)
-{
-    int64_t best = -1;
-    for (int64_t j = 0; j < n; j++) {
-        bool open = last < 0 || precedes(score[last], last, score[j], j);
-        if (open && (best < 0 || precedes(score[j], j, score[best], best)))
-            best = j;
-    }
-    return best;
-}
 
 struct top_k_row {
     renormalize_kind kind;

@@ -37,40 +37,6 @@ static int transpose_shape(const ablate_shape *in, int n, const void *attr, abla
     return 0;
 }
 
-/* A walk over the result, whose axes (those longer than 1) are padded to four. Steps are distances between neighbours
- * along an axis. */
-typedef struct turn {
-    const float *from;
-    float *to;
-    bool add;
-    int64_t dim[ABLATE_DIMS], from_step[ABLATE_DIMS], to_step[ABLATE_DIMS];
-    int fast, outer[2]; /* the axis along which `from` is contiguous, and the two that are neither it nor the last */
-} turn;
-
-enum { LAST = ABLATE_DIMS - 1 };
-
-static turn turn_of(const ablate_shape *in, const int64_t *axis)
-{
-    turn t = { .dim = { 1, 1, 1, 1 }, .fast = LAST };
-    int64_t in_step[ABLATE_DIMS], step = 1;
-    for (int i = in->rank - 1; i >= 0; step *= in->dim[i], i--)
-        in_step[i] = step;
-    for (int i = in->rank - 1, at = LAST; i >= 0; i--)
-        if (in->dim[axis[i]] > 1) {
-            t.dim[at] = in->dim[axis[i]];
-            t.from_step[at--] = in_step[axis[i]];
-        }
-    step = 1;
-    for (int i = LAST; i >= 0; step *= t.dim[i], i--) {
-        t.to_step[i] = step;
-        t.fast = t.from_step[i] == 1 ? i : t.fast;
-    }
-    for (int i = 0, n = 0; i < LAST && n < 2; i++)
-        if (i != t.fast)
-            t.outer[n++] = i;
-    return t;
-}
-
 /* Rows of the source are rows of the result. */
 static void move_rows(void *context, int64_t i)
 {
@@ -128,9 +94,7 @@ static void transpose_forward(const ablate_call *call)
     const transpose_attr *a = call->attr;
     int64_t axis[ABLATE_DIMS] = { 0 };
     axes_read(&call->in_shape[0], a->axes, axis, &(ablate_layout){ 0 });
-    turn t = turn_of(&call->in_shape[0], axis);
-    t.from = call->in[0];
-    t.to = call->out;
+    turn t = turn_of(&call->in_shape[0], axis, call->in[0], call->out, false);
     turn_run(call->cpu, &t);
 }
 
@@ -143,10 +107,7 @@ static void transpose_backward(const ablate_call *call)
     axes_read(&call->in_shape[0], a->axes, axis, &(ablate_layout){ 0 });
     for (int i = 0; i < call->in_shape[0].rank; i++)
         back[axis[i]] = i;
-    turn t = turn_of(call->out_shape, back);
-    t.from = call->grad_out;
-    t.to = call->grad_in[0];
-    t.add = call->add & 1u;
+    turn t = turn_of(call->out_shape, back, call->grad_out, call->grad_in[0], call->add & 1u);
     turn_run(call->cpu, &t);
 }
 

@@ -8,40 +8,10 @@
 namespace
 {
 
-enum { TILE = 32, LINES = 8, LAST = ABLATE_DIMS - 1 }; /* a block is TILE x LINES threads */
-
-typedef struct turn { /* a walk over the result, its axes padded to four in front */
-    int64_t dim[ABLATE_DIMS], from_step[ABLATE_DIMS], to_step[ABLATE_DIMS];
-    int fast, outer[2]; /* the axis along which the source is contiguous; the two that are neither it nor the last */
-} turn;
-
-static turn turn_of(const ablate_shape *in, const int64_t *axis)
-{
-    turn t = { { 1, 1, 1, 1 }, {}, {}, LAST, {} };
-    int64_t in_step[ABLATE_DIMS] = {}, step = 1;
-    for (int i = in->rank - 1; i >= 0; step *= in->dim[i], i--)
-        in_step[i] = step;
-    for (int i = in->rank - 1, at = LAST; i >= 0; i--)
-        if (in->dim[axis[i]] > 1) {
-            t.dim[at] = in->dim[axis[i]];
-            t.from_step[at--] = in_step[axis[i]];
-        }
-    step = 1;
-    for (int i = LAST; i >= 0; step *= t.dim[i], i--) {
-        t.to_step[i] = step;
-        t.fast = t.from_step[i] == 1 ? i : t.fast;
-    }
-    for (int i = 0, n = 0; i < LAST && n < 2; i++)
-        if (i != t.fast)
-            t.outer[n++] = i;
-    return t;
-}
+enum { TILE = 32, LINES = 8 }; /* a block is TILE x LINES threads */
 
 struct move_numbers {
     turn t;
-    const float *from;
-    float *to;
-    bool add;
     template <class Index> __device__ void operator()(Index e) const
     {
         Index rest = e;
@@ -54,7 +24,7 @@ struct move_numbers {
             at += static_cast<int64_t>(rest - over * n) * t.from_step[axis];
             rest = over;
         }
-        gpu_put(&to[e], from[at + static_cast<int64_t>(rest) * t.from_step[0]], add);
+        gpu_put(&t.to[e], t.from[at + static_cast<int64_t>(rest) * t.from_step[0]], t.add);
     }
 };
 
@@ -94,15 +64,15 @@ __global__ void turn_kernel(squares s, const float *from, float *to, bool add)
             gpu_put(&to[(y + i) * s.to_down + x + column], tile[column][i], add);
 }
 
-static void turn_run(const gpu *g, const turn &t, const float *from, float *to, bool add)
+static void turn_run(const gpu *g, const turn &t)
 {
     int64_t outer = t.dim[t.outer[0]] * t.dim[t.outer[1]], down = gpu_pieces(t.dim[t.fast], TILE);
     if (t.fast == LAST || outer > 65535 || down > 65535) /* as many as a launch may have along these axes */
-        gpu_each(g, t.dim[0] * t.dim[1] * t.dim[2] * t.dim[LAST], move_numbers{ t, from, to, add });
+        gpu_each(g, t.dim[0] * t.dim[1] * t.dim[2] * t.dim[LAST], move_numbers{ t });
     else
         gpu_launch(g, turn_kernel,
                    dim3(gpu_pieces(t.dim[LAST], TILE), static_cast<unsigned>(down), static_cast<unsigned>(outer)),
-                   TILE * LINES, 0, squares_of(t), from, to, add);
+                   TILE * LINES, 0, squares_of(t), t.from, t.to, t.add);
 }
 
 static void axes_of(const ablate_call *call, int64_t axis[ABLATE_DIMS])
@@ -115,7 +85,7 @@ static void transpose_forward(const gpu *g, const ablate_call *call)
 {
     int64_t axis[ABLATE_DIMS] = {};
     axes_of(call, axis);
-    turn_run(g, turn_of(&call->in_shape[0], axis), call->in[0], call->out, false);
+    turn_run(g, turn_of(&call->in_shape[0], axis, call->in[0], call->out, false));
 }
 
 static void transpose_backward(const gpu *g, const ablate_call *call)
@@ -125,7 +95,7 @@ static void transpose_backward(const gpu *g, const ablate_call *call)
     for (int i = 0; i < call->in_shape[0].rank; i++)
         back[axis[i]] = i;
     if (call->grad_in[0])
-        turn_run(g, turn_of(call->out_shape, back), call->grad_out, call->grad_in[0], (call->add & 1u) != 0);
+        turn_run(g, turn_of(call->out_shape, back, call->grad_out, call->grad_in[0], (call->add & 1u) != 0));
 }
 
 static const gpu_op transpose_record = { "transpose", transpose_forward, transpose_backward, nullptr };

@@ -67,7 +67,7 @@ static inline float square_slope(float x)
     static void op##_forward_chunk(void *context, int64_t i)                                                           \
     {                                                                                                                  \
         const ablate_call *call = context;                                                                             \
-        work_span span = work_chunk(i, shape_count(call->out_shape));                                                  \
+        work_span span = work_chunk(i, shape_size(call->out_shape));                                                   \
         const float *x = call->in[0];                                                                                  \
         float *restrict out = call->out;                                                                               \
         for (int64_t e = span.first; e < span.last; e++)                                                               \
@@ -76,7 +76,7 @@ static inline float square_slope(float x)
     static void op##_backward_chunk(void *context, int64_t i)                                                          \
     {                                                                                                                  \
         const ablate_call *call = context;                                                                             \
-        work_span span = work_chunk(i, shape_count(call->out_shape));                                                  \
+        work_span span = work_chunk(i, shape_size(call->out_shape));                                                   \
         const float *from = (needs)&ABLATE_FORGET(0) ? call->out : call->in[0], *grad = call->grad_out;                \
         float *restrict to = call->grad_in[0];                                                                         \
         if (call->add & 1u)                                                                                            \
@@ -88,17 +88,17 @@ static inline float square_slope(float x)
     }                                                                                                                  \
     static void op##_forward(const ablate_call *call)                                                                  \
     {                                                                                                                  \
-        work_run_chunks(call->cpu, shape_count(call->out_shape), op##_forward_chunk, call);                            \
+        work_run_chunks(call->cpu, shape_size(call->out_shape), op##_forward_chunk, call);                             \
     }                                                                                                                  \
     static void op##_backward(const ablate_call *call)                                                                 \
     {                                                                                                                  \
         if (call->grad_in[0])                                                                                          \
-            work_run_chunks(call->cpu, shape_count(call->out_shape), op##_backward_chunk, call);                       \
+            work_run_chunks(call->cpu, shape_size(call->out_shape), op##_backward_chunk, call);                        \
     }                                                                                                                  \
     static double op##_flops(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)                 \
     {                                                                                                                  \
         (void)in, (void)n, (void)attr;                                                                                 \
-        return (cost) * (double)shape_count(out);                                                                      \
+        return (cost) * (double)shape_size(out);                                                                       \
     }                                                                                                                  \
     static const ablate_op op##_record = { .name = #op,                                                                \
                                            .doc = words,                                                               \
@@ -128,7 +128,7 @@ static void affine_forward_chunk(void *context, int64_t i)
 {
     const ablate_call *call = context;
     const affine_attr *a = call->attr;
-    work_span span = work_chunk(i, shape_count(call->out_shape));
+    work_span span = work_chunk(i, shape_size(call->out_shape));
     float scale = (float)a->scale, shift = (float)a->shift;
     for (int64_t e = span.first; e < span.last; e++)
         call->out[e] = scale * call->in[0][e] + shift;
@@ -138,7 +138,7 @@ static void affine_backward_chunk(void *context, int64_t i)
 {
     const ablate_call *call = context;
     const affine_attr *a = call->attr;
-    work_span span = work_chunk(i, shape_count(call->out_shape));
+    work_span span = work_chunk(i, shape_size(call->out_shape));
     float scale = (float)a->scale;
     if (call->add & 1u)
         for (int64_t e = span.first; e < span.last; e++)
@@ -150,13 +150,13 @@ static void affine_backward_chunk(void *context, int64_t i)
 
 static void affine_forward(const ablate_call *call)
 {
-    work_run_chunks(call->cpu, shape_count(call->out_shape), affine_forward_chunk, call);
+    work_run_chunks(call->cpu, shape_size(call->out_shape), affine_forward_chunk, call);
 }
 
 static void affine_backward(const ablate_call *call)
 {
     if (call->grad_in[0])
-        work_run_chunks(call->cpu, shape_count(call->out_shape), affine_backward_chunk, call);
+        work_run_chunks(call->cpu, shape_size(call->out_shape), affine_backward_chunk, call);
 }
 
 static const ablate_setting affine_attrs[] = { ABLATE_SET(affine_attr, scale, 1, -1e30, 1e30, "factor"),

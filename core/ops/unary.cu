@@ -78,14 +78,14 @@ template <unary_kind Kind> struct apply_slope {
 
 template <unary_kind Kind> static void unary_forward(const gpu *g, const ablate_call *call)
 {
-    gpu_each(g, gpu_count(call->out_shape), apply_value<Kind>{ call->in[0], call->out });
+    gpu_each(g, shape_size(call->out_shape), apply_value<Kind>{ call->in[0], call->out });
 }
 
 template <unary_kind Kind> static void unary_backward(const gpu *g, const ablate_call *call)
 {
     const bool of_result = Kind == SIGMOID || Kind == TANH || Kind == EXP || Kind == SQRT;
     if (call->grad_in[0])
-        gpu_each(g, gpu_count(call->out_shape),
+        gpu_each(g, shape_size(call->out_shape),
                  apply_slope<Kind>{ of_result ? call->out : call->in[0], call->grad_out, call->grad_in[0],
                                     (call->add & 1u) != 0 });
 }
@@ -119,7 +119,7 @@ struct apply_affine {
 static void affine_forward(const gpu *g, const ablate_call *call)
 {
     const affine_attr *a = static_cast<const affine_attr *>(call->attr);
-    gpu_each(g, gpu_count(call->out_shape),
+    gpu_each(g, shape_size(call->out_shape),
              apply_affine{ call->in[0], call->out, static_cast<float>(a->scale), static_cast<float>(a->shift), false });
 }
 
@@ -127,7 +127,7 @@ static void affine_backward(const gpu *g, const ablate_call *call)
 {
     const affine_attr *a = static_cast<const affine_attr *>(call->attr);
     if (call->grad_in[0])
-        gpu_each(g, gpu_count(call->out_shape),
+        gpu_each(g, shape_size(call->out_shape),
                  apply_affine{ call->grad_out, call->grad_in[0], static_cast<float>(a->scale), 0.0f,
                                (call->add & 1u) != 0 });
 }

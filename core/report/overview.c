@@ -24,9 +24,9 @@ static const char *count_print(double n, char text[24])
 /* "8x257x128" with the sign of multiplication. */
 static const char *sizes_print(const ablate_shape *shape, char text[100])
 {
-    char plain[64], *to = text;
-    shape_print(shape, plain);
-    for (const char *at = plain; *at; at++)
+    const shape_text plain = shape_words(shape);
+    char *to = text;
+    for (const char *at = plain.text; *at; at++)
         to += sprintf(to, "%.*s", *at == 'x' ? 2 : 1, *at == 'x' ? "\u00d7" : at);
     return text;
 }

@@ -64,14 +64,14 @@ layers layers_of(const ablate_call *call)
 void mix_forward(const gpu *g, const ablate_call *call)
 {
     int64_t width = gpu_width(call->out_shape);
-    gpu_rows(g, gpu_count(call->out_shape) / width, mix_row{ layers_of(call), call->in[0], call->out, width });
+    gpu_rows(g, shape_size(call->out_shape) / width, mix_row{ layers_of(call), call->in[0], call->out, width });
 }
 
 /* Always adds, as the record says. */
 void mix_backward(const gpu *g, const ablate_call *call)
 {
     int64_t width = gpu_width(call->out_shape);
-    gpu_rows(g, gpu_count(call->out_shape) / width,
+    gpu_rows(g, shape_size(call->out_shape) / width,
              mix_slope{ layers_of(call), call->in[0], call->grad_out, call->grad_in[0], width });
 }
 

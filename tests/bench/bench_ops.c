@@ -2,6 +2,7 @@
  * and backward, beside the peak of large matrix products measured in the same run. Usage: bench_ops [THREADS] */
 #include "../../core/base/diag.h"
 #include "../../core/base/settings.h"
+#include "../../core/shape.h"
 #include "../lab/call.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,14 +40,6 @@ static double seconds(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static int64_t count_of(const ablate_shape *s)
-{
-    int64_t n = 1;
-    for (int i = 0; i < s->rank; i++)
-        n *= s->dim[i];
-    return n;
-}
-
 static float *numbers(int64_t n)
 {
     float *x = aligned_alloc(64, ((size_t)n * sizeof *x + 127) / 64 * 64);
@@ -79,18 +72,18 @@ static int measure(const device *where, const subject *s, double peak, double bl
         return complain("bench_ops: '%s' is not there or its shapes do not fit", s->name);
     float *in[3] = { 0 }, *grad[3] = { 0 };
     for (int i = 0; i < s->n; i++) {
-        in[i] = numbers(count_of(&s->shape[i]));
-        grad[i] = numbers(count_of(&s->shape[i]));
+        in[i] = numbers(shape_size(&s->shape[i]));
+        grad[i] = numbers(shape_size(&s->shape[i]));
     }
     ablate_call call = { .n_in = s->n, .in_shape = s->shape, .out_shape = &layout.out, .in = (const float **)in };
-    call.out = numbers(count_of(&layout.out));
-    call.grad_out = numbers(count_of(&layout.out));
+    call.out = numbers(shape_size(&layout.out));
+    call.grad_out = numbers(shape_size(&layout.out));
     call.aux = numbers(layout.aux);
     call.scratch = numbers(layout.scratch);
     call.grad_in = grad;
     call.attr = attr;
     call.add = op->stores ? 0 : ~0u;
-    double flops = op->flops ? op->flops(s->shape, s->n, &layout.out, attr) : (double)count_of(&layout.out);
+    double flops = op->flops ? op->flops(s->shape, s->n, &layout.out, attr) : (double)shape_size(&layout.out);
     double forward = time_of(where, op, false, &call), backward = time_of(where, op, true, &call);
     printf("%-12s %-36s %8.3f ms %6.1f GFLOP/s %4.0f %%  %8.3f ms %6.1f GFLOP/s %4.0f %%\n", s->name, s->attributes,
            1e3 * forward, 1e-9 * flops / forward, 100 * flops / forward / peak, 1e3 * backward, 2e-9 * flops / backward,

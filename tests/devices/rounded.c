@@ -9,6 +9,7 @@
  * stay. */
 #include "../../core/base/random.h"
 #include "../../core/device/device.h"
+#include "../../core/shape.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,14 +72,6 @@ static bool resolve(device_step *s)
     return cpu->resolve(s);
 }
 
-static int64_t count(const ablate_shape *s)
-{
-    int64_t n = 1;
-    for (int i = 0; i < s->rank; i++)
-        n *= s->dim[i];
-    return n;
-}
-
 /* The longest sum there may be: over the last axis of a tensor, or over its rows. */
 static int64_t longest_sum(const ablate_op *op, const ablate_call *call)
 {
@@ -91,7 +84,7 @@ static int64_t longest_sum(const ablate_op *op, const ablate_call *call)
     int64_t longest = 1;
     for (int i = 0; sums && i <= call->n_in; i++) {
         const ablate_shape *s = i < call->n_in ? &call->in_shape[i] : call->out_shape;
-        int64_t last = s->rank ? s->dim[s->rank - 1] : 1, rows = count(s) / (last ? last : 1);
+        int64_t last = s->rank ? s->dim[s->rank - 1] : 1, rows = shape_size(s) / (last ? last : 1);
         longest = last > longest ? last : longest;
         longest = rows > longest ? rows : longest;
     }
@@ -101,7 +94,7 @@ static int64_t longest_sum(const ablate_op *op, const ablate_call *call)
 /* A copy of x, off by `error` of each number; the caller frees. */
 static float *rounded(const float *x, const ablate_shape *shape, float error, uint64_t stream)
 {
-    int64_t n = count(shape);
+    int64_t n = shape_size(shape);
     float *y = x ? malloc(((size_t)n + 1) * sizeof *y) : NULL;
     if (x && !y)
         abort();

@@ -58,7 +58,7 @@ static inline int gpu_begin(void **state)
 static inline void gpu_open(op_case *c, const char *name, const char *attributes, int n, const ablate_shape *shapes)
 {
     op_open(c, name, attributes, n, shapes);
-    op_normal(c->grad_out, op_count(&c->layout.out), 4242u, 1.0f, 0.0f);
+    op_normal(c->grad_out, shape_size(&c->layout.out), 4242u, 1.0f, 0.0f);
 }
 
 static inline float *gpu_copy(const float *x, int64_t n)
@@ -104,11 +104,11 @@ static inline gpu_reference gpu_run(op_case *c, const device *where, unsigned wa
     gpu_reference r = { NULL, { NULL } };
     c->device = where;
     op_forward(c);
-    r.out = gpu_copy(c->out, op_count(&c->layout.out));
+    r.out = gpu_copy(c->out, shape_size(&c->layout.out));
     if (wanted)
         op_backward(c, wanted, false);
     for (int i = 0; i < c->n; i++)
-        r.grad[i] = wanted & 1u << i ? gpu_copy(c->grad_in[i], op_count(&c->shape[i])) : NULL;
+        r.grad[i] = wanted & 1u << i ? gpu_copy(c->grad_in[i], shape_size(&c->shape[i])) : NULL;
     return r;
 }
 
@@ -124,11 +124,11 @@ static inline void gpu_compare_with(const op_case *c, const char *how, unsigned 
 {
     char what[40];
     snprintf(what, sizeof what, "%sresult", how);
-    gpu_near(c, what, 0, got->out, want->out, op_count(&c->layout.out), 1, ulps);
+    gpu_near(c, what, 0, got->out, want->out, shape_size(&c->layout.out), 1, ulps);
     snprintf(what, sizeof what, "%sgradient", how);
     for (int i = 0; i < c->n; i++)
         if (wanted & 1u << i)
-            gpu_near(c, what, i, got->grad[i], want->grad[i], op_count(&c->shape[i]), 1, ulps);
+            gpu_near(c, what, i, got->grad[i], want->grad[i], shape_size(&c->shape[i]), 1, ulps);
 }
 
 /* A second backward adds; a gradient asked for alone is the same. */
@@ -138,12 +138,12 @@ static inline void gpu_compare_parts(op_case *c, unsigned wanted, double ulps, c
     op_backward(c, wanted, true);
     for (int i = 0; i < c->n; i++)
         if (wanted & 1u << i)
-            gpu_near(c, "twice the gradient", i, c->grad_in[i], want->grad[i], op_count(&c->shape[i]), 2, ulps);
+            gpu_near(c, "twice the gradient", i, c->grad_in[i], want->grad[i], shape_size(&c->shape[i]), 2, ulps);
     for (int i = 0; i < c->n; i++) {
         if (!(wanted & 1u << i))
             continue;
         op_backward(c, 1u << i, false);
-        gpu_near(c, "the gradient alone", i, c->grad_in[i], want->grad[i], op_count(&c->shape[i]), 1, ulps);
+        gpu_near(c, "the gradient alone", i, c->grad_in[i], want->grad[i], shape_size(&c->shape[i]), 1, ulps);
     }
 }
 
@@ -158,9 +158,9 @@ static inline void gpu_compare(op_case *c, unsigned wanted, double ulps)
     for (int order = 1; order < 3; order++) {
         op_order(order);
         gpu_reference other = gpu_run(c, gpu_device, wanted);
-        gpu_same(c, "the result", other.out, first.out, op_count(&c->layout.out));
+        gpu_same(c, "the result", other.out, first.out, shape_size(&c->layout.out));
         for (int i = 0; i < c->n; i++)
-            gpu_same(c, "a gradient", other.grad[i], first.grad[i], op_count(&c->shape[i]));
+            gpu_same(c, "a gradient", other.grad[i], first.grad[i], shape_size(&c->shape[i]));
         gpu_release(&other);
     }
     op_order(0);

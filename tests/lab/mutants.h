@@ -53,14 +53,14 @@ static inline void mutant_backward(const ablate_call *call)
     int last = 0;
     for (int i = 0; i < call->n_in; i++)
         if (call->grad_in[i]) {
-            grad[i] = take_zeroed((size_t)op_count(&call->in_shape[i]), sizeof(float), "a mutant");
+            grad[i] = take_zeroed((size_t)shape_size(&call->in_shape[i]), sizeof(float), "a mutant");
             last = i;
         }
     right.grad_in = grad;
     right.add = ~0u;
     mutant_of->backward(&right);
     for (int i = 0; i <= last; i++) {
-        int64_t n = op_count(&call->in_shape[i]);
+        int64_t n = shape_size(&call->in_shape[i]);
         bool add = call->add >> i & 1u;
         if (!grad[i])
             continue;

@@ -46,14 +46,6 @@ typedef struct op_case { /* one record with attributes, inputs and room for ever
     bool quiet; /* mistakes are counted, not printed: they are expected */
 } op_case;
 
-static inline int64_t op_count(const ablate_shape *s)
-{
-    int64_t n = 1;
-    for (int i = 0; i < s->rank; i++)
-        n *= s->dim[i];
-    return n;
-}
-
 static inline void op_poison(float *x, int64_t n)
 {
     for (int64_t i = 0; i < n; i++)
@@ -121,11 +113,11 @@ static inline void op_open(op_case *c, const char *name, const char *attributes,
     c->n = n;
     for (int i = 0; i < n; i++) {
         c->shape[i] = shapes[i];
-        c->in[i] = op_room(op_count(&shapes[i]));
-        c->grad_in[i] = op_room(op_count(&shapes[i]));
+        c->in[i] = op_room(shape_size(&shapes[i]));
+        c->grad_in[i] = op_room(shape_size(&shapes[i]));
     }
-    c->out = op_room(op_count(&c->layout.out));
-    c->grad_out = op_room(op_count(&c->layout.out));
+    c->out = op_room(shape_size(&c->layout.out));
+    c->grad_out = op_room(shape_size(&c->layout.out));
     c->aux = op_room(c->layout.aux);
     c->scratch = op_room(c->layout.scratch);
 }
@@ -143,7 +135,7 @@ static inline void op_normal(float *x, int64_t n, uint64_t seed, float scale, fl
 
 static inline void op_fill(op_case *c, int input, float scale, float shift)
 {
-    op_normal(c->in[input], op_count(&c->shape[input]), 77u + (uint64_t)input, scale, shift);
+    op_normal(c->in[input], shape_size(&c->shape[input]), 77u + (uint64_t)input, scale, shift);
 }
 
 static inline ablate_call op_call(op_case *c)
@@ -166,14 +158,14 @@ static inline void op_forward_in_place(op_case *c)
     ablate_call call = op_call(c);
     op_poison(c->scratch, c->layout.scratch);
     if (c->op->view)
-        memcpy(c->out, c->in[0], (size_t)op_count(&c->layout.out) * sizeof(float));
+        memcpy(c->out, c->in[0], (size_t)shape_size(&c->layout.out) * sizeof(float));
     else
         assert_int_equal(call_run(c->device, c->op, false, &call), 0);
 }
 
 static inline void op_forward(op_case *c)
 {
-    op_poison(c->out, op_count(&c->layout.out));
+    op_poison(c->out, shape_size(&c->layout.out));
     op_poison(c->aux, c->layout.aux);
     op_forward_in_place(c);
 }
@@ -187,7 +179,7 @@ static inline void op_backward(op_case *c, unsigned wanted, bool again)
     for (int i = 0; i < c->n; i++) {
         in[i] = c->op->forgets & ABLATE_FORGET(i) ? NULL : c->in[i];
         grad[i] = wanted & (1u << i) ? c->grad_in[i] : NULL;
-        for (int64_t j = 0; grad[i] && !again && j < op_count(&c->shape[i]); j++)
+        for (int64_t j = 0; grad[i] && !again && j < shape_size(&c->shape[i]); j++)
             grad[i][j] = c->op->stores ? NAN : 0.0f;
     }
     ablate_call call = op_call(c);
@@ -206,7 +198,7 @@ static inline double op_project(op_case *c, double *size)
     op_forward(c);
     double sum = 0;
     *size = 0;
-    for (int64_t i = 0; i < op_count(&c->layout.out); i++) {
+    for (int64_t i = 0; i < shape_size(&c->layout.out); i++) {
         double term = (double)c->grad_out[i] * (double)c->out[i];
         sum += term;
         *size += fabs(term);
@@ -242,7 +234,7 @@ static inline double op_difference(op_case *c, int input, int64_t j, double h, d
  * A check too coarse to see an error of a tenth of the largest gradient counts as a failure as well. */
 static inline int64_t op_count_wrong(op_case *c, int input, const float *grad, double h, double ulps)
 {
-    int64_t n = op_count(&c->shape[input]), wrong = 0;
+    int64_t n = shape_size(&c->shape[input]), wrong = 0;
     double scale = 0, coarse = 0;
     for (int64_t j = 0; j < n; j++) {
         double error, want = op_difference(c, input, j, h, ulps, &error);
@@ -278,11 +270,11 @@ static inline int64_t op_count_unlike(const float *x, const float *y, int64_t n,
 static inline int64_t op_count_mistakes(op_case *c, unsigned wanted, double h, double ulps)
 {
     int64_t mistakes = 0;
-    op_normal(c->grad_out, op_count(&c->layout.out), 4242u, 1.0f, 0.0f);
+    op_normal(c->grad_out, shape_size(&c->layout.out), 4242u, 1.0f, 0.0f);
     for (int i = 0; i < c->n; i++) {
         if (!(wanted & (1u << i)))
             continue;
-        int64_t n = op_count(&c->shape[i]);
+        int64_t n = shape_size(&c->shape[i]);
         float *first = op_room(n);
         op_forward(c);
         op_backward(c, wanted, false);
@@ -329,14 +321,14 @@ static op_mutant op_mutation;
 static inline void op_mutate(const ablate_call *call)
 {
     for (int i = 0; i < call->n_in; i++) {
-        int64_t n = op_count(&call->in_shape[i]);
+        int64_t n = shape_size(&call->in_shape[i]);
         for (int64_t j = 0; call->grad_in[i] && op_mutation == OP_MUTANT_STORE && j < n; j++)
             call->grad_in[i][j] = 0.0f;
     }
     op_original->backward(call);
     for (int i = 0; i < call->n_in; i++) {
         float *grad = call->grad_in[i];
-        int64_t n = op_count(&call->in_shape[i]);
+        int64_t n = shape_size(&call->in_shape[i]);
         for (int64_t j = 0; grad && j < n; j++)
             if (op_mutation == OP_MUTANT_SIGN)
                 grad[j] = -grad[j];

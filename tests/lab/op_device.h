@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "../../core/base/diag.h"
+#include "../../core/shape.h"
 #include "call.h"
 
 static const device *op_under_test; /* behind op_over */
@@ -24,14 +25,6 @@ static int op_shift;                /* floats by which every tensor is off its a
  * them: they are NaN. */
 enum { OP_GUARD = 64 };
 static const uint32_t op_guard_bits = 0x7FC0BEEFu;
-
-static inline int64_t op_floats(const ablate_shape *s)
-{
-    int64_t n = 1;
-    for (int i = 0; i < s->rank; i++)
-        n *= s->dim[i];
-    return n;
-}
 
 /* Why the device last failed. */
 static inline const char *op_trouble(void)
@@ -113,12 +106,12 @@ static inline int op_over_run(device_step *asked, uint64_t step)
         return call_run(device_load("cpu", 0), op, backward, call);
     ablate_layout layout = op_layout(op, call);
     device_step there = *asked;
-    int64_t n = op_floats(call->out_shape);
+    int64_t n = shape_size(call->out_shape);
     if (!asked->kernel)
         fail_msg("%s: it has no '%s' %s", op_under_test->name, op->name, backward ? "backward" : "forward");
     for (int i = 0; i < call->n_in; i++) {
-        in[i] = call->in[i] ? op_send(call->in[i], op_floats(&call->in_shape[i])) : NULL;
-        grad[i] = backward && call->grad_in[i] ? op_send(call->grad_in[i], op_floats(&call->in_shape[i])) : NULL;
+        in[i] = call->in[i] ? op_send(call->in[i], shape_size(&call->in_shape[i])) : NULL;
+        grad[i] = backward && call->grad_in[i] ? op_send(call->grad_in[i], shape_size(&call->in_shape[i])) : NULL;
     }
     there.aux = layout.aux;
     there.call.in = in;
@@ -131,8 +124,8 @@ static inline int op_over_run(device_step *asked, uint64_t step)
     if (status != 0 || op_under_test->synchronise() != 0)
         fail_msg("%s: %s", op_under_test->name, op_trouble());
     for (int i = 0; i < call->n_in; i++) {
-        op_fetch(in[i], NULL, op_floats(&call->in_shape[i]));
-        op_fetch(grad[i], grad[i] ? call->grad_in[i] : NULL, op_floats(&call->in_shape[i]));
+        op_fetch(in[i], NULL, shape_size(&call->in_shape[i]));
+        op_fetch(grad[i], grad[i] ? call->grad_in[i] : NULL, shape_size(&call->in_shape[i]));
     }
     op_fetch(there.call.out, backward ? NULL : call->out, n);
     op_fetch(there.call.aux, backward ? NULL : call->aux, layout.aux);

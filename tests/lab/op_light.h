@@ -36,7 +36,7 @@ static inline double *light_room(int64_t n)
 static inline void light_threads(op_case *c, unsigned wanted)
 {
     static const int threads[] = { 1, 2, 3, 7 };
-    int64_t n = op_count(&c->layout.out);
+    int64_t n = shape_size(&c->layout.out);
     float *out = op_room(n), *grad[ABLATE_INPUTS] = { 0 };
     char why[160];
     op_normal(c->grad_out, n, 4242u, 1.0f, 0.0f);
@@ -49,11 +49,11 @@ static inline void light_threads(op_case *c, unsigned wanted)
         if (c->op->backward)
             op_backward(c, wanted, false);
         for (int i = 0; c->op->backward && i < c->n; i++) {
-            size_t bytes = (size_t)op_count(&c->shape[i]) * sizeof(float);
+            size_t bytes = (size_t)shape_size(&c->shape[i]) * sizeof(float);
             if (!(wanted & (1u << i)))
                 continue;
             if (t == 0) {
-                grad[i] = op_room(op_count(&c->shape[i]));
+                grad[i] = op_room(shape_size(&c->shape[i]));
                 memcpy(grad[i], c->grad_in[i], bytes);
             }
             assert_memory_equal(grad[i], c->grad_in[i], bytes);

@@ -129,12 +129,12 @@ static void check_whole_experts(const ablate_shape *shapes)
     op_case c;
     gpu_open(&c, "experts", "k=2 activation=relu", 6, shapes);
     for (int input = 0; input < 6; input++)
-        for (int64_t i = 0; i < op_count(&c.shape[input]); i++)
+        for (int64_t i = 0; i < shape_size(&c.shape[input]); i++)
             c.in[input][i] = (float)((i * 5 + i / 7 + input) % 7 - 3);
-    for (int64_t i = 0; i < op_count(&c.layout.out); i++)
+    for (int64_t i = 0; i < shape_size(&c.layout.out); i++)
         c.grad_out[i] = (float)(i % 5 - 2);
     fill_gates(&c, 2, -1);
-    for (int64_t i = 0; i < op_count(&c.shape[1]); i++)
+    for (int64_t i = 0; i < shape_size(&c.shape[1]); i++)
         c.in[1][i] = c.in[1][i] > 0 ? (float)(1 + i % 2) : 0;
     gpu_compare(&c, 63, 0);
     op_close(&c);

@@ -57,7 +57,7 @@ static void compare_function(const function *f, ablate_shape shape)
     op_case c;
     gpu_open(&c, f->name, "", 1, &shape);
     op_fill(&c, 0, 1, 0);
-    for (int64_t j = 0; f->positive && j < op_count(&shape); j++)
+    for (int64_t j = 0; f->positive && j < shape_size(&shape); j++)
         c.in[0][j] = fabsf(c.in[0][j]) + 0.1f;
     gpu_compare(&c, 1, 16);
     op_close(&c);
@@ -178,7 +178,7 @@ static void backward_into(op_case *c, const device *where, unsigned add)
     ablate_call call = op_call(c);
     for (int i = 0; i < c->n; i++) {
         in[i] = c->op->forgets & ABLATE_FORGET(i) ? NULL : c->in[i];
-        op_normal(c->grad_in[i], op_count(&c->shape[i]), 5, add >> i & 1u ? 1 : NAN, 0);
+        op_normal(c->grad_in[i], shape_size(&c->shape[i]), 5, add >> i & 1u ? 1 : NAN, 0);
     }
     call.in = in;
     call.out = NULL;
@@ -197,10 +197,10 @@ static void compare_bits(const char *op, unsigned add, ablate_shape a, ablate_sh
     op_fill(&c, 1, 0.2f, 2);
     backward_into(&c, device_load("cpu", 0), add);
     for (int i = 0; i < 2; i++)
-        want[i] = gpu_copy(c.grad_in[i], op_count(&c.shape[i]));
+        want[i] = gpu_copy(c.grad_in[i], shape_size(&c.shape[i]));
     backward_into(&c, gpu_device, add);
     for (int i = 0; i < 2; i++) {
-        gpu_near(&c, "gradient with its own bit", i, c.grad_in[i], want[i], op_count(&c.shape[i]), 1, 8);
+        gpu_near(&c, "gradient with its own bit", i, c.grad_in[i], want[i], shape_size(&c.shape[i]), 1, 8);
         free(want[i]);
     }
     op_close(&c);
@@ -250,10 +250,10 @@ static void compare_view(const char *op, const char *attributes, unsigned wanted
     op_fill(&c, 0, 1, 0);
     if (wanted)
         gpu_compare(&c, wanted, 0);
-    op_poison(c.out, op_count(&c.layout.out));
+    op_poison(c.out, shape_size(&c.layout.out));
     ablate_call call = op_call(&c);
     assert_int_equal(call_run(gpu_device, c.op, false, &call), 0);
-    assert_memory_equal(c.out, c.in[0], (size_t)op_count(&shape) * sizeof(float));
+    assert_memory_equal(c.out, c.in[0], (size_t)shape_size(&shape) * sizeof(float));
     op_close(&c);
 }
 
@@ -335,7 +335,7 @@ static void fill_indices(float *x, int64_t n, int64_t rows)
 static void same_bits(op_case *c)
 {
     gpu_reference cpu = gpu_run(c, device_load("cpu", 0), 1), there = gpu_run(c, gpu_device, 1);
-    assert_memory_equal(there.grad[0], cpu.grad[0], (size_t)op_count(&c->shape[0]) * sizeof(float));
+    assert_memory_equal(there.grad[0], cpu.grad[0], (size_t)shape_size(&c->shape[0]) * sizeof(float));
     gpu_release(&cpu);
     gpu_release(&there);
 }

@@ -66,7 +66,7 @@ static void check_whole_numbers(const float *expected, float *found)
     op_case c;
     gpu_open(&c, "matmul", "transpose_b=1", OP_SHAPES({ 2, { 40, 72 } }, { 2, { 24, 72 } }));
     for (int input = 0; input < 2; input++)
-        for (int64_t i = 0; i < op_count(&c.shape[input]); i++)
+        for (int64_t i = 0; i < shape_size(&c.shape[input]); i++)
             c.in[input][i] = (float)((i * 7 + input) % 33 - 16);
     c.device = gpu_device;
     op_forward(&c);

@@ -11,7 +11,7 @@ typedef struct mutant_case {
 
 static void fill_apart(op_case *c) /* numbers further apart than the differences' step */
 {
-    int64_t n = op_count(&c->shape[0]);
+    int64_t n = shape_size(&c->shape[0]);
     for (int64_t i = 0; i < n; i++)
         c->in[0][i] = 0.3f + 0.2f * (float)(i * 7 % n);
 }
@@ -24,7 +24,7 @@ static void fill_divisor(op_case *c)
 
 static void fill_indices(op_case *c)
 {
-    int64_t n = op_count(&c->shape[1]);
+    int64_t n = shape_size(&c->shape[1]);
     int input = strcmp(c->op->name, "cross_entropy") == 0 || strcmp(c->op->name, "select") == 0 ? 1 : 0;
     op_fill(c, 0, 1.0f, 0.0f);
     for (int64_t i = 0; i < n; i++)

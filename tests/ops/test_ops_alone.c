@@ -98,7 +98,7 @@ static void open_rows(op_case *c, const subject *s, int64_t rows)
 static void fill_input(op_case *c, const subject *s, int input)
 {
     op_fill(c, input, 1, 0);
-    for (int64_t j = 0; j < op_count(&c->shape[input]) && s->whole & (1u << input); j++)
+    for (int64_t j = 0; j < shape_size(&c->shape[input]) && s->whole & (1u << input); j++)
         c->in[input][j] = (float)(j * j % 3);
     if (strcmp(s->name, "experts") == 0 && input == 1) /* another pair of three experts for each row */
         for (int64_t row = 0; row < c->shape[1].dim[0]; row++)
@@ -112,11 +112,11 @@ static void check_window(op_case *all, const subject *s, int64_t rows, int64_t f
     open_rows(&few, s, rows);
     for (int i = 0; i < s->n; i++) {
         bool batched = s->batched & (1u << i);
-        int64_t n = op_count(&few.shape[i]), at = batched ? first * (n / rows) : 0;
+        int64_t n = shape_size(&few.shape[i]), at = batched ? first * (n / rows) : 0;
         memcpy(few.in[i], all->in[i] + at, (size_t)n * sizeof(float));
     }
     op_forward(&few);
-    int64_t n = op_count(&few.layout.out), row = n / rows;
+    int64_t n = shape_size(&few.layout.out), row = n / rows;
     for (int64_t e = 0; e < n; e++)
         if (memcmp(&few.out[e], &all->out[first * row + e], sizeof(float)) != 0 && !isnan(few.out[e]))
             fail_msg("%s %s: number %lld of row %lld is %.9g in a batch of nine, %.9g in one of %lld from row %lld on",

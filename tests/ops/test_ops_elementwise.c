@@ -208,12 +208,12 @@ static void check_binary(const char *name, int n, const ablate_shape *shapes)
     op_open(&c, name, "", n, shapes);
     op_fill(&c, 0, 1.0f, 0.0f);
     op_fill(&c, 1, 1.0f, 0.0f);
-    for (int64_t i = 0; i < op_count(&shapes[1]); i++)
+    for (int64_t i = 0; i < shape_size(&shapes[1]); i++)
         c.in[1][i] += c.in[1][i] < 0 ? -1.0f : 1.0f;
-    int64_t count = op_count(&c.layout.out);
+    int64_t count = shape_size(&c.layout.out);
     double *value = light_room(count),
-           *grad[2] = { light_room(op_count(&shapes[0])), light_room(op_count(&shapes[1])) };
-    double *size[2] = { light_room(op_count(&shapes[0])), light_room(op_count(&shapes[1])) };
+           *grad[2] = { light_room(shape_size(&shapes[0])), light_room(shape_size(&shapes[1])) };
+    double *size[2] = { light_room(shape_size(&shapes[0])), light_room(shape_size(&shapes[1])) };
     op_normal(c.grad_out, count, 8u, 1.0f, 0.0f);
     for (int64_t i = 0; i < count; i++) {
         int64_t at[2] = { operand_index(&c.layout.out, &shapes[0], i), operand_index(&c.layout.out, &shapes[1], i) };
@@ -229,7 +229,7 @@ static void check_binary(const char *name, int n, const ablate_shape *shapes)
     for (int again = 0; again < 2; again++) { /* each term is off by three roundings at most, the sum by one more */
         op_backward(&c, 3u, again);
         for (int k = 0; k < 2; k++)
-            for (int64_t i = 0; i < op_count(&shapes[k]); i++) {
+            for (int64_t i = 0; i < shape_size(&shapes[k]); i++) {
                 double error = fabs((double)c.grad_in[k][i] - (1 + again) * grad[k][i]);
                 if (!(error <= 8 * OP_EPS * size[k][i]))
                     fail_msg("%s: gradient %d at %lld is off by %g", name, k, (long long)i, error);

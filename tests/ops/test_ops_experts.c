@@ -226,7 +226,7 @@ static void test_too_many_gates(void **state)
     op_backward(&c, 63u, false);
     op_backward(&few, 63u, false);
     for (int i = 0; i < 6; i++)
-        assert_memory_equal(c.grad_in[i], few.grad_in[i], sizeof(float) * (size_t)op_count(&c.shape[i]));
+        assert_memory_equal(c.grad_in[i], few.grad_in[i], sizeof(float) * (size_t)shape_size(&c.shape[i]));
     for (int i = 0; i < R * T; i++)
         c.in[GATES][i] = NAN;
     op_forward(&c);

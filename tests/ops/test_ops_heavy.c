@@ -50,7 +50,7 @@ static void compare_with_few_rows(const char *attributes, int n, bool tb)
     op_open(&few, "matmul", attributes, n, shape);
     for (int i = 0; i < n; i++) {
         op_fill(&all, i, 1, 0);
-        memcpy(few.in[i], all.in[i], (size_t)op_count(&few.shape[i]) * sizeof(float));
+        memcpy(few.in[i], all.in[i], (size_t)shape_size(&few.shape[i]) * sizeof(float));
     }
     op_normal(all.grad_out, (int64_t)LARGE * WIDE, 9u, 1, 0);
     memcpy(few.grad_out, all.grad_out, sizeof(float) * FEW * WIDE);
@@ -210,14 +210,14 @@ static float *everything(op_case *c, unsigned wanted, int64_t *total)
 {
     op_forward(c);
     op_backward(c, wanted, false);
-    int64_t size = op_count(&c->layout.out);
+    int64_t size = shape_size(&c->layout.out);
     for (int i = 0; i < c->n; i++)
-        size += op_count(&c->shape[i]);
+        size += shape_size(&c->shape[i]);
     float *all = op_room(size);
-    int64_t at = op_count(&c->layout.out);
+    int64_t at = shape_size(&c->layout.out);
     memcpy(all, c->out, (size_t)at * sizeof *all);
-    for (int i = 0; i < c->n; at += op_count(&c->shape[i]), i++)
-        memcpy(all + at, c->grad_in[i], (size_t)op_count(&c->shape[i]) * sizeof *all);
+    for (int i = 0; i < c->n; at += shape_size(&c->shape[i]), i++)
+        memcpy(all + at, c->grad_in[i], (size_t)shape_size(&c->shape[i]) * sizeof *all);
     *total = size;
     return all;
 }
@@ -252,7 +252,7 @@ static void test_threads(void **state)
         op_open(&c, cut_subjects[i].name, cut_subjects[i].attributes, cut_subjects[i].n, cut_subjects[i].shape);
         for (int j = 0; j < c.n; j++)
             op_fill(&c, j, 1, 0);
-        op_normal(c.grad_out, op_count(&c.layout.out), 9u, 1, 0);
+        op_normal(c.grad_out, shape_size(&c.layout.out), 9u, 1, 0);
         float *first = NULL;
         for (int threads = 1; threads <= 4; threads++) {
             char why[160];

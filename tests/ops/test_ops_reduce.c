@@ -56,7 +56,7 @@ static void check_reduce(int kind, const reduce_case *r)
     for (int i = 0; i < r->out.rank; i++)
         assert_int_equal(c.layout.out.dim[i], r->out.dim[i]);
     assert_int_equal(c.layout.mixes, r->mixes);
-    int64_t n = op_count(&r->in), m = op_count(&r->out);
+    int64_t n = shape_size(&r->in), m = shape_size(&r->out);
     double *value = light_room(m), *grad = light_room(n);
     op_fill(&c, 0, 1.0f, 0.5f);
     op_normal(c.grad_out, m, 9u, 1.0f, 0.0f);

@@ -5,7 +5,7 @@
  * number is moved or summed alone, so equality is exact for moves; sums of up to `most` numbers get their rounding. */
 static void check_moves(op_case *c, int64_t (*source)(const op_case *, int64_t), int most)
 {
-    int64_t n = op_count(&c->layout.out), m = op_count(&c->shape[0]);
+    int64_t n = shape_size(&c->layout.out), m = shape_size(&c->shape[0]);
     double *value = light_room(n), *grad = light_room(m);
     op_fill(c, 0, 1.0f, 0.0f);
     op_normal(c->grad_out, n, 3u, 1.0f, 0.0f);
@@ -74,7 +74,7 @@ static void test_detach(void **state)
     op_open(&c, "detach", "", OP_SHAPES({ 2, { 3, 4 } }));
     assert_null(c.op->backward);
     assert_true(c.op->view);
-    assert_int_equal(op_count(&c.layout.out), 12);
+    assert_int_equal(shape_size(&c.layout.out), 12);
     op_close(&c);
 }
 
@@ -201,7 +201,7 @@ static void test_concat(void **state)
             op_fill(&c, k, 1.0f, (float)(10 * k));
         op_forward(&c);
         int64_t inner = axis == 0 ? 20 : axis == 1 ? 5 : 1, whole = 6 * inner;
-        for (int64_t i = 0; i < op_count(&c.layout.out); i++) {
+        for (int64_t i = 0; i < shape_size(&c.layout.out); i++) {
             int64_t at = i % whole / inner, k = at < 2 ? 0 : at < 3 ? 1 : 2;
             int64_t from = i / whole * length[k] * inner + (at - (k == 0 ? 0 : k == 1 ? 2 : 3)) * inner + i % inner;
             assert_true(c.out[i] == c.in[k][from]);

@@ -67,10 +67,10 @@ static void test_without_aux(void **state)
     for (size_t i = 0; i < sizeof subject / sizeof *subject; i++) {
         op_case c = filled(subject[i].name, subject[i].attributes, subject[i].n, subject[i].shape);
         assert_true(c.layout.aux > 0);
-        size_t bytes = (size_t)op_count(&c.layout.out) * sizeof(float);
-        float *kept = op_room(op_count(&c.layout.out)), *aux = c.aux;
+        size_t bytes = (size_t)shape_size(&c.layout.out) * sizeof(float);
+        float *kept = op_room(shape_size(&c.layout.out)), *aux = c.aux;
         memcpy(kept, c.out, bytes);
-        op_poison(c.out, op_count(&c.layout.out));
+        op_poison(c.out, shape_size(&c.layout.out));
         c.aux = NULL;
         op_forward_in_place(&c);
         assert_memory_equal(kept, c.out, bytes);

@@ -147,12 +147,12 @@ static void own_open(op_case *c, const ablate_op *op, int n, const ablate_shape 
         fail_msg("%s: %s", op->name, c->layout.why);
     for (int i = 0; i < n; i++) {
         c->shape[i] = shapes[i];
-        c->in[i] = op_room(op_count(&shapes[i]));
-        c->grad_in[i] = op_room(op_count(&shapes[i]));
+        c->in[i] = op_room(shape_size(&shapes[i]));
+        c->grad_in[i] = op_room(shape_size(&shapes[i]));
         op_fill(c, i, 1.0f, 0.0f);
     }
-    c->out = op_room(op_count(&c->layout.out));
-    c->grad_out = op_room(op_count(&c->layout.out));
+    c->out = op_room(shape_size(&c->layout.out));
+    c->grad_out = op_room(shape_size(&c->layout.out));
 }
 
 static void mix_is_right(void **state)
