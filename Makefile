@@ -84,10 +84,20 @@ $(BUILD)/obj/%.o: %.c | $(BUILD)/packages
 	@echo "  cc      $<"
 	@$(CC) $(STD) $(CFLAGS) $(EXTRA) -DABLATE_VERSION='"$(VERSION)"' -c $< -o $@
 
-$(BUILD)/libablate.a: $(call obj,$(LIBSRC))
+# The engine is a library that needs nothing of ours (core/engine.h); the laboratory's needs it.
+ENGINESRC := $(foreach room,$(ENGINE),$(filter core/$(room)/%,$(LIBSRC)))
+LIBRARIES := $(BUILD)/libablate.a $(BUILD)/libablate-engine.a
+$(BUILD)/libablate-engine.a: $(call obj,$(ENGINESRC))
+$(BUILD)/libablate.a: $(call obj,$(filter-out $(ENGINESRC),$(LIBSRC)))
+$(LIBRARIES):
 	@rm -f $@
 	@ar rcs $@ $^
-$(BUILD)/ablate: $(call obj,core/cli/main.c) $(BUILD)/libablate.a
+engine: $(BUILD)/libablate-engine.a $(BUILD)/ablate-cpu.so ## the tensor core alone, for programs of your own: core/engine.h, tests/whole/engine_small.c
+engine-lines: ## how many lines the engine has, room by room, and its CUDA half
+	@for room in $(ENGINE); do printf '%6d  core/%s\n' $$(cat core/$$room/*.[ch] | wc -l) $$room; done
+	@printf '%6d  CUDA\n%6d  all but CUDA\n' $$(cat core/*.cuh $(ENGINE:%=core/%/*.cu*) 2>/dev/null | wc -l) $$(cat $(ENGINE:%=core/%/*.[ch]) | wc -l)
+.PHONY: engine engine-lines
+$(BUILD)/ablate: $(call obj,core/cli/main.c) $(LIBRARIES)
 	@echo "  link    $@"
 	@$(CC) $(SANFLAG) -fopenmp -rdynamic $^ $(HOSTLIB) -o $@
 $(BUILD)/ablate-cpu.so: $(call obj,$(CPUSRC))
@@ -160,7 +170,13 @@ $(BUILD)/tests/devices/ablate-%.so: tests/devices/%.c core/device/device.h core/
 $(BUILD)/tests/test_gpu_run: | $(BUILD)/tests/devices/ablate-rounded.so
 $(BUILD)/tests/test_second_device: | $(BUILD)/tests/devices/ablate-walled.so
 
-$(BUILD)/tests/%: $$(call obj,$$(wildcard tests/*/$$*.c)) $(BUILD)/libablate.a | $(BUILD)/packages-test $(if $(NVCC),$(BUILD)/ablate-emulated.so)
+# A program of anybody's: of this project it sees a header, a library and a device.
+$(BUILD)/tests/engine_small: tests/whole/engine_small.c core/engine.h $(BUILD)/libablate-engine.a | $(BUILD)/ablate-cpu.so
+	@mkdir -p $(@D)
+	@$(CC) -std=c11 -Wall -Wextra -Wpedantic -Werror -O2 $(SANFLAG) -Icore $< $(BUILD)/libablate-engine.a -lm -linih -o $@
+$(BUILD)/tests/test_engine: | $(BUILD)/tests/engine_small
+
+$(BUILD)/tests/%: $$(call obj,$$(wildcard tests/*/$$*.c)) $(LIBRARIES) | $(BUILD)/packages-test $(if $(NVCC),$(BUILD)/ablate-emulated.so)
 	@mkdir -p $(@D)
 	@$(CC) $(SANFLAG) -fopenmp -rdynamic $^ $(HOSTLIB) -lcmocka -o $@
 

@@ -212,10 +212,12 @@ ablate_builder *builder_face(builder *b)
 ablate_value *builder_input(builder *b, const char *name, const ablate_shape *shape)
 {
     b->module = NULL;
-    ablate_value *value = graph_append(b->graph, VALUE_INPUT, name, shape);
-    if (!value)
-        return NULL;
-    builder_write(&b->face, "input", 0, name, 0, value);
+    if (!shape_possible(shape))
+        complain("input '%.60s' has the shape %s; every axis must be 1 or more, and their product at most 2^40", name,
+                 shape_words(shape).text);
+    ablate_value *value = complaint() ? NULL : graph_append(b->graph, VALUE_INPUT, name, shape);
+    if (value)
+        builder_write(&b->face, "input", 0, name, 0, value);
     return builder_place(b, value, "input", 0);
 }
 

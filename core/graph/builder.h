@@ -29,7 +29,7 @@ void builder_free(builder *);
 void builder_listen(builder *, const builder_talk *); /* which outlives the builder; without it none is listened to */
 ablate_builder *builder_face(builder *);              /* what modules see */
 
-/* A graph input, put on the board under its name. */
+/* A graph input, put on the board under its name. After a complaint, a poisoned value. */
 ablate_value *builder_input(builder *, const char *name, const ablate_shape *);
 
 /* Runs the module's `build` on the board. 0, or -1: complained; then the builder is of no further use. */

@@ -70,6 +70,11 @@ static float *data_of(const program *p, const ablate_value *value)
     return p->place[p->place[value->id].root].data;
 }
 
+bool program_needs(const program *p, const ablate_value *value)
+{
+    return p->needed[value->id];
+}
+
 int program_put_row(program *p, const ablate_value *value, int64_t at, const float *data, int64_t n)
 {
     float *to = p->needed[value->id] ? data_of(p, value) : NULL;

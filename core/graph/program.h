@@ -22,6 +22,7 @@ typedef struct program_request { /* everything pointed at outlives the program *
 program *program_new(const program_request *); /* NULL: complained */
 void program_free(program *);
 
+bool program_needs(const program *, const ablate_value *); /* does anything that it computes come from this value? */
 int program_put(program *, const ablate_value *given, const float *data); /* the whole tensor; 0 or -1 */
 /* A part of it: n floats from element `at` on. */
 int program_put_row(program *, const ablate_value *given, int64_t at, const float *data, int64_t n);

@@ -83,7 +83,9 @@ static bool shares_gradient(const program *p, const ablate_value *value, int i, 
  * of one input has both operands inside it. */
 static double backward_flops(const ablate_value *value, unsigned wants)
 {
-    int products = value->n_in == 1 ? 2 : __builtin_popcount(wants & (value->n_in > 3 ? ~0u : 3u));
+    int products = value->n_in == 1 ? 2 : 0;
+    for (int i = 0; value->n_in > 1 && i < (value->n_in > 3 ? value->n_in : 2); i++)
+        products += (int)(wants >> i & 1);
     return analysis_flops(value) * (products > 2 ? 2 : products);
 }
 

@@ -211,7 +211,7 @@ static int begin_epoch(trainer *t, int epoch)
     for (int i = 0; i < g->losses; i++)
         same = same && before[i] == g->loss[i].weight;
     if (!same)
-        replay_forget(&t->replay);
+        descent_forget(&t->descent);
     return status;
 }
 
@@ -271,8 +271,9 @@ static int get_ready(trainer *t, constants *frozen)
         return -1;
     uint64_t planned = (uint64_t)t->steps_each * (uint64_t)r->model->run->epochs;
     if (optimiser_open(&t->result->optimiser, r->session->device, r->model->parameters->count, r->optimiser, planned,
-                       1 + r->model->train->losses) < 0 ||
-        make_program(t, frozen) < 0 || train_steps_open(t) < 0)
+                       descent_guards(r->model->train)) < 0 ||
+        make_program(t, frozen) < 0 ||
+        descent_open(&t->descent, r->model->train, t->program, &t->result->optimiser, TRAIN_LOOK) < 0)
         return -1;
     print_plan(t);
     return begin(t);
@@ -308,7 +309,7 @@ int train_run(const train_request *request, train_result *result)
     *result = (train_result){ 0 };
     constants *frozen = constants_new(request->session->device);
     int status = frozen ? run_all(&t, frozen) : -1;
-    train_steps_close(&t);
+    descent_close(&t.descent);
     program_free(t.program);
     feed_free(t.feed);
     constants_free(frozen);

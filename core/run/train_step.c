@@ -1,59 +1,7 @@
-/* train_step.c: one step: losses, gradients and the update as one sequence of calls, and what is looked at afterwards.
- */
+/* train_step.c: one step: its batch, losses, gradients and the update, and what is looked at afterwards. */
 #include "../base/diag.h"
-#include "../graph/where.h"
 #include "train_parts.h"
 #include <math.h>
-
-enum { LOOK = 64 }; /* steps after which losses are looked at, on a device that runs on by itself */
-
-static const graph_term *term_of(const graph *g, int i)
-{
-    return i < g->losses ? &g->loss[i] : &g->probe[i - g->losses];
-}
-
-int train_steps_open(trainer *t)
-{
-    const device *where = t->request->session->device;
-    const graph *g = t->request->model->train;
-    const ablate_shape shape = { 1, { t->result->optimiser.count } };
-    t->replay.device = where;
-    t->sum_out = where->allocate(sizeof(float));
-    if (!t->sum_out)
-        return complain("%s: out of memory%s", where->name, where_trouble(where));
-    if (single_open(&t->sum, where, "sum", "all=1", 1, &shape) < 0 ||
-        notes_open(&t->terms, where, LOOK, 1 + train_terms(t->request->model)) < 0 ||
-        notes_open(&t->guard, where, 1, 1 + g->losses) < 0)
-        return -1;
-    t->terms.value[0] = t->guard.value[0] = t->sum_out;
-    for (int i = 0; i < train_terms(t->request->model); i++)
-        t->terms.value[1 + i] = program_data(t->program, term_of(g, i)->value);
-    for (int i = 0; i < g->losses; i++)
-        t->guard.value[1 + i] = t->terms.value[1 + i];
-    return 0;
-}
-
-void train_steps_close(trainer *t)
-{
-    if (t->replay.device)
-        replay_forget(&t->replay);
-    if (t->sum_out)
-        t->request->session->device->release(t->sum_out);
-    single_close(&t->sum);
-    notes_close(&t->terms);
-    notes_close(&t->guard);
-}
-
-/* The sum of all gradients is finite only if each of them is (or if they overflow, which is as bad). */
-static int call_step(void *context, uint64_t step)
-{
-    trainer *t = context;
-    const float *const gradients[] = { t->result->optimiser.gradients };
-    if (program_call(t->program, step) < 0 || single_run(&t->sum, gradients, t->sum_out, step) < 0 ||
-        notes_take(&t->terms, step) < 0 || notes_take(&t->guard, step) < 0)
-        return -1;
-    return optimiser_step(&t->result->optimiser, t->guard.ring, step);
-}
 
 static void choose_batch(trainer *t, uint64_t step)
 {
@@ -75,7 +23,7 @@ static int explain(trainer *t, uint64_t step)
 static int look_at(trainer *t, uint64_t step)
 {
     const graph *g = t->request->model->train;
-    const float *value = notes_row(&t->terms, step);
+    const float *value = descent_row(&t->descent, step);
     int terms = train_terms(t->request->model);
     double *row = t->state.log + (int64_t)(step / (uint64_t)t->steps_each) * terms, total = 0;
     for (int i = 0; i < terms; i++) {
@@ -90,7 +38,7 @@ static int look_at(trainer *t, uint64_t step)
 
 int train_look_back(trainer *t)
 {
-    int status = notes_fetch(&t->terms);
+    int status = descent_look(&t->descent);
     for (; t->seen < t->state.step && status == 0; t->seen++)
         status = look_at(t, t->seen);
     return status;
@@ -101,7 +49,7 @@ static bool due(const trainer *t)
 {
     const train_request *r = t->request;
     uint64_t step = t->state.step;
-    return !t->replay.device->record || r->observer || step - t->seen == LOOK || step == t->total ||
+    return !t->descent.device->record || r->observer || step - t->seen == TRAIN_LOOK || step == t->total ||
            step % (uint64_t)t->steps_each == 0;
 }
 
@@ -125,7 +73,7 @@ int train_take_step(trainer *t)
     uint64_t step = t->state.step;
     choose_batch(t, step);
     if (feed_fill(t->feed, t->program, t->batch) < 0 || observe(t, step, false) < 0 ||
-        replay_run(&t->replay, program_recordable(t->program), call_step, t, step) < 0)
+        descent_step(&t->descent, step) < 0)
         return -1;
     t->state.step++;
     return due(t) && train_look_back(t) < 0 ? -1 : observe(t, step, true);
