@@ -1,4 +1,4 @@
-/* engine.h: the engine by itself: a C program composes a graph with the calls of module.h, and the engine
+/* engine.h: the engine by itself: a C program composes a graph with the calls of module.h and operations.h, and the engine
  * differentiates it and takes steps of Adam, on the CPU or a GPU. Built by `make engine`:
  *
  *     cc -Icore program.c build/libablate-engine.a -lm -o build/program
@@ -10,7 +10,7 @@
  * poisoned one), and engine_trouble says in one sentence where it was, what is wrong and what to do. */
 #ifndef ABLATE_ENGINE_H
 #define ABLATE_ENGINE_H
-#include "module.h"
+#include "operations.h"
 
 typedef struct engine engine;
 
@@ -22,7 +22,7 @@ void engine_close(engine *); /* NULL is allowed */
 const char *engine_trouble(void); /* the first mistake, or NULL */
 void engine_trouble_clear(void);
 
-/* ---- composing: ablate_param(b, ...), ablate_op(b, ...), ablate_loss(b, ...) with b = engine_builder(e) ---- */
+/* ---- composing: ablate_param(b, ...), op_matmul(b, ...), ablate_loss(b, ...) with b = engine_builder(e) ---- */
 
 ablate_builder *engine_builder(engine *); /* as of a model's training graph */
 

@@ -19,10 +19,8 @@ int main(void)
     ablate_value *in = engine_input(e, "x", POINTS, 1), *wanted = engine_input(e, "y", POINTS, 1);
     ablate_value *w1 = ablate_param(b, "w1", "normal 1", HIDDEN, 1), *b1 = ablate_param(b, "b1", "normal 1", HIDDEN);
     ablate_value *w2 = ablate_param(b, "w2", "linear", 1, HIDDEN), *b2 = ablate_param(b, "b2", "zeros", 1);
-    ablate_value *hidden = ablate_op(b, "matmul", "transpose_b=1 activation=tanh", in, w1, b1);
-    ablate_value *out = ablate_op(b, "matmul", "transpose_b=1", hidden, w2, b2);
-    ablate_value *square = ablate_op(b, "square", NULL, ablate_op(b, "sub", NULL, out, wanted));
-    ablate_loss(b, "error", ablate_op(b, "mean", "all=1", square), 1);
+    ablate_value *hidden = op_linear_to(b, "tanh", in, w1, b1), *out = op_linear(b, hidden, w2, b2);
+    ablate_loss(b, "error", op_mean_all(b, op_square(b, op_sub(b, out, wanted))), 1);
     engine_ready(e, "rate=0.01", 0);
     engine_put(e, in, x);
     engine_put(e, wanted, y);
