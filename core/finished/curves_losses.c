@@ -2,86 +2,17 @@
 #include "../base/file.h"
 #include "../base/name.h"
 #include "../base/number.h"
+#include "../record/losses.h"
 #include "curves.h"
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct loss_log {      /* one losses.tsv */
-    char *path, *label, *text; /* text: cut at tabs and ends of lines */
-    char **name;               /* of the terms, in text */
-    double *value;             /* (epochs, terms) */
-    int terms, epochs, seed;
+typedef struct loss_log { /* of one run */
+    losses of;
+    char *label;
+    int seed;
 } loss_log;
-
-static void log_free(loss_log *l)
-{
-    free(l->path);
-    free(l->label);
-    free(l->text);
-    free(l->name);
-    free(l->value);
-}
-
-/* ---- reading ---- */
-
-static int read_names(loss_log *l, char *line)
-{
-    char *rest = line, *word = strsep(&rest, "\t");
-    if (strcmp(word, "epoch") != 0 || !rest)
-        return complain("%s:1: the first line must be 'epoch' and the names of losses; run it again with --again",
-                        l->path);
-    while ((word = strsep(&rest, "\t"))) {
-        char **more = take_again(l->name, (size_t)l->terms + 1, sizeof *more, "the names of losses");
-        if (!more)
-            return -1;
-        l->name = more;
-        l->name[l->terms++] = word;
-        if (name_read(word) < 0)
-            return complain("%s:1: '%s' begins with a backslash, but " NAME_RULE, l->path, word);
-    }
-    return 0;
-}
-
-/* Epoch number `epochs + 1` and a number for each term. */
-static int read_epoch(loss_log *l, char *line)
-{
-    double *more = take_again(l->value, (size_t)(l->epochs + 1) * (size_t)l->terms, sizeof *more, "the losses");
-    if (!more)
-        return -1;
-    l->value = more;
-    char *rest = line;
-    for (int i = -1; i < l->terms; i++) {
-        char *word = strsep(&rest, "\t"), *end = NULL;
-        double number = word ? strtod(word, &end) : 0;
-        if (!word || end == word || *end || (i < 0 && number != l->epochs + 1) || (i == l->terms - 1 && rest))
-            return complain("%s:%d: it must be the epoch %d and %d numbers; run it again with --again", l->path,
-                            l->epochs + 2, l->epochs + 1, l->terms);
-        if (i >= 0)
-            l->value[l->epochs * l->terms + i] = number;
-    }
-    l->epochs++;
-    return 0;
-}
-
-static int read_log(loss_log *l, const predict_run *run)
-{
-    file_map map = { 0 };
-    l->seed = run->record.seed;
-    l->path = take_text("%s/losses.tsv", run->folder);
-    l->label = curves_label(&run->record, false);
-    if (!l->path || !l->label || file_map_open(l->path, &map) < 0)
-        return -1;
-    l->text = take_text("%.*s", (int)map.size, (const char *)map.data);
-    file_map_close(&map);
-    char *rest = l->text, *line = rest ? strsep(&rest, "\n") : NULL;
-    int status = line ? read_names(l, line) : -1;
-    while (status == 0 && (line = strsep(&rest, "\n")))
-        if (*line)
-            status = read_epoch(l, line);
-    return status < 0 || l->epochs > 0 ? status : complain("%s: it holds no epoch; run it again with --again", l->path);
-}
 
 /* ---- runs that belong together ---- */
 
@@ -94,7 +25,7 @@ typedef struct loss_curves {
 /* Lives through the epochs as a training does: modules may change the weights of losses. */
 static int find_weights(loss_curves *c, predict_run *run)
 {
-    const loss_log *first = &c->log[0];
+    const losses *first = &c->log[0].of;
     const graph *g = run->model.train;
     c->weight = take((size_t)first->epochs * (size_t)first->terms, sizeof *c->weight, "the losses");
     if (!c->weight)
@@ -135,7 +66,7 @@ static bool same_settings(const char *a, const char *b)
     return true;
 }
 
-static int check_alike(const loss_log *a, const loss_log *b)
+static int check_alike(const losses *a, const losses *b)
 {
     bool alike = a->terms == b->terms && a->epochs == b->epochs;
     for (int i = 0; alike && i < a->terms; i++)
@@ -143,6 +74,13 @@ static int check_alike(const loss_log *a, const loss_log *b)
     return alike ? 0
                  : complain("%s and %s have other losses or epochs; name runs that differ in their seed alone", a->path,
                             b->path);
+}
+
+static int read_log(loss_log *l, const predict_run *run)
+{
+    l->seed = run->record.seed;
+    l->label = curves_label(&run->record, false);
+    return l->label ? losses_read(&l->of, run->folder) : -1;
 }
 
 static int read_run(loss_curves *c, const char *folder, const predict_options *options, char **chosen)
@@ -157,9 +95,9 @@ static int read_run(loss_curves *c, const char *folder, const predict_options *o
         status = *chosen ? find_weights(c, &run) : -1;
     } else if (status == 0) {
         status = same_settings(*chosen, run.record.settings)
-                     ? check_alike(&c->log[0], log)
+                     ? check_alike(&c->log[0].of, &log->of)
                      : complain("%s and %s have other settings; name runs that differ in their seed alone",
-                                c->log[0].path, log->path);
+                                c->log[0].of.path, log->of.path);
     }
     predict_run_close(&run);
     return status;
@@ -169,20 +107,20 @@ static int read_run(loss_curves *c, const char *folder, const predict_options *o
 
 static void print_row(const loss_curves *c, int epoch, int term, FILE *to)
 {
-    int terms = c->log[0].terms, at = epoch * terms + term;
+    int terms = c->log[0].of.terms, at = epoch * terms + term;
     double least = INFINITY, most = -INFINITY, sum = 0;
     for (int i = 0; i < c->logs; i++) {
-        double value = c->log[i].value[at];
+        double value = c->log[i].of.value[at];
         least = value < least ? value : least;
         most = value > most ? value : most;
         sum += value;
     }
     name_cell(c->log[0].label, to);
-    name_cell(c->log[0].name[term], to);
+    name_cell(c->log[0].of.name[term], to);
     fprintf(to, "%d", epoch + 1);
     number_print_tabbed((double[]){ c->weight[at], least, sum / c->logs, most }, 4, to);
     for (int i = 0; i < c->logs; i++)
-        number_print_tabbed(&c->log[i].value[at], 1, to);
+        number_print_tabbed(&c->log[i].of.value[at], 1, to);
     fprintf(to, "\n");
 }
 
@@ -196,8 +134,8 @@ static int write_curves(const loss_curves *c, const char *out)
     for (int i = 0; i < c->logs; i++)
         fprintf(to, "\tseed %d", c->log[i].seed);
     fprintf(to, "\n");
-    for (int term = 0; term < c->log[0].terms; term++) {
-        for (int e = 0; e < c->log[0].epochs; e++)
+    for (int term = 0; term < c->log[0].of.terms; term++) {
+        for (int e = 0; e < c->log[0].of.epochs; e++)
             print_row(c, e, term, to);
         fprintf(to, "\n");
     }
@@ -215,8 +153,10 @@ int curves_losses(const char *const *folders, int count, const predict_options *
         status = read_run(&c, folders[i], options, &chosen);
     if (status == 0)
         status = write_curves(&c, out);
-    for (int i = 0; i < c.logs; i++)
-        log_free(&c.log[i]);
+    for (int i = 0; i < c.logs; i++) {
+        losses_free(&c.log[i].of);
+        free(c.log[i].label);
+    }
     free(c.log);
     free(c.weight);
     free(chosen);

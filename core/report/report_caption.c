@@ -59,58 +59,76 @@ static const char *text_or(const char *text, const char *other)
     return text && *text ? text : other;
 }
 
-static char *data_of(const run_record *run)
+/* What a run has of something: its item 0, 1, ...; NULL: no more. */
+static char *data_of(const run_record *run, int item)
 {
-    return take_text("%s (SHA-256 %.12s)", text_or(run->data, "not recorded"), text_or(run->data_hash, "unknown"));
+    return item ? NULL
+                : take_text("%s (SHA-256 %.12s)", text_or(run->data, "not recorded"),
+                            text_or(run->data_hash, "unknown"));
 }
 
 /* Without the threads, which change no result. */
-static char *engine_of(const run_record *run)
+static char *engine_of(const run_record *run, int item)
 {
     const char *backend = text_or(run->backend, "unknown"), *threads = strstr(backend, " threads");
     while (threads && threads > backend && threads[-1] != ',')
         threads--;
-    return take_text("version %s, %.*s", text_or(run->version, "unknown"),
-                     threads && threads > backend ? (int)(threads - backend) - 1 : (int)strlen(backend), backend);
+    return item
+               ? NULL
+               : take_text("version %s, %.*s", text_or(run->version, "unknown"),
+                           threads && threads > backend ? (int)(threads - backend) - 1 : (int)strlen(backend), backend);
 }
 
 /* What must agree of it; other kernels of one device are told apart by print_kernels. */
-static char *program_of(const run_record *run)
+static char *program_of(const run_record *run, int item)
 {
     const char *backend = text_or(run->backend, "unknown");
-    return take_text("%s %.*s", text_or(run->version, "unknown"), (int)strcspn(backend, ":"), backend);
+    return item ? NULL : take_text("%s %.*s", text_or(run->version, "unknown"), (int)strcspn(backend, ":"), backend);
 }
 
-static char *threads_of(const run_record *run)
+static char *threads_of(const run_record *run, int item)
 {
-    return run->threads > 0 ? take_text("%d", run->threads) : NULL;
+    return item == 0 && run->threads > 0 ? take_text("%d", run->threads) : NULL;
 }
 
-static char *kernels_of(const run_record *run)
+static char *kernels_of(const run_record *run, int item)
 {
-    return run->core_type && *run->core_type ? take_text("%s", run->core_type) : NULL;
+    return item == 0 && run->core_type && *run->core_type ? take_text("%s", run->core_type) : NULL;
 }
 
-static char *seed_of(const run_record *run)
+static char *seed_of(const run_record *run, int item)
 {
-    return take_text("%d", run->seed);
+    return item ? NULL : take_text("%d", run->seed);
 }
 
-static char *protocol_of(const run_record *run)
+static char *protocol_of(const run_record *run, int item)
 {
-    return take_text("%s", text_or(run->protocol, "not recorded"));
+    return item ? NULL : take_text("%s", text_or(run->protocol, "not recorded"));
+}
+
+static char *weights_of(const run_record *run, int item)
+{
+    const run_weights *w = &run->weights[item];
+    return item < run->weight_count ? take_text("%s (SHA-256 %.12s)", w->path, w->hash) : NULL;
+}
+
+static char *note_of(const run_record *run, int item)
+{
+    return item < run->note_count ? take_text("%s", run->notes[item]) : NULL;
 }
 
 /* The distinct values of something over all runs of the report. */
-static void list_runs(const report_numbers *t, char *(*of)(const run_record *), text_list *list)
+static void list_runs(const report_numbers *t, char *(*of)(const run_record *, int), text_list *list)
 {
+    char *text;
     for (int r = 0; r < t->experiment->row_count; r++)
         for (int i = 0; i < t->row[r].runs; i++)
-            list_add(list, of(t->row[r].run[i]));
+            for (int item = 0; (text = of(t->row[r].run[i], item)); item++)
+                list_add(list, text);
 }
 
-static void print_runs(const report_numbers *t, const char *title, char *(*of)(const run_record *), bool must_agree,
-                       FILE *out)
+static void print_runs(const report_numbers *t, const char *title, char *(*of)(const run_record *, int),
+                       bool must_agree, FILE *out)
 {
     text_list list = { 0 };
     list_runs(t, of, &list);
@@ -164,26 +182,10 @@ static void print_kernels(const report_numbers *t, FILE *out)
     list_free(&list);
 }
 
-static void print_weights(const report_numbers *t, FILE *out)
-{
-    text_list list = { 0 };
-    for (int r = 0; r < t->experiment->row_count; r++)
-        for (int i = 0; i < t->row[r].runs; i++)
-            for (int w = 0; w < t->row[r].run[i]->weight_count; w++) {
-                const run_weights *weights = &t->row[r].run[i]->weights[w];
-                list_add(&list, take_text("%s (SHA-256 %.12s)", weights->path, weights->hash));
-            }
-    print_list("Weights", &list, false, out);
-    list_free(&list);
-}
-
 static void print_notes(const report_numbers *t, FILE *out)
 {
     text_list list = { 0 };
-    for (int r = 0; r < t->experiment->row_count; r++)
-        for (int i = 0; i < t->row[r].runs; i++)
-            for (int n = 0; n < t->row[r].run[i]->note_count; n++)
-                list_add(&list, take_text("%s", t->row[r].run[i]->notes[n]));
+    list_runs(t, note_of, &list);
     for (int i = 0; i < list.count; i++)
         fprintf(out, "Note: %s\n", list.text[i]);
     if (list.cut)
@@ -270,7 +272,7 @@ char *report_caption(const report_numbers *t)
     print_values(t, out);
     fprintf(out, "Scale: %s.\n", text_or(t->experiment->scale, "none"));
     print_runs(t, "Data", data_of, true, out);
-    print_weights(t, out);
+    print_runs(t, "Weights", weights_of, false, out);
     print_runs(t, "Protocol", protocol_of, true, out);
     print_engine(t, out);
     print_kernels(t, out);

@@ -1,0 +1,70 @@
+#include "losses.h"
+#include "../base/diag.h"
+#include "../base/file.h"
+#include "../base/name.h"
+#include <stdlib.h>
+#include <string.h>
+
+void losses_free(losses *l)
+{
+    free(l->path);
+    free(l->text);
+    free(l->name);
+    free(l->value);
+    *l = (losses){ 0 };
+}
+
+static int read_names(losses *l, char *line)
+{
+    char *rest = line, *word = strsep(&rest, "\t");
+    if (strcmp(word, "epoch") != 0 || !rest)
+        return complain("%s:1: the first line must be 'epoch' and the names of losses; run it again with --again",
+                        l->path);
+    while ((word = strsep(&rest, "\t"))) {
+        char **more = take_again(l->name, (size_t)l->terms + 1, sizeof *more, "the names of losses");
+        if (!more)
+            return -1;
+        l->name = more;
+        l->name[l->terms++] = word;
+        if (name_read(word) < 0)
+            return complain("%s:1: '%s' begins with a backslash, but " NAME_RULE, l->path, word);
+    }
+    return 0;
+}
+
+/* Epoch number `epochs + 1` and a number for each term. */
+static int read_epoch(losses *l, char *line)
+{
+    double *more = take_again(l->value, (size_t)(l->epochs + 1) * (size_t)l->terms, sizeof *more, "the losses");
+    if (!more)
+        return -1;
+    l->value = more;
+    char *rest = line;
+    for (int i = -1; i < l->terms; i++) {
+        char *word = strsep(&rest, "\t"), *end = NULL;
+        double number = word ? strtod(word, &end) : 0;
+        if (!word || end == word || *end || (i < 0 && number != l->epochs + 1) || (i == l->terms - 1 && rest))
+            return complain("%s:%d: it must be the epoch %d and %d numbers; run it again with --again", l->path,
+                            l->epochs + 2, l->epochs + 1, l->terms);
+        if (i >= 0)
+            l->value[l->epochs * l->terms + i] = number;
+    }
+    l->epochs++;
+    return 0;
+}
+
+int losses_read(losses *l, const char *folder)
+{
+    file_map map = { 0 };
+    *l = (losses){ .path = take_text("%s/losses.tsv", folder) };
+    if (!l->path || file_map_open(l->path, &map) < 0)
+        return -1;
+    l->text = take_text("%.*s", (int)map.size, (const char *)map.data);
+    file_map_close(&map);
+    char *rest = l->text, *line = rest ? strsep(&rest, "\n") : NULL;
+    int status = line ? read_names(l, line) : -1;
+    while (status == 0 && (line = strsep(&rest, "\n")))
+        if (*line)
+            status = read_epoch(l, line);
+    return status < 0 || l->epochs > 0 ? status : complain("%s: it holds no epoch; run it again with --again", l->path);
+}
