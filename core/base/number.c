@@ -39,3 +39,9 @@ void number_print_tabbed(const double *value, int count, FILE *to)
         number_print(value[i], to);
     }
 }
+
+const char *number_of(long long count, const char *one, const char *more, char text[NUMBER_OF])
+{
+    snprintf(text, NUMBER_OF, "%lld %s", count, count == 1 ? one : more);
+    return text;
+}

@@ -13,4 +13,8 @@ void number_print(double, FILE *);
 /* `count` numbers, each after a tab. */
 void number_print_tabbed(const double *, int count, FILE *);
 
+/* "1 picture", "2 pictures": the number before the word for one or for more. Returns `text`. */
+enum { NUMBER_OF = 80 };
+const char *number_of(long long count, const char *one, const char *more, char text[NUMBER_OF]);
+
 #endif

@@ -60,10 +60,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
 /* Classes, and in each how many pictures of each state there are for training and test. */
 static void print_contents(const dataset *d)
 {
-    char spec[NAME_ROOM];
+    char spec[NAME_ROOM], counts[DATASET_COUNTS];
     int width = 20;
-    printf("%s: %d classes, %d training and %d test pictures\n", name_shown(d->spec, spec, sizeof spec), d->classes,
-           dataset_count(d, false), dataset_count(d, true));
+    printf("%s: %s\n", name_shown(d->spec, spec, sizeof spec), dataset_counts(d, counts));
     for (int c = 0; c < d->classes; c++)
         width = name_columns(d->class_name[c]) > width ? name_columns(d->class_name[c]) : width;
     for (int c = 0; c < d->classes; c++) {

@@ -167,9 +167,9 @@ static int print_result(const request *wanted, const metrics_input *in, const me
         if (print_json(in, result) < 0)
             return -1;
     } else {
-        char name[80], path[NAME_ROOM], judged[METRICS_JUDGED];
-        printf("%s: %lld maps of %lld x %lld, protocol %s (%s; %s)\n", name_shown(wanted->path, path, sizeof path),
-               (long long)in->pictures, (long long)in->height, (long long)in->width,
+        char name[80], path[NAME_ROOM], judged[METRICS_JUDGED], maps[NUMBER_OF];
+        printf("%s: %s of %lld x %lld, protocol %s (%s; %s)\n", name_shown(wanted->path, path, sizeof path),
+               number_of(in->pictures, "map", "maps", maps), (long long)in->height, (long long)in->width,
                metrics_protocol_print(&result->protocol, name), result->protocol.doc,
                metrics_judged_print(&result->protocol, in, judged));
         print_rows(result);

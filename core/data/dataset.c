@@ -1,5 +1,6 @@
 #include "dataset.h"
 #include "../base/diag.h"
+#include "../base/number.h"
 #include "../files/image.h"
 #include "../graph/builder.h"
 #include "../plugin/loader.h"
@@ -198,6 +199,14 @@ int dataset_count(const dataset *d, bool test)
     for (int i = 0; i < d->pictures; i++)
         count += d->picture[i].test == test;
     return count;
+}
+
+const char *dataset_counts(const dataset *d, char text[DATASET_COUNTS])
+{
+    char classes[NUMBER_OF], tests[NUMBER_OF];
+    snprintf(text, DATASET_COUNTS, "%s, %d training and %s", number_of(d->classes, "class", "classes", classes),
+             dataset_count(d, false), number_of(dataset_count(d, true), "test picture", "test pictures", tests));
+    return text;
 }
 
 int dataset_identify(const dataset *d, int index, hash_digest *digest)

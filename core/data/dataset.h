@@ -35,6 +35,10 @@ void dataset_close(dataset *);
 
 int dataset_count(const dataset *, bool test);
 
+/* "15 classes, 240 training and 384 test pictures". Returns `text`. */
+enum { DATASET_COUNTS = 160 };
+const char *dataset_counts(const dataset *, char text[DATASET_COUNTS]);
+
 /* Identity of a picture's contents: of the file's bytes, or of the module's code, settings and the picture's name. */
 int dataset_identify(const dataset *, int picture, hash_digest *);
 

@@ -30,9 +30,10 @@ char *dataset_survey_turned(const dataset_survey *s)
     if (pictures + masks == 0)
         return take_text("%s", "");
     char of_masks[60] = "";
+    bool one = pictures == 1 && s->masks.files == 0;
     if (s->masks.files > 0)
         snprintf(of_masks, sizeof of_masks, " and %d of %d masks", masks, s->masks.files);
-    return take_text(
-        "%d of %d pictures%s are stored turned or mirrored and are read upright, as their orientation says", pictures,
-        s->pictures.files, of_masks);
+    return take_text("%d of %d pictures%s %s stored turned or mirrored and %s read upright, as %s orientation says",
+                     pictures, s->pictures.files, of_masks, one ? "is" : "are", one ? "is" : "are",
+                     one ? "its" : "their");
 }

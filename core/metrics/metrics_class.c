@@ -72,19 +72,25 @@ typedef struct disagreement {
 static int note_disagreement(const class_state *state, const disagreement *found, class_notes *notes)
 {
     const char *name = state->row->name;
+    const bool one = found->hidden == 1, one_marked = found->marked == 1;
     if (!state->protocol->takes_given && (found->hidden || found->marked))
         return class_note(notes,
-                          "class '%s': protocol '%s' takes a picture's label from its mask: %lld pictures labelled "
-                          "defective count as good, %lld labelled good count as defective",
-                          name, state->protocol->name, found->hidden, found->marked);
+                          "class '%s': protocol '%s' takes a picture's label from its mask: %lld picture%s labelled "
+                          "defective count%s as good, %lld labelled good count%s as defective",
+                          name, state->protocol->name, found->hidden, one ? "" : "s", one ? "s" : "", found->marked,
+                          one_marked ? "s" : "");
     if (found->hidden && class_note(notes,
-                                    "class '%s': the masks of %lld defective pictures show no defect; they count as "
-                                    "defective pictures with defect-free pixels",
+                                    one ? "class '%s': the mask of %lld defective picture shows no defect; it counts "
+                                          "as a defective picture with defect-free pixels"
+                                        : "class '%s': the masks of %lld defective pictures show no defect; they "
+                                          "count as defective pictures with defect-free pixels",
                                     name, found->hidden) < 0)
         return -1;
     if (found->marked && class_note(notes,
-                                    "class '%s': the masks of %lld pictures labelled good show a defect; they count "
-                                    "as good pictures with defect pixels",
+                                    one_marked ? "class '%s': the mask of %lld picture labelled good shows a defect; "
+                                                 "it counts as a good picture with defect pixels"
+                                               : "class '%s': the masks of %lld pictures labelled good show a "
+                                                 "defect; they count as good pictures with defect pixels",
                                     name, found->marked) < 0)
         return -1;
     return 0;
@@ -200,7 +206,10 @@ static int apply_protocol(class_state *state, class_notes *notes)
         linear_aupro(&all, protocol, &row->value[METRICS_AUPRO], &row->reason[METRICS_AUPRO], &left_out) < 0)
         return -1;
     if (left_out &&
-        class_note(notes, "class '%s': %lld defective pictures have no PRO curve of their own and are left out",
+        class_note(notes,
+                   left_out == 1
+                       ? "class '%s': %lld defective picture has no PRO curve of its own and is left out"
+                       : "class '%s': %lld defective pictures have no PRO curve of their own and are left out",
                    row->name, (long long)left_out) < 0)
         return -1;
     for (int kind = 0; kind < METRICS_KINDS; kind++) {

@@ -1,5 +1,6 @@
 #include "metrics_compare.h"
 #include "../base/diag.h"
+#include "../base/number.h"
 #include "../metrics/metrics_load.h"
 #include "../metrics/metrics_remark.h"
 #include "document_forms.h"
@@ -134,8 +135,10 @@ static int print_sheets(const comparison *c, FILE *to)
     }
     bool good = furthest && document_good(d);
     if (good) {
-        fprintf(to, "%lld maps of %lld x %lld, %d classes; Δ: difference from %s\n\n", (long long)c->pictures,
-                (long long)c->height, (long long)c->width, c->result[0].class_count, c->result[0].protocol.name);
+        char maps[NUMBER_OF], classes[NUMBER_OF];
+        fprintf(to, "%s of %lld x %lld, %s; Δ: difference from %s\n\n", number_of(c->pictures, "map", "maps", maps),
+                (long long)c->height, (long long)c->width,
+                number_of(c->result[0].class_count, "class", "classes", classes), c->result[0].protocol.name);
         sheet_markdown(means, to);
         fputc('\n', to);
         sheet_markdown(furthest, to);

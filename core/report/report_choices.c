@@ -198,10 +198,10 @@ static int count_beyond(const choices *t)
 
 static char *sentences(const choices *t)
 {
-    return take_text("%d of %d alternatives change the mean of the metrics by more than the seeds differ among "
+    return take_text("%d of %d alternative%s the mean of the metrics by more than the seeds differ among "
                      "themselves: by more than the largest minus the smallest of the default's runs, and of the "
                      "alternative's. Δ: alternative minus default.",
-                     count_beyond(t), t->lines);
+                     count_beyond(t), t->lines, t->lines == 1 ? " changes" : "s change");
 }
 
 /* As of one experiment that has all the runs in one row. */

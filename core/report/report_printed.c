@@ -62,8 +62,13 @@ static void check(findings *f, const average *a, experiment_value mean, const ch
 
 static void conclude(const findings *f, const char *agreement)
 {
+    int others = f->checked - f->found;
     if (f->found > 0)
-        fprintf(f->out, ". The other %d agree.\n", f->checked - f->found);
+        fprintf(f->out,
+                others == 0   ? ".\n"
+                : others == 1 ? ". The other one agrees.\n"
+                              : ". The other %d agree.\n",
+                others);
     else if (f->checked > 0)
         fprintf(f->out, "%s\n", agreement);
 }

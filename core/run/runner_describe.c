@@ -20,15 +20,13 @@ static int note_unused(const dataset *d, run_record *record)
 static int describe_data(const runner *r, run_record *record)
 {
     const dataset *d = r->data;
-    char digest[65];
+    char digest[65], counts[DATASET_COUNTS];
     hash_digest hash;
     if (session_data_digest(r->session, &hash) < 0)
         return -1;
     hash_print(&hash, digest);
     char *spec = dataset_spec_short(d->spec);
-    record->data = spec ? take_text("%s: %d classes, %d training and %d test pictures", spec, d->classes,
-                                    dataset_count(d, false), dataset_count(d, true))
-                        : NULL;
+    record->data = spec ? take_text("%s: %s", spec, dataset_counts(d, counts)) : NULL;
     free(spec);
     record->data_hash = take_text("%s", digest);
     return record->data && record->data_hash ? note_unused(d, record) : -1;

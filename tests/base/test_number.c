@@ -87,12 +87,22 @@ static void test_tabbed(void **state)
     free(text);
 }
 
+static void test_of_something(void **state)
+{
+    char text[NUMBER_OF];
+    (void)state;
+    assert_string_equal(number_of(0, "class", "classes", text), "0 classes");
+    assert_string_equal(number_of(1, "class", "classes", text), "1 class");
+    assert_string_equal(number_of(21, "class", "classes", text), "21 classes");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_as_people_write),
         cmocka_unit_test(test_reads_back),
         cmocka_unit_test(test_tabbed),
+        cmocka_unit_test(test_of_something),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -62,7 +62,7 @@ static void contents_are_counted(void **state)
 {
     (void)state;
     make_set();
-    must_print("", "1 classes, 2 training and 2 test pictures");
+    must_print("", "1 class, 2 training and 2 test pictures");
     must_print("", "part                    2 training,    1 good and    1 defective for test");
 }
 

@@ -174,8 +174,8 @@ static void test_labels_against_masks_are_noted(void **state)
     metrics_result result;
     assert_int_equal(metrics_evaluate(&in, protocol("exact"), &result), 0);
     assert_int_equal(result.note_count, 2);
-    assert_non_null(strstr(result.notes[0], "the masks of 1 defective pictures show no defect"));
-    assert_non_null(strstr(result.notes[1], "the masks of 1 pictures labelled good show a defect"));
+    assert_non_null(strstr(result.notes[0], "the mask of 1 defective picture shows no defect"));
+    assert_non_null(strstr(result.notes[1], "the mask of 1 picture labelled good shows a defect"));
     metrics_result_free(&result);
 }
 

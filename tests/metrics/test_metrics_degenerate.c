@@ -190,7 +190,7 @@ static void test_one_mask_all_ones(void **state)
     assert_int_equal(metrics_evaluate(&in, protocol("rd4ad"), &result), 0);
     assert_int_equal(result.note_count, 1);
     assert_string_equal(result.notes[0],
-                        "class 'all': 1 defective pictures have no PRO curve of their own and are left out");
+                        "class 'all': 1 defective picture has no PRO curve of its own and is left out");
     metrics_result_free(&result);
 }
 

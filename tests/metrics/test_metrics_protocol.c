@@ -192,8 +192,9 @@ static void test_presets_take_scores_from_maps_and_labels_from_masks(void **stat
         assert_int_equal(result.classes[0].defective, 2);
         snprintf(words, sizeof words, "protocol '%s' takes the scores of pictures from their maps", names[i]);
         assert_non_null(strstr(result.notes[0], words));
-        assert_non_null(strstr(result.notes[1], "1 pictures labelled defective count as good, 1 labelled good count as "
-                                                "defective"));
+        assert_non_null(strstr(result.notes[1],
+                               "1 picture labelled defective counts as good, 1 labelled good counts as "
+                               "defective"));
         metrics_result_free(&result);
     }
 }
@@ -218,7 +219,7 @@ static void test_label_decides_whose_curve_is_drawn(void **state)
     assert_int_equal(metrics_evaluate(&in, protocol("rd4ad"), &result), 0);
     assert_near(result.mean[METRICS_AUPRO], 1);
     assert_string_equal(result.notes[result.note_count - 1],
-                        "class 'all': 1 defective pictures have no PRO curve of their own and are left out");
+                        "class 'all': 1 defective picture has no PRO curve of its own and is left out");
     metrics_result_free(&result);
 }
 

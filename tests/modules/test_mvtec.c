@@ -218,7 +218,7 @@ static void a_run(void **state)
     FILE *from = popen(command, "r");
     assert_non_null(from);
     output[fread(output, 1, sizeof output - 1, from)] = 0;
-    if (pclose(from) != 0 || !strstr(output, "1 classes, 60 training and 42 test pictures"))
+    if (pclose(from) != 0 || !strstr(output, "1 class, 60 training and 42 test pictures"))
         fail_msg("%s", output);
 }
 

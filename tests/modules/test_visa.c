@@ -307,7 +307,7 @@ static void a_run(void **state)
     FILE *from = popen(command, "r");
     assert_non_null(from);
     output[fread(output, 1, sizeof output - 1, from)] = 0;
-    if (pclose(from) != 0 || !strstr(output, "1 classes, 100 training and 480 test pictures"))
+    if (pclose(from) != 0 || !strstr(output, "1 class, 100 training and 480 test pictures"))
         fail_msg("%s", output);
 }
 

@@ -283,7 +283,7 @@ static void test_means_that_contradict(void **state)
     e = load("[columns]\nlayout = classes\nmetrics = image_auroc aupro\n[row ours]\n"
              "[printed THEIRS]\na = 90.0 80.0\nb = 95.0 70.0\nmean = 92.5 75.0\nmTotal = 84.0\n");
     text = plain(e, NULL, 0);
-    expect(text, "THEIRS 83.75, printed 84.0");
+    expect(text, "THEIRS 83.75, printed 84.0.\n"); /* there is no other */
     free(text);
     experiment_free(e);
 }

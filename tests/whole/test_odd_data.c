@@ -75,7 +75,7 @@ static void one_class_without_defects(void **state)
     put("tall.png", "train/good/1.png");
     put("grey.jpg", "test/good/0.jpg");
     assert_int_equal(run(""), 0);
-    must_print("1 classes, 2 training and 1 test pictures");
+    must_print("1 class, 2 training and 1 test picture");
     must_print("undefined");
     must_print("class 'set' has no I-AUROC, I-AP: the class has no defective picture; the mean is without it");
     must_print("class 'set' has no P-AUROC, P-AP, AUPRO: the masks show no defect; the mean is without it");
@@ -116,7 +116,7 @@ static void defects_without_masks(void **state)
     assert_int_equal(run(""), 0);
     must_print("class 'pin' has no P-AUROC, P-AP, AUPRO: the masks show no defect; the mean is without it");
     assert_null(strstr(output, "class 'pin' has no I-AUROC"));
-    must_print("the masks of 1 defective pictures show no defect");
+    must_print("the mask of 1 defective picture shows no defect");
 }
 
 static void what_cannot_be_run_is_one_sentence(void **state)
