@@ -147,6 +147,40 @@ file_draft *file_draft_open(const char *path)
     return NULL;
 }
 
+/* The nearest folder that is there must take a new file: modes alone do not tell (root, a medium that is read-only). */
+static int check_above(char *folder, const char *path)
+{
+    struct stat about;
+    while (stat(folder, &about) < 0 && errno == ENOENT && strcmp(folder, "/") != 0 && strcmp(folder, ".") != 0)
+        folder = dirname(folder);
+    char *trial = take_text("%s/.ablate-XXXXXX", folder);
+    if (!trial)
+        return -1;
+    int file = mkostemp(trial, O_CLOEXEC), reason = errno;
+    if (file >= 0) {
+        close(file);
+        unlink(trial);
+    }
+    free(trial);
+    return file >= 0 ? 0 : complain("%s: cannot write: %s; choose a folder you may write to", path, strerror(reason));
+}
+
+int file_check_folder(const char *path)
+{
+    char *copy = take_text("%s", path);
+    int status = copy ? check_above(copy, path) : -1;
+    free(copy);
+    return status;
+}
+
+int file_check_place(const char *path)
+{
+    char *target = place_of(path);
+    int status = target ? check_above(dirname(target), path) : -1;
+    free(target);
+    return status;
+}
+
 FILE *file_draft_stream(file_draft *draft)
 {
     return draft->stream;

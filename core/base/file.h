@@ -33,7 +33,12 @@ int file_lock_folder(const char *path);
 void file_unlock(int handle);
 
 int file_make_directory(const char *path); /* with parents; 0 if it is there */
-bool file_exists(const char *path);        /* also where it may not be looked at: whoever reads it is told why */
+
+/* Before long work: can file_draft_open make a file of this path, or can files be made in this folder, which need not
+ * be there? Leaves nothing. 0, or -1: complained. */
+int file_check_place(const char *path);
+int file_check_folder(const char *path);
+bool file_exists(const char *path); /* also where it may not be looked at: whoever reads it is told why */
 
 /* The path for a sentence; of one that would leave no room for the reason, its beginning and its end. Returns `shown`.
  */

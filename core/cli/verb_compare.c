@@ -1,4 +1,3 @@
-#include "verb_compare.h"
 #include "../base/diag.h"
 #include "../base/name.h"
 #include "../files/json.h"
@@ -7,62 +6,27 @@
 #include "../metrics/compare_bootstrap.h"
 #include "../model/score.h"
 #include "../record/compare_runs.h"
-#include "help.h"
-#include <errno.h>
+#include "shared.h"
+#include "verbs.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_SETS = 64, SAMPLES = 10000, SEED = 1 };
+enum { SEED = 1 };
 
 typedef struct request {
-    const char *group[2];
-    int groups, samples;
+    verb_line given;
+    int samples;
     bool json, quick;
-    const char *set[MOST_SETS];
-    predict_options predict;
 } request;
 
-enum { KEY_SAMPLES = 256, KEY_JSON, KEY_QUICK, KEY_SET, KEY_MODULES, KEY_CACHE };
-static const struct argp_option options[] = {
-    { "samples", KEY_SAMPLES, "N", 0, "times that the test pictures are drawn again (10000)", 0 },
-    { "quick", KEY_QUICK, 0, 0, "no intervals over pictures, so nothing is computed", 0 },
-    { "json", KEY_JSON, 0, 0, "print as JSON", 0 },
-    { "set", KEY_SET, "SECTION.KEY=VALUE", HELP_REPEATS, "where the runs' data or weights lie now (repeatable)", 0 },
-    { "modules", KEY_MODULES, "DIR", 0, "look for modules here first", 0 },
-    { "cache", KEY_CACHE, "DIR", 0, "folder of cached features (cache)", 0 },
+static const line_option options[] = {
+    OPTION(request, samples, "samples", 0, "N", "times that the test pictures are drawn again (10000)", .least = 100,
+           .most = 1000000),
+    OPTION(request, quick, "quick", 0, NULL, "no intervals over pictures, so nothing is computed"),
+    OPTION(request, json, "json", 0, NULL, "print as JSON"),
     { 0 }
 };
-
-static int read_samples(request *r, const char *text)
-{
-    long n = 0;
-    int status = help_number("samples", text, 100, 1000000, &n);
-    r->samples = (int)n;
-    return status;
-}
-
-static error_t parse(int key, char *text, struct argp_state *state)
-{
-    request *r = state->input;
-    if (key == KEY_SAMPLES)
-        return read_samples(r, text) < 0 ? EINVAL : 0;
-    if (key == KEY_JSON || key == KEY_QUICK)
-        *(key == KEY_JSON ? &r->json : &r->quick) = true;
-    else if (key == KEY_MODULES)
-        r->predict.modules = text;
-    else if (key == KEY_CACHE)
-        r->predict.cache = text;
-    else if (key == KEY_SET && r->predict.sets < MOST_SETS)
-        r->set[r->predict.sets++] = text;
-    else if (key == KEY_SET)
-        return complain("more than %d times --set", (int)MOST_SETS) < 0 ? EINVAL : 0;
-    else if (key == ARGP_KEY_ARG && r->groups < 2)
-        r->group[r->groups++] = text;
-    else
-        return ARGP_ERR_UNKNOWN;
-    return 0;
-}
 
 /* ---- scores of the test pictures ---- */
 
@@ -99,7 +63,8 @@ static int score_run(const request *r, const char *folder, pictures *p, int pair
 {
     predict_run run = { 0 };
     scores s = { 0 };
-    int status = predict_run_open(&run, folder, &r->predict);
+    const predict_options how = shared_opening(&r->given);
+    int status = predict_run_open(&run, folder, &how);
     const dataset *d = status == 0 ? predict_run_data(&run) : NULL;
     status = d ? 0 : -1;
     if (status == 0 && !run.model.map)
@@ -258,8 +223,8 @@ static void print_text(const request *r, const findings *f, FILE *out)
 {
     const compare_runs *c = f->runs;
     const run_record *a = &c->pair[0].record[0], *b = &c->pair[0].record[1];
-    fprintf(out, "A  %s, row %s: %s\nB  %s, row %s: %s\n%s; protocol %s; seeds", a->experiment, a->row, r->group[0],
-            b->experiment, b->row, r->group[1], a->data, a->protocol);
+    fprintf(out, "A  %s, row %s: %s\nB  %s, row %s: %s\n%s; protocol %s; seeds", a->experiment, a->row,
+            r->given.word[0], b->experiment, b->row, r->given.word[1], a->data, a->protocol);
     for (int i = 0; i < c->pairs; i++) {
         int first = c->pair[i].record[0].seed, second = c->pair[i].record[1].seed;
         fprintf(out, first == second ? " %d" : " %d of A and %d of B", first, second);
@@ -321,35 +286,38 @@ static int print_json(const findings *f, FILE *out)
     return status;
 }
 
-int verb_compare(int argc, char **argv)
+static int run(void *given)
 {
-    static const struct argp parser = {
-        options, parse, "RUN RUN", "Compare two finished runs, or two rows with several seeds: B minus A.",
-        NULL,    NULL,  NULL
-    };
-    request r = { .samples = SAMPLES };
+    const request *r = given;
     compare_runs *runs = take_zeroed(1, sizeof *runs, "the runs to compare");
     findings f = { 0 };
-    if (help_asked(argc, argv, &parser) || !runs) {
-        free(runs);
-        return runs ? 0 : -1;
-    }
-    int status = help_parse(argc, argv, &parser, &r);
-    if (status == 0 && r.groups < 2)
-        status = complain("ablate compare: name two runs, or two folders with the seeds of a row each");
-    r.predict.set = r.set;
-    if (status == 0 && r.quick && r.predict.sets)
-        status = complain("ablate compare: with --quick nothing is computed; leave out --set, or it");
+    int status = runs ? compare_runs_open(runs, r->given.word[0], r->given.word[1]) : -1;
     if (status == 0)
-        status = compare_runs_open(runs, r.group[0], r.group[1]);
-    if (status == 0)
-        status = find(&r, runs, &f);
-    if (status == 0 && r.json)
+        status = find(r, runs, &f);
+    if (status == 0 && r->json)
         status = print_json(&f, stdout);
     else if (status == 0)
-        print_text(&r, &f, stdout);
+        print_text(r, &f, stdout);
     free(f.difference);
-    compare_runs_free(runs);
+    if (runs)
+        compare_runs_free(runs);
     free(runs);
     return status;
 }
+
+static const request start = { .samples = 10000 };
+
+const verb verb_compare = {
+    .name = "compare",
+    .summary = "RUN RUN   what two runs set differently, and what came of it",
+    .words = "RUN RUN",
+    .doc = "Compare two finished runs, or two rows with several seeds: B minus A.",
+    .least = 2,
+    .most = 2,
+    .lacks = "name two runs, or two folders with the seeds of a row each",
+    .options = { options, shared_runs, shared_modules, shared_cache, shared_device },
+    .rules = { { "--quick", "nothing is computed", "set modules cache device threads" } },
+    .size = sizeof(request),
+    .start = &start,
+    .run = run,
+};

@@ -1,4 +1,3 @@
-#include "verb_data.h"
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "../base/name.h"
@@ -6,56 +5,30 @@
 #include "../base/workers.h"
 #include "../data/dataset_outside.h"
 #include "../data/dataset_survey.h"
-#include "help.h"
-#include <errno.h>
+#include "shared.h"
+#include "verbs.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY_FITTED = 256, KEY_CHECK };
-
-typedef struct data_options {
-    const char *spec, *folder, *modules, *set[32];
-    int sets;
+typedef struct request {
+    verb_line given;
+    const char *folder;
     bool fitted, check;
-} data_options;
+} request;
 
-static const struct argp_option options[] = {
-    { "check", KEY_CHECK, NULL, 0, "read every picture and mask to its last byte, and name all that cannot be used",
-      0 },
-    { "export", 'e', "DIR", 0,
-      "write every picture and mask as PNG: CLASS/train/good, CLASS/test/STATE, "
-      "CLASS/ground_truth/STATE",
-      0 },
-    { "fitted", KEY_FITTED, NULL, 0,
-      "export them as the network sees them, but for mean and deviation; [input] says how, e.g. --set input.fit=crop",
-      0 },
-    { "set", 's', "SECTION.KEY=VALUE", HELP_REPEATS, "a setting of the module or of [input] (repeatable)", 0 },
-    { "modules", 'm', "DIR", 0, "look for modules here first", 0 },
+static const line_option options[] = {
+    OPTION(request, check, "check", 0, NULL,
+           "read every picture and mask to its last byte, and name all that cannot be used"),
+    OPTION(request, folder, "export", 'e', "DIR",
+           "write every picture and mask as PNG: CLASS/train/good, CLASS/test/STATE, CLASS/ground_truth/STATE",
+           .path = OPTION_FOLDER),
+    OPTION(request, fitted, "fitted", 0, NULL,
+           "export them as the network sees them, but for mean and deviation; [input] says how, e.g. --set "
+           "input.fit=crop"),
+    SHARED_SET("a setting of the module or of [input] (repeatable)"),
     { 0 }
 };
-
-static error_t parse(int key, char *text, struct argp_state *state)
-{
-    data_options *o = state->input;
-    if (key == 'e')
-        o->folder = text;
-    else if (key == KEY_CHECK)
-        o->check = true;
-    else if (key == KEY_FITTED)
-        o->fitted = true;
-    else if (key == 'm')
-        o->modules = text;
-    else if (key == 's' && o->sets == 32)
-        return complain("ablate data: more than 32 times --set") < 0 ? EINVAL : 0;
-    else if (key == 's')
-        o->set[o->sets++] = text;
-    else if (key == ARGP_KEY_ARG && !o->spec)
-        o->spec = text;
-    else
-        return ARGP_ERR_UNKNOWN;
-    return 0;
-}
 
 /* Classes, and in each how many pictures of each state there are for training and test. */
 static void print_contents(const dataset *d)
@@ -295,14 +268,14 @@ static int export_all(const dataset *d, const char *folder, const input_settings
 /* ---- the verb ---- */
 
 /* Opens the data set and fills the settings of [input]. Nothing that was set may stay unread. */
-static int open_data(const data_options *o, dataset *d, input_settings *input)
+static int open_data(const verb_line *given, dataset *d, input_settings *input)
 {
     settings chosen = { NULL, 0, 0 };
     int status = 0;
-    for (int i = 0; i < o->sets && status == 0; i++)
-        status = settings_set_text(&chosen, o->set[i], "--set", i + 1);
+    for (int i = 0; i < given->set.count && status == 0; i++)
+        status = settings_set_text(&chosen, given->set.text[i], "--set", i + 1);
     if (status == 0)
-        status = dataset_open(d, o->spec, &chosen, o->modules);
+        status = dataset_open(d, given->word[0], &chosen, given->modules);
     if (status == 0)
         status = settings_fill(&d->owner, "input", input_settings_rows, input);
     if (status == 0)
@@ -311,33 +284,36 @@ static int open_data(const data_options *o, dataset *d, input_settings *input)
     return status;
 }
 
-int verb_data(int argc, char **argv)
+static int run(void *given)
 {
-    const struct argp parser = {
-        options, parse, "MODULE[:PATH]", "Show what a data module holds, or write it as files.", NULL, NULL, NULL
-    };
-    data_options o = { NULL };
+    const request *r = given;
     dataset d = { 0 };
     input_settings input;
-    if (help_asked(argc, argv, &parser))
-        return 0;
-    if (help_parse(argc, argv, &parser, &o) < 0)
-        return -1;
-    if (!o.spec)
-        return complain("ablate data: name a data module, e.g. ablate data folder:PATH");
-    if (o.fitted && !o.folder)
-        return complain("ablate data: --fitted says how pictures are exported; add --export DIR");
-    int status = open_data(&o, &d, &input);
-    if (status == 0 && o.folder)
-        status = dataset_check_export(&d, "--export", o.folder);
+    int status = open_data(&r->given, &d, &input);
+    if (status == 0 && r->folder)
+        status = dataset_check_export(&d, "--export", r->folder);
     if (status == 0)
         print_contents(&d);
     if (status == 0)
-        status = print_unused(&d, o.check);
-    if (status == 0 && o.check)
+        status = print_unused(&d, r->check);
+    if (status == 0 && r->check)
         status = check_all(&d);
-    if (status == 0 && o.folder)
-        status = export_all(&d, o.folder, o.fitted ? &input : NULL);
+    if (status == 0 && r->folder)
+        status = export_all(&d, r->folder, r->fitted ? &input : NULL);
     dataset_close(&d);
     return status;
 }
+
+const verb verb_data = {
+    .name = "data",
+    .summary = "SPEC      show what a data module holds, or write it as files",
+    .words = "MODULE[:PATH]",
+    .doc = "Show what a data module holds, or write it as files.",
+    .least = 1,
+    .most = 1,
+    .lacks = "name a data module, e.g. ablate data folder:PATH",
+    .options = { options, shared_modules },
+    .rules = { { "!--export", "nothing is written", "fitted" } },
+    .size = sizeof(request),
+    .run = run,
+};

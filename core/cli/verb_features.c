@@ -1,97 +1,62 @@
-#include "verb_features.h"
 #include "../base/diag.h"
-#include "../base/folder.h"
 #include "../data/session.h"
 #include "../experiment/experiment.h"
 #include "../files/weights.h"
 #include "../graph/program.h"
 #include "../model/model.h"
 #include "../model/weights_store.h"
-#include "help.h"
-#include <errno.h>
+#include "shared.h"
+#include "verbs.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_SETS = 64, MOST_INPUT = 4096, MOST_VALUES = 1024 };
+enum { MOST_INPUT = 4096, MOST_VALUES = 1024 };
 
-typedef struct features_options {
-    const char *file, *row, *picture, *out, *device, *modules;
-    const char *set[MOST_SETS];
-    experiment_options experiment;
-    char input[64]; /* name of a further input; "": none */
+typedef struct further { /* an input beside the picture */
+    char name[64];       /* "": none */
     float number[MOST_INPUT];
     int numbers;
-} features_options;
+} further;
 
-enum { KEY_SET = 256, KEY_SCALE, KEY_MODULES, KEY_DEVICE };
-static const struct argp_option options[] = {
-    { "row", 'r', "ROW", 0, "this row (the first)", 0 },
-    { "picture", 'p', "FILE", 0, "PNG, JPEG, BMP, TIFF or WebP, prepared as the row's pictures are", 0 },
-    { "out", 'o', "FILE", 0, "safetensors file to write", 0 },
-    { "input", 'i', "NAME=NUMBERS", 0, "what the data would give beside the picture: numbers with commas between", 0 },
-    { "set", KEY_SET, "SECTION.KEY=VALUE", HELP_REPEATS, "lay this over the row (repeatable)", 0 },
-    { "scale", KEY_SCALE, "NAME", 0, "lay scale/NAME.ini over the base", 0 },
-    { "modules", KEY_MODULES, "DIR", 0, "look for modules here first", 0 },
-    { "device", KEY_DEVICE, "NAME", 0, "cpu, cuda, or auto: cuda where it opens (auto)", 0 },
-    { 0 }
-};
+typedef struct request {
+    verb_line given;
+    const char *picture;
+    further input;
+} request;
 
 /* ---- the command line ---- */
 
-static int read_input(features_options *o, const char *text)
+static int read_input(const line_option *o, const char *text, void *field)
 {
+    further *input = field;
     const char *equals = strchr(text, '=');
     size_t length = equals ? (size_t)(equals - text) : 0;
-    if (length == 0 || length >= sizeof o->input)
-        return complain("--input must be NAME=NUMBERS, e.g. tokens=1,2,3; it is '%s'", text);
-    memcpy(o->input, text, length);
-    o->input[length] = 0;
-    o->numbers = 0;
+    if (length == 0 || length >= sizeof input->name)
+        return complain("--%s must be NAME=NUMBERS, e.g. tokens=1,2,3; it is '%s'", o->name, text);
+    memcpy(input->name, text, length);
     for (const char *at = equals + 1;; at++) {
         char *end;
         double number = strtod(at, &end);
-        if (end == at || (*end && *end != ',') || !isfinite((float)number) || o->numbers == MOST_INPUT)
-            return complain("--input %s: '%.40s' is no list of at most %d numbers with commas between", o->input, at,
-                            (int)MOST_INPUT);
-        o->number[o->numbers++] = (float)number;
+        if (end == at || (*end && *end != ',') || !isfinite((float)number) || input->numbers == MOST_INPUT)
+            return complain("--%s %s: '%.40s' is no list of at most %d numbers with commas between", o->name,
+                            input->name, at, (int)MOST_INPUT);
+        input->number[input->numbers++] = (float)number;
         at = end;
         if (!*end)
             return 0;
     }
 }
 
-static int add_set(features_options *o, const char *text)
-{
-    if (o->experiment.sets == MOST_SETS)
-        return complain("more than %d times --set", (int)MOST_SETS);
-    o->set[o->experiment.sets++] = text;
-    return 0;
-}
-
-static error_t parse(int key, char *text, struct argp_state *state)
-{
-    features_options *o = state->input;
-    const char **place = key == 'r'           ? &o->row
-                         : key == 'p'         ? &o->picture
-                         : key == 'o'         ? &o->out
-                         : key == KEY_SCALE   ? &o->experiment.scale
-                         : key == KEY_MODULES ? &o->modules
-                         : key == KEY_DEVICE  ? &o->device
-                                              : NULL;
-    if (place)
-        *place = text;
-    else if (key == 'i')
-        return read_input(o, text) < 0 ? EINVAL : 0;
-    else if (key == KEY_SET)
-        return add_set(o, text) < 0 ? EINVAL : 0;
-    else if (key == ARGP_KEY_ARG && !o->file)
-        o->file = text;
-    else
-        return ARGP_ERR_UNKNOWN;
-    return 0;
-}
+static const line_option options[] = {
+    OPTION(request, picture, "picture", 'p', "FILE", "PNG, JPEG, BMP, TIFF or WebP, prepared as the row's pictures are",
+           .path = OPTION_INPUT),
+    SHARED_OUT_FILE("safetensors file to write"),
+    OPTION_TAKEN(read_input, request, input, "input", 'i', "NAME=NUMBERS",
+                 "what the data would give beside the picture: numbers with commas between"),
+    { 0 }
+};
 
 /* ---- the board's values ---- */
 
@@ -126,24 +91,24 @@ static void features_close(features *f)
 }
 
 /* The row's modules with batches of one picture; the picture and the numbers of --input stand in for a data set. */
-static int open_model(features *f, const features_options *o)
+static int open_model(features *f, const request *r)
 {
-    const ablate_module given = { .inputs = *o->input ? o->input : NULL, .inputs_length = o->numbers };
+    const ablate_module given = { .inputs = *r->input.name ? r->input.name : NULL, .inputs_length = r->input.numbers };
     const dataset data = { .module = &given };
-    if (session_open(&f->session, o->device, 0, o->modules, NULL) < 0)
+    if (shared_session(&r->given, &f->session) < 0)
         return -1;
-    f->experiment = experiment_load(o->file, &o->experiment);
+    f->experiment = shared_load(&r->given, 0);
     if (!f->experiment)
         return -1;
-    f->row = o->row ? experiment_find_row(f->experiment, o->row) : &f->experiment->rows[0];
+    f->row = shared_row_of(&r->given, f->experiment);
     if (!f->row)
         return -1;
     f->run = f->row->run;
     f->run.batch = 1;
-    const model_request made_of = experiment_row_model(f->row, &f->run, &data, o->modules);
+    const model_request made_of = experiment_row_model(f->row, &f->run, &data, r->given.modules);
     if (model_open(&f->model, &made_of) < 0)
         return -1;
-    if (weights_store_spare(f->model.weights, "--out", o->out) < 0)
+    if (weights_store_spare(f->model.weights, "--out", r->given.out) < 0)
         return -1;
     model_say(&f->model, f->row->name);
     return model_place(&f->model, f->session.device);
@@ -200,15 +165,15 @@ static int make_program(features *f)
         if (g->value[i]->kind == VALUE_INPUT)
             inputs[count++] = g->value[i];
     f->frozen = constants_new(f->session.device);
-    program_request request = { .graph = g,
-                                .device = f->session.device,
-                                .constants = f->frozen,
-                                .wanted = f->value,
-                                .wanted_count = f->values,
-                                .given = inputs,
-                                .given_count = count,
-                                .parameters = f->parameters };
-    f->program = f->frozen ? program_new(&request) : NULL;
+    program_request wanted = { .graph = g,
+                               .device = f->session.device,
+                               .constants = f->frozen,
+                               .wanted = f->value,
+                               .wanted_count = f->values,
+                               .given = inputs,
+                               .given_count = count,
+                               .parameters = f->parameters };
+    f->program = f->frozen ? program_new(&wanted) : NULL;
     return f->program ? 0 : -1;
 }
 
@@ -229,12 +194,12 @@ static int put_picture(features *f, const char *path)
     return status;
 }
 
-static int put_inputs(features *f, const features_options *o)
+static int put_inputs(features *f, const request *r)
 {
-    const ablate_value *value = *o->input ? builder_value(f->model.score_builder, o->input, 0) : NULL;
-    if (put_picture(f, o->picture) < 0)
+    const ablate_value *value = *r->input.name ? builder_value(f->model.score_builder, r->input.name, 0) : NULL;
+    if (put_picture(f, r->picture) < 0)
         return -1;
-    return value ? program_put(f->program, value, o->number) : 0;
+    return value ? program_put(f->program, value, r->input.number) : 0;
 }
 
 static int get_values(features *f)
@@ -249,7 +214,7 @@ static int get_values(features *f)
     return 0;
 }
 
-static int write_file(const features *f, const features_options *o)
+static int write_file(const features *f, const request *r)
 {
     char *remarks = take_text("%s", "");
     for (int i = 0; i < f->model.remarks && remarks; i++) {
@@ -259,49 +224,46 @@ static int write_file(const features *f, const features_options *o)
     }
     const weights_pair notes[] = { { "experiment", f->experiment->name },
                                    { "row", f->row->name },
-                                   { "picture", o->picture },
+                                   { "picture", r->picture },
                                    { "remarks", remarks } };
-    int status = remarks ? weights_write(o->out, f->entry, f->values, notes, 3 + (f->model.remarks > 0)) : -1;
+    int status = remarks ? weights_write(r->given.out, f->entry, f->values, notes, 3 + (f->model.remarks > 0)) : -1;
     free(remarks);
     return status;
 }
 
-static int write_features(features *f, const features_options *o)
+static int write_features(features *f, const request *r)
 {
-    if (open_model(f, o) < 0 || check_input(f, o->input) < 0 || list_values(f) < 0 || draw_parameters(f) < 0 ||
+    if (open_model(f, r) < 0 || check_input(f, r->input.name) < 0 || list_values(f) < 0 || draw_parameters(f) < 0 ||
         make_program(f) < 0)
         return -1;
-    if (put_inputs(f, o) < 0 || program_run(f->program, 0) < 0 || get_values(f) < 0)
+    if (put_inputs(f, r) < 0 || program_run(f->program, 0) < 0 || get_values(f) < 0)
         return -1;
-    if (write_file(f, o) < 0)
+    if (write_file(f, r) < 0)
         return -1;
     for (int i = 0; i < f->values; i++)
         printf("%-24s %s\n", f->name[i], shape_words(&f->value[i]->shape).text);
     return 0;
 }
 
-int verb_features(int argc, char **argv)
+static int run(void *given)
 {
-    const struct argp parser = { options,
-                                 parse,
-                                 "FILE",
-                                 "Write every value that the modules of a row put on the board for one picture. "
-                                 "Parameters have the values with which training begins.",
-                                 NULL,
-                                 NULL,
-                                 NULL };
-    features_options o = { 0 };
     features f = { .values = 0 };
-    if (help_asked(argc, argv, &parser))
-        return 0;
-    if (help_parse(argc, argv, &parser, &o) < 0)
-        return -1;
-    o.experiment.set = o.set;
-    if (!o.file || !o.picture || !o.out)
-        return complain("ablate features: name an experiment file, --picture and --out; see ablate features --help");
-    if (folder_spare("--out", o.out, o.picture) < 0 || folder_spare("--out", o.out, o.file) < 0)
-        return -1;
-    int status = write_features(&f, &o);
+    int status = write_features(&f, given);
     features_close(&f);
     return status;
 }
+
+const verb verb_features = {
+    .name = "features",
+    .summary = "FILE   write what the modules of a row make of a picture",
+    .words = "FILE",
+    .doc = "Write every value that the modules of a row put on the board for one picture. Parameters have the values "
+           "with which training begins.",
+    .least = 1,
+    .most = 1,
+    .needs = "picture out",
+    .lacks = "name an experiment file, --picture and --out",
+    .options = { options, shared_experiment, shared_row, shared_modules, shared_device },
+    .size = sizeof(request),
+    .run = run,
+};

@@ -1,13 +1,23 @@
-#include "verb_graph.h"
 #include "../base/diag.h"
 #include "../base/file.h"
-#include "../base/folder.h"
 #include "../graph/print.h"
 #include "../model/model.h"
 #include "../report/overview_draw.h"
-#include "run_options.h"
+#include "shared.h"
+#include "verbs.h"
 #include <stdio.h>
 #include <stdlib.h>
+
+typedef struct request {
+    verb_line given;
+    bool dot, overview;
+} request;
+
+static const line_option options[] = { OPTION(request, dot, "dot", 0, NULL, "as Graphviz draws it"),
+                                       OPTION(request, overview, "overview", 0, NULL,
+                                              "the modules and what they hand each other, as shapes to be drawn"),
+                                       SHARED_OUT_FILE("file for --overview, instead of standard output"),
+                                       { 0 } };
 
 #define PAGE_WIDTH (17.8 / 2.54 * 72) /* of two columns of a paper, in points */
 
@@ -44,40 +54,47 @@ static int draw_overview(const model *m, const dataset *data, const experiment *
     return status;
 }
 
-static int print_row(session *s, const experiment *e, const experiment_row *row, const run_options *o)
+static int print_row(session *s, const experiment *e, const experiment_row *row, const request *r)
 {
     model m = { 0 };
-    if (folder_spare("--out", o->out, e->path) < 0)
-        return -1;
     const dataset *data = session_data(s, row->run.data, &row->settings);
     const model_request made_of = experiment_row_model(row, &row->run, data, s->module_folders);
     int status = data ? model_open(&m, &made_of) : -1;
     model_say(&m, row->name);
     if (status == 0)
-        status = o->overview ? draw_overview(&m, data, e, row, o->out)
-                 : o->dot    ? graph_draw(m.train, row->run.batch, stdout)
+        status = r->overview ? draw_overview(&m, data, e, row, r->given.out)
+                 : r->dot    ? graph_draw(m.train, row->run.batch, stdout)
                              : graph_print(m.train, row->run.batch, stdout);
     model_close(&m);
     return status;
 }
 
-int verb_graph(int argc, char **argv)
+static int run(void *given)
 {
-    run_options o;
+    const request *r = given;
     session s = { 0 };
-    if (run_options_read(argc, argv, GRAPH_VERB,
-                         "Print the training graph of a row; draw it for Graphviz with --dot; or list the shapes of "
-                         "its overview for scripts/figures with --overview.",
-                         &o) < 0)
+    if (session_open(&s, "cpu", 0, r->given.modules, "cache") < 0)
         return -1;
-    if (o.help)
-        return 0;
-    if (session_open(&s, "cpu", 0, o.modules, o.cache) < 0)
-        return -1;
-    experiment *e = experiment_load(o.file[0], &o.experiment);
-    const experiment_row *row = e && o.row_count > 0 ? experiment_find_row(e, o.rows[0]) : e ? &e->rows[0] : NULL;
-    int status = row ? print_row(&s, e, row, &o) : -1;
+    experiment *e = shared_load(&r->given, 0);
+    const experiment_row *row = e ? shared_row_of(&r->given, e) : NULL;
+    int status = row ? print_row(&s, e, row, r) : -1;
     experiment_free(e);
     session_close(&s);
     return status;
 }
+
+const verb verb_graph = {
+    .name = "graph",
+    .summary = "FILE      print the training graph of a row, or draw it",
+    .words = "FILE",
+    .doc = "Print the training graph of a row; draw it for Graphviz with --dot; or list the shapes of its overview for "
+           "scripts/figures with --overview.",
+    .least = 1,
+    .most = 1,
+    .lacks = "name an experiment file, e.g. ablations/NAME.ini",
+    .options = { options, shared_experiment, shared_row, shared_data, shared_modules },
+    .rules = { { "--dot", "Graphviz draws the whole graph", "overview" },
+               { "!--overview", "the graph is printed, which can be redirected", "out" } },
+    .size = sizeof(request),
+    .run = run,
+};

@@ -1,4 +1,3 @@
-#include "verb_metrics.h"
 #include "../base/diag.h"
 #include "../base/name.h"
 #include "../base/number.h"
@@ -8,26 +7,42 @@
 #include "../metrics/metrics_load.h"
 #include "../metrics/metrics_remark.h"
 #include "../report/metrics_compare.h"
-#include "help.h"
+#include "verbs.h"
 #include <cjson/cJSON.h>
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 typedef struct request {
-    const char *path;
+    verb_line given;
     const metrics_protocol *protocol; /* NULL: exact */
     int connectivity;                 /* 0: the protocol's */
     bool compare, json;
 } request;
 
-static const struct argp_option options[] = {
-    { "protocol", 'p', "P", 0, "exact (default), ader2024, rd4ad, uniad or diad", 0 },
-    { "connectivity", 'c', "4|8", 0, "neighbours that join a mask's pixels to one defect: 8 (default) or 4", 0 },
-    { "compare", 'C', NULL, 0, "all protocols side by side, in Markdown", 0 },
-    { "json", 'j', NULL, 0, "print JSON: fractions with 17 digits, null where a number is not defined", 0 },
+static int read_protocol(const line_option *o, const char *text, void *field)
+{
+    (void)o;
+    *(const metrics_protocol **)field = metrics_protocol_find(text);
+    return *(const metrics_protocol **)field ? 0 : -1;
+}
+
+static int read_connectivity(const line_option *o, const char *text, void *field)
+{
+    bool known = strcmp(text, "4") == 0 || strcmp(text, "8") == 0;
+    *(int *)field = text[0] - '0';
+    return known ? 0 : complain("metrics: --%s must be 4 or 8; it is '%s'", o->name, text);
+}
+
+static const line_option options[] = {
+    OPTION_TAKEN(read_protocol, request, protocol, "protocol", 'p', "P",
+                 "exact (default), ader2024, rd4ad, uniad or diad"),
+    OPTION_TAKEN(read_connectivity, request, connectivity, "connectivity", 'c', "4|8",
+                 "neighbours that join a mask's pixels to one defect: 8 (default) or 4"),
+    OPTION(request, compare, "compare", 'C', NULL, "all protocols side by side, in Markdown"),
+    OPTION(request, json, "json", 'j', NULL,
+           "print JSON: fractions with 17 digits, null where a number is not defined"),
     { 0 }
 };
 
@@ -39,44 +54,6 @@ static const char doc[] =
     "picture's is taken from its map, without "
     "labels a picture is defective if its mask shows a defect; so it is under all protocols but exact, whatever is "
     "given.";
-
-static int read_connectivity(const char *text)
-{
-    bool known = strcmp(text, "4") == 0 || strcmp(text, "8") == 0;
-    return known ? text[0] - '0' : complain("metrics: --connectivity must be 4 or 8; it is '%s'", text);
-}
-
-static error_t parse_option(int key, char *argument, struct argp_state *state)
-{
-    request *wanted = state->input;
-    switch (key) {
-    case 'p':
-        wanted->protocol = metrics_protocol_find(argument);
-        return wanted->protocol ? 0 : EINVAL;
-    case 'c':
-        wanted->connectivity = read_connectivity(argument);
-        return wanted->connectivity < 0 ? EINVAL : 0;
-    case 'C':
-        wanted->compare = true;
-        return 0;
-    case 'j':
-        wanted->json = true;
-        return 0;
-    case ARGP_KEY_ARG:
-        if (wanted->path) {
-            complain("metrics: one file at a time, not '%s' and '%s'", wanted->path, argument);
-            return EINVAL;
-        }
-        wanted->path = argument;
-        return 0;
-    case ARGP_KEY_END:
-        if (!wanted->path)
-            complain("metrics: name a file: ablate metrics FILE.npz [--protocol P] [--json]");
-        return wanted->path ? 0 : EINVAL;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
 
 static void print_number(double value)
 {
@@ -168,7 +145,7 @@ static int print_result(const request *wanted, const metrics_input *in, const me
             return -1;
     } else {
         char name[80], path[NAME_ROOM], judged[METRICS_JUDGED], maps[NUMBER_OF];
-        printf("%s: %s of %lld x %lld, protocol %s (%s; %s)\n", name_shown(wanted->path, path, sizeof path),
+        printf("%s: %s of %lld x %lld, protocol %s (%s; %s)\n", name_shown(wanted->given.word[0], path, sizeof path),
                number_of(in->pictures, "map", "maps", maps), (long long)in->height, (long long)in->width,
                metrics_protocol_print(&result->protocol, name), result->protocol.doc,
                metrics_judged_print(&result->protocol, in, judged));
@@ -184,7 +161,7 @@ static int evaluate_file(const request *wanted)
     metrics_result result;
     metrics_protocol how = *(wanted->protocol ? wanted->protocol : metrics_protocol_find("exact"));
     how.connectivity = wanted->connectivity ? wanted->connectivity : how.connectivity;
-    int status = metrics_file_read(&file, wanted->path, &how);
+    int status = metrics_file_read(&file, wanted->given.word[0], &how);
     if (status == 0)
         status = metrics_evaluate(&file.in, &how, &result);
     if (status == 0) {
@@ -195,20 +172,22 @@ static int evaluate_file(const request *wanted)
     return status;
 }
 
-static int compare_file(const request *wanted)
+static int run(void *given)
 {
-    if (wanted->protocol || wanted->json)
-        return complain("metrics: --compare prints all protocols in Markdown; leave --protocol and --json out");
-    return metrics_compare(wanted->path, wanted->connectivity, stdout);
+    const request *r = given;
+    return r->compare ? metrics_compare(r->given.word[0], r->connectivity, stdout) : evaluate_file(r);
 }
 
-int verb_metrics(int argc, char **argv)
-{
-    const struct argp parser = { options, parse_option, "FILE.npz", doc, NULL, NULL, NULL };
-    request wanted = { .path = NULL };
-    if (help_asked(argc, argv, &parser))
-        return 0;
-    if (help_parse(argc, argv, &parser, &wanted) < 0)
-        return -1;
-    return wanted.compare ? compare_file(&wanted) : evaluate_file(&wanted);
-}
+const verb verb_metrics = {
+    .name = "metrics",
+    .summary = "FILE.npz  evaluate anybody's score maps",
+    .words = "FILE.npz",
+    .doc = doc,
+    .least = 1,
+    .most = 1,
+    .lacks = "name a file: ablate metrics FILE.npz [--protocol P] [--json]",
+    .options = { options },
+    .rules = { { "--compare", "all protocols are printed, in Markdown", "protocol json" } },
+    .size = sizeof(request),
+    .run = run,
+};

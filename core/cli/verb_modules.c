@@ -1,48 +1,13 @@
-#include "verb_modules.h"
 #include "../base/diag.h"
 #include "../base/number.h"
 #include "../base/settings.h"
 #include "../device/device.h"
 #include "../plugin/loader.h"
-#include "help.h"
-#include <errno.h>
+#include "shared.h"
+#include "verbs.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-typedef struct request {
-    const char *verb, *name, *folders;
-} request;
-
-static const struct argp_option options[] = {
-    { "modules", 'm', "DIR", 0, "look for modules in this folder first (DIR:DIR for more)", 0 }, { 0 }
-};
-
-static error_t parse_option(int key, char *argument, struct argp_state *state)
-{
-    request *wanted = state->input;
-    switch (key) {
-    case 'm':
-        wanted->folders = argument;
-        return 0;
-    case ARGP_KEY_ARG:
-        if (wanted->name) {
-            complain("%s: one name at a time, not '%s' and '%s'", wanted->verb, wanted->name, argument);
-            return EINVAL;
-        }
-        wanted->name = argument;
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-/* Reads the command line; prints the help if that is wanted. 0; 1: it was help; -1: complained. */
-static int read_request(int argc, char **argv, request *wanted, const char *doc)
-{
-    const struct argp parser = { options, parse_option, "[NAME]", doc, NULL, NULL, NULL };
-    return help_asked(argc, argv, &parser) ? 1 : help_parse(argc, argv, &parser, wanted);
-}
 
 /* ---- settings and operations ---- */
 
@@ -151,21 +116,25 @@ static int modules_print(const char *folders)
     return count ? 0 : complain("modules: there are none; build them with 'make' or name their folder with --modules");
 }
 
-int verb_modules(int argc, char **argv)
+static int list_modules(void *given)
 {
-    request wanted = { .verb = "modules" };
-    int asked = read_request(argc, argv, &wanted, "Lists the modules, or one with its settings, defaults and ranges.");
-    if (asked)
-        return asked < 0 ? -1 : 0;
-    const ablate_module *m = wanted.name ? module_load(wanted.name, wanted.folders) : NULL;
-    if (wanted.name && !m)
-        return -1;
+    const verb_line *l = given;
+    const ablate_module *m = l->words > 0 ? module_load(l->word[0], l->modules) : NULL;
     if (m)
         module_print(m);
-    else if (modules_print(wanted.folders) < 0)
-        return -1;
-    return 0;
+    return m ? 0 : l->words > 0 ? -1 : modules_print(l->modules);
 }
+
+const verb verb_modules = {
+    .name = "modules",
+    .summary = "[NAME]    the modules there are, or one with its settings",
+    .words = "[NAME]",
+    .doc = "Lists the modules, or one with its settings, defaults and ranges.",
+    .most = 1,
+    .options = { shared_modules },
+    .size = sizeof(verb_line),
+    .run = list_modules,
+};
 
 /* ---- operations ---- */
 
@@ -218,29 +187,34 @@ static int complain_no_op(const char *name, const ablate_op *const *all, int cou
     return -1;
 }
 
-int verb_ops(int argc, char **argv)
+static int list_ops(void *given)
 {
+    const verb_line *l = given;
+    const char *name = l->words > 0 ? l->word[0] : NULL;
     int count = 0;
-    request wanted = { .verb = "ops" };
-    int asked =
-        read_request(argc, argv, &wanted, "Lists the operations, or one with its attributes, defaults and ranges.");
-    if (asked)
-        return asked < 0 ? -1 : 0;
-    if (wanted.folders && !(wanted.name && strchr(wanted.name, '.')))
+    if (l->modules && !(name && strchr(name, '.')))
         return complain("ops: --modules is where the module of an operation MODULE.NAME is looked for; name one, or "
                         "leave it out");
     if (device_load_records() < 0)
         return -1;
     const ablate_op *const *all = device_all_ops(&count);
-    if (!wanted.name) {
-        if (ops_print(all, count) < 0)
-            return -1;
-        return 0;
-    }
-    const ablate_op *op = device_find_op(wanted.name);
-    op = op ? op : find_module_op(wanted.name, wanted.folders);
+    if (!name)
+        return ops_print(all, count);
+    const ablate_op *op = device_find_op(name);
+    op = op ? op : find_module_op(name, l->modules);
     if (!op)
-        return complain_no_op(wanted.name, all, count);
+        return complain_no_op(name, all, count);
     op_print(op);
     return 0;
 }
+
+const verb verb_ops = {
+    .name = "ops",
+    .summary = "[NAME]    the operations there are, or one with its attributes",
+    .words = "[NAME]",
+    .doc = "Lists the operations, or one with its attributes, defaults and ranges.",
+    .most = 1,
+    .options = { shared_modules },
+    .size = sizeof(verb_line),
+    .run = list_ops,
+};

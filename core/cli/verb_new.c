@@ -1,10 +1,8 @@
-#include "verb_new.h"
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "../plugin/loader.h"
-#include "help.h"
+#include "verbs.h"
 #include <ctype.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,32 +71,14 @@ static const char skeleton[] =
     "};\n";
 
 typedef struct request {
-    const char *name, *folder;
+    verb_line given;
+    const char *folder;
 } request;
 
-static const struct argp_option options[] = {
-    { "in", 'i', "DIR", 0, "write into this folder (default: the current one)", 0 }, { 0 }
-};
-static const char doc[] = "Writes NAME.c, the commented beginning of a module, which builds and trains as it is.";
-
-static error_t parse_option(int key, char *argument, struct argp_state *state)
-{
-    request *wanted = state->input;
-    switch (key) {
-    case 'i':
-        wanted->folder = argument;
-        return 0;
-    case ARGP_KEY_ARG:
-        if (wanted->name) {
-            complain("new: one name at a time, not '%s' and '%s'", wanted->name, argument);
-            return EINVAL;
-        }
-        wanted->name = argument;
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
+static const line_option options[] = { OPTION(request, folder, "in", 'i', "DIR",
+                                              "write into this folder (default: the current one)",
+                                              .path = OPTION_FOLDER),
+                                       { 0 } };
 
 /* The name becomes a file's, a section's and part of C names. */
 static int check_name(const char *name)
@@ -136,31 +116,34 @@ static int write_skeleton(const char *path, const char *name)
     return file_commit(draft);
 }
 
-static int make_module(const request *wanted)
+static int run(void *given)
 {
-    const char *folder = wanted->folder ? wanted->folder : ".";
-    if (check_name(wanted->name) < 0)
+    const request *r = given;
+    const char *name = r->given.word[0], *folder = r->folder ? r->folder : ".";
+    if (check_name(name) < 0)
         return -1;
-    char *path = wanted->folder ? take_text("%s/%s.c", folder, wanted->name) : take_text("%s.c", wanted->name);
-    if (!path || write_skeleton(path, wanted->name) < 0) {
+    char *path = r->folder ? take_text("%s/%s.c", folder, name) : take_text("%s.c", name);
+    if (!path || write_skeleton(path, name) < 0) {
         free(path);
         return -1;
     }
     printf("%s is written. In the folder `modules` of the sources `make` builds it; anywhere else\n"
            "    cc -O2 $(pkg-config --cflags --libs ablate) %s -lm -o %s/%s.so\n"
            "does, with an installed ablate. Then add '%s' to a line `model = ...`, and say --modules %s to ablate.\n",
-           path, path, folder, wanted->name, wanted->name, folder);
+           path, path, folder, name, name, folder);
     free(path);
     return 0;
 }
 
-int verb_new(int argc, char **argv)
-{
-    const struct argp parser = { options, parse_option, "NAME", doc, NULL, NULL, NULL };
-    request wanted = { 0 };
-    if (help_asked(argc, argv, &parser))
-        return 0;
-    if (help_parse(argc, argv, &parser, &wanted) < 0)
-        return -1;
-    return wanted.name ? make_module(&wanted) : complain("new: name the module: ablate new NAME [--in DIR]");
-}
+const verb verb_new = {
+    .name = "new",
+    .summary = "NAME      write a module to start from",
+    .words = "NAME",
+    .doc = "Writes NAME.c, the commented beginning of a module, which builds and trains as it is.",
+    .least = 1,
+    .most = 1,
+    .lacks = "name the module: ablate new NAME [--in DIR]",
+    .options = { options },
+    .size = sizeof(request),
+    .run = run,
+};

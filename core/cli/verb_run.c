@@ -1,4 +1,3 @@
-#include "verb_run.h"
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "../base/progress.h"
@@ -8,75 +7,106 @@
 #include "../report/report_changes.h"
 #include "../report/report_choices.h"
 #include "../report/report_found.h"
-#include "run_options.h"
+#include "shared.h"
+#include "verbs.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct run_list {
+typedef struct request {
+    verb_line given;
+    const char *choices;
+    int steps;
+    bool again, timing, keep_maps, keep_epochs, folders;
+} request;
+
+static const line_option options[] = {
+    SHARED_OUT_FOLDER("folder of results (results)"),
+    OPTION(request, again, "again", 0, NULL, "run even what has finished"),
+    OPTION(request, steps, "steps", 0, "N", "stop each run after N steps", .least = 1, .most = 1000000000),
+    OPTION(request, choices, "choices", 0, "NAME",
+           "one report NAME of all files: what each other row changes from the first"),
+    OPTION(request, keep_maps, "keep-maps", 0, NULL, "write each run's anomaly maps, maps.npz beside its metrics.json"),
+    OPTION(request, keep_epochs, "keep-epochs", 0, NULL,
+           "keep the parameters after each epoch, parameters-epoch-N.safetensors"),
+    OPTION(request, folders, "folders", 0, NULL, "print the folder of each run, and neither print nor write reports"),
+    OPTION(request, timing, "timing", 0, NULL, "print the time by operation"),
+    { 0 }
+};
+
+/* ---- running ---- */
+
+typedef struct run_file { /* a file and what its rows gave */
+    experiment *experiment;
     run_record *record;
     bool *was_found;
     int count, found;
     int shown; /* records: those of this call, then, once they are gathered, others for the report */
-} run_list;
+} run_file;
 
-static int add_run(session *s, const experiment *e, const experiment_row *row, int seed, const run_options *o,
-                   run_list *list)
+typedef struct call { /* everything of one command */
+    const request *request;
+    runner_options how;
+    session session;
+    run_file *file;
+    int files;
+} call;
+
+static int add_run(call *c, run_file *f, const experiment_row *row, int seed)
 {
     if (stop_asked())
-        return stop_complain("%d runs of %s are done; the same command goes on with the next", list->count, e->path);
-    run_record *grown = take_again(list->record, (size_t)list->count + 1, sizeof *grown, "the runs");
+        return stop_complain("%d runs of %s are done; the same command goes on with the next", f->count,
+                             f->experiment->path);
+    run_record *grown = take_again(f->record, (size_t)f->count + 1, sizeof *grown, "the runs");
     if (!grown)
         return -1;
-    list->record = grown;
-    bool *found = take_again(list->was_found, (size_t)list->count + 1, sizeof *found, "the runs");
+    f->record = grown;
+    bool *found = take_again(f->was_found, (size_t)f->count + 1, sizeof *found, "the runs");
     if (!found)
         return -1;
-    list->was_found = found;
-    if (runner_run(s, e, row, seed, &o->runner, &grown[list->count], &found[list->count]) < 0)
+    f->was_found = found;
+    if (runner_run(&c->session, f->experiment, row, seed, &c->how, &grown[f->count], &found[f->count]) < 0)
         return -1;
-    list->found += found[list->count++];
-    list->shown = list->count;
-    return 0;
-}
-
-static int rows_exist(const experiment *e, const run_options *o)
-{
-    for (int i = 0; i < o->row_count; i++)
-        if (!experiment_find_row(e, o->rows[i]))
-            return -1;
+    f->found += found[f->count++];
+    f->shown = f->count;
     return 0;
 }
 
 /* Seed by seed, so that a report interrupted early has every row once before any row twice. */
-static int run_rows(session *s, const experiment *e, const run_options *o, run_list *list)
+static int run_rows(call *c, run_file *f)
 {
-    int most = 0, status = rows_exist(e, o);
+    const experiment *e = f->experiment;
+    int most = 0, status = 0;
     for (int i = 0; i < e->row_count; i++)
         most = e->rows[i].run.seeds > most ? e->rows[i].run.seeds : most;
     for (int k = 0; k < most && status == 0; k++)
         for (int i = 0; i < e->row_count && status == 0; i++) {
             const experiment_row *row = &e->rows[i];
-            if (row->applicable && k < row->run.seeds && run_options_wants(o, row->name))
-                status = add_run(s, e, row, row->run.seed + k, o, list);
+            if (row->applicable && k < row->run.seeds && shared_wants(&c->request->given, row->name))
+                status = add_run(c, f, row, row->run.seed + k);
         }
     return status;
 }
 
-typedef struct savings { /* what did not have to be done again */
+/* ---- what did not have to be done again ---- */
+
+typedef struct savings {
     int runs, found, adopted;
     double seconds; /* that the runs found took when they were done */
-    int64_t computed, used;
 } savings;
 
-static savings savings_of(const run_list *list)
+static savings savings_of(const run_file *files, int count)
 {
-    savings all = { .runs = list->count, .found = list->found };
-    for (int i = 0; i < list->count; i++)
-        all.adopted += list->record[i].from != NULL;
-    for (int i = 0; i < list->count; i++)
-        all.seconds += list->was_found[i] ? list->record[i].seconds : 0;
+    savings all = { 0 };
+    for (const run_file *f = files; f < files + count; f++) {
+        all.runs += f->count;
+        all.found += f->found;
+        for (int i = 0; i < f->count; i++) {
+            all.adopted += f->record[i].from != NULL;
+            all.seconds += f->was_found[i] ? f->record[i].seconds : 0;
+        }
+    }
     return all;
 }
 
@@ -87,23 +117,24 @@ static void say_runs(const savings *all)
         fprintf(stderr, " (%d under another experiment)", all->adopted);
 }
 
-static void say_summary(const session *s, const run_list *list, const savings *before)
+static void say_file(const session *s, const run_file *f, int64_t computed, int64_t used)
 {
-    savings all = savings_of(list);
+    const savings all = savings_of(f, 1);
     say_runs(&all);
     fprintf(stderr, "; features of %lld pictures computed, %lld taken from %s\n",
-            (long long)(s->rows_computed - before->computed), (long long)(s->rows_used - before->used),
-            s->cache_folder);
+            (long long)(s->rows_computed - computed), (long long)(s->rows_used - used), s->cache_folder);
 }
 
 /* Of all files of one command. Seconds of features are an estimate: what computing took now, a picture. */
-static void say_savings(const session *s, const savings *all)
+static void say_all(const call *c)
 {
+    const session *s = &c->session;
+    const savings all = savings_of(c->file, c->files);
     double seconds = s->phases.seconds[PHASE_FEATURES];
     fprintf(stderr, "all files together: ");
-    say_runs(all);
-    if (all->found > 0)
-        fprintf(stderr, ", which took %.0f s when they ran", all->seconds);
+    say_runs(&all);
+    if (all.found > 0)
+        fprintf(stderr, ", which took %.0f s when they ran", all.seconds);
     fprintf(stderr, "; features of %lld pictures computed", (long long)s->rows_computed);
     if (s->rows_computed > 0)
         fprintf(stderr, " in %.0f s", seconds);
@@ -113,19 +144,14 @@ static void say_savings(const session *s, const savings *all)
     fputc('\n', stderr);
 }
 
-/* Of runs that were done now; what was found finished took its time in another command. */
-static void say_phases(session *s, const run_list *list)
-{
-    if (list->count > list->found)
-        phases_print(&s->phases, stderr);
-}
+/* ---- reports ---- */
 
-static int print_folders(const run_list *list, const char *out)
+static int print_folders(const run_file *f, const char *out)
 {
     char *runs = take_text("%s/runs", out);
     int status = runs ? 0 : -1;
-    for (int i = 0; i < list->count && status == 0; i++) {
-        char *path = run_record_path(&list->record[i], runs);
+    for (int i = 0; i < f->count && status == 0; i++) {
+        char *path = run_record_path(&f->record[i], runs);
         status = path ? 0 : -1;
         if (path)
             printf("%.*s\n", (int)(strrchr(path, '/') - path), path);
@@ -148,149 +174,62 @@ static int lock_results(const char *out)
 }
 
 /* What a report needs beside the runs of this call: what was changed, who was asked, what else has finished. */
-static int gather(session *s, experiment *e, const run_options *o, run_list *list)
+static int gather(call *c, run_file *f)
 {
+    experiment *e = f->experiment;
     for (int i = 0; i < e->row_count; i++)
-        e->rows[i].unasked = !run_options_wants(o, e->rows[i].name);
-    if (report_changes_find(e, &o->runner, o->modules) < 0)
+        e->rows[i].unasked = !shared_wants(&c->request->given, e->rows[i].name);
+    if (report_changes_find(e, &c->how, c->request->given.modules) < 0)
         return -1;
-    int shown = report_found(s, e, &o->runner, &list->record, list->count);
-    list->shown = shown < 0 ? list->count : shown;
+    int shown = report_found(&c->session, e, &c->how, &f->record, f->count);
+    f->shown = shown < 0 ? f->count : shown;
     return shown < 0 ? -1 : 0;
 }
 
 /* The file's own report, unless all files share one. */
-static int report(session *s, experiment *e, run_list *list, const run_options *o)
+static int report(call *c, run_file *f)
 {
-    if (o->folders)
-        return print_folders(list, o->runner.out);
-    if (e->columns == 0 || o->choices)
+    if (c->request->folders)
+        return print_folders(f, c->how.out);
+    if (f->experiment->columns == 0 || c->request->choices)
         return 0;
-    int lock = lock_results(o->runner.out), status = gather(s, e, o, list);
+    int lock = lock_results(c->how.out), status = gather(c, f);
     if (status == 0)
-        status = report_write(e, list->record, list->shown, o->runner.out);
+        status = report_write(f->experiment, f->record, f->shown, c->how.out);
     file_unlock(lock);
-    return status == 0 ? report_print(e, list->record, list->shown, stdout) : -1;
+    return status == 0 ? report_print(f->experiment, f->record, f->shown, stdout) : -1;
 }
 
 /* A run has failed: what finished before it is not kept from the report, in which the failed row is "not run". The
  * complaint stays that of the run. */
-static void report_finished(session *s, experiment *e, run_list *list, const run_options *o)
+static void report_finished(call *c, run_file *f)
 {
     char *why = take_text("%s", complaint() ? complaint() : "a run failed");
-    if (!why || list->count == 0 || o->folders) {
+    if (!why || f->count == 0 || c->request->folders) {
         free(why);
         return;
     }
     complaint_clear();
-    if (report(s, e, list, o) < 0)
+    if (report(c, f) < 0)
         fprintf(stderr, "the report of what has finished was not written: %s\n", complaint());
     complaint_clear();
     complain("%s", why);
     free(why);
 }
 
-typedef struct run_file { /* a file and what its rows gave */
-    experiment *experiment;
-    run_list list;
-} run_file;
-
-static int run_one(session *s, const char *path, const run_options *o, run_file *f)
+static int report_choice_of_all(call *c)
 {
-    const savings before = { .computed = s->rows_computed, .used = s->rows_used };
-    f->experiment = experiment_load(path, &o->experiment);
-    int status = f->experiment ? run_rows(s, f->experiment, o, &f->list) : -1;
-    if (status == 0)
-        say_summary(s, &f->list, &before);
-    if (status == 0 && stop_asked())
-        status = stop_complain("all runs of %s are done; the same command writes its report", path);
-    if (status == 0)
-        status = report(s, f->experiment, &f->list, o);
-    else if (f->experiment)
-        report_finished(s, f->experiment, &f->list, o);
-    if (status == 0)
-        say_phases(s, &f->list);
-    return status;
-}
-
-static void free_files(run_file *files, int count)
-{
-    for (int i = 0; files && i < count; i++) {
-        for (int k = 0; k < files[i].list.shown; k++)
-            run_record_free(&files[i].list.record[k]);
-        free(files[i].list.record);
-        free(files[i].list.was_found);
-        experiment_free(files[i].experiment);
-    }
-    free(files);
-}
-
-static int report_all(session *s, run_file *files, const run_options *o)
-{
-    report_choice choice[RUN_OPTIONS_FILES];
-    int lock = lock_results(o->runner.out), status = 0;
-    for (int i = 0; i < o->files && status == 0; i++) {
-        run_list *list = &files[i].list;
-        status = gather(s, files[i].experiment, o, list);
-        choice[i] = (report_choice){ files[i].experiment, list->record, list->shown };
+    report_choice *choice = take((size_t)c->files, sizeof *choice, "the files' rows");
+    int lock = lock_results(c->how.out), status = choice ? 0 : -1;
+    for (int i = 0; i < c->files && status == 0; i++) {
+        run_file *f = &c->file[i];
+        status = gather(c, f);
+        choice[i] = (report_choice){ f->experiment, f->record, f->shown };
     }
     if (status == 0)
-        status = report_choices(choice, o->files, o->runner.out, o->choices, stdout);
+        status = report_choices(choice, c->files, c->how.out, c->request->choices, stdout);
     file_unlock(lock);
-    return status;
-}
-
-static void say_all(const session *s, const run_file *files, int count)
-{
-    savings all = { 0 };
-    for (int i = 0; i < count; i++) {
-        savings one = savings_of(&files[i].list);
-        all.runs += one.runs;
-        all.found += one.found;
-        all.adopted += one.adopted;
-        all.seconds += one.seconds;
-    }
-    say_savings(s, &all);
-}
-
-static int run_files(session *s, const run_options *o)
-{
-    run_file *files = take_zeroed((size_t)o->files, sizeof *files, "the files' runs");
-    int status = files ? 0 : -1;
-    for (int i = 0; i < o->files && status == 0; i++)
-        status = run_one(s, o->file[i], o, &files[i]);
-    if (status == 0 && o->choices)
-        status = report_all(s, files, o);
-    if (status == 0 && o->files > 1)
-        say_all(s, files, o->files);
-    free_files(files, o->files);
-    return status;
-}
-
-/* Reports and runs are named as the file is, without its folder. */
-static int names_differ(const run_options *o)
-{
-    for (int i = 1; i < o->files; i++)
-        for (int k = 0; k < i; k++) {
-            const char *one = strrchr(o->file[k], '/'), *other = strrchr(o->file[i], '/');
-            if (strcmp(one ? one + 1 : o->file[k], other ? other + 1 : o->file[i]) == 0)
-                return complain(
-                    "%s and %s are of one name, so that the report of the second would take the place of the "
-                    "first's; rename one, or run them with an --out each",
-                    o->file[k], o->file[i]);
-        }
-    return 0;
-}
-
-/* A mistake in the last file is to be told before the first has been run for an hour. */
-static int read_all(const run_options *o)
-{
-    int status = names_differ(o);
-    for (int i = 0; i < o->files && status == 0; i++) {
-        experiment *e = experiment_load(o->file[i], &o->experiment);
-        status = e ? rows_exist(e, o) : -1;
-        experiment_free(e);
-    }
+    free(choice);
     return status;
 }
 
@@ -307,58 +246,109 @@ static void refresh_page(const char *results)
     complaint_clear();
 }
 
-int verb_run(int argc, char **argv)
+/* ---- run ---- */
+
+static int run_file_rows(call *c, run_file *f)
 {
-    run_options o;
-    session s = { 0 };
-    if (run_options_read(argc, argv, RUN_VERB, "Run the rows of experiment files and write their reports.", &o) < 0)
+    session *s = &c->session;
+    int64_t computed = s->rows_computed, used = s->rows_used;
+    int status = run_rows(c, f);
+    if (status < 0) {
+        report_finished(c, f);
         return -1;
-    if (o.help)
-        return 0;
-    int status = read_all(&o);
-    if (status == 0)
-        status = session_open(&s, o.device, o.threads, o.modules, o.cache);
-    if (status == 0)
-        status = run_files(&s, &o);
-    if (status == 0)
-        refresh_page(o.runner.out);
-    session_close(&s);
+    }
+    say_file(s, f, computed, used);
+    if (stop_asked()) {
+        status = stop_complain("all runs of %s are done; the same command writes its report", f->experiment->path);
+        report_finished(c, f);
+        return status;
+    }
+    status = report(c, f);
+    if (status == 0 && f->count > f->found) /* what was found finished took its time in another command */
+        phases_print(&s->phases, stderr);
     return status;
 }
 
-/* Everything but the steps: files, settings, modules, graphs. */
-static int check_file(session *s, const char *path, const run_options *o)
+/* Reports and runs are named as the file is, without its folder. */
+static int names_differ(const verb_line *given)
 {
-    experiment *e = experiment_load(path, &o->experiment);
-    int status = e ? rows_exist(e, o) : -1, rows = 0, runs = 0;
-    for (int i = 0; status == 0 && i < e->row_count; i++)
-        if (e->rows[i].applicable && run_options_wants(o, e->rows[i].name)) {
-            status = runner_check(s, e, &e->rows[i]);
-            rows++;
-            runs += e->rows[i].run.seeds;
+    for (int i = 1; i < given->words; i++)
+        for (int k = 0; k < i; k++) {
+            const char *one = strrchr(given->word[k], '/'), *other = strrchr(given->word[i], '/');
+            if (strcmp(one ? one + 1 : given->word[k], other ? other + 1 : given->word[i]) == 0)
+                return complain(
+                    "%s and %s are of one name, so that the report of the second would take the place of the "
+                    "first's; rename one, or run them with an --out each",
+                    given->word[k], given->word[i]);
         }
+    return 0;
+}
+
+/* A mistake in the last row of the last file is to be told before the first has been run for an hour. */
+static int check_all(call *c)
+{
+    const request *r = c->request;
+    int status = names_differ(&r->given);
+    for (int i = 0; i < c->files && status == 0; i++)
+        status = (c->file[i].experiment = shared_load(&r->given, i)) ? 0 : -1;
     if (status == 0)
-        printf("%s: %d row%s in order, %d run%s\n", path, rows, rows == 1 ? " is" : "s are", runs,
-               runs == 1 ? "" : "s");
-    experiment_free(e);
+        status = shared_session(&r->given, &c->session);
+    for (int i = 0; i < c->files && status == 0; i++) {
+        const experiment *e = c->file[i].experiment;
+        for (int k = 0; k < e->row_count && status == 0; k++)
+            if (e->rows[k].applicable && shared_wants(&r->given, e->rows[k].name))
+                status = runner_look(&c->session, e, &e->rows[k], &c->how);
+    }
     return status;
 }
 
-int verb_check(int argc, char **argv)
+static void call_close(call *c)
 {
-    run_options o;
-    session s = { 0 };
-    if (run_options_read(
-            argc, argv, CHECK_VERB,
-            "Check experiment files without running them: files, settings, modules, graphs, masks. Whether every "
-            "picture can be decoded `ablate data SPEC --check` says.",
-            &o) < 0)
-        return -1;
-    if (o.help)
-        return 0;
-    int status = session_open(&s, o.device, o.threads, o.modules, o.cache);
-    for (int i = 0; i < o.files && status == 0; i++)
-        status = check_file(&s, o.file[i], &o);
-    session_close(&s);
+    for (int i = 0; c->file && i < c->files; i++) {
+        for (int k = 0; k < c->file[i].shown; k++)
+            run_record_free(&c->file[i].record[k]);
+        free(c->file[i].record);
+        free(c->file[i].was_found);
+        experiment_free(c->file[i].experiment);
+    }
+    free(c->file);
+    session_close(&c->session);
+}
+
+static int run_all(void *given)
+{
+    const request *r = given;
+    call c = { .request = r, .files = r->given.words };
+    c.how = (runner_options){ r->given.out, r->again, r->steps, r->timing, r->keep_maps, r->keep_epochs };
+    c.file = take_zeroed((size_t)c.files, sizeof *c.file, "the files' runs");
+    int status = c.file ? check_all(&c) : -1;
+    for (int i = 0; i < c.files && status == 0; i++)
+        status = run_file_rows(&c, &c.file[i]);
+    if (status == 0 && r->choices)
+        status = report_choice_of_all(&c);
+    if (status == 0 && c.files > 1)
+        say_all(&c);
+    if (status == 0)
+        refresh_page(c.how.out);
+    call_close(&c);
     return status;
 }
+
+static const request start = { .given.out = "results" };
+
+const verb verb_run = {
+    .name = "run",
+    .summary = "FILE...   run the rows of experiment files and write their reports",
+    .words = "FILE...",
+    .doc = "Run the rows of experiment files and write their reports.",
+    .least = 1,
+    .most = LINE_ANY,
+    .once = true,
+    .lacks = "name an experiment file, e.g. ablations/NAME.ini",
+    .options = { options, shared_experiment, shared_rows, shared_seeds, shared_data, shared_modules, shared_cache,
+                 shared_device },
+    .rules = { { "--folders", "no report is written", "choices" } },
+    .size = sizeof(request),
+    .start = &start,
+    .run = run_all,
+};

@@ -1,8 +1,7 @@
-#include "verb_trace.h"
 #include "../base/diag.h"
-#include "../base/folder.h"
-#include "run_options.h"
-#include <string.h>
+#include "../run/runner.h"
+#include "shared.h"
+#include "verbs.h"
 
 static const char doc[] =
     "Write the first N steps of a row down, number by number, as one safetensors file: what a training elsewhere must "
@@ -17,60 +16,65 @@ static const char doc[] =
     "  K/gradient/NAME        of the total, to each parameter\n"
     "All are float32. doc/chapters/28-traces.adoc says more; `ablate weights FILE` lists them.";
 
+typedef struct request {
+    verb_line given;
+    int steps;
+    bool timing;
+} request;
+
+static const line_option row_options[] = {
+    OPTION(request, given.row, "row", 'r', "ROW", "this row, if there are several"), { 0 }
+};
+
+static const line_option options[] = { SHARED_OUT_FILE("safetensors file to write"),
+                                       OPTION(request, steps, "steps", 0, "N", "how many steps to write down",
+                                              .least = 1, .most = 1000000000),
+                                       OPTION(request, timing, "timing", 0, NULL, "print the time by operation"),
+                                       { 0 } };
+
 /* The row that --row names; without it, the file must have no other. NULL: complained. */
-static const experiment_row *choose(const experiment *e, const run_options *o)
+static const experiment_row *choose(const experiment *e, const verb_line *given)
 {
-    if (o->row_count == 1)
-        return experiment_find_row(e, o->rows[0]);
-    if (o->row_count == 0 && e->row_count == 1)
-        return &e->rows[0];
+    if (given->row.count > 0 || e->row_count == 1)
+        return shared_row_of(given, e);
     complain("%s: a trace is of one row, and there are %d; name one of them, e.g. --row '%s'", e->path, e->row_count,
              e->rows[0].name);
     return NULL;
 }
 
-static int check(const run_options *o)
+static int trace_row(session *s, const experiment *e, const request *r)
 {
-    if (o->files > 1)
-        return complain("a trace is of one file; leave out '%s'", o->file[1]);
-    if (!o->out)
-        return complain("name the file to write, e.g. --out trace.safetensors");
-    if (folder_spare("--out", o->out, o->file[0]) < 0)
+    const runner_options how = { .out = "results", .most_steps = r->steps, .timing = r->timing };
+    const experiment_row *row = choose(e, &r->given);
+    if (!row)
         return -1;
-    if (o->runner.most_steps == 0)
-        return complain("say how many steps to write down, e.g. --steps 20");
-    if (o->experiment.seeds > 1)
-        return complain("a trace is of one run, not of %d seeds; choose one with --set run.seed=N",
-                        o->experiment.seeds);
-    return 0;
+    if (!row->applicable)
+        return complain("%s: row '%s' is excluded by the grid's `where`; choose another", e->path, row->name);
+    return shared_session(&r->given, s) < 0 ? -1 : runner_trace(s, e, row, &how, r->given.out);
 }
 
-static int trace_file(session *s, const run_options *o)
+static int run(void *given)
 {
-    experiment *e = experiment_load(o->file[0], &o->experiment);
-    const experiment_row *row = e ? choose(e, o) : NULL;
-    int status = row ? 0 : -1;
-    if (row && !row->applicable)
-        status = complain("%s: row '%s' is excluded by the grid's `where`; choose another", e->path, row->name);
-    if (status == 0)
-        status = session_open(s, o->device, o->threads, o->modules, o->cache);
-    if (status == 0)
-        status = runner_trace(s, e, row, &o->runner, o->out);
-    experiment_free(e);
-    return status;
-}
-
-int verb_trace(int argc, char **argv)
-{
-    run_options o;
+    const request *r = given;
     session s = { 0 };
-    if (run_options_read(argc, argv, TRACE_VERB, doc, &o) < 0)
-        return -1;
-    if (o.help)
-        return 0;
-    int status = check(&o);
-    if (status == 0)
-        status = trace_file(&s, &o);
+    experiment *e = shared_load(&r->given, 0);
+    int status = e ? trace_row(&s, e, r) : -1;
+    experiment_free(e);
     session_close(&s);
     return status;
 }
+
+const verb verb_trace = {
+    .name = "trace",
+    .summary = "FILE      write a row's first steps down, to be retraced elsewhere",
+    .words = "FILE",
+    .doc = doc,
+    .least = 1,
+    .most = 1,
+    .needs = "out steps",
+    .lacks = "name an experiment file, the file to write and how many steps, e.g. ablations/NAME.ini --out "
+             "trace.safetensors --steps 20",
+    .options = { options, shared_experiment, row_options, shared_data, shared_modules, shared_cache, shared_device },
+    .size = sizeof(request),
+    .run = run,
+};

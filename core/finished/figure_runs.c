@@ -104,7 +104,7 @@ static int add_pictures(figure_runs *f, const figure_options *o, const int *clas
 
 int figure_runs_choose(figure_runs *f, const figure_options *o)
 {
-    int room = f->data->classes > FIGURE_CLASSES ? f->data->classes : FIGURE_CLASSES, count = 0;
+    int room = f->data->classes + o->classes + o->spread, count = 0;
     int *classes = take((size_t)room, sizeof *classes, "the classes");
     int status = classes ? list_classes(f, o, classes, &count) : -1;
     if (status == 0)

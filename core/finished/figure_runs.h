@@ -1,8 +1,23 @@
 /* figure_runs.h: finished runs opened side by side, judged on the same test pictures, some of which are shown. */
 #ifndef ABLATE_FIGURE_RUNS_H
 #define ABLATE_FIGURE_RUNS_H
-#include "../cli/figure_options.h"
 #include "../model/score.h"
+#include "figure_choice.h"
+#include "predict_run.h"
+
+enum { FIGURE_RUNS = 8 };
+
+typedef struct figure_options { /* what is shown of which runs, and where it is written */
+    const char *const *run;     /* folders */
+    int runs;                   /* at most FIGURE_RUNS */
+    const char *const *class_name;
+    int classes; /* 0: all */
+    int spread;  /* only so many, evenly spread by image AUROC; 0: not asked for */
+    choice_rule rule;
+    bool good; /* beside each defective picture a good one */
+    const char *out;
+    predict_options predict;
+} figure_options;
 
 typedef struct figure_picture { /* one that is shown */
     int class_index;

@@ -271,7 +271,8 @@ static int say_idle(const runner *r, run_record *record)
     return status;
 }
 
-static int prepare(runner *r, run_record *record)
+/* Nothing of this reads a picture, places a number on the device or is said. */
+static int compose(runner *r)
 {
     r->data = session_data(r->session, r->run.data, &r->row->settings);
     if (!r->data || dataset_check_outside(r->data, "--out", r->options->out) < 0)
@@ -279,9 +280,14 @@ static int prepare(runner *r, run_record *record)
     const model_request made_of = experiment_row_model(r->row, &r->run, r->data, r->session->module_folders);
     if (model_open(&r->model, &made_of) < 0)
         return -1;
-    if (model_place(&r->model, r->session->device) < 0 || !session_turned(r->session) || check_sections(r) < 0)
+    return check_sections(r) < 0 ? -1 : check_run(r);
+}
+
+static int prepare(runner *r, run_record *record)
+{
+    if (compose(r) < 0 || model_place(&r->model, r->session->device) < 0 || !session_turned(r->session))
         return -1;
-    if (check_run(r) < 0 || say_idle(r, record) < 0 || runner_describe(r, record) < 0 || name_run(r, record) < 0)
+    if (say_idle(r, record) < 0 || runner_describe(r, record) < 0 || name_run(r, record) < 0)
         return -1;
     model_say(&r->model, r->label);
     return 0;
@@ -367,6 +373,14 @@ int runner_describe_row(session *s, const experiment *e, const experiment_row *r
     runner r = { .session = s, .options = options, .experiment = e, .row = row, .run = row->run };
     *record = (run_record){ 0 };
     int status = prepare(&r, record);
+    runner_close(&r);
+    return status;
+}
+
+int runner_look(session *s, const experiment *e, const experiment_row *row, const runner_options *options)
+{
+    runner r = { .session = s, .options = options, .experiment = e, .row = row, .run = row->run };
+    int status = compose(&r);
     runner_close(&r);
     return status;
 }

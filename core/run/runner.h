@@ -22,6 +22,10 @@ int runner_run(session *, const experiment *, const experiment_row *, int seed, 
  * checkpoint. 0, or -1: complained. */
 int runner_trace(session *, const experiment *, const experiment_row *, const runner_options *, const char *path);
 
+/* What of it costs little and says nothing: settings, modules and graphs fit, the data set is there and large enough.
+ * 0, or -1: complained. */
+int runner_look(session *, const experiment *, const experiment_row *, const runner_options *);
+
 /* All that runner_run does before the first step: settings, modules, graphs, data list. 0, or -1: complained. */
 int runner_check(session *, const experiment *, const experiment_row *);
 

@@ -70,6 +70,30 @@ static void check_and_run_refuse_alike(void **state)
     }
 }
 
+/* The first row could be run for an hour before the last one's mistake was met. */
+static void a_later_mistake_is_told_before_the_first_row(void **state)
+{
+    static const char *const wrong[] = { "moe.top = 99", "moe.expert = 3", "run.batch = 31", "run.model = clip noise" };
+    char path[200], runs[300];
+    (void)state;
+    snprintf(path, sizeof path, "%s/later.ini", build_folder);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        int status;
+        FILE *to = fopen(path, "w");
+        assert_non_null(to);
+        fprintf(to,
+                "base = %s/tests/inputs/small.ini\n[row later]\nmodel = clip noise mlf moe decoder cnc distill\n%s\n",
+                getenv("PWD"), wrong[i]);
+        fclose(to);
+        const char *line = last_line("run", path, &status);
+        if (status == 0)
+            fail_msg("%s was run: %s", wrong[i], line);
+        assert_null(strstr(said, "steps"));
+        snprintf(runs, sizeof runs, "%s/results/runs", build_folder);
+        assert_int_equal(access(runs, F_OK), -1);
+    }
+}
+
 /* What is allowed and odd is said, and the run's record keeps it. */
 static void idle_parameters_are_named(void **state)
 {
@@ -135,8 +159,10 @@ static void rows_are_in_order(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(check_and_run_refuse_alike),
-                                        cmocka_unit_test(idle_parameters_are_named), cmocka_unit_test(masks_are_read),
+    const struct CMUnitTest tests[] = { cmocka_unit_test(a_later_mistake_is_told_before_the_first_row),
+                                        cmocka_unit_test(check_and_run_refuse_alike),
+                                        cmocka_unit_test(idle_parameters_are_named),
+                                        cmocka_unit_test(masks_are_read),
                                         cmocka_unit_test(probes_of_too_few_pictures_are_not_made_up),
                                         cmocka_unit_test(rows_are_in_order) };
     return cmocka_run_group_tests(tests, build_begin, build_end);

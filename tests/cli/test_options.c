@@ -12,54 +12,21 @@
 #include <string.h>
 
 #include "../../core/base/diag.h"
-#include "../../core/cli/verb_compare.h"
-#include "../../core/cli/verb_curves.h"
-#include "../../core/cli/verb_data.h"
-#include "../../core/cli/verb_features.h"
-#include "../../core/cli/verb_gallery.h"
-#include "../../core/cli/verb_graph.h"
-#include "../../core/cli/verb_metrics.h"
-#include "../../core/cli/verb_modules.h"
-#include "../../core/cli/verb_new.h"
-#include "../../core/cli/verb_page.h"
-#include "../../core/cli/verb_patches.h"
-#include "../../core/cli/verb_predict.h"
-#include "../../core/cli/verb_run.h"
-#include "../../core/cli/verb_trace.h"
-#include "../../core/cli/verb_weights.h"
-
-typedef struct verb {
-    const char *name;
-    int (*run)(int argc, char **argv);
-} verb;
-
-static const verb verbs[] = {
-    { "run", verb_run },         { "check", verb_check },     { "trace", verb_trace },
-    { "graph", verb_graph },     { "modules", verb_modules }, { "ops", verb_ops },
-    { "new", verb_new },         { "data", verb_data },       { "features", verb_features },
-    { "gallery", verb_gallery }, { "patches", verb_patches }, { "weights", verb_weights },
-    { "compare", verb_compare }, { "predict", verb_predict }, { "page", verb_page },
-    { "curves", verb_curves },   { "metrics", verb_metrics },
-};
-enum { VERBS = sizeof verbs / sizeof *verbs };
+#include "../../core/cli/verbs.h"
 
 /* Runs a line; words are parted by blanks, "''" is the empty one. The sentence of what is wrong, valid until the next;
- * no line here is right. */
+ * "taken" if nothing is. */
 static const char *said(const char *line)
 {
     static char copy[400], sentence[1100];
     char *argv[40] = { NULL }, *rest = NULL;
-    int argc = 0, status = 0;
+    int argc = 0;
     complaint_clear();
     snprintf(copy, sizeof copy, "%s", line);
     for (char *word = strtok_r(copy, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
         argv[argc++] = strcmp(word, "''") == 0 ? word + 2 : word;
-    for (int i = 0; i < VERBS; i++)
-        if (strcmp(verbs[i].name, argv[0]) == 0)
-            status = verbs[i].run(argc, argv);
-    if (status == 0 || !complaint())
-        fail_msg("'%s' was taken", line);
-    snprintf(sentence, sizeof sentence, "%s", complaint());
+    bool taken = verbs_run(argc, argv) == 0;
+    snprintf(sentence, sizeof sentence, "%s", taken ? "taken" : complaint());
     complaint_clear();
     return sentence;
 }
@@ -71,71 +38,271 @@ static void must_say(const char *line, const char *words)
         fail_msg("%s: expected '%s' in: %s", line, words, sentence);
 }
 
-/* ---- verb by option ---- */
+/* ---- verb by option by mode ---- */
 
+/* An option as it may be given, and the verbs that have it. */
 typedef struct option_row {
-    const char *option, *has; /* and the verbs that have it */
+    const char *given, *has;
 } option_row;
 
 static const option_row rows[] = {
-    { "--row i", "run check trace graph" },
-    { "--set a.b=1", "run check trace graph" },
-    { "--data mini", "run check trace graph" },
-    { "--scale mini", "run check trace graph" },
-    { "--modules x", "run check trace graph" },
-    { "--seeds 1", "run check trace" },
-    { "--device cpu", "run check trace" },
-    { "--threads 1", "run check trace" },
-    { "--out x", "run trace graph" },
-    { "--cache x", "run trace" },
-    { "--steps 1", "run trace" },
-    { "--timing", "run trace" },
     { "--again", "run" },
+    { "--cache x", "run trace gallery patches compare predict page curves" },
+    { "--check", "data" },
     { "--choices x", "run" },
-    { "--keep-maps", "run" },
-    { "--keep-epochs", "run" },
-    { "--folders", "run" },
+    { "--class x", "gallery patches predict" },
+    { "--compare", "metrics" },
+    { "--connectivity 4", "metrics" },
+    { "--data nosuch", "run check trace graph" },
+    { "--device cpu", "run check trace features gallery patches compare predict page curves" },
     { "--dot", "graph" },
+    { "--export x", "data weights" },
+    { "--false-alarms 0.1", "predict" },
+    { "--fitted", "data" },
+    { "--folders", "run" },
+    { "--good", "gallery patches" },
+    { "--good x", "predict" },
+    { "--half", "weights" },
+    { "--in tests", "new" },
+    { "--input a=1", "features" },
+    { "--json", "compare metrics" },
+    { "--keep-epochs", "run" },
+    { "--keep-maps", "run" },
+    { "--maps", "predict" },
+    { "--modules tests",
+      "run check trace graph modules ops data features gallery patches compare predict page curves" },
+    { "--no-gallery", "page" },
+    { "--no-pictures", "predict" },
+    { "--note a=1", "weights" },
+    { "--out x", "run trace graph features gallery patches predict curves" },
     { "--overview", "graph" },
+    { "--picture x", "features" },
+    { "--protocol exact", "metrics" },
+    { "--quick", "compare" },
+    { "--row i", "run check trace graph features" },
+    { "--rule lowest", "gallery patches" },
+    { "--run x", "page" },
+    { "--samples 100", "compare" },
+    { "--scale mini", "run check trace graph features" },
+    { "--seeds 1", "run check" },
+    { "--set a.b=1", "run check trace graph data features gallery patches compare predict page curves" },
+    { "--shown 1", "page" },
+    { "--spread 1", "gallery patches" },
+    { "--steps 1", "run trace" },
+    { "--strip x", "weights" },
+    { "--threads 1", "run check trace features gallery patches compare predict page curves" },
+    { "--timing", "run trace" },
+    { "--value x", "patches curves" },
 };
+enum { ROWS = sizeof rows / sizeof *rows };
 
-/* What has the option gets as far as missing the file; what has it not says who has. */
+/* A way to use a verb, with all that this needs but nothing that is there, and the options that mean nothing in it
+ * though the verb has them. */
+typedef struct mode_row {
+    const char *line, *nothing;
+} mode_row;
+
+static const mode_row modes[] = {
+    { "run none.ini", "" },
+    { "run none.ini --folders", "--choices" },
+    { "run none.ini --choices x", "--folders" },
+    { "check none.ini", "" },
+    { "trace none.ini --steps 1 --out x", "" },
+    { "graph none.ini", "--out" },
+    { "graph none.ini --dot", "--overview --out" },
+    { "graph none.ini --overview", "--dot" },
+    { "modules nosuch", "" },
+    { "ops", "--modules" },
+    { "ops nosuch", "--modules" },
+    { "ops nosuch.op", "" },
+    { "new NONE", "" },
+    { "data nosuch", "--fitted" },
+    { "data nosuch --check", "--fitted" },
+    { "data nosuch --export x", "" },
+    { "features none.ini --picture x --out y", "" },
+    { "gallery none --out x", "" },
+    { "gallery none --out x --class y", "--spread" },
+    { "gallery none --out x --spread 2", "--class" },
+    { "patches none --out x --value distance", "" },
+    { "patches none --out x --value distance --class y", "--spread" },
+    { "patches none --out x --value distance --spread 2", "--class" },
+    { "weights none", "--half --note --strip" },
+    { "weights none --export x", "" },
+    { "compare none none", "" },
+    { "compare none none --quick", "--cache --device --modules --set --threads" },
+    { "predict none none", "" },
+    { "predict none none --no-pictures", "" },
+    { "page none", "" },
+    { "page none --no-gallery", "--cache --device --modules --run --set --shown --threads" },
+    { "page none --run x", "--no-gallery" },
+    { "curves losses none --out x", "--cache --value" },
+    { "curves scores none --out x", "--value" },
+    { "curves usage none --out x --value y", "" },
+    { "metrics none.npz", "" },
+    { "metrics none.npz --compare", "--json --protocol" },
+    { "metrics none.npz --json", "--compare" },
+};
+enum { MODES = sizeof modes / sizeof *modes };
+
+/* Does the list of words, a blank between two, hold this one? */
+static bool holds(const char *list, const char *word, size_t length)
+{
+    for (const char *at = list; *at; at += strcspn(at, " "), at += *at == ' ')
+        if (strcspn(at, " ") == length && memcmp(at, word, length) == 0)
+            return true;
+    return false;
+}
+
+static const verb *verb_of(const char *line)
+{
+    const size_t length = strcspn(line, " ");
+    for (const verb *const *v = verbs; *v; v++)
+        if (strlen((*v)->name) == length && memcmp(line, (*v)->name, length) == 0)
+            return *v;
+    fail_msg("'%s' is no verb", line);
+    return NULL;
+}
+
+/* The verb's option of that name; `alike`: with a value or without as it is given. */
+static const line_option *option_of(const verb *v, const char *given, bool alike)
+{
+    const size_t length = strcspn(given + 2, " ");
+    for (int t = 0; t < LINE_TABLES && v->options[t]; t++)
+        for (const line_option *o = v->options[t]; o->doc; o++)
+            if (o->name && strlen(o->name) == length && memcmp(o->name, given + 2, length) == 0 &&
+                (!alike || !o->value == !strchr(given, ' ')))
+                return o;
+    return NULL;
+}
+
+/* The tables above name every option of every verb, and each verb has a mode. */
+static void the_tables_are_whole(void **state)
+{
+    (void)state;
+    for (const verb *const *v = verbs; *v; v++) {
+        int options = 0, listed = 0, used = 0;
+        for (int t = 0; t < LINE_TABLES && (*v)->options[t]; t++)
+            for (const line_option *o = (*v)->options[t]; o->doc; o++)
+                options += o->name != NULL;
+        for (int i = 0; i < ROWS; i++) {
+            bool has = holds(rows[i].has, (*v)->name, strlen((*v)->name));
+            if (has != (option_of(*v, rows[i].given, true) != NULL))
+                fail_msg("ablate %s: %s", (*v)->name, rows[i].given);
+            listed += has;
+        }
+        for (int i = 0; i < MODES; i++)
+            used += verb_of(modes[i].line) == *v;
+        if (options != listed || !used)
+            fail_msg("ablate %s has %d options, of which %d are listed, and %d modes", (*v)->name, options, listed,
+                     used);
+    }
+}
+
+static void try_option(const mode_row *mode, const option_row *row)
+{
+    char line[300], words[200], before[60];
+    const verb *v = verb_of(mode->line);
+    const size_t length = strcspn(row->given, " ");
+    snprintf(before, sizeof before, " %.*s", (int)length, row->given);
+    if (strstr(mode->line, before))
+        return; /* the mode's own */
+    snprintf(line, sizeof line, "%s %s", mode->line, row->given);
+    const char *sentence = said(line);
+    snprintf(words, sizeof words, "ablate %s:%s means nothing here; it is an option of ablate ", v->name, before);
+    if (strncmp(row->given, "--in ", 5) == 0 && strcmp(v->name, "features") == 0)
+        return; /* short for --input there */
+    bool refused = strstr(sentence, "; leave out --") || strstr(sentence, "leave it out");
+    if (!option_of(v, row->given, false) && !strstr(sentence, words))
+        fail_msg("%s: expected '%s' in: %s", line, words, sentence);
+    if (option_of(v, row->given, true) && refused != holds(mode->nothing, row->given, length))
+        fail_msg("%s: %s", line, sentence);
+}
+
+/* Every option with every mode of every verb: what means nothing is refused, all others lead to what is missing. */
 static void options_that_mean_nothing_are_refused(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        for (int v = 0; v < 4; v++) {
-            char line[200], words[200];
-            bool has = strstr(rows[i].has, verbs[v].name);
-            snprintf(line, sizeof line, "%s none.ini %s", verbs[v].name, rows[i].option);
-            if (v == 3 && strncmp(rows[i].option, "--out", 5) == 0)
-                strcat(line, " --overview");
-            if (v == 2 && strncmp(rows[i].option, "--out", 5) != 0)
-                strcat(line, " --out x");
-            if (v == 2 && strncmp(rows[i].option, "--steps", 7) != 0)
-                strcat(line, " --steps 2");
-            snprintf(words, sizeof words, "ablate %s: %.*s means nothing here; it is an option of ablate ",
-                     verbs[v].name, (int)strcspn(rows[i].option, " "), rows[i].option);
-            must_say(line, has ? "none.ini: there is no such file" : words);
-        }
+    for (int m = 0; m < MODES; m++)
+        for (int i = 0; i < ROWS; i++)
+            try_option(&modes[m], &rows[i]);
     must_say("check x.ini --keep-maps", "it is an option of ablate run");
-    must_say("check x.ini --cache y", "it is an option of ablate run, ablate trace");
+    must_say("check x.ini --cache y", "it is an option of ablate run, ablate trace, ");
     must_say("run x.ini --dot", "it is an option of ablate graph");
+    must_say("run x.ini --modules /nonexist", "--modules: there is no folder '/nonexist'");
+    must_say("modules --modules tests:/nonexist", "--modules: there is no folder '/nonexist'");
+    must_say("modules --modules README.md", "--modules: there is no folder 'README.md'");
 }
+
+/* ---- what is written ---- */
+
+/* Before anything is read: the inputs of these lines are not there. */
+static void places_that_cannot_be_written_are_told_first(void **state)
+{
+    static const char *const lines[] = {
+        "run none.ini --out %s",
+        "trace none.ini --steps 1 --out %s",
+        "graph none.ini --overview --out %s",
+        "new none --in %s",
+        "data nosuch --export %s",
+        "features none.ini --picture x --out %s",
+        "gallery none --out %s",
+        "patches none --value distance --out %s",
+        "weights none --export %s",
+        "predict none none --out %s",
+        "curves losses none --out %s",
+        "curves scores none --out %s",
+        "curves usage none --value x --out %s",
+    };
+    int options = 0, tried = 0;
+    (void)state;
+    for (const verb *const *v = verbs; *v; v++)
+        for (int t = 0; t < LINE_TABLES && (*v)->options[t]; t++)
+            for (const line_option *o = (*v)->options[t]; o->doc; o++)
+                options += o->path == OPTION_FILE || o->path == OPTION_FOLDER;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        char line[200];
+        const char *end = strstr(lines[i], "%s");
+        snprintf(line, sizeof line, "%.*sREADME.md/none/x", (int)(end - lines[i]), lines[i]);
+        must_say(line, "README.md/none/x: cannot write: Not a directory");
+        tried += i == 0 || verb_of(lines[i]) != verb_of(lines[i - 1]);
+    }
+    assert_int_equal(tried, options); /* one a verb */
+    must_say("trace none.ini --steps 1 --out tests", "tests: cannot write: it is a folder; name a file");
+    must_say("weights none --export /dev/null", "/dev/null: cannot write: it is not a plain file");
+    must_say("predict none none --out README.md", "README.md: cannot write: Not a directory");
+    must_say("run none.ini --out /proc/ablate", "/proc/ablate: cannot write: ");
+    must_say("page README.md", "README.md: cannot write: Not a directory");
+}
+
+static void what_is_read_is_not_replaced(void **state)
+{
+    static const char *const lines[] = { "trace README.md --steps 1 --out ./README.md",
+                                         "graph README.md --overview --out tests/../README.md",
+                                         "features README.md --picture x --out README.md",
+                                         "features x --picture README.md --out README.md",
+                                         "weights README.md --export README.md" };
+    (void)state;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        must_say(lines[i], "README.md is what is read, 'README.md'; choose another place");
+    must_say("curves losses a tests --out tests/x", "--out tests/x lies in the folder of a run, tests");
+    must_say("curves losses / --out /x", "--out /x lies in the folder of a run, /");
+}
+
+/* ---- words ---- */
 
 static void unknown_words_are_named(void **state)
 {
     (void)state;
-    for (int v = 0; v < VERBS; v++) {
+    for (const verb *const *v = verbs; *v; v++) {
         char line[100], words[100];
         snprintf(words, sizeof words,
                  "ablate %s: option '--nothing' is not known or lacks its value; see ablate %s "
                  "--help",
-                 verbs[v].name, verbs[v].name);
-        snprintf(line, sizeof line, "%s a --nothing", verbs[v].name);
+                 (*v)->name, (*v)->name);
+        snprintf(line, sizeof line, "%s a --nothing", (*v)->name);
         must_say(line, words);
-        snprintf(line, sizeof line, "%s ''", verbs[v].name);
-        snprintf(words, sizeof words, "ablate %s: an argument is empty", verbs[v].name);
+        snprintf(line, sizeof line, "%s ''", (*v)->name);
+        snprintf(words, sizeof words, "ablate %s: an argument is empty", (*v)->name);
         must_say(line, words);
     }
     must_say("data a b", "ablate data: 'b' is one argument too many; it takes MODULE[:PATH]");
@@ -143,10 +310,10 @@ static void unknown_words_are_named(void **state)
     must_say("features a b", "ablate features: 'b' is one argument too many");
     must_say("page a b", "ablate page: 'b' is one argument too many");
     must_say("compare a b c", "ablate compare: 'c' is one argument too many; it takes RUN RUN");
-    must_say("modules a b", "one name at a time");
-    must_say("new a b", "one name at a time");
-    must_say("metrics a b", "one file at a time");
-    must_say("graph a.ini b.ini", "a graph is of one row of one file; leave out 'b.ini'");
+    must_say("modules a b", "ablate modules: 'b' is one argument too many; it takes [NAME]");
+    must_say("new a b", "ablate new: 'b' is one argument too many; it takes NAME");
+    must_say("metrics a b", "ablate metrics: 'b' is one argument too many; it takes FILE.npz");
+    must_say("graph a.ini b.ini", "ablate graph: 'b.ini' is one argument too many; it takes FILE");
     must_say("run a.ini b.ini a.ini", "'a.ini' is named twice; delete one");
 }
 
@@ -172,7 +339,7 @@ static const said_line lines[] = {
     { "compare a b --samples 100 --samples 200", "ablate compare: --samples is there twice" },
     { "page --run a --run b", "ablate page: --run is there twice" },
     { "metrics x --protocol exact --protocol uniad", "ablate metrics: --protocol is there twice" },
-    { "modules --modules a --modules b", "ablate modules: --modules is there twice" },
+    { "modules --modules tests --modules core", "ablate modules: --modules is there twice" },
     { "new x --in a --in b", "ablate new: --in is there twice" },
 
     { "run x.ini --seeds ''", "ablate run: --seeds is empty; give it a value or leave it out" },
@@ -200,22 +367,25 @@ static const said_line lines[] = {
     { "compare a b --samples 1", "--samples must be a whole number from 100 to 1000000; it is '1'" },
     { "metrics x --connectivity 6", "--connectivity must be 4 or 8; it is '6'" },
 
-    { "graph x.ini --dot --overview", "--dot and --overview are two drawings" },
-    { "graph x.ini --out y", "--out is the file of --overview" },
-    { "graph x.ini --row a --row b", "a graph is of one row of one file; leave out 'b'" },
-    { "run x.ini --folders --choices y", "--folders writes no report" },
-    { "trace x.ini --steps 1 --out y --seeds 2", "a trace is of one run, not of 2 seeds" },
-    { "weights x --half", "--strip, --half and --note say what a copy is like; add --export OUT" },
-    { "weights x --strip a.", "add --export OUT" },
+    { "graph x.ini --dot --overview", "with --dot Graphviz draws the whole graph; leave out --overview, or it" },
+    { "graph x.ini --out y",
+      "without --overview the graph is printed, which can be redirected; leave out --out, or add it" },
+    { "graph x.ini --row a --row b", "ablate graph: --row is there twice, as 'a' and as 'b'" },
+    { "run x.ini --folders --choices y", "with --folders no report is written; leave out --choices, or it" },
+    { "trace x.ini --steps 1 --out y --seeds 2",
+      "ablate trace: --seeds means nothing here; it is an option of ablate run, ablate check" },
+    { "weights x --half", "ablate weights: without --export no copy is written; leave out --half, or add it" },
+    { "weights x --strip a.", "without --export no copy is written" },
     { "page --no-gallery --run x", "with --no-gallery no pictures are computed" },
     { "page --no-gallery --shown 3", "with --no-gallery no pictures are computed" },
     { "compare a b --quick --set a.b=1", "with --quick nothing is computed" },
-    { "curves losses r --value gates --out x", "ablate curves losses: --value is for usage" },
-    { "ops --modules x", "ops: --modules is where the module of an operation" },
-    { "ops matmul --modules x", "ops: --modules is where the module of an operation" },
-    { "data mini --fitted", "--fitted says how pictures are exported" },
-    { "gallery r --value a --out x", "ablate gallery: --value is for ablate patches" },
-    { "metrics x --compare --json", "leave --protocol and --json out" },
+    { "curves losses r --value gates --out x", "ablate curves: with losses losses alone are read; leave out --value" },
+    { "ops --modules tests", "ops: --modules is where the module of an operation" },
+    { "ops matmul --modules tests", "ops: --modules is where the module of an operation" },
+    { "data mini --fitted", "ablate data: without --export nothing is written; leave out --fitted, or add it" },
+    { "gallery r --value a --out x",
+      "ablate gallery: --value means nothing here; it is an option of ablate patches, ablate curves" },
+    { "metrics x --compare --json", "with --compare all protocols are printed, in Markdown; leave out --json, or it" },
 };
 
 static void lines_that_say_too_much_are_refused(void **state)
@@ -227,7 +397,10 @@ static void lines_that_say_too_much_are_refused(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(options_that_mean_nothing_are_refused),
+    const struct CMUnitTest tests[] = { cmocka_unit_test(the_tables_are_whole),
+                                        cmocka_unit_test(options_that_mean_nothing_are_refused),
+                                        cmocka_unit_test(places_that_cannot_be_written_are_told_first),
+                                        cmocka_unit_test(what_is_read_is_not_replaced),
                                         cmocka_unit_test(unknown_words_are_named),
                                         cmocka_unit_test(lines_that_say_too_much_are_refused) };
     return cmocka_run_group_tests(tests, NULL, NULL);

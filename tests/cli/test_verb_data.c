@@ -285,7 +285,7 @@ static void mistakes_are_one_sentence(void **state)
 {
     (void)state;
     make_set();
-    must_complain("--fitted", "add --export DIR");
+    must_complain("--fitted", "without --export nothing is written");
     must_complain("--set foldr.classes=part", "nobody reads section [foldr]; the nearest known one is [folder]");
     must_complain("--set run.epochs=3", "nobody reads section [run]");
     must_complain("--set input.fit=round", "'input.fit' must be one of square, crop");

@@ -3,7 +3,7 @@
 #include "../lab/module_build.h"
 
 #include "../../core/base/file.h"
-#include "../../core/cli/verb_features.h"
+#include "../../core/cli/verbs.h"
 #include "../../core/files/weights.h"
 #include <math.h>
 
@@ -34,7 +34,7 @@ static int run_verb(const char *first, ...)
     for (const char *text = first; text; text = va_arg(rest, const char *))
         argv[argc++] = (char *)(uintptr_t)text;
     va_end(rest);
-    return verb_features(argc, argv);
+    return verbs_run(argc, argv);
 }
 
 #define FULL file, "--picture", PICTURE, "--out", out

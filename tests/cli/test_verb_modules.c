@@ -91,9 +91,9 @@ static void mistakes_are_one_sentence(void **state)
     expect_one_sentence("modules moo", "ablate: there is no module 'moo'; the nearest is 'moe' (see: ablate modules)");
     expect_one_sentence("ops matmull", "ablate: there is no operation 'matmull'; the nearest is 'matmul'");
     expect_one_sentence("ops gatefuse.mux", "ablate: there is no operation 'gatefuse.mux'");
-    expect_one_sentence("modules moe mlf", "ablate: modules: one name at a time, not 'moe' and 'mlf'");
+    expect_one_sentence("modules moe mlf", "ablate: ablate modules: 'mlf' is one argument too many; it takes [NAME]");
     expect_one_sentence("modules --wrong", "ablate: ablate modules: option '--wrong' is not known");
-    expect_one_sentence("new", "ablate: new: name the module: ablate new NAME [--in DIR]");
+    expect_one_sentence("new", "ablate: ablate new: name the module: ablate new NAME [--in DIR]");
     assert_int_equal(run("modules >/dev/full"), 1);
 }
 

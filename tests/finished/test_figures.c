@@ -3,20 +3,17 @@
 #include "../lab/finished_run.h"
 
 #include "../../core/base/file.h"
-#include "../../core/cli/verb_gallery.h"
-#include "../../core/cli/verb_patches.h"
+#include "../../core/cli/verbs.h"
 #include "../../core/files/npz.h"
 #include "../../core/finished/figure_runs.h"
 #include <math.h>
 
 static char shown[100], looked[100]; /* folders of the gallery and of the patches */
 
-typedef int verb(int argc, char **argv);
-
 /* The verb with these arguments, ended by NULL, and the runs' cache. */
-static int run_verb(verb *of, const char *first, ...)
+static int run_verb(const char *name, const char *first, ...)
 {
-    char *argv[40] = { (char[]){ "verb" }, (char[]){ "--cache" }, finished_cache };
+    char *argv[40] = { (char *)(uintptr_t)name, (char[]){ "--cache" }, finished_cache };
     int argc = 3;
     va_list rest;
     complaint_clear();
@@ -24,7 +21,7 @@ static int run_verb(verb *of, const char *first, ...)
     for (const char *text = first; text; text = va_arg(rest, const char *))
         argv[argc++] = (char *)(uintptr_t)text;
     va_end(rest);
-    return of(argc, argv);
+    return verbs_run(argc, argv);
 }
 
 static int begin(void **state)
@@ -33,8 +30,8 @@ static int begin(void **state)
         return -1;
     snprintf(shown, sizeof shown, "%s/figures/fig3", finished_folder);
     snprintf(looked, sizeof looked, "%s/figures/fig1", finished_folder);
-    if (run_verb(verb_gallery, finished_base, finished_full, "--out", shown, NULL) < 0 ||
-        run_verb(verb_patches, finished_base, finished_full, "--good", "--spread", "3", "--value", "response.4:0",
+    if (run_verb("gallery", finished_base, finished_full, "--out", shown, NULL) < 0 ||
+        run_verb("patches", finished_base, finished_full, "--good", "--spread", "3", "--value", "response.4:0",
                  "--value", "response.4:1", "--value", "response.4:0-1", "--value", "1-distance", "--value", "distance",
                  "--out", looked, NULL) < 0) {
         fprintf(stderr, "%s\n", complaint());
@@ -206,26 +203,27 @@ static void test_mistakes_are_sentences(void **state)
     (void)state;
     char out[100], damaged[200];
     snprintf(out, sizeof out, "%s/none", finished_folder);
-    refused("name the folders of finished runs", run_verb(verb_gallery, OUT, NULL));
-    refused("name the folders of finished runs", run_verb(verb_gallery, finished_full, NULL));
-    refused("there is no such folder", run_verb(verb_gallery, "/nowhere", OUT, NULL));
-    refused("no such class; it has mini-bottle, ", run_verb(verb_gallery, finished_full, "--class", "nut", OUT, NULL));
-    refused("lowest, median or highest", run_verb(verb_gallery, finished_full, "--rule", "best", OUT, NULL));
-    refused("--value is for ablate patches", run_verb(verb_gallery, finished_full, "--value", "distance", OUT, NULL));
-    refused("leave out --class", run_verb(verb_gallery, finished_full, "--spread", "2", "--class", "x", OUT, NULL));
-    refused("only 15 classes", run_verb(verb_gallery, finished_full, "--spread", "16", OUT, NULL));
-    refused("name a --value", run_verb(verb_patches, finished_full, OUT, NULL));
-    refused("is not NAME", run_verb(verb_patches, finished_full, "--value", "a.b:c", OUT, NULL));
-    refused("write no 'colour'", run_verb(verb_patches, finished_full, "--value", "colour", OUT, NULL));
-    refused("write no 'response'", run_verb(verb_patches, finished_base, "--value", "response:0", OUT, NULL));
-    refused("no number for each patch", run_verb(verb_patches, finished_full, "--value", "score", OUT, NULL));
-    refused("name one of its channels", run_verb(verb_patches, finished_full, "--value", "response.0", OUT, NULL));
-    refused("no channels to name", run_verb(verb_patches, finished_full, "--value", "distance.0:0", OUT, NULL));
+    refused("name the folders of finished runs", run_verb("gallery", OUT, NULL));
+    refused("name the folders of finished runs", run_verb("gallery", finished_full, NULL));
+    refused("there is no such folder", run_verb("gallery", "/nowhere", OUT, NULL));
+    refused("no such class; it has mini-bottle, ", run_verb("gallery", finished_full, "--class", "nut", OUT, NULL));
+    refused("lowest, median or highest", run_verb("gallery", finished_full, "--rule", "best", OUT, NULL));
+    refused("--value means nothing here; it is an option of ablate patches",
+            run_verb("gallery", finished_full, "--value", "distance", OUT, NULL));
+    refused("leave out --class", run_verb("gallery", finished_full, "--spread", "2", "--class", "x", OUT, NULL));
+    refused("only 15 classes", run_verb("gallery", finished_full, "--spread", "16", OUT, NULL));
+    refused("and a --value", run_verb("patches", finished_full, OUT, NULL));
+    refused("is not NAME", run_verb("patches", finished_full, "--value", "a.b:c", OUT, NULL));
+    refused("write no 'colour'", run_verb("patches", finished_full, "--value", "colour", OUT, NULL));
+    refused("write no 'response'", run_verb("patches", finished_base, "--value", "response:0", OUT, NULL));
+    refused("no number for each patch", run_verb("patches", finished_full, "--value", "score", OUT, NULL));
+    refused("name one of its channels", run_verb("patches", finished_full, "--value", "response.0", OUT, NULL));
+    refused("no channels to name", run_verb("patches", finished_full, "--value", "distance.0:0", OUT, NULL));
     assert_false(file_exists(out));
     finished_copy("damaged", damaged, sizeof damaged);
     finished_shell("truncate -s 1000 %s/parameters.safetensors", damaged);
-    refused("parameters.safetensors", run_verb(verb_gallery, damaged, OUT, NULL));
-    refused("/dev/null", run_verb(verb_gallery, finished_full, "--out", "/dev/null/x", NULL));
+    refused("parameters.safetensors", run_verb("gallery", damaged, OUT, NULL));
+    refused("/dev/null", run_verb("gallery", finished_full, "--out", "/dev/null/x", NULL));
     assert_false(file_exists(out));
 }
 
@@ -244,7 +242,7 @@ static void test_runs_of_other_pictures_are_not_mixed(void **state)
     assert_true(from && fgets(other, sizeof other, from));
     fclose(from);
     other[strcspn(other, "\n")] = 0;
-    refused("were judged on different pictures", run_verb(verb_gallery, other, finished_full, OUT, NULL));
+    refused("were judged on different pictures", run_verb("gallery", other, finished_full, OUT, NULL));
     assert_false(file_exists(out));
 }
 
@@ -252,7 +250,9 @@ static void test_a_run_without_maps(void **state)
 {
     (void)state;
     static figure_runs f;
-    const figure_options o = { .run = { finished_base }, .runs = 1, .predict = { .cache = finished_cache } };
+    const figure_options o = { .run = (const char *const[]){ finished_base },
+                               .runs = 1,
+                               .predict = { .cache = finished_cache } };
     assert_int_equal(figure_runs_open(&f, &o), 0);
     f.run[0].model.map = NULL;
     refused("writes 'score'", figure_runs_score(&f, 0));

@@ -20,7 +20,7 @@ static inline int shell(const char *command)
     return pclose(from);
 }
 
-#define SMALL "tests/inputs/small.ini --scale mini --seeds 1 --cache $in/cache "
+#define SMALL "tests/inputs/small.ini --scale mini --cache $in/cache "
 
 static inline void must_work(const char *command)
 {

@@ -3,7 +3,7 @@
 #include "../lab/overview_lab.h"
 
 #include "../../core/base/file.h"
-#include "../../core/cli/verb_graph.h"
+#include "../../core/cli/verbs.h"
 
 static const double pages[] = { 17.8 / 2.54 * 72, 8.4 / 2.54 * 72, 900 };
 enum { PAGES = sizeof pages / sizeof *pages };
@@ -188,7 +188,7 @@ static int draw(const char *row, const char *out)
                      (char[]){ "--overview" }, (char[]){ "--out" },
                      (char *)(uintptr_t)out };
     complaint_clear();
-    return verb_graph((int)(sizeof argv / sizeof *argv), argv);
+    return verbs_run((int)(sizeof argv / sizeof *argv), argv);
 }
 
 static int count_tabs(const char *line)
@@ -223,7 +223,7 @@ static void test_verb_writes_shapes(void **state)
 static void test_verb_complains(void **state)
 {
     (void)state;
-    assert_int_equal(draw("none", "/dev/null/x"), -1);
+    assert_int_equal(draw("none", "x"), -1);
     expect_complaint("no row 'none'");
     assert_int_equal(draw("full", "/dev/null/x"), -1);
     expect_complaint("/dev/null/x");

@@ -29,13 +29,15 @@ static void test_mistakes_on_the_command_line(void **state)
     must_complain(SMALL "--row full --steps 5", "--out trace.safetensors");
     must_complain(SMALL "--row full --out $in/none/t", "--steps 20");
     must_complain(SMALL "--steps 5 --out $in/none/t", "there are 2; name one of them, e.g. --row 'base'");
-    must_complain(SMALL "--row base --row full --steps 5 --out $in/none/t", "a trace is of one row");
+    must_complain(SMALL "--row base --row full --steps 5 --out $in/none/t",
+                  "--row is there twice, as 'base' and as 'full'");
     must_complain(SMALL "--row ful --steps 5 --out $in/none/t", "full");
     must_complain(SMALL "--row full --steps 0 --out $in/none/t", "--steps must be a whole number from 1 to");
     must_complain(SMALL "--row full --steps 7 --out $in/none/t", "--steps 7 is more than the 6 steps of this run");
-    must_complain("tests/inputs/small.ini --row full --steps 5 --seeds 2 --out $in/none/t", "--set run.seed=N");
+    must_complain("tests/inputs/small.ini --row full --steps 5 --seeds 2 --out $in/none/t",
+                  "--seeds means nothing here");
     must_complain(SMALL "--row full --steps 5 --out $in/none/t tests/inputs/mine.ini",
-                  "leave out 'tests/inputs/mine.ini'");
+                  "'tests/inputs/mine.ini' is one argument too many");
     must_complain(SMALL "--row full --steps 5 --out /proc/ablate/t", "/proc/ablate");
     must_complain(SMALL "--row full --steps 5 --set run.batch=31 --out $in/none/t", "smaller batch");
     must_complain(SMALL "--row full --steps 5 --set moe.expert=3 --out $in/none/t", "experts");

@@ -1,6 +1,6 @@
 /* A module of one's own: built outside of the tree with nothing but the two public headers, found in its folder, its
  * operation checked, trained. Both the one that `ablate new` writes and modules/others/gatefuse.c. */
-#include "../../core/cli/verb_new.h"
+#include "../../core/cli/verbs.h"
 #include "../../core/experiment/experiment.h"
 #include "../lab/module_build.h"
 #include "../lab/op_check.h"
@@ -34,11 +34,11 @@ static void build_outside(const char *name)
 
 static int call_new(const char *name)
 {
-    char verb[] = "new", in[] = "--in", folder[80], word[80];
+    char new[] = "new", in[] = "--in", folder[80], word[80];
     snprintf(folder, sizeof folder, "%s", build_folder);
     snprintf(word, sizeof word, "%s", name);
-    char *argv[] = { verb, word, in, folder, NULL };
-    return verb_new(4, argv);
+    char *argv[] = { new, word, in, folder, NULL };
+    return verbs_run(4, argv);
 }
 
 /* Sum of the losses, each with its weight; gradients[parameters->count]. */
@@ -119,9 +119,9 @@ static void new_refuses(void **state)
     expect_complaint("new: '../up' is no name for a module; take a lower-case letter");
     assert_int_equal(call_new("Big"), -1);
     expect_complaint("new: 'Big' is no name for a module");
-    char verb[] = "new";
-    char *argv[] = { verb, NULL };
-    assert_int_equal(verb_new(1, argv), -1);
+    char new[] = "new";
+    char *argv[] = { new, NULL };
+    assert_int_equal(verbs_run(1, argv), -1);
     expect_complaint("new: name the module: ablate new NAME [--in DIR]");
 }
 

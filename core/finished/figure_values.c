@@ -1,4 +1,4 @@
-#include "verb_patches.h"
+#include "figure_values.h"
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "../base/name.h"
@@ -15,6 +15,7 @@ typedef struct patches { /* everything of one command */
     figure_runs runs;
     const figure_options *options;
     patch_value value[FIGURE_VALUES];
+    int values;
     int grid;
     int64_t each;                          /* numbers of a run and value: all patches of all test pictures */
     float *number[FIGURE_VALUES];          /* (runs, each); those of a run that lacks the value are not read */
@@ -37,7 +38,7 @@ static int check_values(patches *p)
 {
     const figure_runs *f = &p->runs;
     for (int k = 0; k < f->count; k++) {
-        int grid = patches_grid(f, k, p->value, p->options->values);
+        int grid = patches_grid(f, k, p->value, p->values);
         if (grid < 0)
             return -1;
         if (grid > 0 && p->grid > 0 && grid != p->grid)
@@ -45,7 +46,7 @@ static int check_values(patches *p)
                             grid, grid, p->grid, p->grid);
         p->grid = grid > 0 ? grid : p->grid;
     }
-    for (int v = 0; v < p->options->values; v++) {
+    for (int v = 0; v < p->values; v++) {
         bool somewhere = false;
         for (int k = 0; k < f->count; k++)
             somewhere = somewhere || patch_value_exists(&f->run[k], &p->value[v]);
@@ -61,7 +62,7 @@ static int make_room(patches *p)
 {
     p->each = (int64_t)p->runs.scores[p->runs.count - 1].count * p->grid * p->grid;
     p->kind = take((size_t)p->each, 1, "the patches");
-    for (int v = 0; v < p->options->values; v++) {
+    for (int v = 0; v < p->values; v++) {
         float *next = p->number[v] =
             take((size_t)p->each * (size_t)p->runs.count, sizeof *next, "the patches' numbers");
         for (int k = 0; next && k < p->runs.count; k++)
@@ -80,9 +81,9 @@ static int compute(patches *p)
     int status = 0;
     for (int k = 0; k < p->runs.count && status == 0; k++) {
         float *out[FIGURE_VALUES];
-        for (int v = 0; v < p->options->values; v++)
+        for (int v = 0; v < p->values; v++)
             out[v] = p->of[v][k];
-        status = patches_compute(&p->runs, k, p->value, p->options->values, out);
+        status = patches_compute(&p->runs, k, p->value, p->values, out);
     }
     return status < 0 ? -1 : patches_label(&p->runs, p->grid, p->kind);
 }
@@ -164,7 +165,7 @@ static int write_values(const patches *p)
                                     "normal above defective\n");
     file_draft *bins = values ? open_draft(p, "histogram.tsv", "value\trun\tmiddle\tnormal\tdefective\n") : NULL;
     int status = bins ? 0 : -1;
-    for (int v = 0; v < p->options->values && status == 0; v++)
+    for (int v = 0; v < p->values && status == 0; v++)
         status = write_value(p, v, file_draft_stream(values), file_draft_stream(bins));
     if (status < 0) {
         file_abandon(values);
@@ -175,11 +176,11 @@ static int write_values(const patches *p)
     return file_commit(values) < 0 ? -1 : status;
 }
 
-static int make_patches(patches *p)
+static int make_patches(patches *p, const char *const *value)
 {
     int status = 0;
-    for (int v = 0; v < p->options->values && status == 0; v++)
-        status = patch_value_read(p->options->value[v], &p->value[v]);
+    for (int v = 0; v < p->values && status == 0; v++)
+        status = patch_value_read(value[v], &p->value[v]);
     if (status == 0)
         status = figure_runs_open(&p->runs, p->options);
     if (status == 0)
@@ -193,25 +194,12 @@ static int make_patches(patches *p)
     return figure_runs_write(&p->runs, p->options);
 }
 
-int verb_patches(int argc, char **argv)
+int figure_values(const figure_options *o, const char *const *value, int values)
 {
-    figure_options o;
-    patches p = { .grid = 0 };
-    if (figure_options_read(argc, argv,
-                            "Write numbers of the board patch by patch, for finished runs: maps of chosen pictures as "
-                            "PNG, grey, 0 .. 255, between the numbers beyond which 0.5 % each of all patches of all "
-                            "these runs lie; a histogram of the normal and of the defective patches of all test "
-                            "pictures; and how often a normal patch has a greater number than a defective one.",
-                            &o) < 0)
-        return -1;
-    if (o.help)
-        return 0;
-    if (o.values == 0)
-        return complain("ablate patches: name a --value, such as distance; see ablate patches --help");
-    p.options = &o;
-    int status = make_patches(&p);
-    if (status == 0)
-        printf("%d values of %d runs written to %s\n", o.values, o.runs, o.out);
+    patches p = { .options = o, .values = values };
+    if (values > FIGURE_VALUES)
+        return complain("more than %d values; name fewer", (int)FIGURE_VALUES);
+    int status = make_patches(&p, value);
     patches_close(&p);
     return status;
 }

@@ -1,9 +1,9 @@
-#include "verb_gallery.h"
+#include "figure_gallery.h"
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "../base/number.h"
 #include "../files/figure_map.h"
-#include "../finished/figure_runs.h"
+#include "figure_runs.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,37 +78,19 @@ static int write_maps(const figure_runs *f, const figure_options *o)
     return -1;
 }
 
-static int make_gallery(figure_runs *f, const figure_options *o)
+int figure_gallery(const figure_options *o, int *pictures)
 {
-    int status = figure_runs_open(f, o);
-    for (int k = 0; k < f->count && status == 0; k++)
-        status = figure_runs_score(f, k);
-    if (status == 0)
-        status = figure_runs_choose(f, o);
-    if (status == 0)
-        status = write_maps(f, o);
-    return status < 0 ? -1 : figure_runs_write(f, o);
-}
-
-int verb_gallery(int argc, char **argv)
-{
-    figure_options o;
     figure_runs f = { .count = 0 };
-    if (figure_options_read(
-            argc, argv,
-            "Write test pictures, their masks and the score maps of finished runs as PNG: of each class "
-            "one picture, chosen by a rule (pictures.tsv). A map is grey, 0 .. 255, between the scores "
-            "beyond which 0.5 % each of the run's pixels lie, over all test pictures of the class; "
-            "scales.tsv has these two.",
-            &o) < 0)
-        return -1;
-    if (o.help)
-        return 0;
-    if (o.values > 0)
-        return complain("ablate gallery: --value is for ablate patches");
-    int status = make_gallery(&f, &o);
+    int status = figure_runs_open(&f, o);
+    for (int k = 0; k < f.count && status == 0; k++)
+        status = figure_runs_score(&f, k);
     if (status == 0)
-        printf("%d pictures written to %s\n", f.pictures, o.out);
+        status = figure_runs_choose(&f, o);
+    if (status == 0)
+        status = write_maps(&f, o);
+    if (status == 0)
+        status = figure_runs_write(&f, o);
+    *pictures = f.pictures;
     figure_runs_close(&f);
     return status;
 }
