@@ -35,7 +35,8 @@ static double range_of(const report_numbers *t, int r)
 {
     double least = INFINITY, most = -INFINITY;
     for (int i = 0; i < t->row[r].runs; i++) {
-        double value = report_value(t->experiment, t->row[r].run[i], EXPERIMENT_MEAN);
+        double value;
+        report_class_value(t->experiment, t->row[r].run[i], NULL, EXPERIMENT_MEAN, &value);
         least = fmin(least, value);
         most = fmax(most, value);
     }
@@ -44,9 +45,8 @@ static double range_of(const report_numbers *t, int r)
 
 static line line_of(const report_numbers *t, int r)
 {
-    line l = {
-        t, r, report_class_cell(t, 0, NULL, EXPERIMENT_MEAN), report_class_cell(t, r, NULL, EXPERIMENT_MEAN), NAN, false
-    };
+    line l = { t,   r,    report_cell_of(t, 0, NULL, EXPERIMENT_MEAN), report_cell_of(t, r, NULL, EXPERIMENT_MEAN),
+               NAN, false };
     if (t->row[0].runs > 0 && t->row[r].runs > 0)
         l.change = l.after.mean - l.before.mean;
     if (t->row[0].runs > 1 && t->row[r].runs > 1)
@@ -91,13 +91,9 @@ static int count_lines(const report_choice *c, int count)
 
 static void mean_cell(const report_numbers *t, int r, const report_cell *cell, sheet *s)
 {
-    char text[64];
     const experiment_row *row = &t->experiment->rows[r];
-    int runs = t->row[r].runs, wanted = row->unasked ? 0 : row->run.seeds;
     sheet_cell(s, report_piece(cell, 0));
-    snprintf(text, sizeof text, " (%d of %d seeds)", runs, wanted);
-    if (runs > 0 && runs < wanted)
-        sheet_put(s, (sheet_piece){ .text = text });
+    report_put_seeds(s, t->row[r].runs, row->unasked ? 0 : row->run.seeds);
 }
 
 static const char *verdict(const line *l)

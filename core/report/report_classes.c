@@ -32,7 +32,7 @@ static void own_line(const report_numbers *t, int r, const char *name, const exp
     sheet_text(s, name ? name : "mean");
     for (int c = 0; c <= e->columns; c++) {
         bool mean = c == e->columns; /* of a class nobody prints it */
-        report_cell cell = report_class_cell(t, r, name, mean ? EXPERIMENT_MEAN : e->column[c]);
+        report_cell cell = report_cell_of(t, r, name, mean ? EXPERIMENT_MEAN : e->column[c]);
         sheet_cell(s, report_piece(&cell, 0));
         if (beside)
             sheet_cell(s, report_difference_piece(&cell, !mean   ? printed_value(beside, name, c)
@@ -86,7 +86,7 @@ static void here_cell(const report_numbers *t, const all_line *line, int r, shee
     bool more = true;
     sheet_begin(s);
     for (int c = 0; c < e->columns && more; c++) {
-        report_cell cell = report_class_cell(t, r, line->name, line->total ? EXPERIMENT_MEAN : e->column[c]);
+        report_cell cell = report_cell_of(t, r, line->name, line->total ? EXPERIMENT_MEAN : e->column[c]);
         report_join(s, report_piece(&cell, line->comparable ? group_of(s, c) : 0), c);
         more = !line->total && (cell.state == REPORT_VALUE || cell.state == REPORT_UNDEFINED);
     }

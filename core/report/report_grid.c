@@ -26,21 +26,21 @@ static bool has_paper(const report_numbers *t)
     return any;
 }
 
+static report_cell cell_of(const report_numbers *t, int r, int c)
+{
+    return report_cell_of(t, r, NULL, t->experiment->column[c]);
+}
+
 /* All metrics' means, with marks and the number of seeds where some are missing. */
 static void values_cell(const report_numbers *t, int r, sheet *s)
 {
-    const report_row *got = &t->row[r];
-    int wanted = report_seeds_wanted(t, r);
-    char text[64];
+    int runs = t->row[r].runs;
     sheet_begin(s);
-    for (int c = 0; got->runs > 0 && c < t->experiment->columns; c++)
-        report_join(s, report_piece(&got->cell[c], 1 + c), c);
-    if (got->runs == 0)
-        sheet_put(s, t->experiment->rows[r].applicable ? report_piece(&got->cell[0], 0) : outside);
-    if (got->runs > 0 && got->runs < wanted) {
-        snprintf(text, sizeof text, " (%d of %d seeds)", got->runs, wanted);
-        sheet_put(s, (sheet_piece){ .text = text });
+    for (int c = 0; c < (runs > 0 ? t->experiment->columns : 1); c++) {
+        report_cell cell = cell_of(t, r, c);
+        report_join(s, cell.state == REPORT_NOT_APPLICABLE ? outside : report_piece(&cell, 1 + c), c);
     }
+    report_put_seeds(s, runs, report_seeds_wanted(t, r));
 }
 
 static void paper_cell(const report_numbers *t, int r, sheet *s)
@@ -58,12 +58,12 @@ static void paper_cell(const report_numbers *t, int r, sheet *s)
 
 static void deviations_cell(const report_numbers *t, int r, sheet *s)
 {
-    const report_row *got = &t->row[r];
+    int runs = t->row[r].runs;
     sheet_begin(s);
-    if (got->runs < 2)
+    if (runs < 2)
         sheet_put(s, t->experiment->rows[r].applicable ? nothing : outside);
-    for (int c = 0; got->runs > 1 && c < t->experiment->columns; c++)
-        report_join(s, sheet_number(100 * got->cell[c].deviation, 1, SHEET_PLAIN), c);
+    for (int c = 0; runs > 1 && c < t->experiment->columns; c++)
+        report_join(s, sheet_number(100 * cell_of(t, r, c).deviation, 1, SHEET_PLAIN), c);
 }
 
 /* What a sheet shows of a row. */

@@ -29,7 +29,7 @@ static double value_of(const experiment *e, const double of[METRICS_KINDS], int 
     return sum / n;
 }
 
-double report_value(const experiment *e, const run_record *run, int column)
+static double mean_value(const experiment *e, const run_record *run, int column)
 {
     return value_of(e, run->mean, column);
 }
@@ -44,7 +44,7 @@ static const char *class_name(const run_record *run, const char *name)
 bool report_class_value(const experiment *e, const run_record *run, const char *name, int column, double *value)
 {
     if (!name)
-        *value = report_value(e, run, column);
+        *value = mean_value(e, run, column);
     for (int i = 0; name && i < run->class_count; i++)
         if (strcmp(run->classes[i].name, name) == 0 || strcmp(class_name(run, run->classes[i].name), name) == 0) {
             *value = value_of(e, run->classes[i].value, column);
@@ -82,7 +82,7 @@ static int collect_runs(report_row *got, const experiment_row *row, const run_re
     return 0;
 }
 
-report_cell report_statistics(const double *value, int n)
+static report_cell statistics(const double *value, int n)
 {
     double sum = 0, squares = 0;
     for (int i = 0; i < n; i++)
@@ -101,25 +101,11 @@ static report_state state_without(const experiment_row *row)
     return !row->applicable ? REPORT_NOT_APPLICABLE : row->unasked ? REPORT_NOT_ASKED : REPORT_NOT_RUN;
 }
 
-static int fill_row(const experiment *e, const experiment_row *row, report_row *got)
-{
-    double *value = take((size_t)got->runs, sizeof *value, "a report");
-    for (int c = 0; value && c < e->columns; c++) {
-        for (int i = 0; i < got->runs; i++)
-            value[i] = report_value(e, got->run[i], e->column[c]);
-        got->cell[c] = report_statistics(value, got->runs);
-        if (got->runs == 0)
-            got->cell[c].state = state_without(row);
-    }
-    free(value);
-    return value ? 0 : -1;
-}
-
 static int fill(report_numbers *t, const run_record *records, int count)
 {
     const experiment *e = t->experiment;
     for (int r = 0; r < e->row_count; r++) {
-        if (collect_runs(&t->row[r], &e->rows[r], records, count) < 0 || fill_row(e, &e->rows[r], &t->row[r]) < 0)
+        if (collect_runs(&t->row[r], &e->rows[r], records, count) < 0)
             return -1;
         t->most = t->row[r].runs > t->most ? t->row[r].runs : t->most;
         for (int c = 0; c < e->columns; c++)
@@ -164,7 +150,7 @@ static int list_classes(report_numbers *t)
     return status;
 }
 
-report_cell report_class_cell(const report_numbers *t, int r, const char *name, int column)
+report_cell report_cell_of(const report_numbers *t, int r, const char *name, int column)
 {
     const report_row *got = &t->row[r];
     report_cell cell = { .state = got->runs ? REPORT_NOT_APPLICABLE : state_without(&t->experiment->rows[r]) };
@@ -173,7 +159,7 @@ report_cell report_class_cell(const report_numbers *t, int r, const char *name, 
     for (int i = 0; value && i < got->runs; i++)
         n += report_class_value(t->experiment, got->run[i], name, column, &value[n]);
     if (n > 0)
-        cell = report_statistics(value, n);
+        cell = statistics(value, n);
     free(value);
     return cell;
 }

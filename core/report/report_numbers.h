@@ -20,7 +20,6 @@ typedef struct report_cell {
 typedef struct report_row {
     const run_record **run; /* of this row, by seed */
     int runs;
-    report_cell cell[EXPERIMENT_COLUMNS];
 } report_row;
 
 typedef struct report_numbers {
@@ -36,21 +35,16 @@ typedef struct report_numbers {
 report_numbers *report_numbers_make(const experiment *, const run_record *, int count);
 void report_numbers_free(report_numbers *); /* NULL is allowed */
 
-/* Value of a column for one run, a fraction; the mean of the metrics for EXPERIMENT_MEAN. */
-double report_value(const experiment *, const run_record *, int column);
-
-/* The same of a class, which is named with or without its data set's prefix "NAME-"; of the mean over the classes for
- * the name NULL. false: the run has no such class. */
+/* Value of a column for one run, a fraction; the mean of the metrics for EXPERIMENT_MEAN. Of a class, which is named
+ * with or without its data set's prefix "NAME-", or of the mean over the classes for the name NULL. false: the run has
+ * no such class. */
 bool report_class_value(const experiment *, const run_record *, const char *name, int column, double *value);
 
-/* Over the seeds of a row. */
-report_cell report_class_cell(const report_numbers *, int row, const char *name, int column);
+/* The same over the seeds of a row. */
+report_cell report_cell_of(const report_numbers *, int row, const char *name, int column);
 
 /* Are all runs on the data set that the printed values are of? */
 bool report_comparable(const report_numbers *);
-
-/* Mean and sample deviation of `n` values, in their order. */
-report_cell report_statistics(const double *value, int n);
 
 /* Seeds that a row is to have: those asked for, and as many as the report has of other rows, if the files give the row
  * no fewer than them. */

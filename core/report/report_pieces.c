@@ -20,6 +20,14 @@ void report_join(sheet *s, sheet_piece p, int number)
     sheet_put(s, p);
 }
 
+void report_put_seeds(sheet *s, int runs, int wanted)
+{
+    char text[64];
+    snprintf(text, sizeof text, " (%d of %d seeds)", runs, wanted);
+    if (runs > 0 && runs < wanted)
+        sheet_put(s, (sheet_piece){ .text = text });
+}
+
 sheet_piece report_paper_piece(experiment_value paper)
 {
     return sheet_number(paper.percent, paper.decimals > 1 ? paper.decimals : 1, SHEET_PLAIN);

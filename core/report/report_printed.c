@@ -30,18 +30,16 @@ static void add(average *a, experiment_value value)
     a->n++;
 }
 
-/* Can the mean be checked, and does rounding not explain it? Each number is off by half its last decimal at most. */
-static bool contradicts(const average *a, experiment_value mean)
-{
-    if (!a->whole || a->n == 0 || isnan(mean.percent))
-        return false;
-    int64_t off = a->sum - a->n * thousandths(mean);
-    return 2 * (off < 0 ? -off : off) > a->units + a->n * last_decimal(mean);
-}
-
 static bool checkable(const average *a, experiment_value mean)
 {
     return a->whole && a->n > 0 && !isnan(mean.percent);
+}
+
+/* Does rounding not explain it? Each number is off by half its last decimal at most. */
+static bool contradicts(const average *a, experiment_value mean)
+{
+    int64_t off = a->sum - a->n * thousandths(mean);
+    return 2 * (off < 0 ? -off : off) > a->units + a->n * last_decimal(mean);
 }
 
 /* What was found, and how many means could be checked at all. */
@@ -53,7 +51,9 @@ typedef struct findings {
 
 static void check(findings *f, const average *a, experiment_value mean, const char *whose, const char *what)
 {
-    f->checked += checkable(a, mean);
+    if (!checkable(a, mean))
+        return;
+    f->checked++;
     if (!contradicts(a, mean))
         return;
     fprintf(f->out, "%s%s%s%s %.2f, printed %.*f", f->found++ ? "; " : f->title, whose, *what ? " " : "", what,

@@ -30,12 +30,12 @@ int report_rows(const report_numbers *t, document *d)
         for (int w = 0; w < e->words; w++)
             sheet_text(s, e->rows[r].tick[w] ? "✓" : "×");
         for (int c = 0; c < e->columns; c++) {
-            const report_cell *cell = &t->row[r].cell[c];
-            sheet_cell(s, report_piece(cell, 1 + c));
+            report_cell cell = report_cell_of(t, r, NULL, e->column[c]);
+            sheet_cell(s, report_piece(&cell, 1 + c));
             if (t->paper[c]) {
                 bool any = !isnan(e->rows[r].paper[c].percent);
                 sheet_cell(s, any ? report_paper_piece(e->rows[r].paper[c]) : (sheet_piece){ .text = "" });
-                sheet_cell(s, report_difference_piece(cell, e->rows[r].paper[c]));
+                sheet_cell(s, report_difference_piece(&cell, e->rows[r].paper[c]));
             }
         }
     }
