@@ -7,6 +7,9 @@
 #include "../../core/files/npz.h"
 #include "../../core/files/weights.h"
 #include "../../core/metrics/metrics_load.h"
+#include "../../core/report/document_file.h"
+#include "../../core/report/document_forms.h"
+#include "../../core/report/document_plain.h"
 #include "../lab/npz_write.h"
 #include "input.h"
 #include "modules.h"
@@ -151,15 +154,35 @@ static inline void fuzz_picture(const uint8_t *data, size_t size)
     image_mask_free(&mask);
 }
 
+/* Every form can print what is read. */
+static inline void fuzz_sheet(const uint8_t *data, size_t size)
+{
+    document *d = document_read(fuzz_file(data, size));
+    char *text = NULL;
+    FILE *to = d ? open_memstream(&text, &size) : NULL;
+    if (!d)
+        fuzz_must_have_complained();
+    if (!to)
+        return;
+    document_markdown(d, "", to);
+    document_tex(d, "", to);
+    document_html(d, "x", to);
+    if (document_plain(d, to) < 0)
+        fuzz_must_have_complained();
+    fclose(to);
+    free(text);
+    document_free(d);
+}
+
 typedef struct fuzz_target {
     const char *name;
     void (*run)(const uint8_t *data, size_t size);
 } fuzz_target;
 static const fuzz_target fuzz_targets[] = {
-    { "safetensors", fuzz_weights }, { "torch", fuzz_torch },  { "npz", fuzz_npz },
-    { "settings", fuzz_settings },   { "png", fuzz_picture },  { "jpeg", fuzz_picture },
-    { "bmp", fuzz_picture },         { "tiff", fuzz_picture }, { "webp", fuzz_picture },
-    { "modules", fuzz_modules },     { NULL, NULL },
+    { "safetensors", fuzz_weights }, { "torch", fuzz_torch },     { "npz", fuzz_npz },
+    { "settings", fuzz_settings },   { "png", fuzz_picture },     { "jpeg", fuzz_picture },
+    { "bmp", fuzz_picture },         { "tiff", fuzz_picture },    { "webp", fuzz_picture },
+    { "sheet", fuzz_sheet },         { "modules", fuzz_modules }, { NULL, NULL },
 };
 
 /* Only the first so many bytes are read. */
