@@ -11,7 +11,8 @@ typedef struct request {
 
 static const line_option options[] = { SHARED_OUT_FILE("tab-separated file to write"),
                                        OPTION(request, value, "value", 'v', "NAME",
-                                              "usage: of this value on the board, pictures x tokens x places"),
+                                              "usage: of this value on the board, pictures x tokens x places, "
+                                              "instead of the one that a module names"),
                                        { 0 } };
 
 static int run(void *given)
@@ -25,8 +26,6 @@ static int run(void *given)
         return curves_scores(l->word, l->words, &how, l->out);
     if (l->words > 1)
         return complain("ablate curves usage: name one run, not %d", l->words);
-    if (!r->value)
-        return complain("ablate curves usage: with --value name the value whose places are counted");
     return curves_usage(l->word[0], r->value, &how, l->out);
 }
 
@@ -35,8 +34,8 @@ const verb verb_curves = {
     .summary = "RUN...    write a run's losses, scores or use of a value's places, to be drawn",
     .words = "losses|scores|usage RUN...",
     .doc = "Write what finished runs say about their training: losses by epoch, of runs that differ in their seed; "
-           "histograms of normal and defective scores; or how often each place of a value, such as a gate, is "
-           "used by class and by epoch.",
+           "histograms of normal and defective scores; or how often each place of a value is used "
+           "by class and by epoch.",
     .modes = "losses, scores, usage",
     .least = 1,
     .most = LINE_ANY,

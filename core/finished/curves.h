@@ -19,10 +19,11 @@ int curves_losses(const char *const *folders, int count, const predict_options *
 int curves_scores(const char *const *folders, int count, const predict_options *, const char *out);
 
 /* How the patches of the test pictures are spread over the last axis of a value on the board, (pictures, tokens,
- * places): run, by, name, pictures, place (from 1), share (of the patches for which this place is not 0), mean (of its
- * numbers over all patches). First `by` is "class", name a class or "all", with the trained parameters; then "epoch", 0
- * with the parameters as drawn, and as trained so far where the run has parameters-epoch-N.safetensors. Where there is
- * one token more than a square grid has, the first one is no patch and does not count. */
+ * places); `value` NULL: the one that a module of the run names as its `spread`: run, by, name, pictures, place (from
+ * 1), share (of the patches for which this place is not 0), mean (of its numbers over all patches). First `by` is
+ * "class", name a class or "all", with the trained parameters; then "epoch", 0 with the parameters as drawn, and as
+ * trained so far where the run has parameters-epoch-N.safetensors. Where there is one token more than a square grid
+ * has, the first one is no patch and does not count. */
 int curves_usage(const char *folder, const char *value, const predict_options *, const char *out);
 
 #endif

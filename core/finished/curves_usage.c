@@ -8,7 +8,6 @@
 #include "../graph/program.h"
 #include "curves.h"
 #include "predictor.h"
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,24 +38,28 @@ static void usage_close(usage *u)
 
 /* ---- getting ready ---- */
 
-static bool is_square(int n)
+/* What a module of the run declares to be looked at so; NULL: none does. */
+static const char *spread_of(const model *m)
 {
-    int root = (int)lround(sqrt((double)n));
-    return n > 0 && root * root == n;
+    const char *name = NULL;
+    for (int i = 0; i < m->parts && !name; i++)
+        name = m->part[i].module->spread;
+    return name;
 }
 
 static int find_value(usage *u, const char *name)
 {
+    if (!name && !(name = spread_of(&u->run.model)))
+        return complain("%s: none of its modules spreads tokens over places; name a value with --value", u->run.folder);
     u->value = predict_run_value(&u->run, name, 0);
     if (!u->value)
         return -1;
     const ablate_shape *shape = &u->value->shape;
     if (shape->rank != 3 || shape->dim[0] != u->run.run.batch)
-        return complain("'%s' is %s; name a value of pictures x tokens x places, such as gates", name,
-                        shape_words(shape).text);
+        return complain("'%s' is %s; name a value of pictures x tokens x places", name, shape_words(shape).text);
     u->tokens = (int)shape->dim[1];
     u->places = (int)shape->dim[2];
-    u->first = !is_square(u->tokens) && is_square(u->tokens - 1);
+    u->first = !ablate_square_side(u->tokens) && ablate_square_side(u->tokens - 1);
     return 0;
 }
 

@@ -56,23 +56,12 @@ bool patch_value_exists(const predict_run *r, const patch_value *v)
 
 /* ---- the grid ---- */
 
-static int square_root(int64_t n)
-{
-    int64_t root = 0;
-    while ((root + 1) * (root + 1) <= n)
-        root++;
-    return (int)root;
-}
-
 /* Tokens before the patches: 0 or 1; -1: complained. */
 static int check_shape(const predict_run *r, const patch_value *v, const ablate_shape *shape)
 {
     int64_t tokens = shape->rank >= 2 ? shape->dim[1] : 0, channels = shape->rank == 3 ? shape->dim[2] : 0;
-    int grid = square_root(tokens);
-    bool whole = (int64_t)grid * grid == tokens;
-    if (!whole)
-        grid = square_root(tokens - 1);
-    if ((shape->rank != 2 && shape->rank != 3) || grid < 1 || (!whole && (int64_t)grid * grid != tokens - 1))
+    bool whole = ablate_square_side(tokens) > 0, grid = whole || ablate_square_side(tokens - 1) > 0;
+    if ((shape->rank != 2 && shape->rank != 3) || !grid)
         return complain("%s: '%s' is %s: it has no number for each patch of a square grid", r->folder, v->text,
                         shape_words(shape).text);
     if (channels ? v->channel < 0 || v->channel >= channels || v->minus >= channels : v->channel >= 0)
@@ -91,7 +80,7 @@ int patches_grid(const figure_runs *f, int k, const patch_value *v, int count)
         if (before < 0)
             return -1;
         if (value)
-            return square_root(value->shape.dim[1] - before);
+            return (int)ablate_square_side(value->shape.dim[1] - before);
     }
     return 0;
 }

@@ -37,7 +37,7 @@ typedef struct predict_run { /* zeroed = closed; must not be moved while it is o
 int predict_run_open(predict_run *, const char *folder, const predict_options *);
 void predict_run_close(predict_run *);
 
-/* Value of the scoring graph by its name on the board ("score", "gates", "response"), index -1 for the last of that
+/* Value of the scoring graph by its name on the board ("score", "score.image"), index -1 for the last of that
  * name; its first axis counts the pictures of a batch. NULL: complained, with the names there are. */
 ablate_value *predict_run_value(const predict_run *, const char *name, int index);
 

@@ -1,9 +1,9 @@
 /* predictor.h: values of a finished run's scoring graph, computed for batches of pictures: of files of any size, fitted
  * as the run's settings say, or of the run's own data set, from the cache where it has their features.
  *
- *   predict_run run;                                      // score map and gates of a file
+ *   predict_run run;                                      // score map and another value of a file
  *   predict_run_open(&run, folder, &(predict_options){ 0 });
- *   ablate_value *wanted[] = { run.model.map, predict_run_value(&run, "gates", 0) };
+ *   ablate_value *wanted[] = { run.model.map, predict_run_value(&run, "score.image", 0) };
  *   predictor *p = predictor_new(&run, wanted, 2, NULL, 0);
  *   predictor_read(p, 0, "x.png");
  *   predictor_run(p);

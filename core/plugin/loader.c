@@ -1,7 +1,8 @@
-/* module.c: looks at a module's record, loads it, looks again, and keeps it. */
+/* loader.c: looks at a module's record, loads it, looks again, and keeps it. */
 #include "loader.h"
 #include "../base/diag.h"
 #include "../base/settings.h"
+#include "../base/words.h"
 #include "elf_symbol.h"
 #include "module_find.h"
 #include <dlfcn.h>
@@ -141,6 +142,8 @@ static int check_record(const char *path, const char *name, const ablate_module 
     if (m->settings_size > ROOM_MOST || m->state_size > STATE_MOST)
         return complain("%s: it asks for %u bytes of settings and %u of state; the most are %d and %d", path,
                         m->settings_size, m->state_size, (int)ROOM_MOST, (int)STATE_MOST);
+    if (m->spread && !word_listed(m->writes, " ", m->spread))
+        return complain("%s: its `spread` '%.60s' is not among what it writes; name one of `writes`", path, m->spread);
     return check_inputs(path, m) < 0 ? -1 : check_ops(path, name, m->ops);
 }
 

@@ -11,7 +11,7 @@ IFS='
 '
 # shellcheck disable=SC2086 # a folder a line
 "$ablate" curves losses $all --out results/figures/losses.tsv
-"$ablate" curves usage "$first" --value gates --out results/figures/experts.tsv
+"$ablate" curves usage "$first" --out results/figures/experts.tsv
 "$ablate" curves scores "$baseline" "$first" --out results/figures/scores.tsv
 for name in losses experts scores; do
     scripts/figures/draw $name

@@ -202,7 +202,7 @@ static void test_scores(void **state)
 static void test_usage(void **state)
 {
     (void)state;
-    must_write(curves("usage", finished_full, "--value", "gates", NULL));
+    must_write(curves("usage", finished_full, NULL)); /* of the value that a module names */
     assert_int_equal((rows - 1) % 5, 0);
     double pictures = 0;
     for (int row = 1; row < rows; row += 5) {
@@ -229,7 +229,7 @@ static void test_mistakes_are_sentences(void **state)
     refused("name a value of pictures x tokens x places",
             curves("usage", finished_full, "--value", "score.image", NULL));
     refused("name one run, not 2", curves("usage", finished_full, finished_base, "--value", "gates", NULL));
-    refused("with --value name", curves("usage", finished_full, NULL));
+    refused("none of its modules spreads tokens over places", curves("usage", finished_base, NULL));
     refused("'loss' is none of losses, scores, usage", curves("loss", finished_full, NULL));
     refused("name losses, scores or usage", curves("losses", NULL));
     refused("there is no such folder", curves("scores", "/nowhere", NULL));

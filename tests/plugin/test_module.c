@@ -32,6 +32,7 @@ static const refusal refusals[] = {
     { "op_default", "operation 'op_default.mix': setting 'count': its default is out of its range" },
     { "op_twice", "its operation 'op_twice.mix' is there twice; delete one" },
     { "inputs_name", "its `inputs` 'image' is no name for the board" },
+    { "spread", "its `spread` 'shares' is not among what it writes; name one of `writes`" },
     { "inputs_length", "its `inputs_length` is -4; it must be within 1 to" },
     { "state_size", "it asks for 0 bytes of settings and 4000000000 of state; the most are" },
     { "undefined", "it cannot be loaded (" },

@@ -80,7 +80,7 @@ static void test_usage_by_epoch(void **state)
 {
     (void)state;
     const char *build = getenv("ABLATE_BUILD");
-    finished_shell("%s/ablate curves usage %s --value gates --cache %s --out %s/usage.tsv", build ? build : "build", kept,
+    finished_shell("%s/ablate curves usage %s --cache %s --out %s/usage.tsv", build ? build : "build", kept,
                    finished_cache, finished_folder);
     finished_shell("cd %s && test $(grep -c '\tepoch\t' usage.tsv) = 15", finished_folder);
     finished_shell(
