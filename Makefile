@@ -16,7 +16,7 @@ STD     := -std=c11 -D_GNU_SOURCE $(WARN) -MMD -MP -g -fPIC -ffile-prefix-map=$(
 # No fast-math: these two change no value, only errno and floating-point traps, which nothing reads.
 CFLAGS  ?= -O2
 KERNEL  := -O3 -march=$(MARCH) -fno-math-errno -fno-trapping-math -fopenmp -ffp-contract=fast
-HOSTLIB := -ldl -lm -lz -lpng -ljpeg -ltiff -lwebp -lcjson -linih -lpthread
+HOSTLIB := -ldl -lm -lz -lpng -ljpeg -ltiff -lwebp -lcjson -lpthread
 
 # Rooms, in their order: what a file includes lies in its own room or in one before it.
 ENGINE  := base device ops graph
@@ -36,7 +36,7 @@ OPTESTS := $(call program,$(wildcard tests/ops/test_ops_*.c))
 TESTS   := $(call program,$(TESTSRC))
 
 BENCHES := $(call program,$(filter-out tests/bench/bench_gpu.c,$(wildcard tests/bench/bench_*.c)))
-PACKAGES := gcc libc6-dev libgomp1 libpng-dev libjpeg-dev libtiff-dev libwebp-dev zlib1g-dev libinih-dev libcjson-dev
+PACKAGES := gcc libc6-dev libgomp1 libpng-dev libjpeg-dev libtiff-dev libwebp-dev zlib1g-dev libcjson-dev
 ABLATE  := $(BUILD)/ablate
 
 # The GPU's half is built by `make cuda`, and with everything else where a driver is: nvcc takes minutes for it.

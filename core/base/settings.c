@@ -1,49 +1,48 @@
 #include "settings.h"
-#include "diag.h"
 #include "file.h"
+#include "words.h"
 #include <ctype.h>
-#include <ini.h>
-#include <stdlib.h>
+#include <stdarg.h>
 #include <string.h>
-
-enum { NAME_LIMIT = 48 }; /* inih silently cuts longer names */
-
-static void entry_free(settings_entry *entry)
-{
-    free(entry->section);
-    free(entry->key);
-    free(entry->value);
-    free(entry->file);
-    free(entry->place);
-}
 
 void settings_free(settings *list)
 {
-    for (int i = 0; i < list->count; i++)
-        entry_free(&list->entry[i]);
-    free(list->entry);
+    arena_free(list->memory);
     *list = (settings){ 0 };
+}
+
+arena *settings_memory(settings *list)
+{
+    return list->memory ? list->memory : (list->memory = arena_new());
+}
+
+static int make_room(settings *list, int entries)
+{
+    if (entries <= list->room)
+        return 0;
+    int twice = list->room ? 2 * list->room : 16, room = twice > entries ? twice : entries;
+    arena *memory = settings_memory(list);
+    settings_entry *more = memory ? arena_take(memory, (size_t)room * sizeof *more) : NULL;
+    if (!more)
+        return -1;
+    if (list->count > 0)
+        memcpy(more, list->entry, (size_t)list->count * sizeof *more);
+    list->entry = more;
+    list->room = room;
+    return 0;
 }
 
 int settings_set(settings *list, const char *section, const char *key, const char *value, const char *file, int line)
 {
-    if (list->count == list->room) {
-        int room = list->room ? 2 * list->room : 32;
-        settings_entry *more = take_again(list->entry, (size_t)room, sizeof *more, "settings");
-        if (!more)
-            return -1;
-        list->entry = more;
-        list->room = room;
-    }
-    settings_entry new = {
-        take_text("%s", section), take_text("%s", key), take_text("%s", value), take_text("%s", file), line, false, NULL
-    };
-    if (!new.section || !new.key || !new.value || !new.file) {
-        entry_free(&new);
+    if (list->count == list->room && make_room(list, list->count + 1) < 0)
         return -1;
-    }
-    list->entry[list->count++] = new;
+    list->entry[list->count++] = (settings_entry){ section, key, value, file, line, false, NULL };
     return 0;
+}
+
+int settings_add(settings *list, const settings_entry *e)
+{
+    return settings_set(list, e->section, e->key, e->value, e->file, e->line);
 }
 
 /* Cuts blanks at both ends, in place. */
@@ -60,36 +59,51 @@ static char *trim(char *text)
 
 int settings_set_text(settings *list, const char *assignment, const char *file, int line)
 {
-    char *copy = take_text("%s", assignment);
-    if (!copy)
+    char *section = settings_memory(list) ? arena_text(list->memory, assignment) : NULL;
+    if (!section)
         return -1;
-    char *equal = strchr(copy, '='), *dot = strchr(copy, '.');
-    int status;
-    if (!equal || !dot || dot > equal) {
-        status = complain_at(file, line, "'%s' must look like section.key=value", assignment);
-    } else {
+    char *equal = strchr(section, '='), *dot = strchr(section, '.');
+    if (equal && dot && dot < equal) {
         *equal = *dot = 0;
-        char *section = trim(copy), *key = trim(dot + 1);
-        if (!*section || !*key)
-            status = complain_at(file, line, "'%s' must look like section.key=value", assignment);
-        else
-            status = settings_set(list, section, key, trim(equal + 1), file, line);
+        char *key = trim(dot + 1);
+        section = trim(section);
+        if (*section && *key)
+            return settings_set(list, section, key, trim(equal + 1), file, line);
     }
-    free(copy);
-    return status;
+    return complain_at(file, line, "'%s' must look like section.key=value", assignment);
+}
+
+int settings_put(settings *list, const char *name, const char *format, ...)
+{
+    const char *dot = strchr(name, '.');
+    arena *a = settings_memory(list);
+    if (!a || !dot)
+        return dot ? -1 : complain("'%s' must look like section.key", name);
+    va_list arguments;
+    va_start(arguments, format);
+    const char *value = arena_print_list(a, format, arguments);
+    va_end(arguments);
+    const char *section = arena_print(a, "%.*s", (int)(dot - name), name), *key = arena_text(a, dot + 1);
+    return value && section && key ? settings_set(list, section, key, value, "", 0) : -1;
+}
+
+static int add_copy(settings *list, const settings_entry *e)
+{
+    arena *a = settings_memory(list);
+    const char *section = a ? arena_text(a, e->section) : NULL, *key = section ? arena_text(a, e->key) : NULL;
+    const char *value = key ? arena_text(a, e->value) : NULL, *file = value ? arena_text(a, e->file) : NULL;
+    return file ? settings_set(list, section, key, value, file, e->line) : -1;
 }
 
 int settings_merge(settings *list, const settings *from)
 {
-    for (int i = 0; i < from->count; i++) {
-        const settings_entry *e = &from->entry[i];
-        if (settings_set(list, e->section, e->key, e->value, e->file, e->line) < 0)
-            return -1;
-    }
-    return 0;
+    int status = make_room(list, list->count + from->count);
+    for (int i = 0; i < from->count && status == 0; i++)
+        status = list->memory == from->memory ? settings_add(list, &from->entry[i]) : add_copy(list, &from->entry[i]);
+    return status;
 }
 
-static settings_entry *find_since(const settings *list, int first, const char *section, const char *key)
+static const settings_entry *find_since(const settings *list, int first, const char *section, const char *key)
 {
     for (int i = list->count - 1; i >= first; i--)
         if (strcmp(list->entry[i].section, section) == 0 && strcmp(list->entry[i].key, key) == 0)
@@ -102,206 +116,174 @@ const settings_entry *settings_find(const settings *list, const char *section, c
     return find_since(list, 0, section, key);
 }
 
-static bool section_is_new(const settings *list, int i)
+const settings_entry *settings_first(const settings *list, const char *section)
 {
-    for (int j = 0; j < i; j++)
-        if (strcmp(list->entry[j].section, list->entry[i].section) == 0)
-            return false;
-    return true;
+    for (int i = 0; i < list->count; i++)
+        if (strcmp(list->entry[i].section, section) == 0)
+            return &list->entry[i];
+    return NULL;
 }
 
 const char *settings_section(const settings *list, int wanted)
 {
     for (int i = 0; i < list->count; i++)
-        if (section_is_new(list, i) && wanted-- == 0)
+        if (settings_first(list, list->entry[i].section) == &list->entry[i] && wanted-- == 0)
             return list->entry[i].section;
     return NULL;
 }
 
-/* What the reader and the handler share while inih parses one file: the reader counts the lines, because inih as
- * distributions build it does not tell them, and sees the section lines, because it does not tell those either. */
-typedef struct parse_state {
-    settings *list;
-    const char *path, *at, *end;
-    int first, line; /* first entry of this file; line last read */
-    bool indented, failed;
-} parse_state;
-
-static int parse_fail(parse_state *state)
+bool settings_named(const settings_entry *e, const char *names)
 {
-    state->failed = true;
-    return 0; /* inih's sign of an error */
+    size_t section = strlen(e->section), key = strlen(e->key), length;
+    const char *rest = names ? names : "", *name;
+    while ((name = word_next(&rest, " ", &length)))
+        if (length == section + 1 + key && name[section] == '.' && memcmp(name, e->section, section) == 0 &&
+            memcmp(name + section + 1, e->key, key) == 0)
+            return true;
+    return false;
 }
 
-static int note_section(parse_state *state, const char *start, const char *close)
+static const settings_entry *next_but(const settings *list, int *at, const char *but)
 {
-    char *name = take_text("%.*s", (int)(close - start), start);
-    if (!name)
-        return -1;
-    int status;
-    const settings_entry *before = find_since(state->list, state->first, trim(name), "");
-    if (strlen(name) > NAME_LIMIT)
-        status = complain_at(state->path, state->line, "a section's name may have %d characters, this has %zu",
-                             (int)NAME_LIMIT, strlen(name));
-    else if (before)
-        status = complain_at(state->path, state->line, "[%s] is there twice, first in line %d; join them or rename one",
-                             trim(name), before->line);
-    else
-        status = settings_set(state->list, trim(name), "", "", state->path, state->line);
-    free(name);
-    return status;
+    while (*at < list->count && settings_named(&list->entry[*at], but))
+        ++*at;
+    return *at < list->count ? &list->entry[(*at)++] : NULL;
+}
+
+bool settings_same(const settings *a, const settings *b, const char *but)
+{
+    const settings_entry *x, *y;
+    int i = 0, j = 0;
+    do {
+        x = next_but(a, &i, but);
+        y = next_but(b, &j, but);
+        if (!x != !y || (x && (strcmp(x->section, y->section) != 0 || strcmp(x->key, y->key) != 0 ||
+                               strcmp(x->value, y->value) != 0)))
+            return false;
+    } while (x);
+    return true;
+}
+
+/* ---- a file ---- */
+
+typedef struct reader { /* of one file, whose text is taken apart in place */
+    settings *list;
+    const char *path, *section;
+    int first, line; /* first entry of this file; number of the line */
+    char *end;       /* of the value above, which an indented line continues; NULL: there is none */
+} reader;
+
+static int complain_line(const reader *r)
+{
+    return complain_at(r->path, r->line, "this line is neither '[section]' nor 'key = value'; correct it");
+}
+
+static int read_section(reader *r, char *name)
+{
+    char *close = strchr(name, ']');
+    if (!close)
+        return complain_line(r);
+    *close = 0;
+    r->section = trim(name);
+    r->end = NULL;
+    const settings_entry *before = find_since(r->list, r->first, r->section, "");
+    if (before)
+        return complain_at(r->path, r->line, "[%s] is there twice, first in line %d; join them or rename one",
+                           r->section, before->line);
+    return settings_set(r->list, r->section, "", "", r->path, r->line);
+}
+
+static int read_entry(reader *r, char *line)
+{
+    char *equal = strpbrk(line, "=:");
+    if (!equal)
+        return complain_line(r);
+    *equal = 0;
+    char *key = trim(line), *value = trim(equal + 1);
+    r->end = value + strlen(value);
+    if (!*key)
+        return complain_at(r->path, r->line, "a key must have one character or more; write key = value");
+    const settings_entry *before = find_since(r->list, r->first, r->section, key);
+    if (before)
+        return complain_at(r->path, r->line, "'%s%s%s' is already set in line %d; delete one of the two", r->section,
+                           *r->section ? "." : "", key, before->line);
+    return settings_set(r->list, r->section, key, value, r->path, r->line);
 }
 
 /* Would this indented line be a key or a section, had it no indentation? */
 static bool reads_like_key(const char *line)
 {
-    while (isspace((unsigned char)*line))
-        line++;
-    if (*line == '[')
-        return true;
     size_t word = strspn(line, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.");
-    line += word;
-    while (*line == ' ' || *line == '\t')
-        line++;
-    return word > 0 && *line == '=';
+    return *line == '[' || (word > 0 && line[word + strspn(line + word, " \t")] == '=');
 }
 
-static int note_line(parse_state *state, const char *line)
+/* Appends to the value above, behind one blank. There is room: at least a line's end and a blank lie between. */
+static int continue_value(reader *r, const char *more)
 {
-    const char *start = line + strspn(line, " \t\r\n");
-    state->indented = start > line && *start;
-    if (state->indented && *start != ';' && *start != '#' && reads_like_key(line))
-        return complain_at(state->path, state->line,
+    const settings_entry *above = &r->list->entry[r->list->count - 1];
+    size_t length = strlen(more);
+    if (r->end > above->value)
+        *r->end++ = ' ';
+    memmove(r->end, more, length + 1);
+    r->end += length;
+    return 0;
+}
+
+/* Ends the line before a comment. */
+static void cut_comment(char *line)
+{
+    for (char *c = strchr(line, ';'); c; c = strchr(c + 1, ';'))
+        if (c == line || isspace((unsigned char)c[-1])) {
+            *c = 0;
+            return;
+        }
+}
+
+static int read_line(reader *r, char *line)
+{
+    bool indented = isspace((unsigned char)*line);
+    cut_comment(line);
+    line = trim(line);
+    if (!*line || *line == '#')
+        return 0;
+    if (indented && reads_like_key(line))
+        return complain_at(r->path, r->line,
                            "an indented line continues the value above, but this one begins a new key or section; "
                            "remove the blanks before it");
-    const char *close = *start == '[' ? strchr(start, ']') : NULL;
-    return close ? note_section(state, start + 1, close) : 0;
+    if (indented && r->end)
+        return continue_value(r, line);
+    return *line == '[' ? read_section(r, line + 1) : read_entry(r, line);
 }
 
-static char *parse_line(char *buffer, int size, void *context)
+/* The file in the list's memory, ended by a zero byte. NULL: complained. */
+static char *load_text(settings *list, const char *path)
 {
-    parse_state *state = context;
-    if (state->failed || state->at == state->end)
+    file_map map;
+    if (file_map_open(path, &map) < 0)
         return NULL;
-    const char *newline = memchr(state->at, '\n', (size_t)(state->end - state->at));
-    const char *next = newline ? newline + 1 : state->end;
-    size_t length = (size_t)(next - state->at);
-    state->line++;
-    if (length > 190 || length + 1 > (size_t)size) {
-        complain_at(state->path, state->line,
-                    "the line has %zu characters, 190 are allowed; continue it on an indented line", length);
-        parse_fail(state);
-        return NULL;
-    }
-    memcpy(buffer, state->at, length);
-    buffer[length] = 0;
-    state->at = next;
-    if (note_line(state, buffer) < 0) {
-        parse_fail(state);
-        return NULL;
-    }
-    return buffer;
-}
-
-/* Older versions of inih leave the comment in a continued line. */
-static void cut_comment(char *text)
-{
-    for (char *c = text; *c; c++)
-        if (*c == ';' && (c == text || isspace((unsigned char)c[-1])))
-            *c = 0;
-}
-
-static int continue_value(parse_state *state, const char *value)
-{
-    settings_entry *last = &state->list->entry[state->list->count - 1];
-    char *more = take_text("%s", value);
-    if (!more)
-        return parse_fail(state);
-    cut_comment(more);
-    char *joined = take_text("%s%s%s", last->value, *last->value ? " " : "", trim(more));
-    free(more);
-    if (!joined)
-        return parse_fail(state);
-    free(last->value);
-    last->value = joined;
-    return 1;
-}
-
-static int parse_entry(void *context, const char *section, const char *key, const char *value)
-{
-    parse_state *state = context;
-    if (state->failed)
-        return 0;
-    if (state->indented && state->list->count > state->first)
-        return continue_value(state, value);
-    if (!*key || strlen(key) > NAME_LIMIT) {
-        complain_at(state->path, state->line, "a key must have 1 to %d characters; this has %zu", (int)NAME_LIMIT,
-                    strlen(key));
-        return parse_fail(state);
-    }
-    char *name = take_text("%s", section);
-    if (!name)
-        return parse_fail(state);
-    const settings_entry *before = find_since(state->list, state->first, trim(name), key);
-    int status;
-    if (before)
-        status = complain_at(state->path, state->line, "'%s%s%s' is already set in line %d; delete one of the two",
-                             trim(name), *name ? "." : "", key, before->line);
-    else
-        status = settings_set(state->list, trim(name), key, value, state->path, state->line);
-    free(name);
-    return status < 0 ? parse_fail(state) : 1;
-}
-
-static int parse_text(settings *list, const char *path, const char *text, size_t size)
-{
-    if (size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) { /* byte order mark */
-        text += 3;
-        size -= 3;
-    }
-    if (memchr(text, 0, size))
-        return complain("%s: it holds a zero byte, so it is no settings file", path);
-    parse_state state = { list, path, text, text + size, list->count, 0, false, false };
-    int bad = ini_parse_stream(parse_line, &state, parse_entry, &state);
-    if (state.failed)
-        return -1;
-    if (bad)
-        return complain_at(path, bad < 0 ? 1 : bad, "this line is neither '[section]' nor 'key = value'; correct it");
-    return 0;
+    char *text = settings_memory(list) ? arena_take(list->memory, map.size + 1) : NULL;
+    bool binary = map.size && memchr(map.data, 0, map.size);
+    if (text && map.size)
+        memcpy(text, map.data, map.size);
+    file_map_close(&map);
+    if (binary)
+        complain("%s: it holds a zero byte, so it is no settings file", path);
+    return binary ? NULL : text;
 }
 
 int settings_read(settings *list, const char *path)
 {
-    file_map map;
-    if (file_map_open(path, &map) < 0)
+    static const char mark[] = "\xEF\xBB\xBF"; /* of the order of bytes, which UTF-8 has not */
+    char *rest = load_text(list, path), *line;
+    reader r = { .list = list, .section = "", .first = list->count };
+    if (!rest || !(r.path = arena_text(list->memory, path)))
         return -1;
-    int status = map.size ? parse_text(list, path, (const char *)map.data, map.size) : 0;
-    file_map_close(&map);
-    return status;
-}
-
-/* Is every real entry of this entry's section unknown, so that the section itself is? */
-static bool section_unknown(const settings *list, const char *section)
-{
-    for (int i = 0; i < list->count; i++)
-        if (list->entry[i].used && strcmp(list->entry[i].section, section) == 0)
-            return false;
-    return true;
-}
-
-int settings_check_used(const settings *list, const char *const *known, int n)
-{
-    for (int i = 0; i < list->count; i++) {
-        const settings_entry *e = &list->entry[i];
-        if (e->used)
-            continue;
-        const char *near = settings_nearest(e->section, known, n);
-        if (!*e->section)
-            return complain_at(e->file, e->line, "'%s' stands before the first [section]; move it into one", e->key);
-        if (!section_unknown(list, e->section))
-            return complain_at(e->file, e->line, "nobody reads '%s.%s'; delete it", e->section, e->key);
-        return complain_at(e->file, e->line, "nobody reads section [%s]%s%s%s", e->section,
-                           near ? "; the nearest known one is [" : "; delete it", near ? near : "", near ? "]" : "");
+    if (strncmp(rest, mark, strlen(mark)) == 0)
+        rest += strlen(mark);
+    int status = 0;
+    while (status == 0 && (line = strsep(&rest, "\n")) != NULL) {
+        r.line++;
+        status = read_line(&r, line);
     }
-    return 0;
+    return status;
 }

@@ -1,4 +1,3 @@
-#include "diag.h"
 #include "file.h"
 #include "number.h"
 #include "place.h"
@@ -77,21 +76,6 @@ static const char *nearest_row(const char *name, const ablate_setting *rows)
     return settings_nearest(name, words, n);
 }
 
-/* Index of a word in "a|b|c", or -1. */
-static int choice_find(const char *choices, const char *word)
-{
-    size_t length = strlen(word);
-    for (int i = 0; length > 0; i++) {
-        size_t n = strcspn(choices, "|");
-        if (n == length && memcmp(choices, word, n) == 0)
-            return i;
-        if (!choices[n])
-            return -1;
-        choices += n + 1;
-    }
-    return -1;
-}
-
 static const char *range_number(const ablate_setting *row, const char *noun, char text[200])
 {
     bool low = row->min > -1e9, high = row->max < 1e9;
@@ -163,7 +147,7 @@ static bool value_store(const ablate_setting *row, const char *text, void *into)
     char *field = (char *)into + row->offset;
     double number;
     if (row->choices) {
-        int i = choice_find(row->choices, text);
+        int i = word_find(row->choices, "|", text, strlen(text));
         if (i >= 0)
             memcpy(field, &i, sizeof i);
         return i >= 0;
@@ -220,13 +204,23 @@ static void fill_defaults(const ablate_setting *rows, void *into)
         default_store(&rows[i], into);
 }
 
-static int complain_value(const char *file, int line, const char *name, const ablate_setting *row, const char *value)
+static int complain_value(ablate_at at, const char *name, const ablate_setting *row, const char *value)
 {
     char range[200];
-    return complain_at(file, line, "%s must be %s; it is '%s'", name, settings_range(row, range), value);
+    return complain_at(at.file, at.line, "%s must be %s; it is '%s'", name, settings_range(row, range), value);
 }
 
-static int fill_entry(settings_entry *entry, const ablate_setting *rows, void *into)
+/* Where the entry's path leads; NULL: complained. */
+static const char *find_place(const settings *list, settings_entry *entry)
+{
+    char *found = entry->place ? NULL : place_find(entry->value, entry->file);
+    if (found)
+        entry->place = arena_text(list->memory, found);
+    free(found);
+    return entry->place;
+}
+
+static int fill_entry(const settings *list, settings_entry *entry, const ablate_setting *rows, void *into)
 {
     char name[128];
     snprintf(name, sizeof name, "'%s.%s'", entry->section, entry->key);
@@ -234,16 +228,14 @@ static int fill_entry(settings_entry *entry, const ablate_setting *rows, void *i
     if (!row) {
         const char *near = nearest_row(entry->key, rows);
         if (!near)
-            return complain_at(entry->file, entry->line, "%s is no setting: [%s] has none; delete it", name,
-                               entry->section);
-        return complain_at(entry->file, entry->line, "%s is no setting; the nearest is '%s.%s'", name, entry->section,
-                           near);
+            return settings_complain(entry, "%s is no setting: [%s] has none; delete it", name, entry->section);
+        return settings_complain(entry, "%s is no setting; the nearest is '%s.%s'", name, entry->section, near);
     }
-    if (row->type == ABLATE_PATH && !entry->place && !(entry->place = place_find(entry->value, entry->file)))
+    const char *value = row->type == ABLATE_PATH ? find_place(list, entry) : entry->value;
+    if (!value)
         return -1;
-    if (!value_store(row, row->type == ABLATE_PATH ? entry->place : entry->value, into))
-        return complain_value(entry->file, entry->line, name, row, entry->value);
-    return 0;
+    const ablate_at at = { entry->file, entry->line };
+    return value_store(row, value, into) ? 0 : complain_value(at, name, row, entry->value);
 }
 
 int settings_fill(const settings *list, const char *section, const ablate_setting *rows, void *into)
@@ -253,7 +245,7 @@ int settings_fill(const settings *list, const char *section, const ablate_settin
         settings_entry *entry = &list->entry[i];
         if (strcmp(entry->section, section) != 0)
             continue;
-        if (*entry->key && fill_entry(entry, rows, into) < 0)
+        if (*entry->key && fill_entry(list, entry, rows, into) < 0)
             return -1;
         entry->used = true;
     }
@@ -268,11 +260,11 @@ int settings_check_path(const settings_entry *entry, size_t skip)
     char *place = place_find(name, entry->file), *looked = place_looked(name, entry->file);
     int status = !place || !looked ? -1 : 0;
     if (status == 0 && !file_exists(place))
-        status =
-            complain_at(entry->file, entry->line,
-                        "'%s.%s' names '%s', which is not there (looked for %s); correct "
-                        "it, or name the place with --set %s.%s=%.*sPATH",
-                        entry->section, entry->key, name, looked, entry->section, entry->key, (int)skip, entry->value);
+        status = settings_complain(entry,
+                                   "'%s.%s' names '%s', which is not there (looked for %s); correct "
+                                   "it, or name the place with --set %s.%s=%.*sPATH",
+                                   entry->section, entry->key, name, looked, entry->section, entry->key, (int)skip,
+                                   entry->value);
     free(place);
     free(looked);
     return status;
@@ -288,13 +280,42 @@ int settings_check_paths(const settings *list, const char *section, const ablate
     return 0;
 }
 
-typedef struct place { /* where attributes stand and whose they are */
-    const char *file, *what;
-    int line;
-} place;
+/* Is every entry of the section unknown, so that the section itself is? */
+static bool section_unknown(const settings *list, const char *section)
+{
+    for (int i = 0; i < list->count; i++)
+        if (list->entry[i].used && strcmp(list->entry[i].section, section) == 0)
+            return false;
+    return true;
+}
+
+int settings_check_used(const settings *list, const char *const *known, int n)
+{
+    for (int i = 0; i < list->count; i++) {
+        const settings_entry *e = &list->entry[i];
+        if (e->used)
+            continue;
+        const char *near = settings_nearest(e->section, known, n);
+        if (!*e->section)
+            return settings_complain(e, "'%s' stands before the first [section]; move it into one", e->key);
+        if (!section_unknown(list, e->section))
+            return settings_complain(e, "nobody reads '%s.%s'; delete it", e->section, e->key);
+        return settings_complain(e, "nobody reads section [%s]%s%s%s", e->section,
+                                 near ? "; the nearest known one is [" : "; delete it", near ? near : "",
+                                 near ? "]" : "");
+    }
+    return 0;
+}
+
+/* ---- attributes ---- */
+
+typedef struct owner { /* whose the attributes are */
+    ablate_at at;
+    const char *what;
+} owner;
 
 /* Splits the next `key=value` off *text, in place; the value may be quoted. 1: found, 0: no more, -1: complained. */
-static int attribute_next(char **text, char **key, char **value, const place *at)
+static int attribute_next(char **text, char **key, char **value, const owner *of)
 {
     char *c = *text + strspn(*text, " \t\n");
     if (!*c)
@@ -302,43 +323,43 @@ static int attribute_next(char **text, char **key, char **value, const place *at
     *key = c;
     c += strcspn(c, "= \t\n");
     if (*c != '=' || c == *key)
-        return complain_at(at->file, at->line, "%s: '%.40s' must look like key=value", at->what, *key);
+        return complain_at(of->at.file, of->at.line, "%s: '%.40s' must look like key=value", of->what, *key);
     *c++ = 0;
     bool quoted = *c == '"';
     c += quoted;
     *value = c;
     c += strcspn(c, quoted ? "\"" : " \t\n");
     if (quoted && (!*c || (c[1] && !isspace((unsigned char)c[1]))))
-        return complain_at(at->file, at->line, "%s: the value of '%s' must end in one more '\"' and a blank", at->what,
-                           *key);
+        return complain_at(of->at.file, of->at.line, "%s: the value of '%s' must end in one more '\"' and a blank",
+                           of->what, *key);
     *text = *c ? c + 1 : c;
     *c = 0;
     return 1;
 }
 
 static int attribute_store(const char *key, const char *value, const ablate_setting *rows, uint64_t *seen, void *into,
-                           const place *at)
+                           const owner *of)
 {
     char name[160];
-    snprintf(name, sizeof name, "%s: '%s'", at->what, key);
+    snprintf(name, sizeof name, "%s: '%s'", of->what, key);
     const ablate_setting *row = row_find(rows, key, strlen(key));
     if (!row) {
         const char *near = nearest_row(key, rows);
         if (!near)
-            return complain_at(at->file, at->line, "%s is no attribute: there are none; delete it", name);
-        return complain_at(at->file, at->line, "%s is no attribute; the nearest is '%s'", name, near);
+            return complain_at(of->at.file, of->at.line, "%s is no attribute: there are none; delete it", name);
+        return complain_at(of->at.file, of->at.line, "%s is no attribute; the nearest is '%s'", name, near);
     }
     uint64_t bit = (uint64_t)1 << (row - rows);
     if (*seen & bit)
-        return complain_at(at->file, at->line, "%s is there twice; delete one", name);
+        return complain_at(of->at.file, of->at.line, "%s is there twice; delete one", name);
     *seen |= bit;
-    return value_store(row, value, into) ? 0 : complain_value(at->file, at->line, name, row, value);
+    return value_store(row, value, into) ? 0 : complain_value(of->at, name, row, value);
 }
 
-int settings_fill_text(const char *attributes, const ablate_setting *rows, void *into, const char *file, int line,
-                       const char *what, char **owned)
+int settings_fill_text(const char *attributes, const ablate_setting *rows, void *into, ablate_at at, const char *what,
+                       char **owned)
 {
-    const place at = { file, what, line };
+    const owner of = { at, what };
     uint64_t seen = 0;
     *owned = NULL;
     fill_defaults(rows, into);
@@ -348,8 +369,8 @@ int settings_fill_text(const char *attributes, const ablate_setting *rows, void 
     if (!copy)
         return -1;
     int more;
-    while ((more = attribute_next(&text, &key, &value, &at)) > 0)
-        if (attribute_store(key, value, rows, &seen, into, &at) < 0) {
+    while ((more = attribute_next(&text, &key, &value, &of)) > 0)
+        if (attribute_store(key, value, rows, &seen, into, &of) < 0) {
             more = -1;
             break;
         }

@@ -2,6 +2,8 @@
 #include "number.h"
 #include "place.h"
 #include "settings.h"
+#include "words.h"
+#include <stdlib.h>
 #include <string.h>
 
 static size_t field_size(ablate_type type)
@@ -20,12 +22,13 @@ static size_t field_size(ablate_type type)
     return 0;
 }
 
-static int choice_count(const char *choices)
+/* The i-th of "a|b|c" and its length; NULL: there are not so many. */
+static const char *choice_at(const char *choices, int i, size_t *length)
 {
-    int n = 1;
-    for (; *choices; choices++)
-        n += *choices == '|';
-    return n;
+    const char *choice = word_next(&choices, "|", length);
+    while (choice && i-- > 0)
+        choice = word_next(&choices, "|", length);
+    return choice;
 }
 
 /* What is wrong with a row, or NULL. */
@@ -36,7 +39,8 @@ static const char *row_fault(const ablate_setting *row, size_t size)
         return "its type does not fit a setting";
     if (row->offset > size || bytes > size - row->offset)
         return "it lies outside the struct";
-    if (row->choices && (row->def < 0 || row->def >= choice_count(row->choices) || row->def != (int)row->def))
+    size_t length;
+    if (row->choices && (row->def < 0 || row->def != (int)row->def || !choice_at(row->choices, (int)row->def, &length)))
         return "its default is none of its choices";
     bool number = (row->type == ABLATE_INT || row->type == ABLATE_REAL) && !row->choices;
     if (number && !(row->def >= row->min && row->def <= row->max))
@@ -61,82 +65,88 @@ int settings_check_rows(const ablate_setting *rows, size_t size, char why[160])
     return 0;
 }
 
-/* Is the name one of the list "a|b"? */
-static bool listed(const char *list, const char *name)
-{
-    size_t length = strlen(name);
-    for (const char *c = list; c && *c; c += strcspn(c, "|"), c += *c == '|')
-        if (strcspn(c, "|") == length && memcmp(c, name, length) == 0)
-            return true;
-    return false;
-}
-
-static void print_choice(const char *choices, int i, FILE *out)
-{
-    while (i-- > 0)
-        choices += strcspn(choices, "|") + 1;
-    fprintf(out, "%.*s", (int)strcspn(choices, "|"), choices);
-}
-
 /* Words count, the blanks between them do not: one blank each, except within quotes and in paths. What would break the
  * line is escaped as a name is. */
-static void print_text(const char *text, FILE *out)
+static const char *value_of_text(arena *memory, const char *text)
 {
     bool path = strchr(text, '/') != NULL, quoted = false;
     if (*text == '\\' || strpbrk(text, "\n\r")) {
-        name_print(text, out);
-        return;
+        char *escaped = take_printed(name_print, text);
+        const char *kept = escaped ? arena_text(memory, escaped) : NULL;
+        free(escaped);
+        return kept;
     }
-    for (const char *c = text; *c; c++) {
+    char *value = arena_take(memory, strlen(text) + 1), *to = value;
+    for (const char *c = text; value && *c; c++) {
         bool blank = *c == ' ' || *c == '\t';
         quoted = *c == '"' && (c == text || c[-1] != '\\') ? !quoted : quoted;
         if (!blank || path || quoted)
-            fputc(*c, out);
+            *to++ = *c;
         else if (c[1] != ' ' && c[1] != '\t')
-            fputc(' ', out);
+            *to++ = ' ';
     }
+    return value;
 }
 
-static void print_value(const ablate_setting *row, const void *from, FILE *out)
+static const char *value_of(arena *memory, const ablate_setting *row, const void *from)
 {
     const char *field = (const char *)from + row->offset, *text;
+    char digits[NUMBER_TEXT];
+    size_t length = 0;
     int whole;
     double real;
     bool truth;
     switch (row->type) {
     case ABLATE_INT:
         memcpy(&whole, field, sizeof whole);
-        if (row->choices)
-            print_choice(row->choices, whole, out);
-        else
-            fprintf(out, "%d", whole);
-        break;
+        text = row->choices ? choice_at(row->choices, whole, &length) : NULL;
+        return text ? arena_print(memory, "%.*s", (int)length, text) : arena_print(memory, "%d", whole);
     case ABLATE_REAL:
         memcpy(&real, field, sizeof real);
-        number_print(real, out);
-        break;
+        return arena_text(memory, number_text(real, digits));
     case ABLATE_BOOL:
         memcpy(&truth, field, sizeof truth);
-        fputs(truth ? "yes" : "no", out);
-        break;
+        return truth ? "yes" : "no";
     case ABLATE_TEXT:
         memcpy(&text, field, sizeof text);
-        print_text(text ? text : "", out);
-        break;
+        return value_of_text(memory, text ? text : "");
     case ABLATE_PATH:
         memcpy(&text, field, sizeof text);
-        fputs(text ? place_short(text) : "", out);
-        break;
+        return arena_text(memory, text ? place_short(text) : "");
     }
+    return NULL;
 }
 
-void settings_print(const char *section, const ablate_setting *rows, const void *from, const char *skip, FILE *out)
+int settings_list(settings *list, const char *section, const ablate_setting *rows, const void *from, const char *skip)
 {
-    for (; rows && rows->name; rows++) {
-        if (listed(skip, rows->name))
+    arena *memory = settings_memory(list);
+    const char *own = memory ? arena_text(memory, section) : NULL;
+    int status = own ? 0 : -1;
+    for (; rows && rows->name && status == 0; rows++) {
+        if (word_listed(skip, "|", rows->name))
             continue;
-        fprintf(out, "%s.%s = ", section, rows->name);
-        print_value(rows, from, out);
-        fputc('\n', out);
+        const char *key = arena_text(memory, rows->name), *value = key ? value_of(memory, rows, from) : NULL;
+        status = value ? settings_set(list, own, key, value, "", 0) : -1;
     }
+    return status;
+}
+
+void settings_print(const settings *list, FILE *to)
+{
+    for (int i = 0; i < list->count; i++)
+        fprintf(to, "%s.%s = %s\n", list->entry[i].section, list->entry[i].key, list->entry[i].value);
+}
+
+char *settings_lines(const settings *list)
+{
+    char *text = NULL;
+    size_t length;
+    FILE *to = open_memstream(&text, &length);
+    if (to)
+        settings_print(list, to);
+    if (to && fclose(to) == 0)
+        return text;
+    free(text);
+    complain("out of memory for the text of settings");
+    return NULL;
 }

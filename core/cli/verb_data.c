@@ -270,7 +270,7 @@ static int export_all(const dataset *d, const char *folder, const input_settings
 /* Opens the data set and fills the settings of [input]. Nothing that was set may stay unread. */
 static int open_data(const verb_line *given, dataset *d, input_settings *input)
 {
-    settings chosen = { NULL, 0, 0 };
+    settings chosen = { 0 };
     int status = 0;
     for (int i = 0; i < given->set.count && status == 0; i++)
         status = settings_set_text(&chosen, given->set.text[i], "--set", i + 1);

@@ -136,16 +136,10 @@ static int check_names(const dataset *d)
 
 static char *resolve(const dataset *d)
 {
-    char *text = NULL;
-    size_t length = 0;
-    FILE *to = open_memstream(&text, &length);
-    if (!to) {
-        complain("out of memory for a data set's settings");
-        return NULL;
-    }
-    if (d->module->settings)
-        settings_print(d->module->name, d->module->settings, d->chosen, NULL, to);
-    fclose(to);
+    settings list = { 0 };
+    bool good = settings_list(&list, d->module->name, d->module->settings, d->chosen, NULL) == 0;
+    char *text = good ? settings_lines(&list) : NULL;
+    settings_free(&list);
     return text;
 }
 
@@ -178,10 +172,10 @@ int dataset_open(dataset *d, const char *spec, const settings *from, const char 
     if (length == 0 || length >= sizeof name)
         return complain("run.data '%s' names no data module; write for example folder:PATH", spec);
     snprintf(name, sizeof name, "%.*s", (int)length, spec);
-    if (spec[length] == ':' && settings_set(&d->owner, name, "path", spec + length + 1, "--data", 1) < 0)
-        return -1;
     d->module = module_load(name, module_folders);
     if (!d->module || hash_file(module_file(d->module), &d->code) < 0)
+        return -1;
+    if (spec[length] == ':' && settings_set(&d->owner, d->module->name, "path", d->spec + length + 1, "--data", 1) < 0)
         return -1;
     if (!d->module->list)
         return complain("module '%s' is no data module: it has no `list`; choose another for run.data", name);

@@ -21,7 +21,7 @@ int dataset_spec_place(const settings *list, const char **spec)
         return 0;
     char *path = entry->place ? NULL : place_find(entry->value + skip, entry->file);
     if (path)
-        entry->place = take_text("%.*s%s", (int)skip, entry->value, path);
+        entry->place = arena_print(list->memory, "%.*s%s", (int)skip, entry->value, path);
     free(path);
     *spec = entry->place;
     return entry->place ? 0 : -1;

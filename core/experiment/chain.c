@@ -1,5 +1,4 @@
 #include "chain.h"
-#include "../base/diag.h"
 #include "../base/file.h"
 #include "../base/place.h"
 #include <libgen.h>
@@ -9,22 +8,16 @@
 
 enum { CHAIN_LIMIT = 16 };
 
-typedef struct chain {
-    int count; /* from the file asked for (0) to the root */
-    struct chain_file {
-        char *path, *real;
-        settings entries;
-    } file[CHAIN_LIMIT];
-} chain;
+typedef struct chain_file {
+    const char *path, *real;
+    settings entries;
+} chain_file;
 
-static void chain_free(chain *c)
-{
-    for (int i = 0; i < c->count; i++) {
-        free(c->file[i].path);
-        free(c->file[i].real);
-        settings_free(&c->file[i].entries);
-    }
-}
+typedef struct chain {
+    arena *memory; /* of the whole, and so of all texts */
+    int count;     /* from the file asked for (0) to the root */
+    chain_file file[CHAIN_LIMIT];
+} chain;
 
 const char *chain_section_rest(const char *section, const char *kind)
 {
@@ -34,18 +27,21 @@ const char *chain_section_rest(const char *section, const char *kind)
     return section + n + strspn(section + n, " ");
 }
 
-const settings_entry *chain_section_first(const settings *list, const char *section)
+/* ---- paths ---- */
+
+/* A path without links, or NULL: there is nothing. */
+static const char *path_real(arena *memory, const char *path)
 {
-    for (int i = 0; i < list->count; i++)
-        if (strcmp(list->entry[i].section, section) == 0)
-            return &list->entry[i];
-    return NULL;
+    char *real = realpath(path, NULL);
+    const char *kept = real ? arena_text(memory, real) : NULL;
+    free(real);
+    return kept;
 }
 
 /* Removes "folder/.." and "./" where that names the same file, so that complaints show a short path. */
-static char *path_tidy(char *path)
+static const char *path_tidy(arena *memory, const char *path)
 {
-    char *tidy = take_text("%s", path), *before = realpath(path, NULL);
+    char *tidy = arena_text(memory, path);
     for (char *up; tidy && (up = strstr(tidy, "/../")) && up > tidy;) {
         char *start = up;
         while (start > tidy && start[-1] != '/')
@@ -54,110 +50,102 @@ static char *path_tidy(char *path)
             break;
         memmove(start, up + 4, strlen(up + 4) + 1);
     }
-    char *after = tidy ? realpath(tidy, NULL) : NULL;
-    bool same = before && after && strcmp(before, after) == 0;
-    free(before);
-    free(after);
-    free(same ? path : tidy);
-    return same ? tidy : path;
+    const char *before = path_real(memory, path), *after = tidy ? path_real(memory, tidy) : NULL;
+    return before && after && strcmp(before, after) == 0 ? tidy : path;
 }
 
-/* The path of a file named in `from`, relative to its folder. New memory, or NULL. */
-static char *path_beside(const char *from, const char *name)
+/* The path of a file named in `from`, relative to its folder. NULL: complained. */
+static const char *path_beside(arena *memory, const char *from, const char *name)
 {
     if (*name == '/')
-        return take_text("%s", name);
-    char *copy = take_text("%s", from);
-    if (!copy)
-        return NULL;
-    const char *folder = dirname(copy);
-    char *path = strcmp(folder, ".") == 0 ? take_text("%s", name) : take_text("%s/%s", folder, name);
-    free(copy);
-    return path ? path_tidy(path) : NULL;
-}
-
-static int check_circle(const chain *c, const struct chain_file *file, const settings_entry *from)
-{
-    for (int i = 0; from && i < c->count; i++)
-        if (strcmp(c->file[i].real, file->real) == 0)
-            return complain_at(from->file, from->line, "base '%s' leads back to %s; break the circle", from->value,
-                               c->file[i].path);
-    return 0;
+        return name;
+    char *copy = arena_text(memory, from);
+    const char *folder = copy ? dirname(copy) : NULL;
+    const char *path = !folder || strcmp(folder, ".") == 0 ? name : arena_print(memory, "%s/%s", folder, name);
+    return folder && path ? path_tidy(memory, path) : NULL;
 }
 
 /* The same if something is there, or else wherever place.h finds it. */
-static char *path_named(const char *from, const char *name)
+static const char *path_named(arena *memory, const char *from, const char *name)
 {
-    char *path = path_beside(from, name), *other = NULL;
-    if (!path || file_exists(path) || !(other = place_find(name, from)) || !file_exists(other)) {
-        free(other);
+    const char *path = path_beside(memory, from, name);
+    if (!path || file_exists(path))
         return path;
-    }
-    free(path);
-    return other;
+    char *other = place_find(name, from);
+    if (other && file_exists(other))
+        path = arena_text(memory, other);
+    free(other);
+    return path;
+}
+
+/* ---- from the file asked for to the root ---- */
+
+static int check_circle(const chain *c, const chain_file *file, const settings_entry *from)
+{
+    for (int i = 0; from && i < c->count; i++)
+        if (strcmp(c->file[i].real, file->real) == 0)
+            return settings_complain(from, "base '%s' leads back to %s; break the circle", from->value,
+                                     c->file[i].path);
+    return 0;
 }
 
 static int complain_base(const settings_entry *from)
 {
     char *looked = place_looked(from->value, from->file);
-    int status = looked ? complain_at(from->file, from->line,
-                                      "base '%s' is not there (looked for %s); correct the path", from->value, looked)
+    int status = looked ? settings_complain(from, "base '%s' is not there (looked for %s); correct the path",
+                                            from->value, looked)
                         : -1;
     free(looked);
     return status;
 }
 
-/* Takes over `path`. `from` is the entry that names it, or NULL. */
-static int chain_add(chain *c, char *path, const settings_entry *from)
+/* `from` is the entry that names it, or NULL. */
+static int chain_add(chain *c, const char *path, const settings_entry *from)
 {
-    struct chain_file file = { .path = path };
-    int status = -1;
-    if (path && from && c->count == CHAIN_LIMIT)
-        complain_at(from->file, from->line, "the chain of bases has more than %d files; shorten it", (int)CHAIN_LIMIT);
-    else if (path && from && !file_exists(path))
-        complain_base(from);
-    else if (path && !(file.real = realpath(path, NULL)))
-        complain("%s: there is no such file; give the path of an experiment", path);
-    else if (path)
-        status = check_circle(c, &file, from);
-    if (status == 0)
-        status = settings_read(&file.entries, path);
-    if (status < 0) {
-        free(file.path);
-        free(file.real);
-        settings_free(&file.entries);
+    if (!path)
         return -1;
-    }
-    c->file[c->count++] = file;
-    return 0;
+    if (c->count == CHAIN_LIMIT)
+        return settings_complain(from, "the chain of bases has more than %d files; shorten it", (int)CHAIN_LIMIT);
+    if (from && !file_exists(path))
+        return complain_base(from);
+    chain_file *file = &c->file[c->count];
+    *file = (chain_file){ path, path_real(c->memory, path), { .memory = c->memory } };
+    if (!file->real)
+        return complain("%s: there is no such file; give the path of an experiment", path);
+    if (check_circle(c, file, from) < 0)
+        return -1;
+    c->count++;
+    return settings_read(&file->entries, path);
 }
 
 static int chain_follow(chain *c, const char *path)
 {
-    if (chain_add(c, take_text("%s", path), NULL) < 0)
-        return -1;
-    const settings_entry *base;
-    while ((base = settings_find(&c->file[c->count - 1].entries, "", "base")))
-        if (chain_add(c, path_named(base->file, base->value), base) < 0)
-            return -1;
-    return 0;
-}
-
-static int check_scale_name(const char *root, const char *name, const settings_entry *from)
-{
-    if (!*name || strchr(name, '/'))
-        return complain("'%s' is no name of a scale; give one of the names in scale/, without '/' and .ini", name);
-    char *relative = take_text("scale/%s.ini", name), *path = relative ? path_named(root, relative) : NULL;
-    free(relative);
-    if (!path)
-        return -1;
-    int status = 0;
-    if (!file_exists(path))
-        status = from ? complain_at(from->file, from->line, "there is no scale '%s': %s is missing", name, path)
-                      : complain("there is no scale '%s': %s is missing; choose one that is there", name, path);
-    free(path);
+    const settings_entry *base = NULL;
+    int status = chain_add(c, path, NULL);
+    while (status == 0 && (base = settings_find(&c->file[c->count - 1].entries, "", "base")))
+        status = chain_add(c, path_named(c->memory, base->file, base->value), base);
     return status;
 }
+
+/* The path of a scale's file, which is there. `from` is the entry that names it, or NULL. NULL: complained. */
+static const char *find_scale(const chain *c, const char *name, const settings_entry *from)
+{
+    if (!*name || strchr(name, '/')) {
+        complain("'%s' is no name of a scale; give one of the names in scale/, without '/' and .ini", name);
+        return NULL;
+    }
+    const char *relative = arena_print(c->memory, "scale/%s.ini", name);
+    const char *path = relative ? path_named(c->memory, c->file[c->count - 1].path, relative) : NULL;
+    if (!path || file_exists(path))
+        return path;
+    if (from)
+        settings_complain(from, "there is no scale '%s': %s is missing", name, path);
+    else
+        complain("there is no scale '%s': %s is missing; choose one that is there", name, path);
+    return NULL;
+}
+
+/* ---- laid over each other ---- */
 
 static bool is_row(const char *section)
 {
@@ -201,43 +189,37 @@ static bool goes_with_rows(const settings_entry *e)
 }
 
 /* A file's rows replace those of its base. */
-static int drop_rows(settings *whole)
+static void drop_rows(settings *whole)
 {
-    settings kept = { 0 };
-    for (int i = 0; i < whole->count; i++) {
-        const settings_entry *e = &whole->entry[i];
-        if (!goes_with_rows(e) && settings_set(&kept, e->section, e->key, e->value, e->file, e->line) < 0) {
-            settings_free(&kept);
-            return -1;
-        }
-    }
-    settings_free(whole);
-    *whole = kept;
-    return 0;
+    int kept = 0;
+    for (int i = 0; i < whole->count; i++)
+        if (!goes_with_rows(&whole->entry[i]))
+            whole->entry[kept++] = whole->entry[i];
+    whole->count = kept;
 }
 
 /* Lays one file over `whole`; `base`: it is not the file asked for. */
-static int lay_file(const settings *file, const char *root, bool base, settings *whole)
+static int lay_file(const chain *c, const settings *file, bool base, settings *whole)
 {
-    if (has_rows(file) && drop_rows(whole) < 0)
-        return -1;
+    if (has_rows(file))
+        drop_rows(whole);
     for (int i = 0; i < file->count; i++) {
         const settings_entry *e = &file->entry[i];
         const char *wanted = chain_section_rest(e->section, "scale");
         if (!*e->section && strcmp(e->key, "base") != 0)
-            return complain_at(e->file, e->line,
-                               "'%s' stands before the first [section], where only 'base' may; move it", e->key);
+            return settings_complain(e, "'%s' stands before the first [section], where only 'base' may; move it",
+                                     e->key);
         if (!*e->section || (base && is_of_report(e)))
             continue;
-        if (!wanted && settings_set(whole, e->section, e->key, e->value, e->file, e->line) < 0)
+        if (!wanted && settings_add(whole, e) < 0)
             return -1;
-        if (wanted && !*e->key && check_scale_name(root, wanted, e) < 0)
+        if (wanted && !*e->key && !find_scale(c, wanted, e))
             return -1;
     }
     return 0;
 }
 
-/* Lays the file's section for the chosen scale over `whole`. */
+/* Lays the file's section for the chosen scale over `whole`; those of other scales are looked at all the same. */
 static int lay_scale_section(const settings *file, const char *scale, bool base, settings *whole)
 {
     for (int i = 0; i < file->count; i++) {
@@ -245,16 +227,11 @@ static int lay_scale_section(const settings *file, const char *scale, bool base,
         const char *wanted = chain_section_rest(e->section, "scale");
         if (!wanted || !*e->key)
             continue;
-        char *assignment = take_text("%s=%s", e->key, e->value);
-        settings one = { 0 };
-        bool chosen = scale && strcmp(wanted, scale) == 0;
-        int status = assignment ? settings_set_text(&one, assignment, e->file, e->line) : -1;
-        if (status == 0 && chosen && !(base && is_of_report(&one.entry[0])))
-            status = settings_merge(whole, &one);
-        settings_free(&one);
-        free(assignment);
-        if (status < 0)
+        const char *assignment = arena_print(whole->memory, "%s=%s", e->key, e->value);
+        if (!assignment || settings_set_text(whole, assignment, e->file, e->line) < 0)
             return -1;
+        if (!scale || strcmp(wanted, scale) != 0 || (base && is_of_report(&whole->entry[whole->count - 1])))
+            whole->count--;
     }
     return 0;
 }
@@ -264,45 +241,33 @@ static int check_scale_file(const settings *file)
 {
     for (int i = 0; i < file->count; i++) {
         const settings_entry *e = &file->entry[i];
-        bool refused = is_of_rows(e->section) || strcmp(e->section, "columns") == 0;
-        if (refused)
-            return complain_at(e->file, e->line, "a scale holds for every experiment, so it has no [%s]; move it",
-                               e->section);
+        if (is_of_rows(e->section) || strcmp(e->section, "columns") == 0)
+            return settings_complain(e, "a scale holds for every experiment, so it has no [%s]; move it", e->section);
         if (!*e->section)
-            return complain_at(e->file, e->line, "'%s' stands before the first [section]; move it into one", e->key);
+            return settings_complain(e, "'%s' stands before the first [section]; move it into one", e->key);
     }
     return 0;
 }
 
-static int lay_scale_file(const char *root, const char *scale, settings *whole)
+static int lay_scale_file(const chain *c, const char *scale, settings *whole)
 {
-    if (check_scale_name(root, scale, NULL) < 0)
+    settings file = { .memory = c->memory };
+    const char *path = find_scale(c, scale, NULL);
+    if (!path || settings_read(&file, path) < 0 || check_scale_file(&file) < 0)
         return -1;
-    char *relative = take_text("scale/%s.ini", scale), *path = relative ? path_named(root, relative) : NULL;
-    settings file = { 0 };
-    int status = path ? settings_read(&file, path) : -1;
-    if (status == 0)
-        status = check_scale_file(&file);
-    if (status == 0)
-        status = settings_merge(whole, &file);
-    settings_free(&file);
-    free(relative);
-    free(path);
-    return status;
+    return settings_merge(whole, &file);
 }
 
 int chain_read(const char *path, const char *scale, settings *whole)
 {
-    chain c = { 0 };
+    chain c = { .memory = whole->memory };
     int status = chain_follow(&c, path);
     for (int i = c.count - 1; status == 0 && i >= 0; i--) {
-        const char *root = c.file[c.count - 1].path;
-        status = lay_file(&c.file[i].entries, root, i > 0, whole);
+        status = lay_file(&c, &c.file[i].entries, i > 0, whole);
         if (status == 0 && i == c.count - 1 && scale)
-            status = lay_scale_file(root, scale, whole);
+            status = lay_scale_file(&c, scale, whole);
         if (status == 0)
             status = lay_scale_section(&c.file[i].entries, scale, i > 0, whole);
     }
-    chain_free(&c);
     return status;
 }

@@ -10,14 +10,12 @@
 #define ABLATE_CHAIN_H
 #include "../base/settings.h"
 
-/* Appends all entries in that order to `whole`; [scale NAME] is dissolved into plain sections. `scale` NULL: none.
- * 0, or -1: complained (missing file, missing or cyclic base, no such scale, key outside of a section). */
+/* Appends all entries in that order to `whole`, an empty list with a memory; [scale NAME] is dissolved into plain
+ * sections. `scale` NULL: none. 0, or -1: complained (missing file, missing or cyclic base, no such scale, key outside
+ * of a section). */
 int chain_read(const char *path, const char *scale, settings *whole);
 
 /* "row i" begins with "row": the rest "i", else NULL. */
 const char *chain_section_rest(const char *section, const char *kind);
-
-/* The first entry of a section, be it the line of its name or not; NULL: there is none. */
-const settings_entry *chain_section_first(const settings *, const char *section);
 
 #endif

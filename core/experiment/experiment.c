@@ -1,11 +1,11 @@
 #include "experiment.h"
-#include "../base/diag.h"
 #include "../base/file.h"
 #include "../base/place.h"
 #include "../base/words.h"
 #include "chain.h"
 #include "experiment_printed.h"
 #include "experiment_row.h"
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,18 +43,7 @@ void experiment_free(experiment *e)
 {
     if (!e)
         return;
-    for (int i = 0; i < e->row_count; i++)
-        experiment_row_free(&e->rows[i]);
-    for (int i = 0; i < e->words; i++) {
-        free(e->word[i]);
-        free(e->label[i]);
-    }
-    experiment_printed_free(e);
-    grid_free(&e->grid);
     free(e->rows);
-    free(e->path);
-    free(e->name);
-    free(e->scale);
     free(e->changes);
     settings_free(&e->whole);
     free(e);
@@ -96,9 +85,10 @@ static int columns_read(experiment *e, const char *names)
 {
     if (strcmp(names, "none") == 0)
         return 0;
-    for (const char *c = names + strspn(names, " "); *c; c += strspn(c, " ")) {
-        size_t length = strcspn(c, " ");
-        int column = column_find(c, length);
+    const char *rest = names, *name;
+    size_t length;
+    while ((name = word_next(&rest, " ", &length))) {
+        int column = column_find(name, length);
         for (int i = 0; i < e->columns; i++)
             if (e->column[i] == column)
                 return complain_columns(e, "metrics", "must name each column once", names);
@@ -106,7 +96,6 @@ static int columns_read(experiment *e, const char *names)
             return complain_columns(
                 e, "metrics", "must be some of image_auroc pixel_auroc aupro image_ap pixel_ap mean, or none", names);
         e->column[e->columns++] = column;
-        c += length;
     }
     if (e->columns == 0 || (e->columns == 1 && e->column[0] == EXPERIMENT_MEAN))
         return complain_columns(e, "metrics", "must name at least one metric", names);
@@ -119,14 +108,16 @@ static int word_read(experiment *e, const char **at, const char *words)
     size_t word = strcspn(*at, ": ");
     if (e->words == EXPERIMENT_WORDS)
         return complain_columns(e, "words", "may hold 16 words", words);
-    char *name = take_text("%.*s", (int)word, *at), *label = NULL;
+    const char *name = arena_print(e->whole.memory, "%.*s", (int)word, *at);
+    char *label = NULL;
     *at += word + (word > 0 && (*at)[word] == ':');
     int whole = word > 0 && (*at)[-1] == ':' && !strchr(" ", **at) ? words_next(at, &label) : -1;
     e->word[e->words] = name;
-    e->label[e->words++] = label;
+    e->label[e->words++] = label ? arena_text(e->whole.memory, label) : NULL;
+    free(label);
     if (name && whole < 0)
         return complain_columns(e, "words", "must be a list of word:label, or word:\"a label\"", words);
-    return name ? 0 : -1;
+    return name && e->label[e->words - 1] ? 0 : -1;
 }
 
 static int words_read(experiment *e, const char *words)
@@ -161,17 +152,20 @@ static const char *own_line(const experiment_row *row)
 /* The word of all rows' lines that is nearest to `wanted`, cut to fit. */
 static void nearest_word(const experiment *e, const char *wanted, char nearest[64])
 {
-    int least = -1;
+    int least = INT_MAX;
     nearest[0] = 0;
-    for (int r = 0; r < e->row_count; r++)
-        for (const char *c = own_line(&e->rows[r]); *(c += strspn(c, " ")); c += strcspn(c, " ")) {
+    for (int r = 0; r < e->row_count; r++) {
+        const char *rest = own_line(&e->rows[r]), *next;
+        size_t length;
+        while ((next = word_next(&rest, " ", &length))) {
             char word[64];
-            snprintf(word, sizeof word, "%.*s", (int)strcspn(c, " "), c);
+            snprintf(word, sizeof word, "%.*s", (int)length, next);
             int distance = settings_distance(wanted, word);
-            if (least < 0 || distance < least)
+            if (distance < least)
                 memcpy(nearest, word, sizeof word);
-            least = least < 0 || distance < least ? distance : least;
+            least = distance < least ? distance : least;
         }
+    }
 }
 
 /* A word of this file that no row's line holds would be a column of nothing but crosses. Rows are taken as the files
@@ -183,16 +177,15 @@ static int words_check(const experiment *e)
         bool held = false;
         char nearest[64];
         for (int r = 0; r < e->row_count; r++)
-            held = held || experiment_line_holds(own_line(&e->rows[r]), e->word[w]);
+            held = held || word_listed(own_line(&e->rows[r]), " ", e->word[w]);
         for (int before = 0; before < w; before++)
             if (strcmp(e->word[before], e->word[w]) == 0)
-                return complain_at(entry->file, entry->line, "'columns.words' names '%s' twice; delete one",
-                                   e->word[w]);
+                return settings_complain(entry, "'columns.words' names '%s' twice; delete one", e->word[w]);
         nearest_word(e, e->word[w], nearest);
         if (!held)
-            return complain_at(entry->file, entry->line,
-                               "'columns.words' names '%s', which no row's model has%s%s%s; correct or delete it",
-                               e->word[w], *nearest ? "; the nearest word is '" : "", nearest, *nearest ? "'" : "");
+            return settings_complain(
+                entry, "'columns.words' names '%s', which no row's model has%s%s%s; correct or delete it", e->word[w],
+                *nearest ? "; the nearest word is '" : "", nearest, *nearest ? "'" : "");
     }
     return 0;
 }
@@ -214,37 +207,42 @@ static int layout_check(const experiment *e)
 }
 
 /* "ablations/one.ini" -> "one" */
-static char *name_of(const char *path)
+static const char *name_of(arena *memory, const char *path)
 {
     const char *slash = strrchr(path, '/');
     const char *start = slash ? slash + 1 : path;
     const char *dot = strrchr(start, '.');
-    return take_text("%.*s", (int)(dot && dot > start ? (size_t)(dot - start) : strlen(start)), start);
+    return arena_print(memory, "%.*s", (int)(dot && dot > start ? (size_t)(dot - start) : strlen(start)), start);
 }
 
-/* A relative path that leads nowhere is looked for in the kit, and that is said, once for each word of the command. New
- * memory; NULL: complained. */
-static char *find_file(const char *path)
+/* A relative path that leads nowhere is looked for in the kit, and that is said, once for each word of the command.
+ * NULL: complained. */
+static const char *find_file(arena *memory, const char *path)
 {
     static const char *said;
-    char *own = *path != '/' && !file_exists(path) && *place_kit() ? take_text("%s/%s", place_kit(), path) : NULL;
-    bool taken = own && file_exists(own);
-    if (taken && said != path)
+    if (*path == '/' || file_exists(path) || !*place_kit())
+        return arena_text(memory, path);
+    const char *own = arena_print(memory, "%s/%s", place_kit(), path);
+    if (!own || !file_exists(own))
+        return own ? arena_text(memory, path) : NULL;
+    if (said != path)
         fprintf(stderr, "%s is not there; %s is taken\n", path, own);
-    said = taken ? path : said;
-    char *found = take_text("%s", taken ? own : path);
-    free(own);
-    return found;
+    said = path;
+    return own;
 }
 
 experiment *experiment_load(const char *path, const experiment_options *options)
 {
     experiment *e = take_zeroed(1, sizeof *e, "an experiment");
-    if (!e)
+    arena *memory = e ? arena_new() : NULL;
+    if (!memory) {
+        free(e);
         return NULL;
-    e->path = find_file(path);
-    e->name = name_of(path);
-    e->scale = take_text("%s", options->scale ? options->scale : "");
+    }
+    e->whole.memory = memory;
+    e->path = find_file(memory, path);
+    e->name = name_of(memory, path);
+    e->scale = arena_text(memory, options->scale ? options->scale : "");
     bool good = e->path && e->name && e->scale && chain_read(e->path, options->scale, &e->whole) == 0;
     if (!good || head_read(e) < 0 || experiment_rows_read(e, options) < 0 || experiment_printed_read(e) < 0 ||
         words_check(e) < 0 || layout_check(e) < 0) {

@@ -39,7 +39,7 @@ typedef struct experiment_value { /* as printed somewhere */
 } experiment_value;
 
 typedef struct experiment_row {
-    char *name;
+    const char *name;
     settings settings; /* all that the run needs, of engine and modules */
     int own;           /* how many of its entries are of files; then come the command line's */
     run_settings run;  /* the engine's part, filled from `settings` */
@@ -51,8 +51,7 @@ typedef struct experiment_row {
     int cell;                                   /* of the grid; -1: a row of its own */
     bool unasked;                               /* for the report: --row leaves it out */
     int others;                                 /* for the report: finished runs of this row that it cannot show */
-    const char *file;                           /* where the row stands, for complaints */
-    int line;
+    ablate_at at;                               /* where the row stands */
 } experiment_row;
 
 typedef struct experiment_printed { /* one section [printed NAME] */
@@ -66,10 +65,10 @@ typedef struct experiment_printed { /* one section [printed NAME] */
 } experiment_printed;
 
 typedef struct experiment {
-    char *path, *name, *scale;                 /* name = the file's, without folder and .ini; scale "" = none */
+    const char *path, *name, *scale;           /* name = the file's, without folder and .ini; scale "" = none */
     const char *title, *says, *caption, *note; /* "" where the files have none */
     int column[EXPERIMENT_COLUMNS], columns;
-    char *word[EXPERIMENT_WORDS], *label[EXPERIMENT_WORDS];
+    const char *word[EXPERIMENT_WORDS], *label[EXPERIMENT_WORDS];
     int words;
     experiment_layout layout;
     const char *comparable; /* "" = nothing is */
@@ -79,7 +78,7 @@ typedef struct experiment {
     grid grid;
     experiment_printed *printed;
     int printed_count;
-    settings whole; /* owns the texts */
+    settings whole; /* whose memory holds all texts but `changes` */
 } experiment;
 
 /* NULL: complained. Module sections are checked by whoever knows the modules (settings_fill, settings_check_used on
@@ -90,9 +89,9 @@ void experiment_free(experiment *);
 /* The value of a row's setting as the files have it, whatever the command line lays over; NULL: they have none. */
 const settings_entry *experiment_row_own(const experiment_row *, const char *section, const char *key);
 
-/* Writes the engine's settings that can change a result of a run with that seed as "section.key = value" lines. 0, or
- * -1: complained. */
-int experiment_row_print(const experiment_row *, int seed, FILE *);
+/* Appends the engine's settings that can change a result of a run with that seed, see settings_list. 0, or -1:
+ * complained. */
+int experiment_row_list(const experiment_row *, int seed, settings *);
 
 /* What the row's model is made of, with `run` in the place of its own settings of [run], which may be these. */
 model_request experiment_row_model(const experiment_row *, const run_settings *run, const dataset *,

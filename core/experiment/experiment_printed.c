@@ -1,5 +1,4 @@
 #include "experiment_printed.h"
-#include "../base/diag.h"
 #include "chain.h"
 #include <math.h>
 #include <stdlib.h>
@@ -10,13 +9,6 @@ enum { MOST_DECIMALS = 3 };
 bool experiment_is_printed(const char *section)
 {
     return strcmp(section, "printed") == 0 || chain_section_rest(section, "printed");
-}
-
-void experiment_printed_free(experiment *e)
-{
-    for (int i = 0; i < e->printed_count; i++)
-        free(e->printed[i].line);
-    free(e->printed);
 }
 
 /* "98.6" or "-", up to a blank. false: it is neither. */
@@ -41,18 +33,18 @@ int experiment_values_read(const settings_entry *entry, int columns, experiment_
         size_t length = strcspn(c, " ");
         experiment_value got;
         if (!value_read(c, length, &got))
-            return complain_at(entry->file, entry->line,
-                               "'%s' must be percentages from 0 to 100 with at most %d decimals, or '-' for none; "
-                               "it is '%s'",
-                               entry->key, (int)MOST_DECIMALS, entry->value);
+            return settings_complain(
+                entry,
+                "'%s' must be percentages from 0 to 100 with at most %d decimals, or '-' for none; "
+                "it is '%s'",
+                entry->key, (int)MOST_DECIMALS, entry->value);
         if (n < columns)
             value[n] = got;
         c += length;
     }
     if (n != columns)
-        return complain_at(entry->file, entry->line,
-                           "'%s' has %d values, there are %d columns; write '-' for what is not printed", entry->key, n,
-                           columns);
+        return settings_complain(entry, "'%s' has %d values, there are %d columns; write '-' for what is not printed",
+                                 entry->key, n, columns);
     return 0;
 }
 
@@ -69,12 +61,9 @@ static int class_read(const experiment *e, const settings_entry *entry, experime
 {
     if (line_of(p, entry->key))
         return 0;
-    struct experiment_line *more = take_again(p->line, (size_t)p->lines + 1, sizeof *more, "printed values");
-    if (!more)
-        return -1;
-    p->line = more;
-    more[p->lines].class_name = entry->key;
-    return experiment_values_read(entry, e->columns, more[p->lines++].value);
+    struct experiment_line *line = &p->line[p->lines++];
+    line->class_name = entry->key;
+    return experiment_values_read(entry, e->columns, line->value);
 }
 
 static int entry_read(const experiment *e, const settings_entry *entry, experiment_printed *p)
@@ -90,24 +79,30 @@ static int entry_read(const experiment *e, const settings_entry *entry, experime
     return 0;
 }
 
+static size_t section_size(const settings *list, const char *section)
+{
+    size_t size = 0;
+    for (int i = 0; i < list->count; i++)
+        size += strcmp(list->entry[i].section, section) == 0;
+    return size;
+}
+
+/* Into the next of e->printed, which has room for it. */
 static int section_read(experiment *e, const char *section, const char *name)
 {
     const settings *whole = &e->whole;
-    experiment_printed *more = take_again(e->printed, (size_t)e->printed_count + 1, sizeof *more, "printed values");
-    if (!more)
-        return -1;
-    e->printed = more;
     experiment_printed *p = &e->printed[e->printed_count++];
     *p = (experiment_printed){ .name = name, .source = "", .total.percent = NAN };
     for (int c = 0; c < EXPERIMENT_COLUMNS; c++)
         p->mean[c].percent = NAN;
-    for (int i = 0; i < whole->count; i++) {
+    p->line = arena_take(whole->memory, section_size(whole, section) * sizeof *p->line);
+    for (int i = 0; p->line && i < whole->count; i++) {
         const char *key = whole->entry[i].key;
         if (*key && strcmp(whole->entry[i].section, section) == 0 &&
             entry_read(e, settings_find(whole, section, key), p) < 0)
             return -1;
     }
-    return 0;
+    return p->line ? 0 : -1;
 }
 
 static const settings_entry *section_entry(const experiment *e, const char *name, const char *key)
@@ -127,9 +122,9 @@ static int same_classes(const experiment *e, const experiment_printed *p, const 
     for (int i = 0; i < p->lines; i++)
         if (!line_of(other, p->line[i].class_name)) {
             const settings_entry *entry = section_entry(e, p->name, p->line[i].class_name);
-            return complain_at(entry->file, entry->line,
-                               "[printed %s] has no line for '%s'; correct the name, or give it a line there",
-                               other->name, p->line[i].class_name);
+            return settings_complain(entry,
+                                     "[printed %s] has no line for '%s'; correct the name, or give it a line there",
+                                     other->name, p->line[i].class_name);
         }
     return 0;
 }
@@ -137,14 +132,18 @@ static int same_classes(const experiment *e, const experiment_printed *p, const 
 int experiment_printed_read(experiment *e)
 {
     const char *section;
+    int sections = 0;
+    while (settings_section(&e->whole, sections))
+        sections++;
+    e->printed = arena_take(e->whole.memory, (size_t)sections * sizeof *e->printed);
+    if (!e->printed)
+        return -1;
     for (int i = 0; (section = settings_section(&e->whole, i)); i++) {
-        if (!experiment_is_printed(section))
-            continue;
         const char *name = chain_section_rest(section, "printed");
-        const settings_entry *first = chain_section_first(&e->whole, section);
-        if (!name)
-            return complain_at(first->file, first->line, "printed values need a name; write [printed NAME]");
-        if (section_read(e, section, name) < 0)
+        if (experiment_is_printed(section) && !name)
+            return settings_complain(settings_first(&e->whole, section),
+                                     "printed values need a name; write [printed NAME]");
+        if (name && section_read(e, section, name) < 0)
             return -1;
     }
     for (int i = 1; i < e->printed_count; i++)

@@ -13,7 +13,6 @@
 
 /* Reads the sections of an experiment whose `whole` and columns are read. 0, or -1: complained. */
 int experiment_printed_read(experiment *);
-void experiment_printed_free(experiment *);
 
 /* Is it a section [printed NAME], or lacks only the name? */
 bool experiment_is_printed(const char *section);

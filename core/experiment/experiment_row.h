@@ -5,9 +5,5 @@
 
 /* Makes all rows of an experiment whose `whole`, columns and words are read. 0, or -1: complained. */
 int experiment_rows_read(experiment *, const experiment_options *);
-void experiment_row_free(experiment_row *);
-
-/* Is the word one of the words of the line? */
-bool experiment_line_holds(const char *line, const char *word);
 
 #endif

@@ -1,19 +1,7 @@
 #include "grid.h"
-#include "../base/diag.h"
 #include "grid_bundle.h"
 #include <stdlib.h>
 #include <string.h>
-
-void grid_free(grid *g)
-{
-    for (int a = 0; a < g->axes; a++) {
-        for (int v = 0; v < g->axis[a].count; v++)
-            free(g->axis[a].values[v]);
-        free(g->axis[a].key);
-        free(g->axis[a].label);
-    }
-    *g = (grid){ 0 };
-}
 
 static bool is_paper(const char *key)
 {
@@ -32,19 +20,18 @@ static const char *item_next(const char **at, bool bars, int *length)
     return start;
 }
 
-static int axis_value_add(grid_axis *axis, const char *text, int length)
+static int axis_value_add(grid_axis *axis, arena *memory, const char *text, int length)
 {
     const settings_entry *e = axis->entry;
     if (axis->count == GRID_VALUES)
-        return complain_at(e->file, e->line, "'%s' has more than %d values; shorten the list", e->key,
-                           (int)GRID_VALUES);
-    char *value = take_text("%.*s", length, text);
+        return settings_complain(e, "'%s' has more than %d values; shorten the list", e->key, (int)GRID_VALUES);
+    const char *value = arena_print(memory, "%.*s", length, text);
     if (!value)
         return -1;
-    axis->values[axis->count++] = value;
-    for (int i = 0; i + 1 < axis->count; i++)
+    for (int i = 0; i < axis->count; i++)
         if (strcmp(axis->values[i], value) == 0)
-            return complain_at(e->file, e->line, "'%s' lists %s twice; delete one", e->key, value);
+            return settings_complain(e, "'%s' lists %s twice; delete one", e->key, value);
+    axis->values[axis->count++] = value;
     return 0;
 }
 
@@ -52,22 +39,18 @@ static int axis_read(grid *g, const settings_entry *e)
 {
     const char *dot = strchr(e->key, '.');
     if (dot == e->key || (dot && !dot[1]) || strcmp(e->key, "row") == 0 || strcmp(e->key, "scale") == 0)
-        return complain_at(e->file, e->line, "'%s' is no axis of a grid; write section.key = values", e->key);
+        return settings_complain(e, "'%s' is no axis of a grid; write section.key = values", e->key);
     if (g->axes == GRID_AXES)
-        return complain_at(e->file, e->line, "a grid has at most %d axes; delete one", (int)GRID_AXES);
+        return settings_complain(e, "a grid has at most %d axes; delete one", (int)GRID_AXES);
     grid_axis *axis = &g->axis[g->axes++];
-    axis->entry = e;
-    axis->key = take_text("%s", e->key);
-    axis->label = take_text("%s", dot ? dot + 1 : e->key);
-    if (!axis->key || !axis->label)
-        return -1;
+    *axis = (grid_axis){ .key = e->key, .label = dot ? dot + 1 : e->key, .entry = e };
     const char *at = e->value, *item;
     int length;
     while (*(item = item_next(&at, strchr(e->value, '|') != NULL, &length)))
-        if (axis_value_add(axis, item, length) < 0)
+        if (axis_value_add(axis, g->from->memory, item, length) < 0)
             return -1;
     if (axis->count == 0)
-        return complain_at(e->file, e->line, "'%s' lists no value; give one or more", e->key);
+        return settings_complain(e, "'%s' lists no value; give one or more", e->key);
     return 0;
 }
 
@@ -76,21 +59,22 @@ static int labels_read(grid *g, const settings_entry *e)
     const char *at = e->value, *item;
     int length, n = 0;
     while (*(item = item_next(&at, false, &length))) {
-        char *label = n < g->axes ? take_text("%.*s", length, item) : NULL;
-        if (label) {
-            free(g->axis[n].label);
+        const char *label = arena_print(g->from->memory, "%.*s", length, item);
+        if (!label)
+            return -1;
+        if (n < g->axes)
             g->axis[n].label = label;
-        }
         n++;
     }
     if (n != g->axes)
-        return complain_at(e->file, e->line, "'labels' has %d words, the grid has %d axes; give one each", n, g->axes);
+        return settings_complain(e, "'labels' has %d words, the grid has %d axes; give one each", n, g->axes);
     return 0;
 }
 
 /* Entries overridden by a nearer file are skipped: the last of a key counts, at the place of the first. */
-static int read_axes(const settings *list, grid *g)
+static int read_axes(grid *g)
 {
+    const settings *list = g->from;
     for (int i = 0; i < list->count; i++) {
         const settings_entry *e = &list->entry[i];
         bool other = strcmp(e->section, "grid") != 0 || !*e->key || is_paper(e->key) || strcmp(e->key, "where") == 0 ||
@@ -104,46 +88,19 @@ static int read_axes(const settings *list, grid *g)
     return 0;
 }
 
-int grid_read(const settings *list, grid *g)
-{
-    *g = (grid){ .from = list };
-    int status = read_axes(list, g);
-    if (status == 0)
-        status = grid_bundle_check(list, g);
-    const settings_entry *labels = settings_find(list, "grid", "labels");
-    if (status == 0 && labels)
-        status = labels_read(g, labels);
-    g->where = settings_find(list, "grid", "where");
-    if (status == 0 && g->where && g->axes == 0)
-        status = complain_at(g->where->file, g->where->line, "the grid has no axis; write section.key = values");
-    int64_t cells = g->axes > 0;
-    for (int a = 0; status == 0 && a < g->axes; a++) {
-        cells *= g->axis[a].count;
-        if (cells > GRID_CELLS)
-            status = complain_at(g->axis[a].entry->file, g->axis[a].entry->line,
-                                 "the grid has more than %d cells; shorten its lists", (int)GRID_CELLS);
-    }
-    g->cells = (int)cells;
-    if (status < 0)
-        grid_free(g);
-    return status;
-}
-
-const char *grid_value(const grid *g, int axis, int cell)
+/* Value of an axis in cell 0 .. cells - 1. */
+static const char *value_of(const grid *g, int axis, int cell)
 {
     for (int a = g->axes - 1; a > axis; a--)
         cell /= g->axis[a].count;
     return g->axis[axis].values[cell % g->axis[axis].count];
 }
 
-char *grid_name(const grid *g, int cell)
+const char *grid_name(const grid *g, int cell)
 {
-    char *name = take_text("%s", "");
-    for (int a = 0; name && a < g->axes; a++) {
-        char *longer = take_text("%s%s%s=%s", name, a ? " " : "", g->axis[a].label, grid_value(g, a, cell));
-        free(name);
-        name = longer;
-    }
+    const char *name = "";
+    for (int a = 0; name && a < g->axes; a++)
+        name = arena_print(g->from->memory, "%s%s%s=%s", name, a ? " " : "", g->axis[a].label, value_of(g, a, cell));
     return name;
 }
 
@@ -153,9 +110,9 @@ static int check_apart(const settings *set, int first)
     for (int i = first; i < set->count; i++)
         for (int j = 0; j < first; j++)
             if (strcmp(set->entry[i].key, set->entry[j].key) == 0)
-                return complain_at(set->entry[i].file, set->entry[i].line,
-                                   "'%s' is set by another axis of the grid too, in %s:%d; delete one of the two",
-                                   set->entry[i].key, set->entry[j].file, set->entry[j].line);
+                return settings_complain(&set->entry[i],
+                                         "'%s' is set by another axis of the grid too, in %s:%d; delete one of the two",
+                                         set->entry[i].key, set->entry[j].file, set->entry[j].line);
     return 0;
 }
 
@@ -164,7 +121,7 @@ int grid_set(const grid *g, int cell, settings *into)
     for (int a = 0; a < g->axes; a++) {
         const grid_axis *axis = &g->axis[a];
         const settings_entry *e = axis->entry;
-        const char *value = grid_value(g, a, cell);
+        const char *value = value_of(g, a, cell);
         int first = into->count;
         int status = grid_bundle_axis(axis) ? grid_bundle_set(g->from, axis, value, into)
                                             : settings_set(into, "", axis->key, value, e->file, e->line);
@@ -179,7 +136,7 @@ static bool operand_value(const grid *g, int cell, const char *word, double *val
 {
     for (int a = 0; a < g->axes; a++)
         if (strcmp(word, g->axis[a].key) == 0)
-            word = grid_value(g, a, cell);
+            word = value_of(g, a, cell);
     char *end;
     *value = strtod(word, &end);
     return end > word && !*end;
@@ -229,43 +186,71 @@ int grid_allows(const grid *g, int cell)
     bool valid;
     int holds = condition_holds(g, cell, g->where->value, &valid);
     if (!valid)
-        return complain_at(g->where->file, g->where->line,
-                           "'where' must compare axes and numbers, like 'a.x <= b.y and a.x > 1'; it is '%s'",
-                           g->where->value);
+        return settings_complain(g->where,
+                                 "'where' must compare axes and numbers, like 'a.x <= b.y and a.x > 1'; it is '%s'",
+                                 g->where->value);
     return holds;
 }
 
 /* Does "paper 3 2" name this cell? */
 static bool paper_names(const grid *g, const char *key, int cell)
 {
-    char wanted[512] = "paper";
+    if (!is_paper(key))
+        return false;
+    key += strlen("paper");
     for (int a = 0; a < g->axes; a++) {
-        size_t used = strlen(wanted);
-        snprintf(wanted + used, sizeof wanted - used, " %s", grid_value(g, a, cell));
+        const char *value = value_of(g, a, cell);
+        size_t length = strlen(value);
+        if (*key++ != ' ' || strncmp(key, value, length) != 0)
+            return false;
+        key += length;
     }
-    return strcmp(key, wanted) == 0;
+    return !*key;
 }
 
-const settings_entry *grid_paper(const grid *g, const settings *list, int cell)
+const settings_entry *grid_paper(const grid *g, int cell)
 {
-    for (int i = list->count - 1; i >= 0; i--)
-        if (strcmp(list->entry[i].section, "grid") == 0 && paper_names(g, list->entry[i].key, cell))
-            return &list->entry[i];
+    for (int i = g->from->count - 1; i >= 0; i--) {
+        const settings_entry *e = &g->from->entry[i];
+        if (strcmp(e->section, "grid") == 0 && paper_names(g, e->key, cell))
+            return e;
+    }
     return NULL;
 }
 
-int grid_check_papers(const grid *g, const settings *list)
+static int check_papers(const grid *g)
 {
-    for (int i = 0; i < list->count; i++) {
-        const settings_entry *e = &list->entry[i];
-        if (strcmp(e->section, "grid") != 0 || !is_paper(e->key))
-            continue;
-        bool found = false;
+    for (int i = 0; i < g->from->count; i++) {
+        const settings_entry *e = &g->from->entry[i];
+        bool found = strcmp(e->section, "grid") != 0 || !is_paper(e->key);
         for (int cell = 0; cell < g->cells && !found; cell++)
             found = paper_names(g, e->key, cell);
         if (!found)
-            return complain_at(e->file, e->line,
-                               "'%s' names no cell of the grid; write 'paper' and a value of each axis", e->key);
+            return settings_complain(e, "'%s' names no cell of the grid; write 'paper' and a value of each axis",
+                                     e->key);
     }
     return 0;
+}
+
+int grid_read(const settings *list, grid *g)
+{
+    *g = (grid){ .from = list };
+    int status = read_axes(g);
+    if (status == 0)
+        status = grid_bundle_check(list, g);
+    const settings_entry *labels = settings_find(list, "grid", "labels");
+    if (status == 0 && labels)
+        status = labels_read(g, labels);
+    g->where = settings_find(list, "grid", "where");
+    if (status == 0 && g->where && g->axes == 0)
+        status = settings_complain(g->where, "the grid has no axis; write section.key = values");
+    int64_t cells = g->axes > 0;
+    for (int a = 0; status == 0 && a < g->axes; a++) {
+        cells *= g->axis[a].count;
+        if (cells > GRID_CELLS)
+            status = settings_complain(g->axis[a].entry, "the grid has more than %d cells; shorten its lists",
+                                       (int)GRID_CELLS);
+    }
+    g->cells = (int)cells;
+    return status < 0 ? -1 : check_papers(g);
 }

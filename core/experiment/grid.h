@@ -14,13 +14,13 @@
 enum { GRID_AXES = 4, GRID_VALUES = 64, GRID_CELLS = 1024 };
 
 typedef struct grid_axis {
-    char *key, *label; /* "section.key", or one word: an axis of bundles */
-    char *values[GRID_VALUES];
+    const char *key, *label; /* "section.key", or one word: an axis of bundles */
+    const char *values[GRID_VALUES];
     int count;
     const settings_entry *entry; /* of the settings it was read from */
 } grid_axis;
 
-typedef struct grid {
+typedef struct grid { /* all texts are in the memory of the settings */
     grid_axis axis[GRID_AXES];
     int axes, cells; /* 0, 0: there is no [grid] */
     const settings_entry *where;
@@ -29,13 +29,9 @@ typedef struct grid {
 
 /* Reads section [grid]; the settings must outlive the grid. 0, or -1: complained. */
 int grid_read(const settings *, grid *);
-void grid_free(grid *);
 
-/* Value of an axis in cell 0 .. cells - 1. */
-const char *grid_value(const grid *, int axis, int cell);
-
-/* "T=3 K=2", new memory; NULL: complained. */
-char *grid_name(const grid *, int cell);
+/* "T=3 K=2"; NULL: complained. */
+const char *grid_name(const grid *, int cell);
 
 /* Appends what a row of the cell would hold: entries without section, their keys "section.key" or "model". 0, or -1:
  * complained. */
@@ -45,9 +41,6 @@ int grid_set(const grid *, int cell, settings *);
 int grid_allows(const grid *, int cell);
 
 /* The `paper ...` entry of the cell, or NULL. */
-const settings_entry *grid_paper(const grid *, const settings *, int cell);
-
-/* Complains of the first `paper ...` entry that names no cell. 0 or -1. */
-int grid_check_papers(const grid *, const settings *);
+const settings_entry *grid_paper(const grid *, int cell);
 
 #endif

@@ -1,5 +1,4 @@
 #include "grid_bundle.h"
-#include "../base/diag.h"
 #include "chain.h"
 #include <string.h>
 
@@ -25,10 +24,11 @@ static int value_check(const settings *list, const grid_axis *axis, const char *
     for (int i = 0; i < list->count; i++)
         if (is_of(list->entry[i].section, axis, value))
             return 0;
-    return complain_at(axis->entry->file, axis->entry->line,
-                       "'%s' lists %s, but there is no section [%s %s]; write it, with what %s stands for, or let the "
-                       "axis be one setting, section.key",
-                       axis->key, value, axis->key, value, value);
+    return settings_complain(
+        axis->entry,
+        "'%s' lists %s, but there is no section [%s %s]; write it, with what %s stands for, or let the "
+        "axis be one setting, section.key",
+        axis->key, value, axis->key, value, value);
 }
 
 /* Is the entry's section a bundle of one of the grid's axes, and is it one that every cell may have? */
@@ -36,18 +36,17 @@ static int section_check(const grid *g, const settings_entry *e)
 {
     const char *words[GRID_AXES];
     if (strcmp(e->key, "paper") == 0)
-        return complain_at(e->file, e->line,
-                           "'paper' is of one cell, not of [%s]; write 'paper' and a value of each axis in [grid]",
-                           e->section);
+        return settings_complain(
+            e, "'paper' is of one cell, not of [%s]; write 'paper' and a value of each axis in [grid]", e->section);
     for (int a = 0; a < g->axes; a++) {
         if (grid_bundle_axis(&g->axis[a]) && chain_section_rest(e->section, g->axis[a].key))
             return 0;
         words[a] = g->axis[a].key;
     }
     const char *nearest = settings_nearest(e->section, words, g->axes);
-    return complain_at(
-        e->file, e->line, "[%s] is no row and belongs to no axis of the grid; %s%s%s, or write a section of one word",
-        e->section, nearest ? "the nearest axis is '" : "there is no axis", nearest ? nearest : "", nearest ? "'" : "");
+    return settings_complain(
+        e, "[%s] is no row and belongs to no axis of the grid; %s%s%s, or write a section of one word", e->section,
+        nearest ? "the nearest axis is '" : "there is no axis", nearest ? nearest : "", nearest ? "'" : "");
 }
 
 int grid_bundle_check(const settings *list, const grid *g)

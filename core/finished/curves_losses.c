@@ -39,33 +39,6 @@ static int find_weights(loss_curves *c, predict_run *run)
     return 0;
 }
 
-/* The next line at *at that is not the seed's, its length in *length; NULL: there is none. */
-static const char *next_setting(const char **at, size_t *length)
-{
-    static const char seed[] = "run.seed = ";
-    while (**at) {
-        const char *line = *at;
-        *length = strcspn(line, "\n");
-        *at += *length + (line[*length] == '\n');
-        if (strncmp(line, seed, sizeof seed - 1) != 0)
-            return line;
-    }
-    return NULL;
-}
-
-static bool same_settings(const char *a, const char *b)
-{
-    const char *x, *y;
-    size_t n = 0, m = 0;
-    do {
-        x = next_setting(&a, &n);
-        y = next_setting(&b, &m);
-        if (!x != !y || (x && (n != m || memcmp(x, y, n) != 0)))
-            return false;
-    } while (x);
-    return true;
-}
-
 static int check_alike(const losses *a, const losses *b)
 {
     bool alike = a->terms == b->terms && a->epochs == b->epochs;
@@ -83,7 +56,7 @@ static int read_log(loss_log *l, const predict_run *run)
     return l->label ? losses_read(&l->of, run->folder) : -1;
 }
 
-static int read_run(loss_curves *c, const char *folder, const predict_options *options, char **chosen)
+static int read_run(loss_curves *c, const char *folder, const predict_options *options, settings *chosen)
 {
     predict_run run = { 0 };
     loss_log *log = &c->log[c->logs++];
@@ -91,10 +64,11 @@ static int read_run(loss_curves *c, const char *folder, const predict_options *o
     if (status == 0)
         status = read_log(log, &run);
     if (status == 0 && c->logs == 1) {
-        *chosen = take_text("%s", run.record.settings);
-        status = *chosen ? find_weights(c, &run) : -1;
+        status = settings_merge(chosen, &run.record.settings);
+        if (status == 0)
+            status = find_weights(c, &run);
     } else if (status == 0) {
-        status = same_settings(*chosen, run.record.settings)
+        status = settings_same(chosen, &run.record.settings, "run.seed")
                      ? check_alike(&c->log[0].of, &log->of)
                      : complain("%s and %s have other settings; name runs that differ in their seed alone",
                                 c->log[0].of.path, log->of.path);
@@ -147,7 +121,7 @@ int curves_losses(const char *const *folders, int count, const predict_options *
     if (count < 1)
         return complain("losses are of one run at least; name one");
     loss_curves c = { .log = take_zeroed((size_t)count, sizeof *c.log, "the losses") };
-    char *chosen = NULL;
+    settings chosen = { 0 };
     int status = c.log ? 0 : -1;
     for (int i = 0; i < count && status == 0; i++)
         status = read_run(&c, folders[i], options, &chosen);
@@ -159,6 +133,6 @@ int curves_losses(const char *const *folders, int count, const predict_options *
     }
     free(c.log);
     free(c.weight);
-    free(chosen);
+    settings_free(&chosen);
     return status;
 }

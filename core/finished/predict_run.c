@@ -68,51 +68,38 @@ static int read_record(predict_run *r, const char *folder)
 }
 
 /* What a record says of the program beside the settings that anybody chose. */
-static bool is_chosen(const char *key)
+static bool is_chosen(const settings_entry *e)
 {
-    return strncmp(key, "code.", 5) != 0 && strncmp(key, "file.", 5) != 0 && strcmp(key, "run.device") != 0 &&
-           strcmp(key, "run.most_steps") != 0;
+    return strcmp(e->section, "code") != 0 && strcmp(e->section, "file") != 0 &&
+           !settings_named(e, "run.device run.most_steps");
 }
 
-/* Finds "key = value" among the record's lines: the value, its length in *length; NULL: there is no such key. */
-static const char *recorded(const predict_run *r, const char *key, size_t *length)
+/* The record's value, or NULL. */
+static const char *recorded(const predict_run *r, const char *section, const char *key)
 {
-    size_t n = strlen(key);
-    for (const char *line = r->record.settings; line && *line; line += strcspn(line, "\n") + 1) {
-        *length = strcspn(line, "\n");
-        if (*length >= n + 3 && strncmp(line, key, n) == 0 && strncmp(line + n, " = ", 3) == 0) {
-            *length -= n + 3;
-            return line + n + 3;
-        }
-        if (!line[*length])
-            break;
-    }
-    return NULL;
+    const settings_entry *e = settings_find(&r->record.settings, section, key);
+    return e ? e->value : NULL;
 }
 
-static int add_line(predict_run *r, char *line, const char *where, int number)
+/* The n-th of the record's settings is what `where` says of it. */
+static int restore_setting(predict_run *r, const settings_entry *e, const char *where, int n)
 {
-    char *equal = strstr(line, " = "), *dot = strchr(line, '.');
-    if (!equal || !dot || dot > equal)
-        return complain("%s: its setting '%.80s' is not SECTION.KEY = VALUE; delete the file and run again", r->file,
-                        line);
-    *equal = 0;
-    if (!is_chosen(line))
-        return 0;
-    *dot = 0;
-    if (name_read(equal + 3) < 0)
-        return complain_at(where, number, "the value of '%s' begins with a backslash, but " NAME_RULE, line);
-    return settings_set(&r->settings, line, dot + 1, equal + 3, where, number);
+    char *value = arena_text(r->settings.memory, e->value);
+    if (!value)
+        return -1;
+    if (name_read(value) < 0)
+        return complain_at(where, n, "the value of '%s.%s' begins with a backslash, but " NAME_RULE, e->section,
+                           e->key);
+    return settings_set(&r->settings, e->section, e->key, value, where, n);
 }
 
-/* The record's lines become settings again; those of the command line are laid over them. */
+/* The record's settings, with those of the command line laid over them. */
 static int restore_settings(predict_run *r, const predict_options *o, const char *where)
 {
-    char *lines = take_text("%s", r->record.settings), *rest = lines;
-    int status = lines ? 0 : -1, number = 0;
-    for (char *line; status == 0 && (line = strtok_r(number ? NULL : lines, "\n", &rest)); number++)
-        status = add_line(r, line, where, number + 1);
-    free(lines);
+    int status = 0;
+    for (int i = 0; i < r->record.settings.count && status == 0; i++)
+        if (is_chosen(&r->record.settings.entry[i]))
+            status = restore_setting(r, &r->record.settings.entry[i], where, i + 1);
     for (int i = 0; i < o->sets && status == 0; i++) {
         status = settings_set_text(&r->settings, o->set[i], "--set", i + 1);
         if (status == 0)
@@ -166,15 +153,14 @@ static int find_weights(const predict_run *r, const predict_options *o)
 /* Has this module's code changed since? 1 or 0; -1: complained. */
 static int module_changed(const predict_run *r, const ablate_module *module)
 {
-    char key[80], now[65];
+    char now[65];
     hash_digest code;
-    size_t length = 0;
     if (hash_file(module_file(module), &code) < 0)
         return -1;
     hash_print(&code, now);
-    snprintf(key, sizeof key, "code.%.64s", module->name);
-    const char *then = recorded(r, key, &length);
-    return then && length == 16 && strncmp(then, now, 16) == 0 ? 0 : 1;
+    now[16] = 0;
+    const char *then = recorded(r, "code", module->name);
+    return then && strcmp(then, now) == 0 ? 0 : 1;
 }
 
 static int warn_of_modules(predict_run *r)
@@ -197,7 +183,6 @@ static int warn_of_modules(predict_run *r)
 static int warn_of_changes(predict_run *r)
 {
     char code[65], version[100], machine[200];
-    size_t length = 0;
     const struct device *where = r->session.device;
     hash_print(&r->session.code, code);
     snprintf(version, sizeof version, "%s %.16s", ABLATE_VERSION, code);
@@ -206,13 +191,11 @@ static int warn_of_changes(predict_run *r)
         predict_run_warn(r, "the engine's code has changed since this run (%s, now %s); scores may differ from it",
                          r->record.version, version) < 0)
         return -1;
-    const char *then = recorded(r, "run.device", &length);
-    if (then && (strlen(machine) != length || strncmp(then, machine, length) != 0) &&
-        predict_run_warn(r, "it ran on '%.*s', this is '%s': scores may differ in their last digits", (int)length, then,
-                         machine) < 0)
+    const char *then = recorded(r, "run", "device"), *steps = recorded(r, "run", "most_steps");
+    if (then && strcmp(then, machine) != 0 &&
+        predict_run_warn(r, "it ran on '%s', this is '%s': scores may differ in their last digits", then, machine) < 0)
         return -1;
-    const char *steps = recorded(r, "run.most_steps", &length);
-    if (steps && predict_run_warn(r, "its training was stopped after %.*s steps", (int)length, steps) < 0)
+    if (steps && predict_run_warn(r, "its training was stopped after %s steps", steps) < 0)
         return -1;
     return warn_of_modules(r);
 }
@@ -297,7 +280,8 @@ int predict_run_open(predict_run *r, const char *folder, const predict_options *
     *r = (predict_run){ 0 };
     if (read_record(r, folder) < 0)
         return -1;
-    char *where = take_text("%s (settings)", r->file);
+    arena *memory = settings_memory(&r->settings);
+    const char *where = memory ? arena_print(memory, "%s (settings)", r->file) : NULL;
     int status =
         where ? session_open(&r->session, o->device, o->threads, o->modules, o->cache ? o->cache : "cache") : -1;
     if (status == 0)
@@ -308,7 +292,6 @@ int predict_run_open(predict_run *r, const char *folder, const predict_options *
         status = open_model(r, o, where);
     if (status == 0)
         status = model_place(&r->model, r->session.device);
-    free(where);
     if (status < 0 || check_weights(r) < 0 || warn_of_changes(r) < 0)
         return -1;
     return load_parameters(r);

@@ -49,7 +49,7 @@ static int keep_texts(graph *g, const ablate_op *op, char *attr)
 static void *read_attributes(builder *b, const ablate_op *op, const char *text, const char *file, int line)
 {
     char *owned = NULL, *attr = arena_take(b->graph->memory, op->attr_size ? op->attr_size : 1);
-    if (!attr || settings_fill_text(text, op->attrs, attr, file, line, op->name, &owned) < 0)
+    if (!attr || settings_fill_text(text, op->attrs, attr, (ablate_at){ file, line }, op->name, &owned) < 0)
         return NULL;
     int status = keep_texts(b->graph, op, attr);
     free(owned);

@@ -155,7 +155,7 @@ int engine_ready(engine *e, const char *adam, uint64_t steps)
         return -1;
     if (e->values)
         return complain("engine_ready is called twice; open another engine");
-    if (settings_fill_text(adam, optimiser_settings_rows, &chosen, NULL, 0, "adam", &owned) < 0)
+    if (settings_fill_text(adam, optimiser_settings_rows, &chosen, (ablate_at){ NULL, 0 }, "adam", &owned) < 0)
         return -1;
     free(owned);
     if (chosen.schedule == OPTIMISER_COSINE && steps == 0)

@@ -48,7 +48,7 @@ int single_open(single *s, const device *where, const char *name, const char *at
     if (!op)
         return complain("there is no operation '%s'; build the operations again", name);
     void *attr = take_zeroed(1, op->attr_size, name);
-    int status = attr ? settings_fill_text(attributes, op->attrs, attr, "engine", 0, name, &texts) : -1;
+    int status = attr ? settings_fill_text(attributes, op->attrs, attr, (ablate_at){ "engine", 0 }, name, &texts) : -1;
     if (status == 0)
         status = single_prepare(s, where, op, attr, inputs, in, NULL, 0);
     s->attr = attr;

@@ -121,8 +121,10 @@ int model_begin_epoch(model *m, int epoch)
     return 0;
 }
 
-void model_describe(const model *m, FILE *to)
+int model_describe(const model *m, settings *into)
 {
-    for (int i = 0; i < m->parts; i++)
-        settings_print(m->part[i].module->name, m->part[i].module->settings, m->part[i].settings, NULL, to);
+    int status = 0;
+    for (int i = 0; i < m->parts && status == 0; i++)
+        status = settings_list(into, m->part[i].module->name, m->part[i].module->settings, m->part[i].settings, NULL);
+    return status;
 }

@@ -67,7 +67,7 @@ feed_request model_feed_request(session *, const model *, const dataset *, const
 /* Tells every module that an epoch begins. 0, or -1: complained. */
 int model_begin_epoch(model *, int epoch);
 
-/* Writes the modules' resolved settings, see settings_print. */
-void model_describe(const model *, FILE *);
+/* Appends the modules' resolved settings, see settings_list. 0, or -1: complained. */
+int model_describe(const model *, settings *);
 
 #endif

@@ -57,13 +57,12 @@ int run_settings_fill(const settings *list, run_settings *into)
     return check_protocol(list, into->protocol);
 }
 
-int run_settings_print(const run_settings *from, FILE *out)
+int run_settings_list(const run_settings *from, settings *into)
 {
     run_settings shown = *from;
     char *data = dataset_spec_short(from->data);
     shown.data = data;
-    if (data)
-        settings_print("run", run_settings_rows, &shown, run_settings_idle, out);
+    int status = data ? settings_list(into, "run", run_settings_rows, &shown, run_settings_idle) : -1;
     free(data);
-    return data ? 0 : -1;
+    return status;
 }

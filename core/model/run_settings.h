@@ -35,7 +35,7 @@ extern const char run_settings_idle[];
  * complained. */
 int run_settings_fill(const settings *, run_settings *);
 
-/* Writes those that can change a result as "section.key = value" lines. 0, or -1: complained. */
-int run_settings_print(const run_settings *, FILE *);
+/* Appends those that can change a result, see settings_list. 0, or -1: complained. */
+int run_settings_list(const run_settings *, settings *);
 
 #endif

@@ -33,7 +33,12 @@ static void print_run(const char *results, const listed_run *run, FILE *out)
     for (int i = 0; i < r->note_count; i++)
         print_fact("note", r->notes[i], out);
     fputc('\n', out);
-    report_text_html(r->settings, out);
+    for (int i = 0; i < r->settings.count; i++) {
+        const settings_entry *e = &r->settings.entry[i];
+        const char *const line[] = { e->section, ".", e->key, " = ", e->value, "\n" };
+        for (int part = 0; part < 6; part++)
+            report_text_html(line[part], out);
+    }
     fputs("</pre></details>\n", out);
 }
 

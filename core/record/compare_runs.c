@@ -114,56 +114,31 @@ void compare_runs_free(compare_runs *c)
     c->pairs = 0;
 }
 
-/* Value of "name = " in lines of settings, new memory; NULL: there is none. */
-static char *value_of(const char *lines, const char *name, size_t length)
-{
-    for (const char *line = lines; *line; line += strcspn(line, "\n") + (line[strcspn(line, "\n")] == '\n'))
-        if (strncmp(line, name, length) == 0 && strncmp(line + length, " = ", 3) == 0)
-            return take_text("%.*s", (int)(strcspn(line, "\n") - length - 3), line + length + 3);
-    return NULL;
-}
-
-static void note_change(void *changed, const char *name, const char *a, const char *b)
-{
-    (void)name;
-    (void)a;
-    (void)b;
-    *(bool *)changed = true;
-}
-
-static void tell_lines(const char *from, const char *other, bool both, bool swap,
-                       void (*tell)(void *, const char *, const char *, const char *), void *context)
-{
-    for (const char *line = from; *line; line += strcspn(line, "\n") + (line[strcspn(line, "\n")] == '\n')) {
-        const char *equals = strstr(line, " = ");
-        size_t length = equals ? (size_t)(equals - line) : 0;
-        if (length == 0 || length >= strcspn(line, "\n") || strncmp(line, "run.seed = ", 11) == 0)
-            continue;
-        char *name = take_text("%.*s", (int)length, line), *own = value_of(from, line, length);
-        char *theirs = value_of(other, line, length);
-        if (name && own && (theirs ? both && strcmp(own, theirs) != 0 : true))
-            tell(context, name, swap ? theirs : own, swap ? own : theirs);
-        free(name);
-        free(own);
-        free(theirs);
-    }
-}
-
 bool compare_settings_vary(const compare_runs *c, int side)
 {
-    bool vary = false;
-    for (int i = 1; i < c->pairs; i++) {
-        const char *first = c->pair[0].record[side].settings, *other = c->pair[i].record[side].settings;
-        tell_lines(first, other, true, false, note_change, &vary);
-        tell_lines(other, first, false, true, note_change, &vary);
-    }
-    return vary;
+    for (int i = 1; i < c->pairs; i++)
+        if (!settings_same(&c->pair[0].record[side].settings, &c->pair[i].record[side].settings, "run.seed"))
+            return true;
+    return false;
 }
 
-void compare_settings(const compare_runs *c, void (*tell)(void *, const char *, const char *, const char *),
-                      void *context)
+static void tell_one(compare_teller *tell, void *context, const settings_entry *e, const char *a, const char *b)
 {
-    const char *a = c->pair[0].record[0].settings, *b = c->pair[0].record[1].settings;
-    tell_lines(a, b, true, false, tell, context);
-    tell_lines(b, a, false, true, tell, context);
+    char *name = settings_named(e, "run.seed") ? NULL : take_text("%s.%s", e->section, e->key);
+    if (name)
+        tell(context, name, a, b);
+    free(name);
+}
+
+void compare_settings(const compare_runs *c, compare_teller *tell, void *context)
+{
+    const settings *a = &c->pair[0].record[0].settings, *b = &c->pair[0].record[1].settings;
+    for (int i = 0; i < a->count; i++) {
+        const settings_entry *own = &a->entry[i], *theirs = settings_find(b, own->section, own->key);
+        if (!theirs || strcmp(own->value, theirs->value) != 0)
+            tell_one(tell, context, own, own->value, theirs ? theirs->value : NULL);
+    }
+    for (int i = 0; i < b->count; i++)
+        if (!settings_find(a, b->entry[i].section, b->entry[i].key))
+            tell_one(tell, context, &b->entry[i], NULL, b->entry[i].value);
 }

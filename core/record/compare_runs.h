@@ -30,7 +30,7 @@ bool compare_settings_vary(const compare_runs *, int side);
 
 /* Calls `tell` with each setting that the first pair's runs do not share: its values, NULL where a run has none. Seeds
  * and hashes of code are among them as "code.NAME". */
-void compare_settings(const compare_runs *, void (*tell)(void *, const char *name, const char *a, const char *b),
-                      void *context);
+typedef void compare_teller(void *context, const char *name, const char *a, const char *b);
+void compare_settings(const compare_runs *, compare_teller *, void *context);
 
 #endif

@@ -7,8 +7,8 @@
 
 void run_record_free(run_record *r)
 {
-    char *texts[] = { r->experiment, r->row,     r->scale,     r->settings, r->data,     r->data_hash,
-                      r->paths,      r->version, r->core_type, r->backend,  r->protocol, r->from };
+    char *texts[] = { r->experiment, r->row,       r->scale,   r->data,     r->data_hash, r->paths,
+                      r->version,    r->core_type, r->backend, r->protocol, r->from };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free(texts[i]);
     for (int i = 0; i < r->weight_count; i++) {
@@ -22,6 +22,7 @@ void run_record_free(run_record *r)
     free(r->weights);
     free(r->classes);
     free(r->notes);
+    settings_free(&r->settings);
     *r = (run_record){ 0 };
 }
 
@@ -103,27 +104,13 @@ int run_record_set_metrics(run_record *r, const metrics_result *result)
     return 0;
 }
 
-/* Is the key of "key = value" one of the words? */
-static bool is_listed(const char *words, const char *line)
-{
-    size_t key = strcspn(line, " \n");
-    for (const char *at = words ? words : ""; *at; at += strspn(at, " ")) {
-        size_t n = strcspn(at, " ");
-        if (n == key && memcmp(at, line, n) == 0)
-            return true;
-        at += n;
-    }
-    return false;
-}
-
 static void add_settings(hash_state *state, const run_record *r)
 {
-    for (const char *line = r->settings ? r->settings : ""; *line;) {
-        size_t length = strcspn(line, "\n");
-        length += line[length] == '\n';
-        if (!is_listed(r->paths, line))
-            hash_add(state, line, length);
-        line += length;
+    for (int i = 0; i < r->settings.count; i++) {
+        const settings_entry *e = &r->settings.entry[i];
+        const char *const line[] = { e->section, ".", e->key, " = ", e->value, "\n" };
+        for (int k = 0; k < 6 && !settings_named(e, r->paths); k++)
+            hash_add(state, line[k], strlen(line[k]));
     }
     hash_add_text(state, "");
 }
@@ -144,19 +131,6 @@ void run_record_identity(const run_record *r, char key[65])
     hash_print(&digest, key);
 }
 
-/* The next line of settings that tells two runs apart, for run_record_alike; NULL: there is none. */
-static const char *telling_line(const char **at, size_t *length)
-{
-    while (*at && **at) {
-        const char *line = *at;
-        *length = strcspn(line, "\n");
-        *at += *length + (line[*length] == '\n');
-        if (strncmp(line, "run.seed = ", 11) != 0 && strncmp(line, "run.device = ", 13) != 0)
-            return line;
-    }
-    return NULL;
-}
-
 static bool texts_agree(const char *a, const char *b)
 {
     return strcmp(a ? a : "", b ? b : "") == 0;
@@ -164,18 +138,11 @@ static bool texts_agree(const char *a, const char *b)
 
 bool run_record_alike(const run_record *a, const run_record *b)
 {
-    const char *at = a->settings, *other_at = b->settings, *line, *other;
-    size_t n, m;
     bool same = texts_agree(a->data_hash, b->data_hash) && texts_agree(a->version, b->version) &&
                 a->weight_count == b->weight_count;
     for (int i = 0; same && i < a->weight_count; i++)
         same = texts_agree(a->weights[i].hash, b->weights[i].hash);
-    do {
-        line = telling_line(&at, &n);
-        other = telling_line(&other_at, &m);
-        same = same && (line != NULL) == (other != NULL) && (!line || (n == m && memcmp(line, other, n) == 0));
-    } while (same && line);
-    return same;
+    return same && settings_same(&a->settings, &b->settings, "run.seed run.device");
 }
 
 /* A name as a folder's: no separator, no blank, nothing a shell minds, and not hidden. */

@@ -1,6 +1,7 @@
 /* record.h: what is kept of one finished run, its file metrics.json, and the identity by which it is known again. */
 #ifndef ABLATE_RECORD_H
 #define ABLATE_RECORD_H
+#include "../base/settings.h"
 #include "../metrics/metrics.h"
 
 typedef struct run_weights { /* a file of frozen weights that the run read */
@@ -14,7 +15,7 @@ typedef struct run_class {
 
 typedef struct run_record { /* zeroed = empty; every text is malloc'ed and the record's, NULL counts as "" */
     char *experiment, *row, *scale;
-    char *settings;         /* all of them, resolved: lines "section.key = value", see settings_print */
+    settings settings;      /* all of them, resolved, see settings_list */
     char *paths;            /* "a.weights run.data": those of them that name what other hashes stand for, by blanks */
     char *data, *data_hash; /* "drawn: 15 classes, 300 training and 450 test pictures", SHA-256 */
     run_weights *weights;

@@ -46,22 +46,15 @@ static bool add_values(cJSON *object, const char *key, const double value[METRIC
     return json_add(object, key, values) && good;
 }
 
-/* "section.key = value" lines become members. */
-static bool add_settings(cJSON *object, const char *lines)
+/* Members "section.key". */
+static bool add_settings(cJSON *object, const settings *list)
 {
     cJSON *members = cJSON_AddObjectToObject(object, "settings");
     bool good = members != NULL;
-    for (const char *line = lines; good && line && *line;) {
-        size_t length = strcspn(line, "\n");
-        char *copy = take_text("%.*s", (int)length, line);
-        char *equal = copy ? strstr(copy, " = ") : NULL;
-        good = equal != NULL;
-        if (good) {
-            *equal = 0;
-            good = json_add_text(members, copy, equal + 3);
-        }
-        free(copy);
-        line += length + (line[length] == '\n');
+    for (int i = 0; good && i < list->count; i++) {
+        char *name = take_text("%s.%s", list->entry[i].section, list->entry[i].key);
+        good = name && json_add_text(members, name, list->entry[i].value);
+        free(name);
     }
     return good;
 }
@@ -96,7 +89,7 @@ static bool add_record(cJSON *object, const run_record *r)
     return good && number_json_add(object, "seed", r->seed) && number_json_add(object, "threads", r->threads) &&
            number_json_add(object, "seconds", r->seconds) &&
            number_json_add(object, "peak_memory", (double)r->peak_memory) && add_values(object, "mean", r->mean) &&
-           add_lists(object, r) && add_settings(object, r->settings);
+           add_lists(object, r) && add_settings(object, &r->settings);
 }
 
 /* SHA-256 of the compact form, so that a damaged or edited file is noticed. false: out of memory. */
@@ -131,7 +124,7 @@ int run_record_write(const run_record *r, const char *path)
     char *text = object && add_record(object, r) && checksum_add(object) ? cJSON_Print(object) : NULL;
     cJSON_Delete(object);
     if (!text)
-        return complain("%s: cannot compose the record: no memory, or a setting without ' = '", path);
+        return complain("%s: cannot compose the record: no memory", path);
     file_draft *draft = file_draft_open(path);
     int status = -1;
     if (draft) {
@@ -186,21 +179,22 @@ static int read_values(const cJSON *values, const char *key, double into[METRICS
 static int read_settings(const cJSON *object, run_record *r, const char *path)
 {
     const cJSON *members = cJSON_GetObjectItemCaseSensitive(object, "settings"), *item;
-    size_t size;
-    FILE *out = cJSON_IsObject(members) ? open_memstream(&r->settings, &size) : NULL;
-    if (!out)
+    if (!cJSON_IsObject(members))
         return fault(path, "settings");
-    int status = 0;
     cJSON_ArrayForEach(item, members)
     {
-        char *value = cJSON_IsString(item) ? json_read(item->valuestring) : NULL;
-        if (value)
-            fprintf(out, "%s = %s\n", item->string, value);
-        else
-            status = fault(path, item->string);
+        if (!cJSON_IsString(item))
+            return fault(path, item->string);
+        if (!strchr(item->string, '.'))
+            return complain("%s: its setting '%.80s' is not SECTION.KEY = VALUE; delete the file and run again", path,
+                            item->string);
+        char *value = json_read(item->valuestring);
+        int status = value ? settings_put(&r->settings, item->string, "%s", value) : -1;
         free(value);
+        if (status < 0)
+            return -1;
     }
-    return fclose(out) == 0 ? status : complain("out of memory for the settings of %s", path);
+    return 0;
 }
 
 static int read_lists(const cJSON *object, run_record *r, const char *path)

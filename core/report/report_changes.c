@@ -79,54 +79,50 @@ static schema schema_of(const char *section, const char *module_folders)
     return module ? (schema){ module->settings, module->settings_size } : (schema){ 0 };
 }
 
-/* Lines "section.key = value" of all settings of the section, defaults too. NULL: complained. */
-static char *resolve(const settings *list, const char *section, const schema *known)
+/* All settings of the section, defaults too. 0, or -1: complained. */
+static int resolve(const settings *list, const char *section, const schema *known, settings *into)
 {
-    char *text = NULL;
-    size_t length;
+    char idle[80];
+    snprintf(idle, sizeof idle, "seed|%s", run_settings_idle);
     void *filled = take_zeroed(1, known->size, "settings");
     int status = filled ? settings_fill(list, section, known->rows, filled) : -1;
-    FILE *to = status == 0 ? open_memstream(&text, &length) : NULL;
-    if (to)
-        settings_print(section, known->rows, filled,
-                       strcmp(section, "run") == 0 ? "seed|seeds|threads|checkpoint_steps|checkpoint_seconds" : NULL,
-                       to);
+    if (status == 0)
+        status = settings_list(into, section, known->rows, filled, strcmp(section, "run") == 0 ? idle : NULL);
     free(filled);
-    if (to && fclose(to) == 0)
-        return text;
-    complain("out of memory for the changed settings");
-    return NULL;
+    return status;
 }
 
-/* Both texts have the same keys, a line each. */
-static int compare_lines(changes *list, char *now, char *file, const experiment_row *row)
+/* Both lists have the same keys. */
+static int compare_values(changes *list, const settings *now, const settings *file, const experiment_row *row)
 {
-    char *now_rest = now, *file_rest = file, *line;
     int status = 0;
-    while (status == 0 && (line = strsep(&now_rest, "\n")) != NULL) {
-        const char *other = strsep(&file_rest, "\n");
-        char *equal = strstr(line, " = ");
-        if (!equal || !other || strcmp(line, other) == 0)
+    for (int i = 0; i < now->count && status == 0; i++) {
+        const settings_entry *e = &now->entry[i];
+        if (strcmp(e->value, file->entry[i].value) == 0)
             continue;
-        *equal = 0;
         /* where the data lie, not how they were called from some folder */
-        const char *value = strcmp(line, "run.data") == 0 ? row->run.data : equal + 3;
-        status = add(list, line, value, other + (equal + 3 - line), row->name);
+        const char *value = settings_named(e, "run.data") ? row->run.data : e->value;
+        char *name = take_text("%s.%s", e->section, e->key);
+        status = name ? add(list, name, value, file->entry[i].value, row->name) : -1;
+        free(name);
     }
     return status;
 }
 
 static int section_changes(const experiment_row *row, const char *section, const char *module_folders, changes *list)
 {
-    settings files = row->settings;
+    settings files = row->settings, now = { 0 }, then = { 0 };
     files.count = row->own;
     const schema known = schema_of(section, module_folders);
     if (!known.rows)
         return 0;
-    char *now = resolve(&row->settings, section, &known), *file = now ? resolve(&files, section, &known) : NULL;
-    int status = file ? compare_lines(list, now, file, row) : -1;
-    free(now);
-    free(file);
+    int status = resolve(&row->settings, section, &known, &now);
+    if (status == 0)
+        status = resolve(&files, section, &known, &then);
+    if (status == 0)
+        status = compare_values(list, &now, &then, row);
+    settings_free(&now);
+    settings_free(&then);
     return status;
 }
 

@@ -29,12 +29,11 @@ static bool has_seed(const found *f, const experiment_row *row, int seed)
 /* Could it be a run of this row? The engine's settings, with which a record begins, are quickly compared. */
 static bool may_be(const experiment_row *row, const run_record *run)
 {
-    char *text = NULL;
-    size_t length = 0;
-    FILE *to = open_memstream(&text, &length);
-    bool same = to && experiment_row_print(row, run->seed, to) == 0;
-    same = to && fclose(to) == 0 && same && run->settings && strncmp(run->settings, text, length) == 0;
-    free(text);
+    settings wanted = { 0 }, begin = run->settings;
+    bool same = experiment_row_list(row, run->seed, &wanted) == 0 && wanted.count <= begin.count;
+    begin.count = wanted.count;
+    same = same && settings_same(&wanted, &begin, NULL);
+    settings_free(&wanted);
     return same;
 }
 

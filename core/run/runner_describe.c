@@ -41,24 +41,25 @@ static int describe_code(const runner *r, run_record *record)
     return record->version ? 0 : -1;
 }
 
-static int print_code(const char *name, const char *half, const char *path, FILE *to)
+/* Appends the setting GROUP.NAME.PART: the hash of a file. */
+static int put_hash(settings *into, const char *group, const char *name, const char *part, const char *path)
 {
-    char text[65];
-    hash_digest code;
-    if (hash_file(path, &code) < 0)
+    char text[65], key[200];
+    hash_digest contents;
+    if (hash_file(path, &contents) < 0)
         return -1;
-    hash_print(&code, text);
-    fprintf(to, "code.%s%s%s = %.16s\n", name, *half ? "." : "", half, text);
-    return 0;
+    hash_print(&contents, text);
+    snprintf(key, sizeof key, "%s.%s%s%s", group, name, *part ? "." : "", part);
+    return settings_put(into, key, "%.16s", text);
 }
 
 /* Of the module, and of its operations for the device if that has an object of them. */
-static int print_module_code(const ablate_module *module, const device *where, FILE *to)
+static int put_module_code(settings *into, const ablate_module *module, const device *where)
 {
     char *half = model_device_half(module, where);
-    int status = print_code(module->name, "", module_file(module), to);
+    int status = put_hash(into, "code", module->name, "", module_file(module));
     if (status == 0 && half)
-        status = print_code(module->name, where->name, half, to);
+        status = put_hash(into, "code", module->name, where->name, half);
     free(half);
     return status;
 }
@@ -74,30 +75,22 @@ static const char *path_of(const ablate_setting *row, const void *filled)
 
 /* A file that a module reads by itself counts by its contents; what these settings name then needs no other word.
  * *known: does some hash of the record stand for what the path names? */
-static int print_file(const char *module, const char *name, const char *path, bool *known, FILE *to)
+static int put_file(settings *into, const char *module, const char *name, const char *path, bool *known)
 {
     struct stat about;
-    char text[65];
-    hash_digest contents;
     *known = stat(path, &about) == 0 && S_ISREG(about.st_mode);
-    if (!*known)
-        return 0;
-    if (hash_file(path, &contents) < 0)
-        return -1;
-    hash_print(&contents, text);
-    fprintf(to, "file.%s.%s = %.16s\n", module, name, text);
-    return 0;
+    return *known ? put_hash(into, "file", module, name, path) : 0;
 }
 
-/* Of one module: prints the contents of its files to `to`, its paths that hashes stand for to `keys`. */
-static int print_paths(const runner *r, const model_part *part, FILE *to, FILE *keys)
+/* Of one module: appends the contents of its files, writes its paths that hashes stand for to `keys`. */
+static int put_paths(const runner *r, const model_part *part, settings *into, FILE *keys)
 {
     int status = 0;
     for (const ablate_setting *row = part->module->settings; row && row->name && status == 0; row++) {
         const char *path = row->type == ABLATE_PATH ? path_of(row, part->settings) : "";
         bool known = *path && weights_store_knows(r->model.weights, path);
         if (*path && !known)
-            status = print_file(part->module->name, row->name, path, &known, to);
+            status = put_file(into, part->module->name, row->name, path, &known);
         if (known)
             fprintf(keys, "%s.%s ", part->module->name, row->name);
     }
@@ -105,7 +98,7 @@ static int print_paths(const runner *r, const model_part *part, FILE *to, FILE *
 }
 
 /* The data's paths are stood for by the hash of all pictures. */
-static int describe_paths(const runner *r, run_record *record, FILE *to)
+static int describe_paths(const runner *r, run_record *record)
 {
     size_t length = 0;
     FILE *keys = open_memstream(&record->paths, &length);
@@ -118,7 +111,7 @@ static int describe_paths(const runner *r, run_record *record, FILE *to)
         if (row->type == ABLATE_PATH)
             fprintf(keys, "%s.%s ", r->data->module->name, row->name);
     for (int i = 0; i < r->model.parts && status == 0; i++)
-        status = print_paths(r, &r->model.part[i], to, keys);
+        status = put_paths(r, &r->model.part[i], &record->settings, keys);
     fclose(keys);
     if (length > 0 && record->paths)
         record->paths[length - 1] = 0; /* the last blank */
@@ -127,25 +120,21 @@ static int describe_paths(const runner *r, run_record *record, FILE *to)
 
 static int describe_settings(const runner *r, run_record *record)
 {
-    size_t length = 0;
-    FILE *to = open_memstream(&record->settings, &length);
-    if (!to)
-        return complain("out of memory for the resolved settings");
-    int status = experiment_row_print(r->row, r->run.seed, to);
-    model_describe(&r->model, to);
-    if (r->data->module->settings)
-        settings_print(r->data->module->name, r->data->module->settings, r->data->chosen, NULL, to);
-    if (status == 0)
-        status = describe_paths(r, record, to);
+    settings *into = &record->settings;
+    const ablate_module *data = r->data->module;
     const device *where = r->session->device;
-    fprintf(to, "run.device = %s %s\n", where->name, where->core_type()); /* other kernels round otherwise */
+    if (experiment_row_list(r->row, r->run.seed, into) < 0 || model_describe(&r->model, into) < 0 ||
+        settings_list(into, data->name, data->settings, r->data->chosen, NULL) < 0 || describe_paths(r, record) < 0)
+        return -1;
+    /* other kernels round otherwise */
+    int status = settings_put(into, "run.device", "%s %s", where->name, where->core_type());
     for (int i = 0; i < r->model.parts && status == 0; i++)
-        status = print_module_code(r->model.part[i].module, where, to);
+        status = put_module_code(into, r->model.part[i].module, where);
     if (status == 0)
-        status = print_module_code(r->data->module, where, to);
-    if (r->options->most_steps > 0)
-        fprintf(to, "run.most_steps = %lld\n", (long long)r->options->most_steps);
-    return fclose(to) == 0 ? status : complain("out of memory for the resolved settings");
+        status = put_module_code(into, data, where);
+    if (status == 0 && r->options->most_steps > 0)
+        status = settings_put(into, "run.most_steps", "%lld", (long long)r->options->most_steps);
+    return status;
 }
 
 int runner_describe(const runner *r, run_record *record)

@@ -235,6 +235,9 @@ static int list_entries(const trace *t, arena *names, weights_entry *entry)
 static int begin_file(trace *t, arena *names, int steps_each)
 {
     const run_record *r = t->request.record;
+    char *settings_text = settings_lines(&r->settings);
+    if (!settings_text)
+        return -1;
     char seed[16], steps[24], epoch[16];
     snprintf(seed, sizeof seed, "%d", t->request.model->run->seed);
     snprintf(steps, sizeof steps, "%lld", (long long)t->request.steps);
@@ -242,13 +245,14 @@ static int begin_file(trace *t, arena *names, int steps_each)
     const weights_pair notes[] = {
         { "version", r->version },   { "experiment", r->experiment }, { "row", r->row }, { "scale", r->scale },
         { "data", r->data },         { "data_hash", r->data_hash },   { "seed", seed },  { "steps", steps },
-        { "steps_an_epoch", epoch }, { "settings", r->settings }
+        { "steps_an_epoch", epoch }, { "settings", settings_text }
     };
     size_t most = (size_t)t->items * ((size_t)t->request.steps + 1);
     weights_entry *entry = take(most, sizeof *entry, "the names of a trace");
     int count = entry ? list_entries(t, names, entry) : -1;
     int status = count < 0 ? -1 : weights_stream_begin(t->file, entry, count, notes, sizeof notes / sizeof *notes);
     free(entry);
+    free(settings_text);
     if (status == 0)
         fprintf(stderr, "%s: %d tensors of %s steps, %.1f MiB\n", t->request.path, count, steps,
                 (double)weights_stream_bytes(t->file) / (1 << 20));

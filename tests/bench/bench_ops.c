@@ -67,7 +67,8 @@ static int measure(const device *where, const subject *s, double peak, double bl
     const ablate_op *op = device_find_op(s->name);
     ablate_layout layout = { 0 };
     char attr[256], *owned = NULL;
-    if (!op || settings_fill_text(s->attributes, op->attrs, attr, __FILE__, __LINE__, s->name, &owned) != 0 ||
+    if (!op ||
+        settings_fill_text(s->attributes, op->attrs, attr, (ablate_at){ __FILE__, __LINE__ }, s->name, &owned) != 0 ||
         op->shape(s->shape, s->n, attr, &layout) != 0)
         return complain("bench_ops: '%s' is not there or its shapes do not fit", s->name);
     float *in[3] = { 0 }, *grad[3] = { 0 };

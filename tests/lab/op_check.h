@@ -76,7 +76,8 @@ static inline void op_find(op_case *c, const char *name, const char *attributes)
         abort(); /* never reached: fail_msg does not come back */
     }
     c->attr = take_zeroed(1, c->op->attr_size, "attributes");
-    if (settings_fill_text(attributes, c->op->attrs, c->attr, __FILE__, __LINE__, name, &c->attr_text) != 0)
+    if (settings_fill_text(attributes, c->op->attrs, c->attr, (ablate_at){ __FILE__, __LINE__ }, name, &c->attr_text) !=
+        0)
         fail_msg("%s", complaint());
 }
 

@@ -117,12 +117,11 @@ static int build_pairs(ablate_builder *b, const void *own)
 
 static char *attributes_of(const ablate_value *value)
 {
-    char *text = NULL;
-    size_t length = 0;
-    FILE *to = open_memstream(&text, &length);
-    require(to);
-    settings_print("of", value->op->attrs, value->attr, NULL, to);
-    fclose(to);
+    settings list = { 0 };
+    require(settings_list(&list, "of", value->op->attrs, value->attr, NULL) == 0);
+    char *text = settings_lines(&list);
+    require(text);
+    settings_free(&list);
     return text;
 }
 
@@ -214,10 +213,10 @@ static void choices_are_said_once(void **state)
     (void)state;
     complaint_clear();
     assert_string_equal(chosen_rows[0].choices, "plain|other|third");
-    require(settings_fill_text("", chosen_rows, &c, "x.c", 1, "test", &owned) == 0);
+    require(settings_fill_text("", chosen_rows, &c, (ablate_at){ "x.c", 1 }, "test", &owned) == 0);
     assert_int_equal(c.kind, KIND_OTHER);
     free(owned);
-    require(settings_fill_text("kind=third", chosen_rows, &c, "x.c", 1, "test", &owned) == 0);
+    require(settings_fill_text("kind=third", chosen_rows, &c, (ablate_at){ "x.c", 1 }, "test", &owned) == 0);
     assert_int_equal(c.kind, KIND_THIRD);
     assert_string_equal(ABLATE_WORD(KIND, c.kind), "third");
     free(owned);

@@ -40,7 +40,7 @@ static run_record record_make(const char *experiment, const char *row, int seed)
     run_record r = { .seed = seed, .seconds = 12 };
     r.experiment = strdup(experiment);
     r.row = strdup(row);
-    r.settings = strdup("run.model = a b\n");
+    assert_int_equal(settings_put(&r.settings, "run.model", "a b"), 0);
     r.data_hash = strdup("0123");
     r.version = strdup("0.1.0");
     r.mean[0] = 0.5;
@@ -114,8 +114,8 @@ static void test_not_taken_over(void **state)
     run_record seed = record_make("y", "full", 4), other = record_make("y", "full", 3);
     assert_false(adopt(&other, &got)); /* there is nothing at all */
     char *there = write_finished(&first);
-    free(other.settings);
-    other.settings = strdup("run.model = a c\n");
+    settings_free(&other.settings);
+    assert_int_equal(settings_put(&other.settings, "run.model", "a c"), 0);
     assert_false(adopt(&seed, &got));
     assert_false(adopt(&other, &got));
     assert_false(adopt(&first, &got)); /* its own place is the caller's to look at */

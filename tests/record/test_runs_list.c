@@ -28,7 +28,8 @@ static int remove_folder(void **state)
 
 static void write_run(const char *experiment, const char *row, int seed, time_t when)
 {
-    run_record r = { .experiment = strdup(experiment), .row = strdup(row), .settings = strdup("run.model = a\n") };
+    run_record r = { .experiment = strdup(experiment), .row = strdup(row) };
+    assert_int_equal(settings_put(&r.settings, "run.model", "a"), 0);
     r.seed = seed;
     char *path = run_record_path(&r, "results/runs");
     assert_non_null(path);

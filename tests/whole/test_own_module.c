@@ -229,9 +229,10 @@ static void own_rows_fit_together(void **state)
     experiment *e = experiment_load("ablations/own.ini", &nothing);
     require(e);
     assert_int_equal(e->row_count, 3);
-    for (int i = 0; i < e->row_count; i++)
-        require(module_load_line(e->rows[i].run.model, "image", build_folder, e->rows[i].file, e->rows[i].line, line) >
-                0);
+    for (int i = 0; i < e->row_count; i++) {
+        const experiment_row *row = &e->rows[i];
+        require(module_load_line(row->run.model, "image", build_folder, row->at.file, row->at.line, line) > 0);
+    }
     assert_non_null(strstr(experiment_find_row(e, "gatefuse")->run.model, "gatefuse"));
     experiment_free(e);
 }
