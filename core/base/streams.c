@@ -1,4 +1,5 @@
 #include "streams.h"
+#include "crash.h"
 #include "diag.h"
 #include "file.h"
 #include "name.h"
@@ -97,14 +98,30 @@ static void die(int number)
     raise(number);
 }
 
+static void crash(int number)
+{
+    crash_say(number);
+    die(number);
+}
+
+static void handle(int number, void (*handler)(int))
+{
+    struct sigaction old, own = { .sa_handler = handler, .sa_flags = SA_NODEFER | SA_ONSTACK };
+    if (sigaction(number, NULL, &old) == 0 && old.sa_handler == SIG_DFL)
+        sigaction(number, &own, NULL);
+}
+
 /* What the caller ignores stays ignored, as nohup wants it. */
 static void handle_signals(void)
 {
     static const int deadly[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU }; /* the first three: see stop.h, too */
-    struct sigaction old, own = { .sa_handler = die, .sa_flags = SA_NODEFER };
+    static const int crashes[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
+    static char beside[1 << 16]; /* of a stack that is used up nothing is left to run on */
+    sigaltstack(&(stack_t){ .ss_sp = beside, .ss_size = sizeof beside }, NULL);
     for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++)
-        if (sigaction(deadly[i], NULL, &old) == 0 && old.sa_handler == SIG_DFL)
-            sigaction(deadly[i], &own, NULL);
+        handle(deadly[i], die);
+    for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++)
+        handle(crashes[i], crash);
     signal(SIGXFSZ, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
 }

@@ -1,5 +1,6 @@
 /* builder_guard.c: what a module's call must be before it does anything: in its time, on the builder it was given, with
  * texts that are there and values of the graph that is composed; and what it returns where it is not. */
+#include "../base/crash.h"
 #include "../base/diag.h"
 #include "builder_parts.h"
 #include <stdio.h>
@@ -45,11 +46,13 @@ void builder_enter(builder *b, const ablate_module *module, const void *settings
     b->ordinal = 0;
     b->depth = 0;
     running = b;
+    crash_calling("module '%s' in its `%s`", module->name, phase_names[phase]);
 }
 
 int builder_leave(builder *b, int status)
 {
     running = NULL;
+    crash_called();
     if (status != 0 && !complaint())
         complain("module '%s' failed in `%s` without saying why", builder_owner(b), phase_names[b->phase]);
     b->module = NULL;

@@ -94,6 +94,32 @@ static void a_later_mistake_is_told_before_the_first_row(void **state)
     }
 }
 
+/* A crash is told with the name of the module that it is in, and stays a crash. */
+static void a_module_that_crashes_is_named(void **state)
+{
+    static const char *const ways[] = { "ABRT", "SEGV", "SEGV" };
+    char more[300], words[200];
+    (void)state;
+    build_module("tests/bad_modules/crash.c", build_folder, "crash");
+#ifdef __SANITIZE_ADDRESS__
+    const int tried = 1; /* it reports the others by itself */
+#else
+    const int tried = 3;
+#endif
+    for (int way = 0; way < tried; way++) {
+        int status;
+        snprintf(more, sizeof more,
+                 "--row base --modules %s --set 'run.model=clip crash distill' --set crash.way=%d 2>&1; "
+                 "test $? -ge 128 && echo died",
+                 build_folder, way);
+        assert_string_equal(last_line("check", more, &status), "died");
+        snprintf(words, sizeof words, "ablate: module 'crash' in its `build` crashed: SIG%s; its code is at fault",
+                 ways[way]);
+        if (!strstr(said, words))
+            fail_msg("'%s' is not in: %s", words, said);
+    }
+}
+
 /* What is allowed and odd is said, and the run's record keeps it. */
 static void idle_parameters_are_named(void **state)
 {
@@ -160,6 +186,7 @@ static void rows_are_in_order(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(a_later_mistake_is_told_before_the_first_row),
+                                        cmocka_unit_test(a_module_that_crashes_is_named),
                                         cmocka_unit_test(check_and_run_refuse_alike),
                                         cmocka_unit_test(idle_parameters_are_named),
                                         cmocka_unit_test(masks_are_read),
