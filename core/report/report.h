@@ -8,9 +8,9 @@
 #include "../record/record.h"
 #include <stdio.h>
 
-/* Writes FOLDER/NAME.md, .tsv and .tex, NAME being the experiment's or, so as not to take the place of a report of
- * other settings, another (report_place.h), and says which on stdout. The caller holds the folder's lock. Records of
- * rows that the experiment does not have are left out. 0, or -1: complained. */
+/* Writes FOLDER/NAME.md, .tsv, .tex and, for the page, .sheet, NAME being the experiment's or, so as not to take the
+ * place of a report of other settings, another (report_place.h), and says which on stdout. The caller holds the
+ * folder's lock. Records of rows that the experiment does not have are left out. 0, or -1: complained. */
 int report_write(const experiment *, const run_record *records, int count, const char *folder);
 
 /* Prints the same as plain text, at most about 120 columns wide. 0, or -1: complained. */
