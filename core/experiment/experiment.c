@@ -10,7 +10,7 @@
 #include <string.h>
 
 typedef struct head_text { /* sections [experiment] and [columns] */
-    const char *title, *says, *caption, *note, *metrics, *words, *comparable;
+    const char *title, *says, *caption, *note, *metrics, *words, *comparable, *total;
     int layout;
 } head_text;
 static const ablate_setting head_rows[] = {
@@ -25,6 +25,7 @@ static const ablate_setting column_rows[] = {
                  "columns, in order; none: no report"),
     ABLATE_WORDS(head_text, words, "", "word:label, ticked where the model line holds the word"),
     ABLATE_PICK(head_text, layout, 0, "rows|classes|grid", "what the report's lines are"),
+    ABLATE_WORDS(head_text, total, "total", "of layout = classes: the name of the mean of the means"),
     ABLATE_WORDS(head_text, comparable, "", "data set that printed values are of: NAME: COUNTS"),
     { 0 },
 };
@@ -140,6 +141,7 @@ static int head_read(experiment *e)
     e->note = head.note;
     e->layout = (experiment_layout)head.layout;
     e->comparable = head.comparable;
+    e->total = head.total;
     return columns_read(e, head.metrics) < 0 ? -1 : words_read(e, head.words);
 }
 

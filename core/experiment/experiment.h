@@ -72,6 +72,7 @@ typedef struct experiment {
     int words;
     experiment_layout layout;
     const char *comparable; /* "" = nothing is */
+    const char *total;      /* layout = classes: what the mean of the means is called */
     char *changes;          /* for the report, see report_changes.h; NULL counts as "" */
     experiment_row *rows;
     int row_count;

@@ -72,7 +72,7 @@ static int entry_read(const experiment *e, const settings_entry *entry, experime
         p->source = entry->value;
     else if (strcmp(entry->key, "mean") == 0)
         return experiment_values_read(entry, e->columns, p->mean);
-    else if (strcmp(entry->key, "mTotal") == 0)
+    else if (strcmp(entry->key, e->total) == 0)
         return experiment_values_read(entry, 1, &p->total);
     else
         return class_read(e, entry, p);

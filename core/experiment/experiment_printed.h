@@ -4,9 +4,9 @@
  *   source = where it is from
  *   CLASS = 98.6 98.0 -      a value a column of [columns] in percent, '-' for none; CLASS without its data's prefix
  *   mean = 98.6 98.0 -       the means over the classes that they print
- *   mTotal = 98.3            the mean of those means that they print
+ *   TOTAL = 98.3             the mean of those means that they print; TOTAL as `total` of [columns] calls it
  *
- * Of `mean` and `mTotal` each may be missing. Only experiment*.c include this. */
+ * Of these two each may be missing. Only experiment*.c include this. */
 #ifndef ABLATE_EXPERIMENT_PRINTED_H
 #define ABLATE_EXPERIMENT_PRINTED_H
 #include "experiment.h"

@@ -237,7 +237,7 @@ static void print_values(const report_numbers *t, FILE *out)
     if (mean || t->experiment->layout == LAYOUT_CLASSES)
         fprintf(out, "Mean: the plain mean of the other columns.\n");
     if (t->experiment->layout == LAYOUT_CLASSES)
-        fprintf(out, "mTotal: the mean of the means over the classes.\n");
+        fprintf(out, "%s: the mean of the means over the classes.\n", t->experiment->total);
     bool cells = t->experiment->layout == LAYOUT_GRID;
     if (cells && t->experiment->grid.where)
         fprintf(out, "×: a combination outside of the grid, in which %s.\n", t->experiment->grid.where->value);

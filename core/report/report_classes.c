@@ -105,7 +105,7 @@ static void printed_cell(const experiment_printed *p, const all_line *line, int 
 static void add_line(const report_numbers *t, const all_line *line, sheet *s)
 {
     const experiment *e = t->experiment;
-    sheet_text(s, line->name ? line->name : line->total ? "mTotal" : "mean");
+    sheet_text(s, line->name ? line->name : line->total ? e->total : "mean");
     for (int r = 0; r < e->row_count; r++)
         here_cell(t, line, r, s);
     for (int i = 0; i < e->printed_count; i++)

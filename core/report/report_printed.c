@@ -78,7 +78,11 @@ static void check_classes(const experiment *e, FILE *out)
     findings means = { .out = out,
                        .title = "Printed means that rounding cannot reconcile with the printed classes (mean of the "
                                 "classes, printed mean): " };
-    findings totals = { .out = out, .title = "The same of mTotal (mean of the printed means, printed mTotal): " };
+    char title[500], agreement[500];
+    snprintf(title, sizeof title, "The same of %s (mean of the printed means, printed %s): ", e->total, e->total);
+    snprintf(agreement, sizeof agreement,
+             "Each printed %s is the mean of the printed means, as far as their rounding shows.", e->total);
+    findings totals = { .out = out, .title = title };
     for (int i = 0; i < e->printed_count; i++)
         for (int c = 0; c < e->columns; c++) {
             average a = { .whole = true };
@@ -93,7 +97,7 @@ static void check_classes(const experiment *e, FILE *out)
             add(&a, e->printed[i].mean[c]);
         check(&totals, &a, e->printed[i].total, e->printed[i].name, "");
     }
-    conclude(&totals, "Each printed mTotal is the mean of the printed means, as far as their rounding shows.");
+    conclude(&totals, agreement);
 }
 
 static void check_rows(const experiment *e, FILE *out)

@@ -109,7 +109,8 @@ static char *flat_of(const char *text)
 }
 
 #define CLASSES                                                                                                        \
-    "[columns]\nlayout = classes\nmetrics = image_auroc aupro\ncomparable = other: 9 classes\n[row ours]\n"            \
+    "[columns]\nlayout = classes\ntotal = mTotal\nmetrics = image_auroc aupro\ncomparable = other: 9 classes\n[row "   \
+    "ours]\n"                                                                                                          \
     "[printed THEIRS]\nsource = a paper\na = 90.0 80.0\nb = 95.0 70.0\nmean = 92.5 75.0\nmTotal = 83.8\n"              \
     "[printed OTHERS]\na = 91.0 -\nb = 93.0 60.0\nmean = 95.0 60.0\n"
 
@@ -199,8 +200,9 @@ static void test_comparable(void **state)
     (void)state;
     static const char *const data[] = { "drawn: 2 classes", "drawn:some/where: 2 classes", "drawn: 12 classes",
                                         "withdrawn: 2 classes", "drawn: 2 classes, 3 left out" };
-    experiment *e = load("[columns]\nlayout = classes\nmetrics = image_auroc aupro\ncomparable = drawn: 2 classes\n"
-                         "[row THEIRS]\n[printed THEIRS]\na = 90.0 80.0\nb = 95.0 70.0\nmean = 92.5 75.0\n");
+    experiment *e =
+        load("[columns]\nlayout = classes\ntotal = mTotal\nmetrics = image_auroc aupro\ncomparable = drawn: 2 classes\n"
+             "[row THEIRS]\n[printed THEIRS]\na = 90.0 80.0\nb = 95.0 70.0\nmean = 92.5 75.0\n");
     for (int i = 0; i < 5; i++) {
         run_record r = record_make("THEIRS", (const double[]){ 0.95, 0.75 }, (const double[]){ 0.75, 0.5 });
         free(r.data);
@@ -221,8 +223,9 @@ static void test_comparable(void **state)
 static void test_classes_that_differ(void **state)
 {
     (void)state;
-    experiment *e = load("[columns]\nlayout = classes\nmetrics = image_auroc aupro\n[row ours]\n[row never]\n"
-                         "[printed THEIRS]\nc = 90.0 80.0\nb = 95.0 70.0\n");
+    experiment *e =
+        load("[columns]\nlayout = classes\ntotal = mTotal\nmetrics = image_auroc aupro\n[row ours]\n[row never]\n"
+             "[printed THEIRS]\nc = 90.0 80.0\nb = 95.0 70.0\n");
     run_record r = record_make("ours", (const double[]){ 0.5, 0.25 }, (const double[]){ 0.75, NAN });
     char *md = written(e, &r, 1, "x.md");
     expect(md, "| c | n/a | not run | 90.0/80.0 |\n"
@@ -242,7 +245,7 @@ static void test_classes_that_differ(void **state)
 static void test_wide(void **state)
 {
     (void)state;
-    char text[4096] = "[columns]\nlayout = classes\nmetrics = image_auroc aupro\n[row ours]\n";
+    char text[4096] = "[columns]\nlayout = classes\ntotal = mTotal\nmetrics = image_auroc aupro\n[row ours]\n";
     for (int i = 0; i < 12; i++) {
         size_t used = strlen(text);
         snprintf(text + used, sizeof text - used, "[printed METHOD %d]\na = %d.0 100.0\nb = 9.0 -\n", i, i);
@@ -280,7 +283,7 @@ static void test_means_that_contradict(void **state)
     free(flat);
     run_record_free(&r);
     experiment_free(e);
-    e = load("[columns]\nlayout = classes\nmetrics = image_auroc aupro\n[row ours]\n"
+    e = load("[columns]\nlayout = classes\ntotal = mTotal\nmetrics = image_auroc aupro\n[row ours]\n"
              "[printed THEIRS]\na = 90.0 80.0\nb = 95.0 70.0\nmean = 92.5 75.0\nmTotal = 84.0\n");
     text = plain(e, NULL, 0);
     expect(text, "THEIRS 83.75, printed 84.0.\n"); /* there is no other */
@@ -349,18 +352,19 @@ static void refused(const char *text, const char *words)
 static void test_malformed_printed_values(void **state)
 {
     (void)state;
-    const char *head = "[columns]\nlayout = classes\nmetrics = image_auroc aupro\n[printed A]\na = 1 2\n";
+    const char *head =
+        "[columns]\nlayout = classes\ntotal = mTotal\nmetrics = image_auroc aupro\n[printed A]\na = 1 2\n";
     static const char *const cases[][2] = {
-        { "b = 1\n", "x.ini:6: 'b' has 1 values, there are 2 columns; write '-' for what is not printed" },
+        { "b = 1\n", "x.ini:7: 'b' has 1 values, there are 2 columns; write '-' for what is not printed" },
         { "b = 1 101\n",
-          "x.ini:6: 'b' must be percentages from 0 to 100 with at most 3 decimals, or '-' for none; it is "
+          "x.ini:7: 'b' must be percentages from 0 to 100 with at most 3 decimals, or '-' for none; it is "
           "'1 101'" },
         { "b = 1 x\n",
-          "x.ini:6: 'b' must be percentages from 0 to 100 with at most 3 decimals, or '-' for none; it is '1 x'" },
-        { "mTotal = 1 2\n", "x.ini:6: 'mTotal' has 2 values, there are 1 columns; write '-' for what is not printed" },
+          "x.ini:7: 'b' must be percentages from 0 to 100 with at most 3 decimals, or '-' for none; it is '1 x'" },
+        { "mTotal = 1 2\n", "x.ini:7: 'mTotal' has 2 values, there are 1 columns; write '-' for what is not printed" },
         { "[printed B]\nc = 1 2\n",
-          "x.ini:7: [printed A] has no line for 'c'; correct the name, or give it a line there" },
-        { "[printed]\na = 1 2\n", "x.ini:6: printed values need a name; write [printed NAME]" },
+          "x.ini:8: [printed A] has no line for 'c'; correct the name, or give it a line there" },
+        { "[printed]\na = 1 2\n", "x.ini:7: printed values need a name; write [printed NAME]" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char *text = take_text("%s%s", head, cases[i][0]);
