@@ -49,39 +49,23 @@ static int norm_shape(const ablate_shape *in, int n, const void *attr, ablate_la
     return 0;
 }
 
-static void norm_forward_piece(void *context, int64_t piece)
+static void norm_row(const ablate_call *call, int64_t r)
 {
-    const ablate_call *call = context;
-    work_span rows = rows_of(call, piece);
     int64_t width = width_of(call->in_shape);
-    for (int64_t r = rows.first; r < rows.last; r++)
-        call->out[r] = at_least(eps_of(call), length_of(call->in[0] + r * width, width));
+    call->out[r] = at_least(eps_of(call), length_of(call->in[0] + r * width, width));
 }
+ROWS_FORWARD(norm)
 
 /* The slope is x / ||x||; 0 where eps, or zero, stands for the length. */
-static void norm_backward_piece(void *context, int64_t piece)
+static void norm_grad_row(const ablate_call *call, int64_t r)
 {
-    const ablate_call *call = context;
-    work_span rows = rows_of(call, piece);
     int64_t width = width_of(call->in_shape);
-    for (int64_t r = rows.first; r < rows.last; r++) {
-        const float *x = call->in[0] + r * width;
-        float length = length_of(x, width);
-        float slope = length <= eps_of(call) ? 0.0f : call->grad_out[r] / length;
-        put_mix(call->grad_in[0] + r * width, slope, x, 0, x, width, call->add & 1u);
-    }
+    const float *x = call->in[0] + r * width;
+    float length = length_of(x, width);
+    float slope = length <= eps_of(call) ? 0.0f : call->grad_out[r] / length;
+    put_mix(call->grad_in[0] + r * width, slope, x, 0, x, width, call->add & 1u);
 }
-
-static void norm_forward(const ablate_call *call)
-{
-    run_rows(call, norm_forward_piece);
-}
-
-static void norm_backward(const ablate_call *call)
-{
-    if (call->grad_in[0])
-        run_rows(call, norm_backward_piece);
-}
+ROWS_BACKWARD(norm)
 
 static const ablate_setting norm_attrs[] = { ABLATE_SET(eps_attr, eps, 0, 0, 1, "the least length"), { 0 } };
 
@@ -109,44 +93,27 @@ static int normalize_shape(const ablate_shape *in, int n, const void *attr, abla
     return needs_axis(&in[0], layout);
 }
 
-static void normalize_forward_piece(void *context, int64_t piece)
+static void normalize_row(const ablate_call *call, int64_t r)
 {
-    const ablate_call *call = context;
-    work_span rows = rows_of(call, piece);
     int64_t width = width_of(call->in_shape);
-    for (int64_t r = rows.first; r < rows.last; r++) {
-        const float *restrict x = call->in[0] + r * width;
-        float *restrict y = call->out + r * width;
-        float scale = 1.0f / at_least(eps_of(call), length_of(x, width));
-        for (int64_t i = 0; i < width; i++)
-            y[i] = x[i] * scale;
-    }
+    const float *restrict x = call->in[0] + r * width;
+    float *restrict y = call->out + r * width;
+    float scale = 1.0f / at_least(eps_of(call), length_of(x, width));
+    for (int64_t i = 0; i < width; i++)
+        y[i] = x[i] * scale;
 }
+ROWS_FORWARD(normalize)
 
 /* With y = x / ||x|| it is (grad - y (y . grad)) / ||x||; where eps stands for the length, grad / eps. */
-static void normalize_backward_piece(void *context, int64_t piece)
+static void normalize_grad_row(const ablate_call *call, int64_t r)
 {
-    const ablate_call *call = context;
-    work_span rows = rows_of(call, piece);
     int64_t width = width_of(call->in_shape);
-    for (int64_t r = rows.first; r < rows.last; r++) {
-        const float *x = call->in[0] + r * width, *grad = call->grad_out + r * width;
-        float length = length_of(x, width), eps = eps_of(call), scale = 1.0f / at_least(eps, length);
-        float along = length > eps ? vector_dot(x, grad, width) * scale * scale : 0.0f;
-        put_mix(call->grad_in[0] + r * width, scale, grad, -along * scale, x, width, call->add & 1u);
-    }
+    const float *x = call->in[0] + r * width, *grad = call->grad_out + r * width;
+    float length = length_of(x, width), eps = eps_of(call), scale = 1.0f / at_least(eps, length);
+    float along = length > eps ? vector_dot(x, grad, width) * scale * scale : 0.0f;
+    put_mix(call->grad_in[0] + r * width, scale, grad, -along * scale, x, width, call->add & 1u);
 }
-
-static void normalize_forward(const ablate_call *call)
-{
-    run_rows(call, normalize_forward_piece);
-}
-
-static void normalize_backward(const ablate_call *call)
-{
-    if (call->grad_in[0])
-        run_rows(call, normalize_backward_piece);
-}
+ROWS_BACKWARD(normalize)
 
 static const ablate_setting normalize_attrs[] = { ABLATE_SET(eps_attr, eps, 1e-12, 1e-30, 1, "the least length"),
                                                   { 0 } };
@@ -197,43 +164,28 @@ static angle angle_of(const ablate_call *call, const float *a, const float *b, i
     return found;
 }
 
-static void cosine_forward_piece(void *context, int64_t piece)
+static void cosine_row(const ablate_call *call, int64_t r)
 {
-    const ablate_call *call = context;
-    work_span rows = rows_of(call, piece);
     int64_t width = width_of(call->in_shape);
-    for (int64_t r = rows.first; r < rows.last; r++)
-        call->out[r] = angle_of(call, call->in[0] + r * width, call->in[1] + r * width, width).cosine;
+    call->out[r] = angle_of(call, call->in[0] + r * width, call->in[1] + r * width, width).cosine;
 }
+ROWS_FORWARD(cosine)
 
 /* To a: (b / ||b|| - cosine a / ||a||) / ||a||; to b likewise. */
-static void cosine_backward_piece(void *context, int64_t piece)
+static void cosine_grad_row(const ablate_call *call, int64_t r)
 {
-    const ablate_call *call = context;
-    work_span rows = rows_of(call, piece);
     int64_t width = width_of(call->in_shape);
-    for (int64_t r = rows.first; r < rows.last; r++) {
-        const float *a = call->in[0] + r * width, *b = call->in[1] + r * width;
-        angle at = angle_of(call, a, b, width);
-        float cross = call->grad_out[r] * at.scale_a * at.scale_b, own = -call->grad_out[r] * at.cosine;
-        float own_a = at.long_a ? own * at.scale_a * at.scale_a : 0.0f;
-        float own_b = at.long_b ? own * at.scale_b * at.scale_b : 0.0f;
-        if (call->grad_in[0])
-            put_mix(call->grad_in[0] + r * width, cross, b, own_a, a, width, call->add & 1u);
-        if (call->grad_in[1])
-            put_mix(call->grad_in[1] + r * width, cross, a, own_b, b, width, call->add & 2u);
-    }
+    const float *a = call->in[0] + r * width, *b = call->in[1] + r * width;
+    angle at = angle_of(call, a, b, width);
+    float cross = call->grad_out[r] * at.scale_a * at.scale_b, own = -call->grad_out[r] * at.cosine;
+    float own_a = at.long_a ? own * at.scale_a * at.scale_a : 0.0f;
+    float own_b = at.long_b ? own * at.scale_b * at.scale_b : 0.0f;
+    if (call->grad_in[0])
+        put_mix(call->grad_in[0] + r * width, cross, b, own_a, a, width, call->add & 1u);
+    if (call->grad_in[1])
+        put_mix(call->grad_in[1] + r * width, cross, a, own_b, b, width, call->add & 2u);
 }
-
-static void cosine_forward(const ablate_call *call)
-{
-    run_rows(call, cosine_forward_piece);
-}
-
-static void cosine_backward(const ablate_call *call)
-{
-    run_rows(call, cosine_backward_piece);
-}
+ROWS_BACKWARD(cosine)
 
 static const ablate_setting cosine_attrs[] = { ABLATE_SET(eps_attr, eps, 1e-8, 1e-30, 1, "the least length of each"),
                                                { 0 } };

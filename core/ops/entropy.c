@@ -1,8 +1,7 @@
 /* entropy.c: cross entropy of class indices, by the log of a sum of exponentials taken relative to the largest. */
 #include "../device/cpu_vector.h"
-#include "../device/cpu_work.h"
 #include "index.h"
-#include "misfit.h"
+#include "rows.h"
 #include <math.h>
 
 static int entropy_shape(const ablate_shape *in, int n, const void *attr, ablate_layout *layout)
@@ -30,53 +29,42 @@ static double exponential_sum(const float *x, int64_t n, float largest)
     return sum;
 }
 
-static void entropy_rows(void *context, int64_t i)
+static void entropy_row(const ablate_call *call, int64_t r)
 {
-    const ablate_call *call = context;
-    int64_t rows = call->in_shape[0].dim[0], classes = call->in_shape[0].dim[1];
-    work_span span = work_row_span(i, rows, classes);
-    for (int64_t r = span.first; r < span.last; r++) {
-        const float *x = call->in[0] + r * classes;
-        int64_t target = index_of(call->in[1][r], classes);
-        float largest = vector_largest(x, classes);
-        double sum = exponential_sum(x, classes, largest);
-        double distance = target < 0 ? NAN : (double)largest - (double)x[target];
-        call->out[r] = (float)(log(sum) + distance);
-    }
+    int64_t classes = call->in_shape[0].dim[1];
+    const float *x = call->in[0] + r * classes;
+    int64_t target = index_of(call->in[1][r], classes);
+    float largest = vector_largest(x, classes);
+    double sum = exponential_sum(x, classes, largest);
+    double distance = target < 0 ? NAN : (double)largest - (double)x[target];
+    call->out[r] = (float)(log(sum) + distance);
 }
+ROWS_FORWARD(entropy)
 
 /* (softmax - one at the target) times the row's gradient; NaN throughout for a target that is no class */
-static void entropy_grad_rows(void *context, int64_t i)
+static void entropy_grad_row(const ablate_call *call, int64_t r)
 {
-    const ablate_call *call = context;
-    int64_t rows = call->in_shape[0].dim[0], classes = call->in_shape[0].dim[1];
-    work_span span = work_row_span(i, rows, classes);
-    for (int64_t r = span.first; r < span.last; r++) {
-        const float *x = call->in[0] + r * classes;
-        float *to = call->grad_in[0] + r * classes;
-        int64_t target = index_of(call->in[1][r], classes);
-        float largest = vector_largest(x, classes), grad = target < 0 ? NAN : call->grad_out[r];
-        float share = (float)((double)grad / exponential_sum(x, classes, largest));
-        if (call->add & 1u)
-            for (int64_t e = 0; e < classes; e++)
-                to[e] += share * vector_exp(x[e] - largest);
-        else
-            for (int64_t e = 0; e < classes; e++)
-                to[e] = share * vector_exp(x[e] - largest);
-        if (target >= 0)
-            to[target] -= grad;
-    }
+    int64_t classes = call->in_shape[0].dim[1];
+    const float *x = call->in[0] + r * classes;
+    float *to = call->grad_in[0] + r * classes;
+    int64_t target = index_of(call->in[1][r], classes);
+    float largest = vector_largest(x, classes), grad = target < 0 ? NAN : call->grad_out[r];
+    float share = (float)((double)grad / exponential_sum(x, classes, largest));
+    if (call->add & 1u)
+        for (int64_t e = 0; e < classes; e++)
+            to[e] += share * vector_exp(x[e] - largest);
+    else
+        for (int64_t e = 0; e < classes; e++)
+            to[e] = share * vector_exp(x[e] - largest);
+    if (target >= 0)
+        to[target] -= grad;
 }
-
-static void entropy_forward(const ablate_call *call)
-{
-    work_run_rows(call->cpu, call->in_shape[0].dim[0], call->in_shape[0].dim[1], entropy_rows, call);
-}
+ROWS_EACH(entropy_backward, entropy_grad_row)
 
 static void entropy_backward(const ablate_call *call)
 {
     if (call->grad_in[0])
-        work_run_rows(call->cpu, call->in_shape[0].dim[0], call->in_shape[0].dim[1], entropy_grad_rows, call);
+        run_rows(call, entropy_backward_piece);
     if (call->grad_in[1] && !(call->add & 2u)) /* an index has no gradient */
         for (int64_t r = 0; r < call->in_shape[1].dim[0]; r++)
             call->grad_in[1][r] = 0.0f;

@@ -28,31 +28,23 @@ static int layer_norm_shape(const ablate_shape *in, int n, const void *attr, abl
     return 0;
 }
 
-static void layer_norm_forward_piece(void *context, int64_t piece)
+static void layer_norm_row(const ablate_call *call, int64_t r)
 {
-    const ablate_call *call = context;
-    work_span rows = rows_of(call, piece);
     int64_t width = width_of(call->in_shape);
     const float *restrict weight = call->in[1], *restrict bias = call->in[2];
     float eps = (float)((const layer_norm_attr *)call->attr)->eps;
-    for (int64_t r = rows.first; r < rows.last; r++) {
-        const float *restrict x = call->in[0] + r * width;
-        float *restrict y = call->out + r * width;
-        float mean = vector_sum(x, width) / (float)width;
-        float rstd = 1.0f / sqrtf(vector_sum_squares(x, mean, width) / (float)width + eps);
-        for (int64_t i = 0; i < width; i++)
-            y[i] = (x[i] - mean) * rstd * weight[i] + bias[i];
-        if (call->aux) {
-            call->aux[2 * r] = mean;
-            call->aux[2 * r + 1] = rstd;
-        }
+    const float *restrict x = call->in[0] + r * width;
+    float *restrict y = call->out + r * width;
+    float mean = vector_sum(x, width) / (float)width;
+    float rstd = 1.0f / sqrtf(vector_sum_squares(x, mean, width) / (float)width + eps);
+    for (int64_t i = 0; i < width; i++)
+        y[i] = (x[i] - mean) * rstd * weight[i] + bias[i];
+    if (call->aux) {
+        call->aux[2 * r] = mean;
+        call->aux[2 * r + 1] = rstd;
     }
 }
-
-static void layer_norm_forward(const ablate_call *call)
-{
-    run_rows(call, layer_norm_forward_piece);
-}
+ROWS_FORWARD(layer_norm)
 
 /* What one row adds to the gradients of weight and bias. */
 static void layer_norm_sums(const ablate_call *call, int64_t r, float *restrict sum_weight, float *restrict sum_bias)
@@ -89,7 +81,7 @@ static void layer_norm_dots(const float *grad, const float *weight, const float 
 }
 
 /* Gradient of one row of x: with h = (x - mean) rstd and d = grad weight, it is rstd (d - mean(d) - h mean(d h)). */
-static void layer_norm_row(const ablate_call *call, int64_t r)
+static void layer_norm_x_grad(const ablate_call *call, int64_t r)
 {
     int64_t width = width_of(call->in_shape);
     const float *restrict x = call->in[0] + r * width, *restrict grad = call->grad_out + r * width;
@@ -117,7 +109,7 @@ static void layer_norm_backward_piece(void *context, int64_t piece)
         if (call->grad_in[1] || call->grad_in[2])
             layer_norm_sums(call, r, sums, sums + width);
         if (call->grad_in[0])
-            layer_norm_row(call, r);
+            layer_norm_x_grad(call, r);
     }
 }
 

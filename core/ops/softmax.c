@@ -11,49 +11,32 @@ static int softmax_shape(const ablate_shape *in, int n, const void *attr, ablate
     return needs_axis(&in[0], layout);
 }
 
-static void softmax_forward_piece(void *context, int64_t piece)
+static void softmax_row(const ablate_call *call, int64_t r)
 {
-    const ablate_call *call = context;
-    work_span rows = rows_of(call, piece);
     int64_t width = width_of(call->in_shape);
-    for (int64_t r = rows.first; r < rows.last; r++) {
-        const float *restrict x = call->in[0] + r * width;
-        float *restrict y = call->out + r * width;
-        float largest = vector_largest(x, width);
-        for (int64_t i = 0; i < width; i++)
-            y[i] = vector_exp(x[i] - largest);
-        float scale = 1.0f / vector_sum(y, width);
-        for (int64_t i = 0; i < width; i++)
-            y[i] *= scale;
-    }
+    const float *restrict x = call->in[0] + r * width;
+    float *restrict y = call->out + r * width;
+    float largest = vector_largest(x, width);
+    for (int64_t i = 0; i < width; i++)
+        y[i] = vector_exp(x[i] - largest);
+    float scale = 1.0f / vector_sum(y, width);
+    for (int64_t i = 0; i < width; i++)
+        y[i] *= scale;
 }
+ROWS_FORWARD(softmax)
 
-static void softmax_backward_piece(void *context, int64_t piece)
+static void softmax_grad_row(const ablate_call *call, int64_t r)
 {
-    const ablate_call *call = context;
-    work_span rows = rows_of(call, piece);
     int64_t width = width_of(call->in_shape);
-    for (int64_t r = rows.first; r < rows.last; r++) {
-        const float *restrict y = call->out + r * width, *restrict grad = call->grad_out + r * width;
-        float *restrict to = call->grad_in[0] + r * width;
-        float dot = vector_dot(y, grad, width);
-        if (!(call->add & 1u))
-            memset(to, 0, (size_t)width * sizeof *to);
-        for (int64_t i = 0; i < width; i++)
-            to[i] += y[i] * (grad[i] - dot);
-    }
+    const float *restrict y = call->out + r * width, *restrict grad = call->grad_out + r * width;
+    float *restrict to = call->grad_in[0] + r * width;
+    float dot = vector_dot(y, grad, width);
+    if (!(call->add & 1u))
+        memset(to, 0, (size_t)width * sizeof *to);
+    for (int64_t i = 0; i < width; i++)
+        to[i] += y[i] * (grad[i] - dot);
 }
-
-static void softmax_forward(const ablate_call *call)
-{
-    run_rows(call, softmax_forward_piece);
-}
-
-static void softmax_backward(const ablate_call *call)
-{
-    if (call->grad_in[0])
-        run_rows(call, softmax_backward_piece);
-}
+ROWS_BACKWARD(softmax)
 
 static double softmax_flops(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)
 {

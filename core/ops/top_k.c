@@ -1,9 +1,8 @@
 /* top_k.c: the k largest scores of each row, as gates. */
 #include "top_k.h"
 #include "../device/cpu_vector.h"
-#include "../device/cpu_work.h"
-#include "misfit.h"
 #include "order.h"
+#include "rows.h"
 #include <math.h>
 
 static int top_k_shape(const ablate_shape *in, int n, const void *attr, ablate_layout *layout)
@@ -37,25 +36,22 @@ static void gates_write(renormalize_kind kind, const float *score, const float *
         gate[(int64_t)chosen[i]] = (float)((double)gate[(int64_t)chosen[i]] / sum);
 }
 
-static void top_k_rows(void *context, int64_t i)
+static void top_k_row(const ablate_call *call, int64_t r)
 {
-    const ablate_call *call = context;
     const top_k_attr *a = call->attr;
-    int64_t rows = call->in_shape[0].dim[0], n = call->in_shape[0].dim[1];
-    work_span span = work_row_span(i, rows, n * a->k);
-    for (int64_t r = span.first; r < span.last; r++) {
-        const float *score = call->in[0] + r * n;
-        float *gate = call->out + r * n, *chosen = call->aux + r * a->k;
-        int64_t last = -1;
-        for (int64_t j = 0; j < n; j++)
-            gate[j] = 0.0f;
-        for (int k = 0; k < a->k; k++) {
-            last = next_choice(score, n, last);
-            chosen[k] = (float)last;
-        }
-        gates_write((renormalize_kind)a->renormalize, score, chosen, a->k, gate);
+    int64_t n = call->in_shape[0].dim[1];
+    const float *score = call->in[0] + r * n;
+    float *gate = call->out + r * n, *chosen = call->aux + r * a->k;
+    int64_t last = -1;
+    for (int64_t j = 0; j < n; j++)
+        gate[j] = 0.0f;
+    for (int k = 0; k < a->k; k++) {
+        last = next_choice(score, n, last);
+        chosen[k] = (float)last;
     }
+    gates_write((renormalize_kind)a->renormalize, score, chosen, a->k, gate);
 }
+ROWS_FORWARD(top_k)
 
 /* y = s / S: (g - sum g y) / S. Softmax: y (g - sum g y). Nothing to the scores that were not taken. */
 static void top_k_grad_row(const ablate_call *call, int64_t r)
@@ -83,29 +79,7 @@ static void top_k_grad_row(const ablate_call *call, int64_t r)
         to[j] += (float)slope;
     }
 }
-
-static void top_k_grad_rows(void *context, int64_t i)
-{
-    const ablate_call *call = context;
-    const top_k_attr *a = call->attr;
-    int64_t rows = call->in_shape[0].dim[0], n = call->in_shape[0].dim[1];
-    work_span span = work_row_span(i, rows, n * a->k);
-    for (int64_t r = span.first; r < span.last; r++)
-        top_k_grad_row(call, r);
-}
-
-static void top_k_forward(const ablate_call *call)
-{
-    const top_k_attr *a = call->attr;
-    work_run_rows(call->cpu, call->in_shape[0].dim[0], call->in_shape[0].dim[1] * a->k, top_k_rows, call);
-}
-
-static void top_k_backward(const ablate_call *call)
-{
-    const top_k_attr *a = call->attr;
-    if (call->grad_in[0])
-        work_run_rows(call->cpu, call->in_shape[0].dim[0], call->in_shape[0].dim[1] * a->k, top_k_grad_rows, call);
-}
+ROWS_BACKWARD(top_k)
 
 static double top_k_flops(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)
 {
