@@ -27,6 +27,7 @@ CPUSRC  := $(wildcard core/ops/*.c core/device/cpu*.c)
 COMMON  := $(filter-out $(CPUSRC),$(wildcard $(ROOMS:%=core/%/*.c)))
 LIBSRC  := $(filter-out core/cli/main.c,$(COMMON))
 TESTSRC := $(wildcard tests/*/test_*.c)
+LABSRC  := $(wildcard tests/lab/*.c)
 obj      = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 # A module is a file or a folder: of the paper in modules/ itself, of other kinds in a folder for each kind.
 MODNAMES := $(sort $(basename $(notdir $(wildcard modules/*.c modules/*/*.c))) $(notdir $(patsubst %/,%,$(wildcard modules/*/*/))))
@@ -78,7 +79,9 @@ $(BUILD)/obj/core/ops/%.o $(BUILD)/obj/core/device/cpu.o $(BUILD)/obj/core/devic
 $(BUILD)/obj/tests/device/test_cpu_vector.o: EXTRA = $(KERNEL)
 $(BUILD)/obj/modules/%.o: EXTRA = -fopenmp -fvisibility=hidden -Icore -Imodules
 $(BUILD)/obj/core/metrics/%.o: EXTRA = -O3 -march=$(MARCH) -fopenmp
-$(TESTSRC:%.c=$(BUILD)/obj/%.o): | $(BUILD)/packages-test
+# no shared object of the kit may take a test's function for its own
+$(BUILD)/obj/tests/lab/%.o: EXTRA = -fvisibility=hidden
+$(call obj,$(TESTSRC) $(LABSRC)): | $(BUILD)/packages-test
 $(BUILD)/obj/%.o: %.c | $(BUILD)/packages
 	@mkdir -p $(@D)
 	@echo "  cc      $<"
@@ -176,7 +179,11 @@ $(BUILD)/tests/engine_small: tests/whole/engine_small.c core/engine.h $(BUILD)/l
 	@$(CC) -std=c11 -Wall -Wextra -Wpedantic -Werror -O2 $(SANFLAG) -Icore $< $(BUILD)/libablate-engine.a -lm -linih -o $@
 $(BUILD)/tests/test_engine: | $(BUILD)/tests/engine_small
 
-$(BUILD)/tests/%: $$(call obj,$$(wildcard tests/*/$$*.c)) $(LIBRARIES) | $(BUILD)/packages-test $(if $(NVCC),$(BUILD)/ablate-emulated.so)
+# What tests share: tests/lab.
+$(BUILD)/liblab.a: $(call obj,$(LABSRC))
+	@rm -f $@
+	@ar rcs $@ $^
+$(BUILD)/tests/%: $$(call obj,$$(wildcard tests/*/$$*.c)) $(BUILD)/liblab.a $(LIBRARIES) | $(BUILD)/packages-test $(if $(NVCC),$(BUILD)/ablate-emulated.so)
 	@mkdir -p $(@D)
 	@$(CC) $(SANFLAG) -fopenmp -rdynamic $^ $(HOSTLIB) -lcmocka -o $@
 

@@ -1,16 +1,9 @@
 /* test_ahead.c: items made by a thread of their own come in order, whole, and end with their complaint. */
 #include "../../core/base/ahead.h"
 #include "../../core/base/diag.h"
-#include <setjmp.h>
-#include <stdarg.h>
+#include "../lab/test.h"
 #include <stdatomic.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
 #include <time.h>
-
-#include <cmocka.h>
 
 enum { ITEMS = 200, NUMBERS = 1000 };
 

@@ -1,6 +1,5 @@
 /* Names with any byte: one field of a line, one string of JSON, one word of a list, and back to the same bytes; what
  * people see of them steers no terminal and has the width that it is said to have. */
-#define SCRATCH_FILE "s.ini"
 #include "../lab/scratch.h"
 
 #include "../../core/base/name.h"
@@ -8,7 +7,6 @@
 #include "../../core/base/words.h"
 #include "../../core/files/json.h"
 #include "../../core/report/report_text.h"
-#include <string.h>
 
 static const char *const odd[] = {
     "",
@@ -228,7 +226,7 @@ static void test_a_quote_that_is_not_closed_is_refused_where_it_stands(void **st
     settings list = { 0 };
     listing l;
     write_bytes(text, sizeof text - 1);
-    assert_int_equal(settings_read(&list, path), 0);
+    assert_int_equal(settings_read(&list, own_file), 0);
     assert_int_equal(settings_fill(&list, "list", rows, &l), -1);
     assert_non_null(strstr(complaint(), "s.ini:3: 'list.names' must be names, \"in double quotes\""));
     settings_free(&list);
@@ -278,5 +276,6 @@ int main(void)
         cmocka_unit_test_setup(test_a_record_keeps_names, start),
         cmocka_unit_test_setup(test_complaints_are_one_line, start),
     };
+    use_file("s.ini");
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

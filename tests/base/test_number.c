@@ -1,15 +1,7 @@
 /* Numbers as text: what people expect to read, and never another number than was meant. */
 #include "../../core/base/number.h"
+#include "../lab/test.h"
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 static void is(double value, const char *wanted)
 {

@@ -4,10 +4,9 @@
 #include "../../core/base/place.h"
 #include "../../core/base/settings.h"
 #include "../../core/finished/predict_files.h"
-#include "../lab/module_build.h"
+#include "../lab/program.h"
 
-static char
-    root[1024]; /* the kit: the folder in which the tests run; also $KIT; build_folder is $T, the program $ABLATE */
+static char root[1024]; /* the kit: the folder in which the tests run; also $KIT; folder is $T, the program $ABLATE */
 
 /* ---- the rule ---- */
 
@@ -15,7 +14,7 @@ static void found(const char *name, const char *file, const char *expected)
 {
     char *place = place_find(name, file), wanted[2100];
     bool whole = *expected == '/';
-    snprintf(wanted, sizeof wanted, "%s%s%s", whole ? "" : build_folder, whole || !*expected ? "" : "/", expected);
+    snprintf(wanted, sizeof wanted, "%s%s%s", whole ? "" : folder, whole || !*expected ? "" : "/", expected);
     assert_non_null(place);
     assert_string_equal(place, wanted);
     free(place);
@@ -25,10 +24,10 @@ static void test_where_a_name_leads(void **state)
 {
     (void)state;
     char in[300], link[300], kit[1200];
-    build_run("cd $T && mkdir -p a/w b/w l/modules && touch a/x.ini a/w/one b/w/two l/modules/mine && "
+    must_work("cd $T && mkdir -p a/w b/w l/modules && touch a/x.ini a/w/one b/w/two l/modules/mine && "
               "ln -s ../a/x.ini l/y.ini && ln -s ../../b/w/two a/w/linked");
-    snprintf(in, sizeof in, "%s/a/x.ini", build_folder);
-    snprintf(link, sizeof link, "%s/l/y.ini", build_folder);
+    snprintf(in, sizeof in, "%s/a/x.ini", folder);
+    snprintf(link, sizeof link, "%s/l/y.ini", folder);
     snprintf(kit, sizeof kit, "%s/experiments/cnc.ini", root);
     found("w/one", in, "a/w/one");
     found("../b/w/two", in, "b/w/two");
@@ -41,7 +40,7 @@ static void test_where_a_name_leads(void **state)
     found("experiments/cnc.ini", in, kit); /* the kit's */
     found("nowhere/at/all", in, "a/nowhere/at/all");
     found("/nowhere/at/all", in, "/nowhere/at/all");
-    assert_int_equal(chdir(build_folder), 0);
+    assert_int_equal(chdir(folder), 0);
     found("a/w/one", NULL, "a/w/one");
     found("a/w/one", "--set", "a/w/one");
     found("experiments/cnc.ini", "--set", "experiments/cnc.ini"); /* not the kit's: the command line counts from here */
@@ -49,7 +48,7 @@ static void test_where_a_name_leads(void **state)
     assert_int_equal(chdir(root), 0);
     char *empty = place_find("", in), *looked = place_looked("w/none", link);
     assert_string_equal(empty, "");
-    snprintf(kit, sizeof kit, "%s/l/w/none, %s/a/w/none and %s/w/none", build_folder, build_folder, root);
+    snprintf(kit, sizeof kit, "%s/l/w/none, %s/a/w/none and %s/w/none", folder, folder, root);
     assert_string_equal(looked, kit);
     free(empty);
     free(looked);
@@ -81,13 +80,13 @@ static void test_settings_that_are_paths(void **state)
     settings list = { 0 }, printed = { 0 };
     chosen c;
     char file[200], why[160], expected[400];
-    snprintf(file, sizeof file, "%s/a/x.ini", build_folder);
+    snprintf(file, sizeof file, "%s/a/x.ini", folder);
     assert_int_equal(settings_check_rows(rows, sizeof c, why), 0);
     assert_int_equal(settings_fill(&list, "some", rows, &c), 0);
     assert_string_equal(c.weights, "");
     assert_int_equal(settings_set(&list, "some", "weights", "w/one", file, 3), 0);
     assert_int_equal(settings_fill(&list, "some", rows, &c), 0);
-    snprintf(expected, sizeof expected, "%s/a/w/one", build_folder);
+    snprintf(expected, sizeof expected, "%s/a/w/one", folder);
     assert_string_equal(c.weights, expected);
     assert_string_equal(c.name, "w/one");
     assert_int_equal(settings_check_paths(&list, "some", rows), 0);
@@ -98,7 +97,7 @@ static void test_settings_that_are_paths(void **state)
     assert_int_equal(settings_set(&list, "some", "weights", "w/no", file, 7), 0); /* the later wins */
     assert_int_equal(settings_check_paths(&list, "some", rows), -1);
     snprintf(expected, sizeof expected,
-             "%s:7: 'some.weights' names 'w/no', which is not there (looked for %s/a/w/no and ", file, build_folder);
+             "%s:7: 'some.weights' names 'w/no', which is not there (looked for %s/a/w/no and ", file, folder);
     expect_complaint(expected);
     settings_free(&list);
 }
@@ -109,11 +108,11 @@ static void test_lists_of_pictures(void **state)
     (void)state;
     predict_files files = { 0 };
     char list[300], beside[300];
-    build_run("cd $T/b && touch w/p.png w/q.png && printf 'w/p.png\\nw/q.png\\n' >list.txt && mkdir -p $T/here/w && "
+    must_work("cd $T/b && touch w/p.png w/q.png && printf 'w/p.png\\nw/q.png\\n' >list.txt && mkdir -p $T/here/w && "
               "touch $T/here/w/q.png");
-    snprintf(list, sizeof list, "@%s/b/list.txt", build_folder);
-    snprintf(beside, sizeof beside, "%s/b/w/p.png", build_folder);
-    assert_int_equal(chdir(build_folder) | chdir("here"), 0);
+    snprintf(list, sizeof list, "@%s/b/list.txt", folder);
+    snprintf(beside, sizeof beside, "%s/b/w/p.png", folder);
+    assert_int_equal(chdir(folder) | chdir("here"), 0);
     int status = predict_files_add(&files, list);
     assert_int_equal(chdir(root), 0);
     assert_int_equal(status, 0);
@@ -125,46 +124,41 @@ static void test_lists_of_pictures(void **state)
 
 /* ---- runs ---- */
 
-/* What the shell says after those words, "$ABLATE ..." within "cd FOLDER". */
-static void says(const char *folder, const char *words, const char *expected)
+/* What the shell says after those words, "$ABLATE ..." within "cd WHERE". */
+static void says(const char *where, const char *words, const char *expected)
 {
-    char command[2000], answer[8192];
-    snprintf(command, sizeof command, "cd %s && %s 2>&1", folder, words);
-    FILE *from = popen(command, "r");
-    assert_non_null(from);
-    answer[fread(answer, 1, sizeof answer - 1, from)] = 0;
-    pclose(from);
-    if (!strstr(answer, expected))
-        fail_msg("in %s, %s: expected '%s', got: %s", folder, words, expected, answer);
+    shell("cd %s && %s", where, words);
+    if (!strstr(said, expected))
+        fail_msg("in %s, %s: expected '%s', got: %s", where, words, expected, said);
 }
 
-static void run_says(const char *folder, const char *file, const char *more, const char *expected)
+static void run_says(const char *where, const char *file, const char *more, const char *expected)
 {
     char words[1500];
     snprintf(words, sizeof words,
              "$ABLATE run %s --scale mini --row base --seeds 1 --set run.epochs=1 --out $T/out --cache $T/cache %s",
              file, more);
-    says(folder, words, expected);
+    says(where, words, expected);
 }
 
 /* That words of a complaint are said, $T being the folder. */
-static void run_names(const char *folder, const char *file, const char *more, const char *format)
+static void run_names(const char *where, const char *file, const char *more, const char *format)
 {
     char expected[900];
     const char *at = strstr(format, "$T");
-    snprintf(expected, sizeof expected, "%.*s%s%s", (int)(at - format), format, build_folder, at + 2);
-    run_says(folder, file, more, expected);
+    snprintf(expected, sizeof expected, "%.*s%s%s", (int)(at - format), format, folder, at + 2);
+    run_says(where, file, more, expected);
 }
 
 /* An experiment in one folder, its base in a second, weights beside the base, data beside the experiment. */
 static void lay_out_experiment(void)
 {
-    build_run("mkdir -p $T/mine/sub $T/bases/w && cp $KIT/modules/encoders/clip/nano.safetensors $T/bases/w/");
-    build_run("$ABLATE data mini --set mini.train=2 --set mini.good=1 --set mini.each=1 --export $T/mine/pictures "
+    must_work("mkdir -p $T/mine/sub $T/bases/w && cp $KIT/modules/encoders/clip/nano.safetensors $T/bases/w/");
+    must_work("$ABLATE data mini --set mini.train=2 --set mini.good=1 --set mini.each=1 --export $T/mine/pictures "
               ">/dev/null");
-    build_run(
-        "printf 'base = %s/tests/inputs/small.ini\\n[clip]\\nweights = w/nano.safetensors\\n' $KIT >$T/bases/mid.ini");
-    build_run("printf 'base = ../bases/mid.ini\\n[run]\\ndata = folder:pictures\\n' >$T/mine/x.ini");
+    must_work(
+        "printf 'base = %%s/tests/inputs/small.ini\\n[clip]\\nweights = w/nano.safetensors\\n' $KIT >$T/bases/mid.ini");
+    must_work("printf 'base = ../bases/mid.ini\\n[run]\\ndata = folder:pictures\\n' >$T/mine/x.ini");
 }
 
 static void test_one_run_from_any_folder(void **state)
@@ -174,12 +168,12 @@ static void test_one_run_from_any_folder(void **state)
     lay_out_experiment();
     run_says("$T/mine", "x.ini", "", "1 runs, of which 0 had finished before");
     run_says("$T/mine/sub", "../x.ini", "", "1 runs, of which 1 had finished before;");
-    build_run("ln -s ../mine/x.ini $T/bases/x.ini");
+    must_work("ln -s ../mine/x.ini $T/bases/x.ini");
     run_says("$T/bases", "x.ini", "", "1 runs, of which 1 had finished before;");
     /* the same weights and pictures by other names are the same run */
-    build_run("cp -r $T/mine/pictures $T/copied && cp $T/bases/w/nano.safetensors $T/mine/sub/w.safetensors");
+    must_work("cp -r $T/mine/pictures $T/copied && cp $T/bases/w/nano.safetensors $T/mine/sub/w.safetensors");
     run_says("$T/mine/sub", "../x.ini", other, "1 runs, of which 1 had finished before;");
-    build_run("cd $(ls -d $T/copied/*/train/good | head -n 1) && cp 000.png more.png"); /* another is another run */
+    must_work("cd $(ls -d $T/copied/*/train/good | head -n 1) && cp 000.png more.png"); /* another is another run */
     run_says("$T/mine/sub", "../x.ini", other, "1 runs, of which 0 had finished before;");
 }
 
@@ -193,7 +187,7 @@ static void test_what_is_missing_is_named_with_its_places(void **state)
         "$T/mine/sub", "../x.ini", "--data folder:pictures",
         "--data:1: 'run.data' names 'pictures', which is not there (looked for $T/mine/sub/pictures); correct it, "
         "or name the place with --set run.data=folder:PATH");
-    build_run("printf 'base = ../bases/no.ini\\n' >$T/mine/bad.ini");
+    must_work("printf 'base = ../bases/no.ini\\n' >$T/mine/bad.ini");
     run_names("/", "$T/mine/bad.ini", "",
               "mine/bad.ini:1: base '../bases/no.ini' is not there (looked for $T/bases/no.ini)");
 }
@@ -202,14 +196,14 @@ static void test_what_is_missing_is_named_with_its_places(void **state)
 static void test_installed_and_moved(void **state)
 {
     (void)state;
-    build_run("scripts/install-files ${ABLATE_BUILD:-build} $T/prefix $T/prefix 1 >/dev/null");
-    build_run("unset ABLATE_LIBRARY; ln -s $T/prefix/bin/ablate $T/called && cd / && $T/called check "
+    must_work("scripts/install-files ${ABLATE_BUILD:-build} $T/prefix $T/prefix 1 >/dev/null");
+    must_work("unset ABLATE_LIBRARY; ln -s $T/prefix/bin/ablate $T/called && cd / && $T/called check "
               "ablations/table2.ini --scale mini 2>/dev/null | grep -q '7 rows are in order'");
-    build_run("unset ABLATE_LIBRARY; cd / && $T/called run ablations/table2.ini --scale mini --row i --seeds 1 "
+    must_work("unset ABLATE_LIBRARY; cd / && $T/called run ablations/table2.ini --scale mini --row i --seeds 1 "
               "--set run.epochs=1 --set mini.train=2 --set mini.good=1 --set mini.each=1 --out $T/moving "
               "--cache $T/cache >$T/log 2>&1 || { cat $T/log; false; }");
-    build_run("cd $T && mv prefix elsewhere && mv moving moved");
-    build_run("unset ABLATE_LIBRARY; cd / && $T/elsewhere/bin/ablate gallery $T/moved/runs/table2/i/seed-0-* "
+    must_work("cd $T && mv prefix elsewhere && mv moving moved");
+    must_work("unset ABLATE_LIBRARY; cd / && $T/elsewhere/bin/ablate gallery $T/moved/runs/table2/i/seed-0-* "
               "--out $T/gallery --cache $T/cache >/dev/null 2>$T/log || { cat $T/log; false; }");
 }
 
@@ -219,7 +213,7 @@ static void test_a_run_whose_files_are_gone(void **state)
     (void)state;
     const char *gallery = "$ABLATE gallery $(ls -dtr out/runs/x/base/seed-0-* | head -n 1) --out other --cache cache ";
     char words[500];
-    build_run("cd $T && mv bases/w bases/v && mv mine/pictures mine/photographs && rm -r copied");
+    must_work("cd $T && mv bases/w bases/v && mv mine/pictures mine/photographs && rm -r copied");
     says("$T", gallery, "bases/w/nano.safetensors that it was trained with is not there");
     snprintf(words, sizeof words, "%s --set clip.weights=bases/v/nano.safetensors", gallery);
     says("$T", words, "name its place with --set run.data=folder:PATH");
@@ -233,12 +227,11 @@ static void test_a_run_whose_files_are_gone(void **state)
 static int begin(void **state)
 {
     char program[2100];
-    const char *build = getenv("ABLATE_BUILD");
-    if (!getcwd(root, sizeof root) || build_begin(state) < 0)
+    if (!getcwd(root, sizeof root) || make_folder(state) < 0)
         return -1;
-    bool whole = build && *build == '/';
-    snprintf(program, sizeof program, "%s%s%s/ablate", whole ? "" : root, whole ? "" : "/", build ? build : "build");
-    return setenv("KIT", root, 1) | setenv("T", build_folder, 1) | setenv("ABLATE", program, 1);
+    bool whole = *build_place() == '/';
+    snprintf(program, sizeof program, "%s%s%s/ablate", whole ? "" : root, whole ? "" : "/", build_place());
+    return setenv("KIT", root, 1) | setenv("T", folder, 1) | setenv("ABLATE", program, 1);
 }
 
 int main(void)
@@ -249,5 +242,5 @@ int main(void)
         cmocka_unit_test(test_one_run_from_any_folder), cmocka_unit_test(test_what_is_missing_is_named_with_its_places),
         cmocka_unit_test(test_installed_and_moved),     cmocka_unit_test(test_a_run_whose_files_are_gone),
     };
-    return cmocka_run_group_tests(tests, begin, build_end);
+    return cmocka_run_group_tests(tests, begin, remove_folder);
 }

@@ -1,10 +1,7 @@
 /* Settings files and schemas: what is accepted, and one test for each sentence of refusal. */
-#define SCRATCH_FILE "x.ini"
 #include "../../core/base/file.h"
 #include "../../core/base/settings.h"
 #include "../lab/scratch.h"
-#include <stdlib.h>
-#include <string.h>
 
 typedef struct sample {
     int experts, gate;
@@ -21,17 +18,17 @@ static const ablate_setting rows[] = {
     { 0 },
 };
 
-static int read_text(settings *list, const char *text)
+static int read_settings(settings *list, const char *text)
 {
-    assert_int_equal(file_write_text(path, text), 0);
-    return settings_read(list, path);
+    assert_int_equal(file_write_text(own_file, text), 0);
+    return settings_read(list, own_file);
 }
 
 /* The complaint begins with "PATH:line: " and goes on with the words. */
 static void assert_complaint(int line, const char *words)
 {
     char whole[600];
-    snprintf(whole, sizeof whole, "%s:%d: %s", path, line, words);
+    snprintf(whole, sizeof whole, "%s:%d: %s", own_file, line, words);
     assert_non_null(complaint());
     assert_string_equal(complaint(), whole);
     complaint_clear();
@@ -40,7 +37,7 @@ static void assert_complaint(int line, const char *words)
 static void refused_reading(const char *text, int line, const char *words)
 {
     settings list = { 0 };
-    assert_int_equal(read_text(&list, text), -1);
+    assert_int_equal(read_settings(&list, text), -1);
     assert_complaint(line, words);
     settings_free(&list);
 }
@@ -49,7 +46,7 @@ static void refused_filling(const char *text, int line, const char *words)
 {
     settings list = { 0 };
     sample s;
-    assert_int_equal(read_text(&list, text), 0);
+    assert_int_equal(read_settings(&list, text), 0);
     assert_int_equal(settings_fill(&list, "moe", rows, &s), -1);
     assert_complaint(line, words);
     settings_free(&list);
@@ -75,7 +72,7 @@ static void test_values(void **state)
     sample s;
     const char *text = "\xEF\xBB\xBF# first\r\n; second\r\n[moe]\r\nexperts = 7 ; the paper's T\r\ngate=softmax\r\n"
                        "rate = 1e-3\nanchor = no\nlayers = 8 16\n    24   ; continued\n    ; a comment\n    32\n";
-    assert_int_equal(read_text(&list, text), 0);
+    assert_int_equal(read_settings(&list, text), 0);
     assert_int_equal(settings_fill(&list, "moe", rows, &s), 0);
     assert_int_equal(s.experts, 7);
     assert_int_equal(s.gate, 2);
@@ -91,7 +88,7 @@ static void test_later_wins(void **state)
     (void)state;
     settings one = { 0 }, two = { 0 };
     sample s;
-    assert_int_equal(read_text(&one, "[moe]\nexperts = 7\nrate = 0.5\n"), 0);
+    assert_int_equal(read_settings(&one, "[moe]\nexperts = 7\nrate = 0.5\n"), 0);
     assert_int_equal(settings_set_text(&two, " moe.experts = 9", "--set", 1), 0);
     assert_int_equal(settings_merge(&one, &two), 0);
     assert_int_equal(settings_fill(&one, "moe", rows, &s), 0);
@@ -107,7 +104,7 @@ static void test_sections(void **state)
 {
     (void)state;
     settings list = { 0 };
-    assert_int_equal(read_text(&list, "base = y\n[a]\n[b]\nc = 1\n[row i]\n"), 0);
+    assert_int_equal(read_settings(&list, "base = y\n[a]\n[b]\nc = 1\n[row i]\n"), 0);
     assert_string_equal(settings_section(&list, 0), "");
     assert_string_equal(settings_section(&list, 1), "a");
     assert_string_equal(settings_section(&list, 2), "b");
@@ -127,7 +124,7 @@ static void test_no_keys_allowed(void **state)
 {
     (void)state;
     settings list = { 0 };
-    assert_int_equal(read_text(&list, "[mean]\nk = 3\n"), 0);
+    assert_int_equal(read_settings(&list, "[mean]\nk = 3\n"), 0);
     assert_int_equal(settings_fill(&list, "mean", NULL, NULL), -1);
     assert_complaint(2, "'mean.k' is no setting: [mean] has none; delete it");
     settings_free(&list);
@@ -205,7 +202,7 @@ static void test_long_line(void **state)
     memset(name, 'n', sizeof name - 1);
     memset(value, 'v', sizeof value - 1);
     snprintf(text, sizeof text, "[%s]\n%s = %s\n", name, name, value);
-    assert_int_equal(read_text(&list, text), 0);
+    assert_int_equal(read_settings(&list, text), 0);
     assert_string_equal(settings_find(&list, name, name)->value, value);
     settings_free(&list);
 }
@@ -229,7 +226,7 @@ static void test_lines(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         settings list = { 0 };
-        assert_int_equal(read_text(&list, cases[i][0]), 0);
+        assert_int_equal(read_settings(&list, cases[i][0]), 0);
         assert_string_equal(settings_find(&list, "a", "k")->value, cases[i][1]);
         settings_free(&list);
     }
@@ -240,7 +237,7 @@ static void test_names(void **state)
 {
     (void)state;
     settings one = { 0 }, two = { 0 };
-    assert_int_equal(read_text(&one, "[run]\nseed = 1\nseeds = 2\n"), 0);
+    assert_int_equal(read_settings(&one, "[run]\nseed = 1\nseeds = 2\n"), 0);
     one.entry[0] = one.entry[2]; /* without the line of the section */
     one.count = 2;
     assert_int_equal(settings_merge(&two, &one), 0);
@@ -269,13 +266,13 @@ static void test_binary(void **state)
 {
     (void)state;
     settings list = { 0 };
-    FILE *file = fopen(path, "wb");
+    FILE *file = fopen(own_file, "wb");
     assert_non_null(file);
     fwrite("[a]\n\0\n", 1, 6, file);
     fclose(file);
-    assert_int_equal(settings_read(&list, path), -1);
+    assert_int_equal(settings_read(&list, own_file), -1);
     char words[200];
-    snprintf(words, sizeof words, "%s: it holds a zero byte, so it is no settings file", path);
+    snprintf(words, sizeof words, "%s: it holds a zero byte, so it is no settings file", own_file);
     assert_string_equal(complaint(), words);
     settings_free(&list);
 }
@@ -292,7 +289,7 @@ static void test_empty_file(void **state)
 {
     (void)state;
     settings list = { 0 };
-    assert_int_equal(read_text(&list, ""), 0);
+    assert_int_equal(read_settings(&list, ""), 0);
     assert_int_equal(list.count, 0);
     settings_free(&list);
 }
@@ -318,7 +315,7 @@ static void test_unused_section(void **state)
     settings list = { 0 };
     sample s;
     const char *known[] = { "moe", "decoder" };
-    assert_int_equal(read_text(&list, "[moe]\nexperts = 3\n[decodr]\nheads = 3\n"), 0);
+    assert_int_equal(read_settings(&list, "[moe]\nexperts = 3\n[decodr]\nheads = 3\n"), 0);
     assert_int_equal(settings_fill(&list, "moe", rows, &s), 0);
     assert_int_equal(settings_check_used(&list, known, 2), -1);
     assert_complaint(3, "nobody reads section [decodr]; the nearest known one is [decoder]");
@@ -336,9 +333,9 @@ static void test_unused_key(void **state)
     (void)state;
     settings list = { 0 };
     sample s;
-    assert_int_equal(read_text(&list, "[moe]\nexperts = 3\n"), 0);
+    assert_int_equal(read_settings(&list, "[moe]\nexperts = 3\n"), 0);
     assert_int_equal(settings_fill(&list, "moe", rows, &s), 0);
-    assert_int_equal(settings_set(&list, "moe", "late", "1", path, 7), 0);
+    assert_int_equal(settings_set(&list, "moe", "late", "1", own_file, 7), 0);
     assert_int_equal(settings_check_used(&list, NULL, 0), -1);
     assert_complaint(7, "nobody reads 'moe.late'; delete it");
     settings_free(&list);
@@ -348,7 +345,7 @@ static void test_sectionless_key(void **state)
 {
     (void)state;
     settings list = { 0 };
-    assert_int_equal(read_text(&list, "experts = 3\n"), 0);
+    assert_int_equal(read_settings(&list, "experts = 3\n"), 0);
     assert_int_equal(settings_check_used(&list, NULL, 0), -1);
     assert_complaint(1, "'experts' stands before the first [section]; move it into one");
     settings_free(&list);
@@ -417,7 +414,7 @@ static void test_print(void **state)
     (void)state;
     settings list = { 0 };
     sample s;
-    assert_int_equal(read_text(&list, "[moe]\nrate = 1e-1\ngate = none\nanchor = off\n"), 0);
+    assert_int_equal(read_settings(&list, "[moe]\nrate = 1e-1\ngate = none\nanchor = off\n"), 0);
     assert_int_equal(settings_fill(&list, "moe", rows, &s), 0);
     settings printed = { 0 };
     assert_int_equal(settings_list(&printed, "moe", rows, &s, "layer|experts"), 0);
@@ -489,5 +486,6 @@ int main(void)
         TEST(text_values),     TEST(text_refused),   TEST(distance),       TEST(print),        TEST(bad_rows),
         TEST(ranges),
     };
+    use_file("x.ini");
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -3,7 +3,7 @@
 #include "../../core/base/file.h"
 #include "../../core/base/stop.h"
 #include "../../core/run/checkpoint.h"
-#include "../lab/module_build.h"
+#include "../lab/program.h"
 #include <glob.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -18,32 +18,16 @@ static void pause_ms(int milliseconds)
     nanosleep(&pause, NULL);
 }
 
-static void answer_of(char *answer, size_t size, const char *format, ...)
-{
-    char command[1024];
-    va_list rest;
-    va_start(rest, format);
-    vsnprintf(command, sizeof command, format, rest);
-    va_end(rest);
-    FILE *from = popen(command, "r");
-    assert_non_null(from);
-    answer[fread(answer, 1, size - 1, from)] = 0;
-    pclose(from);
-}
-
 /* 60 steps, checkpoints by time. `before`: a shell's words before the program. */
-static pid_t start(const char *out, const char *cache, const char *before)
+static pid_t begin_run(const char *out, const char *cache, const char *before)
 {
     char command[1200];
-    const char *build = getenv("ABLATE_BUILD");
     snprintf(command, sizeof command,
              "exec %s %s/ablate run tests/inputs/small.ini --scale mini --seeds 1 --row full --set input.size=64 "
-             "--set run.epochs=20 --set run.checkpoint_steps=0 --set run.checkpoint_seconds=0.01 --cache %s/%s "
-             "--out %s/%s >%s/out 2>%s/log",
-             before, build ? build : "build", build_folder, cache, build_folder, out, build_folder, build_folder);
-    char log[200];
-    snprintf(log, sizeof log, "%s/log", build_folder);
-    unlink(log);
+             "--set run.epochs=20 --set run.checkpoint_steps=0 --set run.checkpoint_seconds=0.01 --cache $in/%s "
+             "--out $in/%s >$in/out 2>$in/log",
+             before, build_place(), cache, out);
+    unlink(below("log"));
     pid_t child = fork();
     if (child == 0) {
         execl("/bin/sh", "sh", "-c", command, (char *)NULL);
@@ -52,21 +36,11 @@ static pid_t start(const char *out, const char *cache, const char *before)
     return child;
 }
 
-/* Exit status as a shell shows it. */
-static int status_of(pid_t child)
-{
-    int status = 0;
-    assert_true(waitpid(child, &status, 0) == child);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
 /* Is a file of that pattern, below the test's folder, there? */
 static bool is_there(const char *pattern)
 {
-    char path[400];
     glob_t found = { 0 };
-    snprintf(path, sizeof path, "%s/%s", build_folder, pattern);
-    bool there = glob(path, 0, NULL, &found) == 0;
+    bool there = glob(below("%s", pattern), 0, NULL, &found) == 0;
     globfree(&found);
     return there;
 }
@@ -86,31 +60,30 @@ static int stop_when(pid_t child, const char *pattern, int number)
 
 static void fingerprint(const char *out, char *answer, size_t size)
 {
-    answer_of(answer, size,
-              "cd %s/%s && (cat runs/small/full/*/parameters.safetensors runs/small/full/*/losses.tsv | sha256sum; "
+    must_work("cd $in/%s && (cat runs/small/full/*/parameters.safetensors runs/small/full/*/losses.tsv | sha256sum; "
               "grep -v '^#' small.tsv; grep -hv -e seconds -e peak_memory -e checksum runs/small/full/*/metrics.json)",
-              build_folder, out);
-    assert_true(strlen(answer) > 200);
-}
-
-static void log_of(char *answer, size_t size)
-{
-    answer_of(answer, size, "cat %s/log 2>/dev/null", build_folder);
+              out);
+    assert_true(strlen(said) > 200);
+    snprintf(answer, size, "%s", said);
 }
 
 static void no_parts(const char *out)
 {
-    char answer[1000];
-    answer_of(answer, sizeof answer, "find %s -path '*/%s/*' -name '*.part'", build_folder, out);
-    assert_string_equal(answer, "");
+    must_work("find $in -path '*/%s/*' -name '*.part'", out);
+    assert_string_equal(said, "");
+}
+
+/* What the program has said so far. */
+static const char *log_now(void)
+{
+    shell("cat $in/log 2>/dev/null");
+    return said;
 }
 
 /* Step after those words in the log, or -1. */
 static int step_after(const char *words)
 {
-    char text[16384];
-    log_of(text, sizeof text);
-    const char *at = strstr(text, words);
+    const char *at = strstr(log_now(), words);
     return at ? atoi(at + strlen(words)) : -1;
 }
 
@@ -118,9 +91,9 @@ static void test_undisturbed(void **state)
 {
     (void)state;
     struct timespec began, ended;
-    assert_int_equal(status_of(start("first", "cache", "")), 0);
+    assert_int_equal(status_of(begin_run("first", "cache", "")), 0);
     clock_gettime(CLOCK_MONOTONIC, &began);
-    assert_int_equal(status_of(start("whole", "cache", "")), 0);
+    assert_int_equal(status_of(begin_run("whole", "cache", "")), 0);
     clock_gettime(CLOCK_MONOTONIC, &ended);
     usual = (int)(1000 * (ended.tv_sec - began.tv_sec) + (ended.tv_nsec - began.tv_nsec) / 1000000);
     fingerprint("whole", reference, sizeof reference);
@@ -138,8 +111,8 @@ static void same_bits(const char *out)
 /* One sentence, the status of the signal, nothing half-written. */
 static void check_stopped(int status, int number, const char *name, const char *out)
 {
-    char text[16384], expected[64];
-    log_of(text, sizeof text);
+    char expected[64];
+    const char *text = log_now();
     if (!*text && status == 128 + number)
         return; /* it had not begun */
     snprintf(expected, sizeof expected, "ablate: stopped by SIG%s: ", name);
@@ -159,13 +132,12 @@ static void test_stopped_in_training(void **state)
     } with[] = { { SIGINT, "INT" }, { SIGTERM, "TERM" }, { SIGHUP, "HUP" } };
     int at = 0, stopped = 0;
     for (int i = 0, again = 0; i < 3; i++) {
-        pid_t child = start("training", "cache", "");
+        pid_t child = begin_run("training", "cache", "");
         for (int k = 0; k < 200 && step_after("goes on at step ") < at; k++)
             pause_ms(5);
         int status = stop_when(child, "training/runs/small/full/*/checkpoint", with[i].number);
         if (status == 0 && stopped == 0 && again++ < 20) { /* it was done before we woke up */
-            char none[8];
-            answer_of(none, sizeof none, "rm -r %s/training", build_folder);
+            must_work("rm -r $in/training");
             i--;
             continue;
         }
@@ -180,7 +152,7 @@ static void test_stopped_in_training(void **state)
             break;
     }
     assert_true(stopped > 0);
-    assert_int_equal(status_of(start("training", "cache", "")), 0);
+    assert_int_equal(status_of(begin_run("training", "cache", "")), 0);
     if (at > 0)
         assert_int_equal(step_after("goes on at step "), at);
     same_bits("training");
@@ -191,36 +163,32 @@ static void test_killed_at_random_steps(void **state)
     (void)state;
     static const int with[] = { SIGKILL, SIGTERM, SIGINT };
     unsigned word = 4711;
-    char remove[100];
-    snprintf(remove, sizeof remove, "rm -rf %s/killed", build_folder);
     int disturbed = 0, went_on = 0;
     for (int i = 0; i < 60 && (disturbed < 12 || went_on < 3); i++) {
         word = word * 1664525u + 1013904223u;
-        pid_t child = start("killed", "cache", "");
+        pid_t child = begin_run("killed", "cache", "");
         pause_ms((int)((word >> 16) % 1000) * usual / 1000);
         kill(child, with[i % 3]);
         int status = status_of(child);
         went_on += step_after("goes on at step ") > 0;
         if (status == 0)
-            build_run(remove);
+            must_work("rm -rf $in/killed");
         else if (i % 3 > 0)
             check_stopped(status, with[i % 3], i % 3 == 1 ? "TERM" : "INT", "killed");
         disturbed += status != 0;
     }
     assert_true(disturbed >= 12 && went_on >= 3);
-    assert_int_equal(status_of(start("killed", "cache", "")), 0);
+    assert_int_equal(status_of(begin_run("killed", "cache", "")), 0);
     same_bits("killed");
 }
 
 static void test_stopped_while_features_are_computed(void **state)
 {
     (void)state;
-    char text[16384];
-    int status = stop_when(start("features", "rows", ""), "rows/*.rows", SIGINT);
+    int status = stop_when(begin_run("features", "rows", ""), "rows/*.rows", SIGINT);
     check_stopped(status, SIGINT, "INT", "features");
-    assert_int_equal(status_of(start("features", "rows", "")), 0);
-    log_of(text, sizeof text);
-    const char *computed = strstr(text, "features of "); /* of 111 pictures in all */
+    assert_int_equal(status_of(begin_run("features", "rows", "")), 0);
+    const char *computed = strstr(log_now(), "features of "); /* of 111 pictures in all */
     assert_non_null(computed);
     int now = atoi(computed + strlen("features of "));
     assert_true(now > 0 && now < 111);
@@ -230,9 +198,10 @@ static void test_stopped_while_features_are_computed(void **state)
 static void test_stopped_after_training(void **state)
 {
     (void)state;
-    int status = stop_when(start("scoring", "cache", ""), "scoring/runs/small/full/*/parameters.safetensors", SIGTERM);
+    int status =
+        stop_when(begin_run("scoring", "cache", ""), "scoring/runs/small/full/*/parameters.safetensors", SIGTERM);
     check_stopped(status, SIGTERM, "TERM", "scoring");
-    assert_int_equal(status_of(start("scoring", "cache", "")), 0);
+    assert_int_equal(status_of(begin_run("scoring", "cache", "")), 0);
     assert_int_equal(step_after("goes on at step "), 60); /* nothing is trained again */
     same_bits("scoring");
 }
@@ -240,15 +209,13 @@ static void test_stopped_after_training(void **state)
 static void test_stopped_before_the_report(void **state)
 {
     (void)state;
-    char remove[100];
     int status = 0;
-    snprintf(remove, sizeof remove, "rm -rf %s/report", build_folder);
     for (int i = 0; i < 5 && status == 0; i++) { /* the report may be quicker than the signal */
-        build_run(remove);
-        status = stop_when(start("report", "cache", ""), "report/runs/small/full/*/metrics.json", SIGTERM);
+        must_work("rm -rf $in/report");
+        status = stop_when(begin_run("report", "cache", ""), "report/runs/small/full/*/metrics.json", SIGTERM);
     }
     check_stopped(status, SIGTERM, "TERM", "report");
-    assert_int_equal(status_of(start("report", "cache", "")), 0);
+    assert_int_equal(status_of(begin_run("report", "cache", "")), 0);
     same_bits("report");
 }
 
@@ -256,7 +223,7 @@ static void test_stopped_before_the_report(void **state)
 static void test_a_signal_that_comes_twice_at_once(void **state)
 {
     (void)state;
-    pid_t child = start("twice", "cache", "");
+    pid_t child = begin_run("twice", "cache", "");
     while (!is_there("twice/runs/small/full/*/checkpoint"))
         pause_ms(1);
     for (int i = 0; i < 20; i++) {
@@ -292,10 +259,10 @@ static void test_a_second_signal_ends_at_once(void **state)
 static void test_signals_that_were_ignored(void **state)
 {
     (void)state;
-    pid_t child = start("background", "cache", "env --ignore-signal=INT");
+    pid_t child = begin_run("background", "cache", "env --ignore-signal=INT");
     int status = stop_when(child, "background/runs/small/full/*/checkpoint", SIGINT);
     check_stopped(status, SIGINT, "INT", "background");
-    child = start("hushed", "cache", "env --ignore-signal=HUP");
+    child = begin_run("hushed", "cache", "env --ignore-signal=HUP");
     assert_int_equal(stop_when(child, "hushed/runs/small/full/*/checkpoint", SIGHUP), 0);
     same_bits("hushed");
 }
@@ -309,7 +276,7 @@ static void test_left_drafts_are_swept(void **state)
     if (child == 0)
         _exit(0);
     assert_true(waitpid(child, NULL, 0) == child);
-    snprintf(path, sizeof path, "%s/a [file]*", build_folder);
+    snprintf(path, sizeof path, "%s/a [file]*", folder);
     snprintf(left, sizeof left, "%s.%ld.part", path, (long)child);
     snprintf(other, sizeof other, "%s.%ld.part", path, (long)getppid());
     assert_int_equal(file_write_text(left, "half"), 0);
@@ -328,7 +295,7 @@ static void test_a_checkpoint_keeps_what_the_run_took(void **state)
     const checkpoint written = { { { 7 } }, 30, 12.5, 1 << 20, 3, numbers, 1, log, 1, modules };
     checkpoint back = { .run = { { 7 } }, .floats = 3, .state = read, .log_floats = 1, .log = log, .module_bytes = 1 };
     back.modules = modules;
-    snprintf(path, sizeof path, "%s/checkpoint", build_folder);
+    snprintf(path, sizeof path, "%s/checkpoint", folder);
     assert_int_equal(checkpoint_write(path, &written), 0);
     assert_int_equal(checkpoint_read(path, &back), 1);
     assert_true(back.step == 30 && back.seconds * 2 == 25 && back.peak == 1 << 20 && read[2] * 2 == 6);
@@ -353,5 +320,5 @@ int main(void)
         cmocka_unit_test(test_left_drafts_are_swept),
         cmocka_unit_test(test_a_checkpoint_keeps_what_the_run_took),
     };
-    return cmocka_run_group_tests(tests, build_begin, build_end);
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

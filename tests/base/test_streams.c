@@ -1,7 +1,6 @@
 /* What leaves the program: files that cannot be written, standard streams that are closed or full, signals, and lines
  * on a terminal. */
-#define SCRATCH_FILE "f"
-#include "../lab/scratch.h"
+#include "../lab/program.h"
 
 #include "../../core/base/file.h"
 #include "../../core/base/name.h"
@@ -13,13 +12,10 @@
 #include <fcntl.h>
 #include <pty.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-
-static char said[1 << 16];
 
 static int files_in_folder(void)
 {
@@ -31,35 +27,12 @@ static int files_in_folder(void)
     return count - 2;
 }
 
-/* Runs a piece of shell with $ablate; what it prints goes to `said`. The exit status; -1: it was killed. */
-static int shell(const char *text)
-{
-    char command[2000];
-    const char *build = getenv("ABLATE_BUILD");
-    snprintf(command, sizeof command, "ablate=%s/ablate; cd %s || exit 99; { %s; }", build ? build : "build", folder,
-             text);
-    FILE *from = popen(command, "r");
-    assert_non_null(from);
-    said[fread(said, 1, sizeof said - 1, from)] = 0;
-    int status = pclose(from);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-static void says(const char *words)
-{
-    if (!strstr(said, words))
-        fail_msg("'%s' is not in: %s", words, said);
-}
-
 /* ---- files ---- */
 
 static void refused(const char *where, const char *words)
 {
     assert_null(file_draft_open(where));
-    assert_non_null(strstr(complaint(), where));
-    if (!strstr(complaint(), words))
-        fail_msg("'%s' does not say '%s'", complaint(), words);
-    complaint_clear();
+    expect_complaint_of(where, words);
 }
 
 static void test_no_place_for_a_file(void **state)
@@ -68,8 +41,8 @@ static void test_no_place_for_a_file(void **state)
     (void)state;
     refused(folder, "it is a folder");
     refused("/dev/null", "it is not a plain file");
-    assert_int_equal(file_write_text(path, "x"), 0);
-    snprintf(inside, sizeof inside, "%s/g", path);
+    assert_int_equal(file_write_text(own_file, "x"), 0);
+    snprintf(inside, sizeof inside, "%s/g", own_file);
     assert_null(file_draft_open(inside));
     assert_non_null(strstr(complaint(), "Not a directory"));
     assert_int_equal(files_in_folder(), 1);
@@ -80,19 +53,18 @@ static void test_no_place_for_a_file(void **state)
 
 static void test_a_link_stays(void **state)
 {
-    char link[100], text[8] = "";
+    char link[100];
     (void)state;
     snprintf(link, sizeof link, "%s/link", folder);
-    assert_int_equal(file_write_text(path, "old"), 0);
+    assert_int_equal(file_write_text(own_file, "old"), 0);
     assert_int_equal(symlink("f", link), 0);
     assert_int_equal(file_write_text(link, "new"), 0);
     struct stat about;
     assert_int_equal(lstat(link, &about), 0);
     assert_true(S_ISLNK(about.st_mode));
-    FILE *from = fopen(path, "r");
-    assert_int_equal(fread(text, 1, 7, from), 3);
-    fclose(from);
+    char *text = read_text(own_file);
     assert_string_equal(text, "new");
+    free(text);
     unlink(link);
 }
 
@@ -100,13 +72,13 @@ static void test_a_link_stays(void **state)
 static void limited(int (*work)(void), const char *why)
 {
     int status;
-    unlink(path);
+    unlink(own_file);
     pid_t child = fork();
     if (child == 0) {
         const struct rlimit limit = { 5000, 5000 };
         complaint_clear();
         bool good = streams_begin() == 0 && setrlimit(RLIMIT_FSIZE, &limit) == 0 && work() < 0 && complaint() &&
-                    strstr(complaint(), path) && strstr(complaint(), why);
+                    strstr(complaint(), own_file) && strstr(complaint(), why);
         fprintf(stderr, "%s\n", complaint() ? complaint() : "no complaint");
         _exit(good && files_in_folder() == 0 ? 0 : 1);
     }
@@ -119,14 +91,14 @@ static int write_long_text(void)
 {
     static char text[20000];
     memset(text, 'x', sizeof text - 1);
-    return file_write_text(path, text);
+    return file_write_text(own_file, text);
 }
 
 /* The failure comes while writing, and other calls that go well follow before anyone asks. */
 static int write_archive(void)
 {
     static const float numbers[5000];
-    npz_writer *w = npz_create(path);
+    npz_writer *w = npz_create(own_file);
     if (!w || npz_add(w, "a", "<f4", "(5000,)", numbers, sizeof numbers) < 0)
         return -1;
     errno = 0;
@@ -145,16 +117,16 @@ static void test_verbs_name_the_file(void **state)
 {
     (void)state;
     assert_int_equal(
-        shell("ulimit -f 2; $ablate data mini --set mini.train=1 --set mini.good=1 --set mini.each=1 --export "
-              "out 2>&1; echo \"exit $?\"; find . -name '*.part'"),
+        shell("cd $in; ulimit -f 2; $ablate data mini --set mini.train=1 --set mini.good=1 --set mini.each=1 --export "
+              "out; echo \"exit $?\"; find . -name '*.part'"),
         0);
-    says(".png: cannot write");
-    says("File too large");
-    says("exit 1\n");
+    expect_words(said, ".png: cannot write");
+    expect_words(said, "File too large");
+    expect_words(said, "exit 1\n");
     assert_null(strstr(said, ".part\n"));
-    assert_int_equal(shell("rm -rf out; ulimit -f 0; $ablate new mine 2>&1; echo \"exit $?\"; ls"), 0);
-    says("mine.c: cannot write: File too large");
-    says("exit 1\n");
+    assert_int_equal(shell("cd $in; rm -rf out; ulimit -f 0; $ablate new mine; echo \"exit $?\"; ls"), 0);
+    expect_words(said, "mine.c: cannot write: File too large");
+    expect_words(said, "exit 1\n");
     assert_string_equal(strstr(said, "exit 1\n") + 7, "");
 }
 
@@ -162,14 +134,15 @@ static void test_a_signal_leaves_no_temporary_file(void **state)
 {
     static const int deadly[] = { SIGTERM, SIGINT, SIGHUP };
     (void)state;
-    unlink(path);
+    unlink(own_file);
     for (int i = 0; i < 3; i++) {
         int status;
         pid_t child = fork();
         if (child == 0) {
-            file_draft *first = streams_begin() == 0 ? file_draft_open(path) : NULL, *second = file_draft_open(path);
+            file_draft *first = streams_begin() == 0 ? file_draft_open(own_file) : NULL,
+                       *second = file_draft_open(own_file);
             file_abandon(second); /* its place may be taken again */
-            if (!first || !(first = file_draft_open(path)) || files_in_folder() != 1)
+            if (!first || !(first = file_draft_open(own_file)) || files_in_folder() != 1)
                 _exit(1);
             fputs("half", file_draft_stream(first));
             fflush(file_draft_stream(first));
@@ -190,18 +163,15 @@ static void test_a_stream_that_takes_nothing(void **state)
     (void)state;
     for (int i = 0; i < 3; i++) {
         static const char *const verbs[] = { "modules", "--help", "ops matmul" };
-        char text[200];
-        snprintf(text, sizeof text, "$ablate %s 2>&1 >/dev/full; echo \"exit $?\"", verbs[i]);
-        assert_int_equal(shell(text), 0);
-        says("ablate: standard output cannot be written: No space left on device");
-        says("exit 1\n");
-        snprintf(text, sizeof text, "$ablate %s 2>&1 >&-; echo \"exit $?\"", verbs[i]);
-        assert_int_equal(shell(text), 0);
-        says("ablate: standard output cannot be written: Bad file descriptor");
-        says("exit 1\n");
+        must_work("$ablate %s >/dev/full; echo \"exit $?\"", verbs[i]);
+        expect_words(said, "ablate: standard output cannot be written: No space left on device");
+        expect_words(said, "exit 1\n");
+        must_work("$ablate %s >&-; echo \"exit $?\"", verbs[i]);
+        expect_words(said, "ablate: standard output cannot be written: Bad file descriptor");
+        expect_words(said, "exit 1\n");
     }
     /* nobody reads any more: no word, no success, no signal */
-    assert_int_equal(shell("{ { sleep 0.2; $ablate modules; echo \"exit $?\" >&2; } | true; } 2>&1"), 0);
+    must_work("{ sleep 0.2; $ablate modules; echo \"exit $?\" >&2; } | true");
     assert_string_equal(said, "exit 1\n");
 }
 
@@ -215,7 +185,7 @@ static void test_a_closed_stream_is_no_file(void **state)
     if (child == 0) {
         close(STDOUT_FILENO);
         close(STDERR_FILENO);
-        file_draft *draft = streams_begin() == 0 ? file_draft_open(path) : NULL;
+        file_draft *draft = streams_begin() == 0 ? file_draft_open(own_file) : NULL;
         if (!draft)
             _exit(1);
         printf("printed");
@@ -226,11 +196,11 @@ static void test_a_closed_stream_is_no_file(void **state)
     }
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_int_equal(status, 0);
-    FILE *from = fopen(path, "r");
+    FILE *from = fopen(own_file, "r");
     assert_int_equal(fread(text, 1, sizeof text - 1, from), 1);
     fclose(from);
     assert_string_equal(text, "x");
-    unlink(path);
+    unlink(own_file);
 }
 
 static void test_printed_text_steers_nothing(void **state)
@@ -357,5 +327,6 @@ int main(void)
         cmocka_unit_test_setup(test_the_line_fits, start),
         cmocka_unit_test_setup(test_on_terminals, start),
     };
+    use_file("f");
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -1,23 +1,12 @@
 /* `ablate check` refuses what `ablate run` would, in the same words, and models that cannot work. */
 #include "../lab/module_build.h"
 
-static char said[16384];
-
-/* Runs `ablate VERB tests/inputs/small.ini ...`; what it says is in `said`, its last line is returned. */
+/* Runs `ablate VERB tests/inputs/small.ini ...`; the last line of what it says, which is in `said`. */
 static const char *last_line(const char *verb, const char *more, int *status)
 {
-    char command[900], where[300] = "";
-    if (strcmp(verb, "run") == 0)
-        snprintf(where, sizeof where, "--steps 1 --out %s/results --cache %s/cache", build_folder, build_folder);
-    snprintf(command, sizeof command,
-             "${ABLATE_BUILD:-build}/ablate %s tests/inputs/small.ini --scale mini --device cpu --seeds 1 %s %s 2>&1",
-             verb, where, more);
-    FILE *from = popen(command, "r");
-    assert_non_null(from);
-    size_t length = fread(said, 1, sizeof said - 1, from);
-    said[length] = 0;
-    *status = pclose(from);
-    while (length > 0 && said[length - 1] == '\n')
+    const char *where = strcmp(verb, "run") == 0 ? "--steps 1 --out $in/results --cache $in/cache" : "";
+    *status = shell("$ablate %s tests/inputs/small.ini --scale mini --device cpu --seeds 1 %s %s", verb, where, more);
+    for (size_t length = strlen(said); length > 0 && said[length - 1] == '\n';)
         said[--length] = 0;
     char *line = strrchr(said, '\n');
     return line ? line + 1 : said;
@@ -76,7 +65,7 @@ static void a_later_mistake_is_told_before_the_first_row(void **state)
     static const char *const wrong[] = { "moe.top = 99", "moe.expert = 3", "run.batch = 31", "run.model = clip noise" };
     char path[200], runs[300];
     (void)state;
-    snprintf(path, sizeof path, "%s/later.ini", build_folder);
+    snprintf(path, sizeof path, "%s/later.ini", folder);
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         int status;
         FILE *to = fopen(path, "w");
@@ -89,7 +78,7 @@ static void a_later_mistake_is_told_before_the_first_row(void **state)
         if (status == 0)
             fail_msg("%s was run: %s", wrong[i], line);
         assert_null(strstr(said, "steps"));
-        snprintf(runs, sizeof runs, "%s/results/runs", build_folder);
+        snprintf(runs, sizeof runs, "%s/results/runs", folder);
         assert_int_equal(access(runs, F_OK), -1);
     }
 }
@@ -100,7 +89,7 @@ static void a_module_that_crashes_is_named(void **state)
     static const char *const ways[] = { "ABRT", "SEGV", "SEGV" };
     char more[300], words[200];
     (void)state;
-    build_module("tests/bad_modules/crash.c", build_folder, "crash");
+    build_module("tests/bad_modules/crash.c", folder, "crash");
 #ifdef __SANITIZE_ADDRESS__
     const int tried = 1; /* it reports the others by itself */
 #else
@@ -111,7 +100,7 @@ static void a_module_that_crashes_is_named(void **state)
         snprintf(more, sizeof more,
                  "--row base --modules %s --set 'run.model=clip crash distill' --set crash.way=%d 2>&1; "
                  "test $? -ge 128 && echo died",
-                 build_folder, way);
+                 folder, way);
         assert_string_equal(last_line("check", more, &status), "died");
         snprintf(words, sizeof words, "ablate: module 'crash' in its `build` crashed: SIG%s; its code is at fault",
                  ways[way]);
@@ -135,8 +124,8 @@ static void idle_parameters_are_named(void **state)
     last_line("run", MODEL("clip noise decoder distill moe"), &status);
     assert_int_equal(status, 0);
     assert_non_null(strstr(said, words));
-    snprintf(command, sizeof command, "grep -q '%s' %s/results/runs/small/full/*/metrics.json", words, build_folder);
-    build_run(command);
+    snprintf(command, sizeof command, "grep -q '%s' $in/results/runs/small/full/*/metrics.json", words);
+    must_work(command);
 }
 
 /* A mean over no batch at all is no zero. */
@@ -147,10 +136,9 @@ static void probes_of_too_few_pictures_are_not_made_up(void **state)
     snprintf(
         command, sizeof command,
         "${ABLATE_BUILD:-build}/ablate run experiments/pretrain.ini --row near --device cpu --set run.epochs=0 --set "
-        "captions.count=64 --set captions.test=10 --set run.batch=32 --set clip.arch=nano/32 --out %s/few --cache "
-        "%s/cache 2>&1 | grep -q 'retrieval was not measured: 10 held-out pictures are fewer than a batch of 32'",
-        build_folder, build_folder);
-    build_run(command);
+        "captions.count=64 --set captions.test=10 --set run.batch=32 --set clip.arch=nano/32 --out $in/few --cache "
+        "$in/cache 2>&1 | grep -q 'retrieval was not measured: 10 held-out pictures are fewer than a batch of 32'");
+    must_work(command);
 }
 
 /* A mask that cannot be read is told before anything runs. */
@@ -161,10 +149,9 @@ static void masks_are_read(void **state)
     (void)state;
     snprintf(command, sizeof command,
              "${ABLATE_BUILD:-build}/ablate data mini --set mini.train=2 --set mini.good=1 --set mini.each=1 --export "
-             "%s/set >/dev/null && for m in $(find %s/set -name '*_mask.png' | head -n 1); do echo x >$m; done",
-             build_folder, build_folder);
-    build_run(command);
-    snprintf(more, sizeof more, "--row base --data folder:%s/set", build_folder);
+             "$in/set >/dev/null && for m in $(find $in/set -name '*_mask.png' | head -n 1); do echo x >$m; done");
+    must_work(command);
+    snprintf(more, sizeof more, "--row base --data folder:%s/set", folder);
     assert_non_null(strstr(last_line("check", more, &status), "_mask.png"));
     assert_int_not_equal(status, 0);
 }
@@ -176,10 +163,10 @@ static void rows_are_in_order(void **state)
     (void)state;
     const char *line = last_line("check", "", &status);
     assert_string_equal(line, "tests/inputs/small.ini: 2 rows are in order, 2 runs");
-    build_run(
+    must_work(
         "${ABLATE_BUILD:-build}/ablate check ablations/table2.ini ablations/own.ini ablations/features.ini --scale "
         "mini --set mini.train=2 --set mini.good=1 --set mini.each=1 >/dev/null");
-    build_run("${ABLATE_BUILD:-build}/ablate check experiments/pretrain.ini --row near --set captions.count=300 --set "
+    must_work("${ABLATE_BUILD:-build}/ablate check experiments/pretrain.ini --row near --set captions.count=300 --set "
               "captions.test=256 >/dev/null");
 }
 
@@ -192,5 +179,5 @@ int main(void)
                                         cmocka_unit_test(masks_are_read),
                                         cmocka_unit_test(probes_of_too_few_pictures_are_not_made_up),
                                         cmocka_unit_test(rows_are_in_order) };
-    return cmocka_run_group_tests(tests, build_begin, build_end);
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

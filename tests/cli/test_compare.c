@@ -1,8 +1,4 @@
 /* `ablate compare`: the bootstrap on cases whose answer is known, runs paired by seed, and what is refused. */
-#include "../lab/module_build.h"
-
-#include "../../core/base/diag.h"
-#include "../../core/base/file.h"
 #include "../../core/metrics/compare_bootstrap.h"
 #include "../../core/record/compare_runs.h"
 #include "../lab/finished_run.h"
@@ -10,13 +6,6 @@
 #include <math.h>
 
 enum { PICTURES = 40, CLASSES = 2, SAMPLES = 2000 };
-
-static int start(void **state)
-{
-    (void)state;
-    complaint_clear();
-    return 0;
-}
 
 /* A class's number is a quotient of whole numbers, or a sum of ten such; a mean of two classes and a difference of two
  * models are numbers of at most 1 again: fewer than 16 roundings of 2^-53 each. */
@@ -130,22 +119,12 @@ static void test_no_class_with_both_kinds(void **state)
 
 /* ---- runs ---- */
 
-static char *compare(const char *a, const char *b, const char *more, int *status)
+/* `ablate compare`; its exit status. */
+static int compare(const char *a, const char *b, const char *more)
 {
-    char command[1200], path[200];
-    const char *build = getenv("ABLATE_BUILD");
-    const bool quick = strstr(more, "--quick") != NULL; /* computes nothing, so it has no cache */
-    file_map map;
-    snprintf(path, sizeof path, "%s/said", finished_folder);
-    snprintf(command, sizeof command,
-             "%s/ablate compare %s %s %s %s --samples 300 %s >%s 2>%s/errors || cat %s/errors >>%s",
-             build ? build : "build", a, b, quick ? "" : "--cache", quick ? "" : finished_cache, more, path,
-             finished_folder, finished_folder, path);
-    *status = system(command);
-    assert_int_equal(file_map_open(path, &map), 0);
-    char *said = strndup((const char *)map.data, map.size);
-    file_map_close(&map);
-    return said;
+    const char *cache = strstr(more, "--quick") ? "" : "--cache $in/cache"; /* which computes nothing, so it has none */
+    return shell("$ablate compare %s %s %s --samples 300 %s 2>$in/errors || { s=$?; cat $in/errors; exit $s; }", a, b,
+                 cache, more);
 }
 
 static double number(const cJSON *from, const char *metric, const char *name)
@@ -158,11 +137,10 @@ static double number(const cJSON *from, const char *metric, const char *name)
 /* What is printed is the difference of the two records, also where the pictures were scored again. */
 static void test_two_runs(void **state)
 {
-    int status;
     run_record a = { 0 }, b = { 0 };
     char path[300];
     (void)state;
-    char *said = compare(finished_base, finished_full, "--json", &status);
+    compare(finished_base, finished_full, "--json");
     cJSON *json = cJSON_Parse(said);
     if (!json)
         fail_msg("no JSON: %s", said);
@@ -183,76 +161,62 @@ static void test_two_runs(void **state)
     cJSON_Delete(json);
     run_record_free(&a);
     run_record_free(&b);
-    free(said);
 }
 
 static void test_a_run_and_itself(void **state)
 {
-    int status;
     (void)state;
-    char *said = compare(finished_full, finished_full, "", &status);
+    compare(finished_full, finished_full, "");
     assert_non_null(strstr(said, "+0.0 ..   +0.0"));
     assert_null(strstr(said, "*\n")); /* no interval leaves zero out */
-    free(said);
 }
 
 /* Of one class there is no interval over classes, and of two single runs each has its own seed. */
 static void test_no_more_is_claimed_than_is_known(void **state)
 {
     char first[300], second[300];
-    int status;
     (void)state;
-    finished_shell(
-        "b=${ABLATE_BUILD:-build}; $b/ablate data mini --set mini.train=2 --set mini.good=1 --set mini.each=1 --export "
-        "%s/all >/dev/null 2>&1; for i in 1 2; do $b/ablate run tests/inputs/small.ini --row base --scale mini --seeds "
-        "1 "
-        "--data folder:%s/all --set 'folder.classes=\"mini-pill\"' --set run.seed=$i --set run.batch=2 --cache %s "
-        "--out %s/one$i "
-        ">/dev/null "
-        "2>&1; done; ln -s %s/one1/runs/small/base/seed-1-* %s/a; ln -s %s/one2/runs/small/base/seed-2-* %s/b",
-        finished_folder, finished_folder, finished_cache, finished_folder, finished_folder, finished_folder,
-        finished_folder, finished_folder);
-    snprintf(first, sizeof first, "%s/a", finished_folder);
-    snprintf(second, sizeof second, "%s/b", finished_folder);
-    char *said = compare(first, second, "", &status);
+    must_work("$ablate data mini --set mini.train=2 --set mini.good=1 --set mini.each=1 --export $in/all");
+    for (int i = 1; i <= 2; i++)
+        must_work("$ablate run tests/inputs/small.ini --row base --scale mini --seeds 1 --data folder:$in/all "
+                  "--set 'folder.classes=\"mini-pill\"' --set run.seed=%d --set run.batch=2 --cache $in/cache "
+                  "--out $in/one%d && ln -s $in/one%d/runs/small/base/seed-%d-* $in/%c",
+                  i, i, i, i, i == 1 ? 'a' : 'b');
+    snprintf(first, sizeof first, "%s/a", folder);
+    snprintf(second, sizeof second, "%s/b", folder);
+    compare(first, second, "");
     if (!strstr(said, "seeds 1 of A and 2 of B\n") || !strstr(said, "- (one class)"))
         fail_msg("%s", said);
-    free(said);
-    said = compare(first, second, "--json", &status);
+    compare(first, second, "--json");
     cJSON *json = cJSON_Parse(said);
     const cJSON *metric = cJSON_GetObjectItem(cJSON_GetObjectItem(json, "metrics"), "image_auroc");
     assert_non_null(metric);
     assert_null(cJSON_GetObjectItem(metric, "interval_over_classes"));
     assert_non_null(cJSON_GetObjectItem(metric, "interval_over_pictures"));
     cJSON_Delete(json);
-    free(said);
 }
 
 static void refused(const char *a, const char *b, const char *more, const char *words)
 {
-    int status;
-    char *said = compare(a, b, more, &status);
+    compare(a, b, more);
     if (!strstr(said, words) || strstr(said, "B minus A"))
         fail_msg("'%s' is not all that was said: %s", words, said);
-    free(said);
 }
 
 static void test_refusals(void **state)
 {
-    char copy[400], row[300];
+    char copy[400];
     (void)state;
     refused(finished_full, "", "", "name two runs");
     refused(finished_full, "/nowhere", "", "/nowhere: here is no finished run");
     refused(finished_full, finished_base, "--samples 3", "--samples is there twice, as '300' and as '3'");
     finished_copy("damaged", copy, sizeof copy);
-    finished_shell("echo '{' >%s/metrics.json", copy);
+    must_work("echo '{' >%s/metrics.json", copy);
     refused(finished_full, copy, "", "metrics.json");
-    snprintf(row, sizeof row, "%s/others", finished_folder);
-    finished_shell(
-        "mkdir -p %s && $ABLATE_BUILD/ablate run tests/inputs/small.ini --row base --scale mini --seeds 1 --set "
-        "mini.seed=5 --cache %s --out %s >/dev/null 2>&1",
-        row, finished_cache, row);
-    snprintf(copy, sizeof copy, "%s/runs/small/base", row);
+    must_work(
+        "$ablate run tests/inputs/small.ini --row base --scale mini --seeds 1 --set mini.seed=5 --cache $in/cache "
+        "--out $in/others");
+    snprintf(copy, sizeof copy, "%s/others/runs/small/base", folder);
     refused(finished_full, copy, "--quick", "the runs were judged on other data");
 }
 
@@ -270,5 +234,5 @@ int main(void)
         cmocka_unit_test_setup(test_no_more_is_claimed_than_is_known, start),
         cmocka_unit_test_setup(test_refusals, start),
     };
-    return cmocka_run_group_tests(tests, finished_begin, finished_end);
+    return cmocka_run_group_tests(tests, finished_begin, remove_folder);
 }

@@ -1,18 +1,9 @@
 /* Command lines: an option that a verb would ignore is refused and the verbs that have it are named; nothing is given
  * twice, empty, too much, or as half a number. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "../../core/base/diag.h"
 #include "../../core/cli/verbs.h"
+#include "../lab/test.h"
 
 /* Runs a line; words are parted by blanks, "''" is the empty one. The sentence of what is wrong, valid until the next;
  * "taken" if nothing is. */

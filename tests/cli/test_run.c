@@ -1,23 +1,12 @@
 /* test_run.c: whole runs by the program itself: repeatable, resumable, shared, and honest about what goes wrong. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
+#include "../lab/program.h"
 #include <fcntl.h>
 #include <math.h>
 #include <signal.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
-
-static char folder[] = "/tmp/ablate-run-XXXXXX";
 
 typedef struct outcome { /* of one call of the program */
     int status;          /* exit status; 128 + signal */
@@ -43,10 +32,8 @@ static outcome run(const char *arguments, int kill_after, rlim_t largest)
 {
     char command[4096], log[256];
     outcome o = { 0 };
-    const char *build = getenv("ABLATE_BUILD");
     snprintf(log, sizeof log, "%s/log", folder);
-    snprintf(command, sizeof command, "exec %s/ablate %s >%s/out 2>%s", build ? build : "build", arguments, folder,
-             log);
+    snprintf(command, sizeof command, "exec %s/ablate %s >$in/out 2>%s", build_place(), arguments, log);
     pid_t child = fork();
     if (child == 0) {
         struct rlimit limit = { largest, largest };
@@ -62,14 +49,12 @@ static outcome run(const char *arguments, int kill_after, rlim_t largest)
         nanosleep(&pause, NULL);
         kill(child, SIGKILL);
     }
-    int status = 0;
-    waitpid(child, &status, 0);
-    o.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    o.status = status_of(child);
     read_end(log, o.words, sizeof o.words);
     return o;
 }
 
-static void must_work(const char *arguments)
+static void must_run(const char *arguments)
 {
     outcome o = run(arguments, 0, 0);
     if (o.status != 0)
@@ -85,16 +70,6 @@ static void must_complain(const char *arguments, rlim_t largest, const char *par
         fail_msg("ablate %s: expected '%s', got exit %d: %s", arguments, part, o.status, o.words);
 }
 
-static void shell(const char *format, const char *name, char *answer, size_t size)
-{
-    char command[1024];
-    snprintf(command, sizeof command, format, folder, name);
-    FILE *from = popen(command, "r");
-    assert_non_null(from);
-    answer[fread(answer, 1, size - 1, from)] = 0;
-    pclose(from);
-}
-
 #define SMALL "run tests/inputs/small.ini --scale mini --seeds 1 --cache %s/cache "
 
 static void small(char *into, size_t size, const char *out, const char *more)
@@ -105,12 +80,12 @@ static void small(char *into, size_t size, const char *out, const char *more)
 /* Hash of all trained parameters and metrics of a folder of results, without times and memory. */
 static void fingerprint(const char *out, char *answer, size_t size)
 {
-    shell("cd %s/%s/runs && find . -name parameters.safetensors -o -name losses.tsv | sort | xargs sha256sum", out,
-          answer, size);
-    char metrics[4096];
-    shell("cd %s/%s && grep -v '^#' small.tsv | cut -f1-6 | sort", out, metrics, sizeof metrics);
-    assert_true(strlen(answer) > 64 && strlen(metrics) > 10);
-    strncat(answer, metrics, size - strlen(answer) - 1);
+    must_work(
+        "cd $in/%s && (cd runs && find . -name parameters.safetensors -o -name losses.tsv | sort | xargs sha256sum) "
+        "&& grep -v '^#' small.tsv | cut -f1-6 | sort",
+        out);
+    assert_true(strlen(said) > 74);
+    snprintf(answer, size, "%s", said);
 }
 
 static char reference[16384];
@@ -118,16 +93,14 @@ static char reference[16384];
 static void test_first_run_and_reports(void **state)
 {
     (void)state;
-    char command[1024], answer[8192];
+    char command[1024];
     small(command, sizeof command, "first", "");
-    must_work(command);
+    must_run(command);
     fingerprint("first", reference, sizeof reference);
-    shell("cd %s/%s && ls small.md small.tsv small.tex && find . -name metrics.json | wc -l", "first", answer,
-          sizeof answer);
-    assert_non_null(strstr(answer, "small.md\nsmall.tex\nsmall.tsv\n2\n"));
-    shell("cd %s/%s/runs/small/full/seed-* && grep -o '\"optimiser.beta[12]\":.*' metrics.json", "first", answer,
-          sizeof answer);
-    assert_string_equal(answer, "\"optimiser.beta1\":\t\"0.9\",\n\"optimiser.beta2\":\t\"0.999\",\n");
+    must_work("cd $in/first && ls small.md small.tsv small.tex && find . -name metrics.json | wc -l");
+    expect_words(said, "small.md\nsmall.tex\nsmall.tsv\n2\n");
+    must_work("cd $in/first/runs/small/full/seed-* && grep -o '\"optimiser.beta[12]\":.*' metrics.json");
+    assert_string_equal(said, "\"optimiser.beta1\":\t\"0.9\",\n\"optimiser.beta2\":\t\"0.999\",\n");
 }
 
 static void test_same_seed_same_bytes_with_any_threads(void **state)
@@ -138,7 +111,7 @@ static void test_same_seed_same_bytes_with_any_threads(void **state)
         char command[1024], name[16], now[16384];
         snprintf(name, sizeof name, "again%d", i);
         small(command, sizeof command, name, more[i]);
-        must_work(command);
+        must_run(command);
         fingerprint(name, now, sizeof now);
         assert_string_equal(now, reference);
     }
@@ -149,7 +122,7 @@ static void test_another_seed_differs(void **state)
     (void)state;
     char command[1024], now[16384];
     small(command, sizeof command, "other", "--set run.seed=1");
-    must_work(command);
+    must_run(command);
     fingerprint("other", now, sizeof now);
     assert_string_not_equal(now, reference);
 }
@@ -171,24 +144,20 @@ static void test_finished_rows_are_not_run_again(void **state)
 static void test_runs_of_another_experiment_are_taken_over(void **state)
 {
     (void)state;
-    char command[1024], here[512], answer[4096];
-    assert_non_null(getcwd(here, sizeof here));
-    snprintf(command, sizeof command, "echo 'base = %s/tests/inputs/small.ini' >%%s/%%s", here);
-    shell(command, "twin.ini", answer, sizeof answer);
+    char command[1024];
+    must_work("echo \"base = $PWD/tests/inputs/small.ini\" >$in/twin.ini");
     snprintf(command, sizeof command,
-             "run %s/twin.ini tests/inputs/small.ini --scale mini --seeds 1 --cache %s/cache --out %s/first", folder,
-             folder, folder);
+             "run $in/twin.ini tests/inputs/small.ini --scale mini --seeds 1 --cache $in/cache --out $in/first");
     outcome o = run(command, 0, 0);
     assert_int_equal(o.status, 0);
     assert_null(strstr(o.words, "steps"));
     assert_non_null(strstr(o.words, "2 runs, of which 2 had finished before (2 under another experiment);"));
     assert_non_null(strstr(o.words, "all files together: 4 runs, of which 4 had finished before "
                                     "(2 under another experiment), which took "));
-    shell("cd %s/%s/runs && run=$(basename twin/full/seed-0-*) && cmp small/full/$run/losses.tsv "
-          "twin/full/$run/losses.tsv "
-          "&& stat -c %%h twin/full/$run/parameters.safetensors && grep -o '\"twin\"' twin/full/$run/metrics.json",
-          "first", answer, sizeof answer);
-    assert_string_equal(answer, "2\n\"twin\"\n");
+    must_work("cd $in/first/runs && run=$(basename twin/full/seed-0-*) && "
+              "cmp small/full/$run/losses.tsv twin/full/$run/losses.tsv && "
+              "stat -c %%h twin/full/$run/parameters.safetensors && grep -o '\"twin\"' twin/full/$run/metrics.json");
+    assert_string_equal(said, "2\n\"twin\"\n");
     o = run(command, 0, 0); /* by then they are its own */
     assert_non_null(strstr(o.words, "all files together: 4 runs, of which 4 had finished before, which took "));
 }
@@ -204,22 +173,20 @@ static void test_killed_at_any_instant_gives_the_same_bits(void **state)
         word = word * 1664525u + 1013904223u;
         killed += run(command, 20 + (int)(word >> 16) % 400, 0).status == 128 + SIGKILL;
         if (i % 6 == 5) /* not only the last row's end is disturbed */
-            shell("rm -rf %s/%s/runs/small/full", "killed", now, sizeof now);
+            must_work("rm -rf $in/killed/runs/small/full");
     }
     assert_true(killed >= 20);
-    must_work(command);
+    must_run(command);
     fingerprint("killed", now, sizeof now);
     assert_string_equal(now, reference);
-    shell("find %s/%s -name '*.part' -size +0 -newer tests/inputs/small.ini | grep -c json", "killed", now, sizeof now);
-    assert_string_equal(now, "0\n");
+    must_work("! find $in/killed -name '*.part' -size +0 -newer tests/inputs/small.ini | grep json");
 }
 
 static void test_damaged_checkpoint_and_cache_are_noticed(void **state)
 {
     (void)state;
     char command[1024], now[16384];
-    shell("cd %s/cache && for f in *.rows; do printf X | dd of=$f bs=1 seek=5000 conv=notrunc 2>/dev/null; done %s", "",
-          now, sizeof now);
+    must_work("cd $in/cache && for f in *.rows; do printf X | dd of=$f bs=1 seek=5000 conv=notrunc 2>/dev/null; done");
     small(command, sizeof command, "repaired", "");
     outcome o = run(command, 0, 0);
     assert_int_equal(o.status, 0);
@@ -253,8 +220,8 @@ static outcome run_with_own_cache(const char *name, const char *more)
 {
     char command[1024];
     snprintf(command, sizeof command,
-             "run tests/inputs/small.ini --scale mini --seeds 1 --row full --again --cache %s/%s-rows --out %s/%s %s",
-             folder, name, folder, name, more);
+             "run tests/inputs/small.ini --scale mini --seeds 1 --row full --again --cache $in/%s-rows --out $in/%s %s",
+             name, name, more);
     outcome o = run(command, 0, 0);
     if (o.status != 0)
         fail_msg("ablate %s: exit %d: %s", command, o.status, o.words);
@@ -263,9 +230,8 @@ static outcome run_with_own_cache(const char *name, const char *more)
 
 static double bytes_of_cache(const char *name)
 {
-    char answer[64];
-    shell("cat %s/%s-rows/*.rows | wc -c", name, answer, sizeof answer);
-    return strtod(answer, NULL);
+    must_work("cat $in/%s-rows/*.rows | wc -c", name);
+    return strtod(said, NULL);
 }
 
 static bool about_half(double part, double whole)
@@ -278,10 +244,10 @@ static void test_the_cache_tells_its_size_and_can_be_halved(void **state)
 {
     (void)state;
     char whole[16384], half[16384], again[16384];
-    double said = announced(run_with_own_cache("whole", "").words), size = bytes_of_cache("whole");
-    assert_true(fabs(said * 0x1p20 - size) < 0.2 * 0x1p20); /* two numbers rounded to a tenth */
+    double told = announced(run_with_own_cache("whole", "").words), size = bytes_of_cache("whole");
+    assert_true(fabs(told * 0x1p20 - size) < 0.2 * 0x1p20); /* two numbers rounded to a tenth */
     fingerprint("whole", whole, sizeof whole);
-    assert_true(about_half(announced(run_with_own_cache("half", "--set run.features=float16").words), said));
+    assert_true(about_half(announced(run_with_own_cache("half", "--set run.features=float16").words), told));
     assert_true(about_half(bytes_of_cache("half"), size));
     fingerprint("half", half, sizeof half);
     assert_string_not_equal(half, whole);
@@ -294,14 +260,13 @@ static void test_the_cache_tells_its_size_and_can_be_halved(void **state)
 static void test_full_disk(void **state)
 {
     (void)state;
-    char command[1024], answer[1024];
+    char command[1024];
     small(command, sizeof command, "full", "");
     must_complain(command, 100000, "nothing was changed");
-    shell("find %s/%s -name '*.part' -o -name metrics.json -o -name '*.md'", "full", answer, sizeof answer);
-    assert_string_equal(answer, "");
-    snprintf(command, sizeof command,
-             "run tests/inputs/small.ini --scale mini --seeds 1 --cache %s/cache2 --out %s/full", folder, folder);
-    must_complain(command, 100000, "cache2");
+    must_work("find $in/full -name '*.part' -o -name metrics.json -o -name '*.md'");
+    assert_string_equal(said, "");
+    must_complain("run tests/inputs/small.ini --scale mini --seeds 1 --cache $in/cache2 --out $in/full", 100000,
+                  "cache2");
 }
 
 static void test_unwritable_results(void **state)
@@ -310,9 +275,7 @@ static void test_unwritable_results(void **state)
     char command[1024];
     snprintf(command, sizeof command, SMALL "--out /proc/ablate", folder);
     must_complain(command, 0, "/proc/ablate");
-    snprintf(command, sizeof command, "run tests/inputs/small.ini --scale mini --cache /proc/ablate --out %s/x",
-             folder);
-    must_complain(command, 0, "/proc/ablate");
+    must_complain("run tests/inputs/small.ini --scale mini --cache /proc/ablate --out $in/x", 0, "/proc/ablate");
 }
 
 static void test_mistakes_on_the_command_line(void **state)
@@ -339,20 +302,6 @@ static void test_mistakes_on_the_command_line(void **state)
     must_complain(command, 0, "lower optimiser.rate");
 }
 
-static int prepare(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static int clean(void **state)
-{
-    (void)state;
-    char answer[64];
-    shell("rm -rf %s%s", "", answer, sizeof answer);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -368,5 +317,5 @@ int main(void)
         cmocka_unit_test(test_unwritable_results),
         cmocka_unit_test(test_mistakes_on_the_command_line),
     };
-    return cmocka_run_group_tests(tests, prepare, clean);
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

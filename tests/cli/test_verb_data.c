@@ -1,34 +1,24 @@
 /* `ablate data`: what it prints, what it writes, what it finds damaged, and one sentence if something is wrong. */
-#include "../lab/data_root.h"
+#include "../lab/data_set.h"
 #include "../lab/image_golden.h"
-#include <sys/wait.h>
+#include "../lab/program.h"
 
-static char output[65536];
-
-/* Runs the built program on root/set; its output and errors are in `output`. Returns the exit status. */
-static int run(const char *module, const char *arguments)
+/* Runs the program on folder/set. */
+static int run(const char *arguments)
 {
-    char command[900];
-    const char *build = getenv("ABLATE_BUILD");
-    snprintf(command, sizeof command, "%s/ablate data %s:%s/set %s 2>&1", build ? build : "build", module, root,
-             arguments);
-    FILE *from = popen(command, "r");
-    assert_non_null(from);
-    output[fread(output, 1, sizeof output - 1, from)] = 0;
-    int status = pclose(from);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return shell("$ablate data folder:$in/set %s", arguments);
 }
 
 static void must_print(const char *arguments, const char *words)
 {
-    if (run("folder", arguments) != 0 || !strstr(output, words))
-        fail_msg("'%s' should print '%s': %s", arguments, words, output);
+    if (run(arguments) != 0 || !strstr(said, words))
+        fail_msg("'%s' should print '%s': %s", arguments, words, said);
 }
 
 static void must_complain(const char *arguments, const char *words)
 {
-    if (run("folder", arguments) != 1 || !strstr(output, "ablate: ") || !strstr(output, words))
-        fail_msg("'%s' should complain '%s': %s", arguments, words, output);
+    if (run(arguments) != 1 || !strstr(said, "ablate: ") || !strstr(said, words))
+        fail_msg("'%s' should complain '%s': %s", arguments, words, said);
 }
 
 /* Pictures of two shapes, grey and colour, PNG and JPEG; one defective, with its mask. */
@@ -68,11 +58,9 @@ static void contents_are_counted(void **state)
 
 static void pictures_are_exported_as_they_are(void **state)
 {
-    char arguments[200];
     (void)state;
     make_set();
-    snprintf(arguments, sizeof arguments, "--export %s/out", root);
-    must_print(arguments, "written to");
+    must_print("--export $in/out", "written to");
     picture_is("out/part/train/good/001.png", GOLDEN "camera.jpg.ppm");
     picture_is("out/part/test/good/000.png", GOLDEN "grey.jpg.ppm");
     mask_is("out/part/ground_truth/bent/000_mask.png", GOLDEN "mask.pgm");
@@ -80,30 +68,24 @@ static void pictures_are_exported_as_they_are(void **state)
 
 static void pictures_are_exported_as_the_network_sees_them(void **state)
 {
-    char arguments[300];
     (void)state;
     make_set();
     copy_file(GOLDEN "tall.png", below("set/part/test/good/001.png"));
-    snprintf(arguments, sizeof arguments, "--export %s/square --fitted --set input.size=24", root);
-    must_print(arguments, "written to");
+    must_print("--export $in/square --fitted --set input.size=24", "written to");
     picture_is("square/part/train/good/000.png", GOLDEN "wide_bicubic_24x24.ppm");
     picture_is("square/part/test/good/001.png", GOLDEN "tall_bicubic_24x24.ppm");
-    snprintf(arguments, sizeof arguments, "--export %s/mask --fitted --set input.size=16", root);
-    must_print(arguments, "written to");
+    must_print("--export $in/mask --fitted --set input.size=16", "written to");
     mask_is("mask/part/ground_truth/bent/000_mask.png", GOLDEN "mask_bilinear_16x16.pgm");
 }
 
 static void crops_are_exported_with_their_masks(void **state)
 {
-    char arguments[300];
     (void)state;
     make_set();
-    snprintf(arguments, sizeof arguments,
-             "--export %s/out --fitted --set input.size=23 --set input.fit=crop --set input.resample=bilinear", root);
-    must_print(arguments, "written to");
+    must_print("--export $in/out --fitted --set input.size=23 --set input.fit=crop --set input.resample=bilinear",
+               "written to");
     picture_is("out/part/train/good/000.png", GOLDEN "wide_bilinear_fit23.ppm");
-    snprintf(arguments, sizeof arguments, "--export %s/out --fitted --set input.size=17 --set input.fit=crop", root);
-    must_print(arguments, "written to");
+    must_print("--export $in/out --fitted --set input.size=17 --set input.fit=crop", "written to");
     mask_is("out/part/ground_truth/bent/000_mask.png", GOLDEN "mask_bilinear_fit17.pgm");
 }
 
@@ -135,8 +117,8 @@ static void what_is_not_used_is_named(void **state)
     must_print("--check", "set/part/train/good/2.jp2: not the name of a picture\n");
     must_print("--check",
                "all 4 pictures and the masks of 1 can be read; 6 files or folders are not used, as named above");
-    assert_null(strstr(output, "hidden"));
-    assert_null(strstr(output, "MACOSX"));
+    assert_null(strstr(said, "hidden"));
+    assert_null(strstr(said, "MACOSX"));
 }
 
 static void another_format_than_the_name_is_said(void **state)
@@ -157,57 +139,39 @@ static void nothing_is_exported_over_the_data(void **state)
     make_set();
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         char arguments[300];
-        snprintf(arguments, sizeof arguments, "--export %s/set%s", root, places[i]);
+        snprintf(arguments, sizeof arguments, "--export $in/set%s", places[i]);
         must_complain(arguments, "would be read as data the next time; choose a folder elsewhere");
     }
     assert_int_equal(access(below("set/new"), F_OK), -1);
 }
 
+/* One step of training; its exit status. */
+static int train(const char *more)
+{
+    return shell(
+        "$ablate run ablations/table2.ini --scale mini --row i --data folder:$in/set --set run.batch=1 --seeds 1 "
+        "--steps 1 --out $in/out --cache $in/cache %s",
+        more);
+}
+
 /* Where the numbers are read, too: in the run's record. */
 static void a_run_says_what_it_does_not_use(void **state)
 {
-    char command[900];
     (void)state;
     make_set();
     FILES("set/part/train/good/2.jp2");
-    const char *build = getenv("ABLATE_BUILD");
-    snprintf(command, sizeof command,
-             "%s/ablate run ablations/table2.ini --scale mini --row i --data folder:%s/set --set run.batch=1 --seeds 1 "
-             "--steps 1 --out %s/out --cache %s/cache 2>&1 && cat %s/out/runs/*/*/*/metrics.json",
-             build ? build : "build", root, root, root, root);
-    FILE *from = popen(command, "r");
-    assert_non_null(from);
-    output[fread(output, 1, sizeof output - 1, from)] = 0;
-    assert_int_equal(pclose(from), 0);
-    const char *said = strstr(output, "/set: 1 file or folder is not used: ");
-    assert_non_null(said);
-    assert_non_null(strstr(said, "2.jp2: not the name of a picture\n"));
-    const char *notes = strstr(output, "\"notes\":\t[\"1 file or folder is not used: ");
-    if (!notes)
-        fail_msg("%s", output);
-}
-
-/* One step of training; what it prints is in `output`. Returns the exit status. */
-static int train(const char *more)
-{
-    char command[800];
-    const char *build = getenv("ABLATE_BUILD");
-    snprintf(command, sizeof command,
-             "%s/ablate run ablations/table2.ini --scale mini --row i --data folder:%s/set --set run.batch=1 --seeds 1 "
-             "--steps 1 --out %s/out --cache %s/cache %s 2>&1",
-             build ? build : "build", root, root, root, more);
-    FILE *from = popen(command, "r");
-    assert_non_null(from);
-    output[fread(output, 1, sizeof output - 1, from)] = 0;
-    int status = pclose(from);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    assert_int_equal(train("&& cat $in/out/runs/*/*/*/metrics.json"), 0);
+    const char *unused = strstr(said, "/set: 1 file or folder is not used: ");
+    assert_non_null(unused);
+    expect_words(unused, "2.jp2: not the name of a picture\n");
+    expect_words(said, "\"notes\":\t[\"1 file or folder is not used: ");
 }
 
 /* The same sentence as that of --check, before any training. */
 static void training_must_be_refused(const char *more, const char *words)
 {
-    if (train(more) != 1 || !strstr(output, words) || strstr(output, "ms a step"))
-        fail_msg("'%s' should be refused before training with '%s': %s", more, words, output);
+    if (train(more) != 1 || !strstr(said, words) || strstr(said, "ms a step"))
+        fail_msg("'%s' should be refused before training with '%s': %s", more, words, said);
 }
 
 static void a_damaged_mask_is_told_before_training(void **state)
@@ -222,15 +186,13 @@ static void a_damaged_mask_is_told_before_training(void **state)
 static void masks_must_have_their_pictures_size(void **state)
 {
     static const char words[] = "000_mask.png: a mask of 52 x 40 pixels for a picture of ";
-    char arguments[300];
     (void)state;
     make_set();
     copy_file(GOLDEN "tall.png", below("set/part/test/bent/000.png"));
     must_complain("--check", words);
     must_complain("--check", "31 x 90; save the mask at the size at which the picture is seen");
     must_complain("--check", "1 of 4 pictures cannot be used");
-    snprintf(arguments, sizeof arguments, "--export %s/out --fitted", root);
-    must_complain(arguments, words);
+    must_complain("--export $in/out --fitted", words);
     training_must_be_refused("--set input.fit=square", words);
     training_must_be_refused("--set input.fit=crop", words);
     copy_file(GOLDEN "camera.jpg", below("set/part/test/bent/000.png"));
@@ -240,7 +202,7 @@ static void masks_must_have_their_pictures_size(void **state)
 /* mask_turned.* is mask.png, stored lying: a mask, and here a picture too. */
 static void what_is_stored_turned_is_said(void **state)
 {
-    static const char said[] =
+    static const char sentence[] =
         "/set: 2 of 4 pictures and 1 of 1 masks are stored turned or mirrored and are read upright";
     (void)state;
     make_set();
@@ -253,15 +215,15 @@ static void what_is_stored_turned_is_said(void **state)
     must_print("--check", "1 of 4 pictures have a colour profile or gamma, which is not applied: ");
     must_print("--check", "all 4 pictures and the masks of 1 can be read");
     assert_int_equal(train("--again"), 0);
-    const char *first = strstr(output, said);
-    if (!first || !strstr(output, "Note: 2 of 4 pictures"))
-        fail_msg("'%s' should be said, and be a note of the table: %s", said, output);
-    assert_true(first && !strstr(first + 1, said));
+    const char *first = strstr(said, sentence);
+    if (!first || !strstr(said, "Note: 2 of 4 pictures"))
+        fail_msg("'%s' should be said, and be a note of the table: %s", sentence, said);
+    assert_true(first && !strstr(first + 1, sentence));
     copy_file(GOLDEN "wide.png", below("set/part/train/good/001.JPG"));
     copy_file(GOLDEN "mask.png", below("set/part/test/bent/000.png"));
     copy_file(GOLDEN "mask.png", below("set/part/ground_truth/bent/000_mask.png"));
     assert_int_equal(train("--again"), 0);
-    assert_null(strstr(output, "stored turned"));
+    assert_null(strstr(said, "stored turned"));
 }
 
 /* No more than five are named. */
@@ -274,7 +236,7 @@ static void many_are_counted(void **state)
     copy_file(GOLDEN "rgba16.png", below("set/part/test/good/1.png"));
     must_print("--check", "8 of 10 pictures are stored turned");
     must_print("--check", "good/4.png (8) and 3 more\n");
-    assert_null(strstr(output, "good/5.png"));
+    assert_null(strstr(said, "good/5.png"));
     must_print("--check",
                "1 of 10 pictures have an orientation that is none of 1 to 8 and are read as they are stored: ");
     must_print("--check", "1 of 10 pictures have transparency, which is dropped");
@@ -294,7 +256,7 @@ static void mistakes_are_one_sentence(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_root, remove_root)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
     const struct CMUnitTest tests[] = {
         TEST(contents_are_counted),
         TEST(pictures_are_exported_as_they_are),

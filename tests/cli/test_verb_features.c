@@ -14,10 +14,10 @@ static char file[80], out[80];
 
 static int begin(void **state)
 {
-    if (build_begin(state) < 0)
+    if (make_folder(state) < 0)
         return -1;
-    snprintf(file, sizeof file, "%s/row.ini", build_folder);
-    snprintf(out, sizeof out, "%s/out.safetensors", build_folder);
+    snprintf(file, sizeof file, "%s/row.ini", folder);
+    snprintf(out, sizeof out, "%s/out.safetensors", folder);
     FILE *f = fopen(file, "w");
     return f && fputs(row, f) >= 0 && fclose(f) == 0 ? 0 : -1;
 }
@@ -82,7 +82,7 @@ static void test_remarks_are_kept(void **state)
     static const char *const words[] = { "config.json beside ", "/tests/golden/clip_config/huggingface",
                                          "picture tower gelu, 2 heads", "text tower quickgelu, 4 heads",
                                          "mean = [0.5,0.5,0.5]" };
-    char said[400];
+    char set[400];
     assert_int_equal(run_verb(FULL, "--set", "clip.weights=tests/golden/clip_config/huggingface", "--set",
                               "clip.head_width=0", "--set", "clip.layers=1 2", NULL),
                      0);
@@ -94,8 +94,8 @@ static void test_remarks_are_kept(void **state)
         assert_non_null(strstr(remarks, words[i]));
     assert_non_null(strstr(remarks, "here input.size = 45"));
     weights_close(w);
-    snprintf(said, sizeof said, "clip.weights=%s/none", build_folder);
-    refused("none: cannot read", run_verb(FULL, "--set", said, NULL));
+    snprintf(set, sizeof set, "clip.weights=%s/none", folder);
+    refused("none: cannot read", run_verb(FULL, "--set", set, NULL));
 }
 
 /* What is written is the picture's: another one has other features, the same one the same bytes. */
@@ -151,7 +151,7 @@ static void read_golden(const char *name)
 static void weights_refused(const char *words)
 {
     char path[80], set[100];
-    snprintf(path, sizeof path, "%s/damaged", build_folder);
+    snprintf(path, sizeof path, "%s/damaged", folder);
     snprintf(set, sizeof set, "clip.weights=%s", path);
     FILE *f = fopen(path, "wb");
     assert_true(f && fwrite(bytes, 1, size, f) == size && fclose(f) == 0);
@@ -203,5 +203,5 @@ int main(void)
         cmocka_unit_test(test_values_are_of_the_picture),    cmocka_unit_test(test_mistakes_are_sentences),
         cmocka_unit_test(test_damaged_archives_are_refused), cmocka_unit_test(test_damaged_safetensors_are_refused),
     };
-    return cmocka_run_group_tests(tests, begin, build_end);
+    return cmocka_run_group_tests(tests, begin, remove_folder);
 }

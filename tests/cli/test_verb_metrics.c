@@ -3,15 +3,11 @@
 #include "../../core/cli/verbs.h"
 #include "../../core/metrics/metrics.h"
 #include "../lab/npz_write.h"
+#include "../lab/scratch.h"
+#include "../lab/words.h"
 #include <cjson/cJSON.h>
 #include <fcntl.h>
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <unistd.h>
-/* cmocka needs some of the above first. */
-#include <cmocka.h>
 
 static archive made;
 static char printed[1 << 16];
@@ -38,14 +34,14 @@ static void add_whole(void)
 static int run_verb(const char *one, const char *two)
 {
     char path[300], name[] = "metrics", first[40], second[40];
-    snprintf(path, sizeof path, "%s", test_path("case.npz"));
+    snprintf(path, sizeof path, "%s", below("case.npz"));
     snprintf(first, sizeof first, "%s", one ? one : "");
     snprintf(second, sizeof second, "%s", two ? two : "");
     char *argv[] = { name, path, one ? first : NULL, two ? second : NULL, NULL };
     if (made.members)
         save_archive(&made, path);
     fflush(stdout);
-    int kept = dup(STDOUT_FILENO), to = open(test_path("out"), O_RDWR | O_CREAT | O_TRUNC, 0600);
+    int kept = dup(STDOUT_FILENO), to = open(below("out"), O_RDWR | O_CREAT | O_TRUNC, 0600);
     dup2(to, STDOUT_FILENO);
     int status = verbs_run(2 + (one != NULL) + (two != NULL), argv);
     fflush(stdout);
@@ -60,10 +56,7 @@ static int run_verb(const char *one, const char *two)
 static void assert_refused(const char *words)
 {
     assert_int_equal(run_verb(NULL, NULL), -1);
-    assert_non_null(complaint());
-    if (!strstr(complaint(), words))
-        fail_msg("'%s' does not say '%s'", complaint(), words);
-    complaint_clear();
+    expect_complaint(words);
     assert_string_equal(printed, "");
 }
 
@@ -331,7 +324,7 @@ static void test_refusals(void **state)
 {
     (void)state;
     memset(&made, 0, sizeof made);
-    unlink(test_path("case.npz"));
+    unlink(below("case.npz"));
     assert_refused("case.npz: cannot read");
     add_array(&made, "map", "<f4", "(4, 1, 2)", 0, four_maps, sizeof four_maps, 0);
     assert_refused("there is no array 'maps'; it has map");
@@ -388,14 +381,6 @@ static void test_command_line(void **state)
     complaint_clear();
 }
 
-static int remove_files(void **state)
-{
-    (void)state;
-    unlink(test_path("case.npz"));
-    unlink(test_path("out"));
-    return rmdir(test_path(""));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -413,5 +398,5 @@ int main(void)
         cmocka_unit_test(test_nearest_masks),
         cmocka_unit_test(test_compare),
     };
-    return cmocka_run_group_tests(tests, NULL, remove_files);
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

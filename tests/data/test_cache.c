@@ -2,21 +2,12 @@
  * taken for the other; what does not fit is refused before it is written. */
 #include "../../core/base/diag.h"
 #include "../../core/data/cache.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "../lab/scratch.h"
 
-#include <cmocka.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 
 enum { NUMBERS = 1001, ROWS = 5 }; /* odd, so that rows of float16 lie at odd places */
-
-static char folder[] = "/tmp/ablate-cache-XXXXXX";
 
 static hash_digest digest_of(int number)
 {
@@ -195,20 +186,6 @@ static void test_damage_counts_as_missing(void **state)
     }
     assert_int_equal(missing, 1);
     cache_close(c);
-}
-
-static int make_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    char command[64];
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    return system(command);
 }
 
 int main(void)

@@ -8,7 +8,7 @@ static int open_wrong(dataset *d, int wrong)
     settings from = { 0 };
     snprintf(text, sizeof text, "pictures.wrong=%d", wrong);
     assert_int_equal(settings_set_text(&from, text, "test", 1), 0);
-    int status = dataset_open(d, "pictures", &from, build_folder);
+    int status = dataset_open(d, "pictures", &from, folder);
     settings_free(&from);
     return status;
 }
@@ -19,7 +19,7 @@ static void right_pictures_are_made(void **state)
     ablate_image image;
     image_mask mask;
     (void)state;
-    build_module("tests/bad_modules/pictures.c", build_folder, "pictures");
+    build_module("tests/bad_modules/pictures.c", folder, "pictures");
     assert_int_equal(open_wrong(&d, 0), 0);
     assert_int_equal(dataset_image(&d, 0, &image), 0);
     assert_int_equal(dataset_mask(&d, 0, &mask), 0);
@@ -70,5 +70,5 @@ int main(void)
     const struct CMUnitTest tests[] = { cmocka_unit_test(right_pictures_are_made),
                                         cmocka_unit_test(wrong_lists_are_refused),
                                         cmocka_unit_test(wrong_pictures_are_refused) };
-    return cmocka_run_group_tests(tests, build_begin, build_end);
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -1,13 +1,15 @@
 /* The one rule by which folders of pictures are read: what it takes, what it leaves out without a word, what it names,
  * what it refuses; and where results may not be written. */
+#include "../lab/data_set.h"
 #include "../lab/odd_files.h"
+#include <sys/stat.h>
 
 #include "../../core/data/dataset_outside.h"
 
-static int start(void **state)
+static int make_watched(void **state)
 {
     alarm(60); /* whatever waits for a FIFO's other end fails here */
-    return make_root(state);
+    return make_folder(state);
 }
 
 /* "NAME KIND" of each entry, blanks between: p picture, f folder, o other, b broken. */
@@ -76,7 +78,7 @@ static void a_file_that_is_none_is_not_waited_for(void **state)
     assert_int_equal(file_map_open(below("fifo.png"), &map), -1);
     assert_non_null(strstr(complaint(), "it is not a plain file"));
     complaint_clear();
-    assert_int_equal(file_map_open(root, &map), -1);
+    assert_int_equal(file_map_open(folder, &map), -1);
     assert_non_null(strstr(complaint(), "it is not a plain file"));
 }
 
@@ -146,7 +148,7 @@ static int listing_is_refused(void)
     settings from = { 0 };
     dataset d;
     char spec[200];
-    snprintf(spec, sizeof spec, "folder:%s", root);
+    snprintf(spec, sizeof spec, "folder:%s", folder);
     return dataset_open(&d, spec, &from, NULL) == 0 ? 2 : complained_of("/b", "Permission denied");
 }
 
@@ -388,7 +390,7 @@ static void results_are_not_written_among_pictures(void **state)
     open_folder(&d, "d/a");
     assert_int_equal(dataset_check_export(&d, "--export", below("d")), -1); /* d/a is what would be written */
     complaint_clear();
-    assert_int_equal(dataset_check_export(&d, "--export", root), 0);
+    assert_int_equal(dataset_check_export(&d, "--export", folder), 0);
     outside(&d, "d/a/results", NULL);
     outside(&d, "d/a/test/new", "elsewhere");
     dataset_close(&d);
@@ -396,7 +398,7 @@ static void results_are_not_written_among_pictures(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, start, remove_root)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_watched, remove_folder)
     const struct CMUnitTest tests[] = {
         TEST(pictures_are_told_by_their_endings),
         TEST(what_programs_leave_behind_is_no_matter),

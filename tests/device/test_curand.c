@@ -1,18 +1,11 @@
 /* The random numbers beside cuRAND's: its generator on the host, which needs no GPU, gives Philox4x32-10 in its default
  * order: group j of four words is of subsequence j mod 65536, at its place j / 65536. Our key is its seed, our step its
  * subsequence, our index the place. Compared: every word of two million groups, for three seeds. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
 #include <dlfcn.h>
-#include <stdbool.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "../../core/base/random.h"
+#include "../lab/test.h"
 
 enum { PHILOX = 161, SUBSEQUENCES = 65536, GROUPS = 2 << 20 }; /* 161: CURAND_RNG_PSEUDO_PHILOX4_32_10 */
 

@@ -1,8 +1,8 @@
 /* The CPU device: loading and its refusals, memory, threads, matrix products, the yardstick's kernels. */
 #include "../lab/op_check.h"
+#include "../lab/program.h"
 #include <stdatomic.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 /* ---- services, caught from a call ---- */
 
@@ -249,13 +249,8 @@ static const char *program;
 /* Which of OpenBLAS's kernels this program, started with `environment`, measures itself beside; see main. */
 static void ask_core(const char *environment, char answer[300])
 {
-    char command[4200];
-    snprintf(command, sizeof command, "env %s %s core", environment, program);
-    FILE *from = popen(command, "r");
-    assert_non_null(from);
-    assert_non_null(fgets(answer, 300, from));
-    assert_int_equal(pclose(from), 0);
-    answer[strcspn(answer, "\n")] = 0;
+    must_work("env %s %s core", environment, program);
+    snprintf(answer, 300, "%.*s", (int)strcspn(said, "\n"), said);
 }
 
 static int print_core(void)
@@ -302,38 +297,26 @@ static void test_core_type(void **state)
 static void test_unknown_core_type(void **state)
 {
     (void)state;
-    char said[300];
-    ask_core("ABLATE_CORETYPE=Nonsense", said);
+    char answer[300];
+    ask_core("ABLATE_CORETYPE=Nonsense", answer);
     if (!strstr(said, "own kernels: $ABLATE_CORETYPE is 'Nonsense', but OpenBLAS ") || !strstr(said, "unset it"))
         fail_msg("it says: %s", said);
 }
 
 /* ---- what is refused ---- */
 
-static char folder[] = "/tmp/ablate-device-XXXXXX";
-
 /* Writes and compiles ablate-NAME.so in the folder. */
 static void compile(const char *name, const char *source)
 {
-    char path[128], command[1024];
-    snprintf(path, sizeof path, "%s/%s.c", folder, name);
-    FILE *to = fopen(path, "w");
-    assert_non_null(to);
-    fputs(source, to);
-    assert_int_equal(fclose(to), 0);
-    snprintf(command, sizeof command, "cc -std=c11 -shared -fPIC -Icore/device %s -o %s/ablate-%s.so", path, folder,
-             name);
-    assert_int_equal(system(command), 0);
+    assert_int_equal(file_write_text(below("%s.c", name), source), 0);
+    must_work("cc -std=c11 -shared -fPIC -Icore/device $in/%s.c -o $in/ablate-%s.so", name, name);
 }
 
 static void check_refusal(const char *name, const char *words)
 {
     complaint_clear();
     assert_null(device_load(name, 0));
-    assert_non_null(complaint());
-    if (!strstr(complaint(), words))
-        fail_msg("'%s' does not say '%s'", complaint(), words);
-    complaint_clear();
+    expect_complaint(words);
 }
 
 #define DEVICE_SOURCE(fields)                                                                                          \
@@ -347,23 +330,18 @@ static void test_refusals(void **state)
     (void)state;
     opened(0);
     const char *library = getenv("ABLATE_LIBRARY");
-    char *kept = library ? strdup(library) : NULL, path[128];
-    assert_non_null(mkdtemp(folder));
+    char *kept = library ? strdup(library) : NULL, version[32];
     setenv("ABLATE_LIBRARY", folder, 1);
     compile("plain", "int nothing;\n");
     compile("old", DEVICE_SOURCE(".version = DEVICE_VERSION + 1, .name = \"old\""));
     compile("alias", DEVICE_SOURCE(".version = DEVICE_VERSION, .name = \"other\""));
     compile("absent", DEVICE_SOURCE(".version = DEVICE_VERSION, .name = \"absent\""));
-    snprintf(path, sizeof path, "%s/ablate-text.so", folder);
-    FILE *to = fopen(path, "w");
-    assert_non_null(to);
-    fputs("this is no object\n", to);
-    fclose(to);
+    assert_int_equal(file_write_text(below("ablate-text.so"), "this is no object\n"), 0);
     check_refusal("ghost", "ablate-ghost.so");
     check_refusal("text", "ablate-text.so");
     check_refusal("plain", "ablate_device_entry");
-    snprintf(path, sizeof path, "version %u", DEVICE_VERSION + 1);
-    check_refusal("old", path);
+    snprintf(version, sizeof version, "version %u", DEVICE_VERSION + 1);
+    check_refusal("old", version);
     check_refusal("alias", "calls itself 'other'");
     check_refusal("absent", "no such hardware");
     if (kept)
@@ -372,9 +350,6 @@ static void test_refusals(void **state)
         unsetenv("ABLATE_LIBRARY");
     free(kept);
     assert_non_null(device_load("cpu", 0)); /* what is loaded stays */
-    char command[128];
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    assert_int_equal(system(command), 0);
 }
 
 int main(int argc, char **argv)
@@ -390,7 +365,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_peak),
         cmocka_unit_test(test_core_type),
         cmocka_unit_test(test_unknown_core_type),
-        cmocka_unit_test(test_refusals),
+        cmocka_unit_test_setup_teardown(test_refusals, make_folder, remove_folder),
     };
     program = argv[0];
     if (argc == 2 && strcmp(argv[1], "core") == 0)

@@ -2,34 +2,9 @@
 #include "../../core/base/diag.h"
 #include "../../core/base/file.h"
 #include "../../core/experiment/experiment.h"
+#include "../lab/scratch.h"
+#include "../lab/words.h"
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-static char start_folder[4096], folder[] = "/tmp/ablate-experiment-XXXXXX";
-
-/* The tests' files are written in a folder of their own, so that complaints hold short paths. */
-static int make_folder(void **state)
-{
-    (void)state;
-    return getcwd(start_folder, sizeof start_folder) && mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    const char *names[] = { "root.ini", "a.ini", "b.ini", "sub/c.ini", "scale/small.ini", "scale/big.ini" };
-    for (int i = 0; i < 6; i++)
-        unlink(names[i]);
-    rmdir("sub");
-    rmdir("scale");
-    return chdir(start_folder) == 0 ? rmdir(folder) : -1;
-}
 
 static const char root_text[] = "[run]\nmodel = one two three\ndata = drawn\nepochs = 250\n[input]\nsize = 224\n"
                                 "[moe]\nexperts = 5\n";
@@ -60,9 +35,7 @@ static void refused_with(const char *text, const experiment_options *options, co
 {
     assert_int_equal(file_write_text("a.ini", text), 0);
     assert_null(experiment_load("a.ini", options));
-    assert_non_null(complaint());
-    assert_string_equal(complaint(), words);
-    complaint_clear();
+    expect_sentence(words);
 }
 
 static void refused(const char *text, const char *words)
@@ -645,5 +618,5 @@ int main(void)
         TEST(identity),
         TEST(own_files),
     };
-    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+    return cmocka_run_group_tests(tests, enter_folder, leave_folder);
 }

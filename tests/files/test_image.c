@@ -1,29 +1,14 @@
 /* Pictures: every form against Pillow's bytes (tests/golden/make_images.py), damage at every byte, masks, writing. */
-#define SCRATCH_FILE "x.png"
 #include "../lab/image_golden.h"
 #include "../lab/scratch.h"
 #include "../lab/truth.h"
+#include "../lab/words.h"
 #include <float.h>
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 
 /* needs stdio.h before it */
 #include <jpeglib.h>
-
-/* The picture is refused in one sentence that begins with its path and holds the words. */
-static void refused(const char *file, const char *words)
-{
-    ablate_image image;
-    complaint_clear();
-    assert_int_equal(image_read(file, &image), -1);
-    assert_null(image.rgb);
-    const char *why = complaint();
-    assert_non_null(why);
-    if (strncmp(why, file, strlen(file)) != 0 || !strstr(why, words))
-        fail_msg("'%s' should begin with '%s' and hold '%s'", why, file, words);
-}
 
 static const char *const forms[] = { "grey1.png",
                                      "grey1i.png",
@@ -161,11 +146,11 @@ static void cut_everywhere(const char *file)
     assert_int_equal(file_map_open(file, &map), 0);
     for (size_t n = 1; n < map.size; n++) {
         write_bytes(map.data, n);
-        refused(path, "truncated");
+        image_refused(own_file, "truncated");
     }
     write_bytes(map.data, map.size);
     ablate_image image;
-    read_good(path, &image);
+    read_good(own_file, &image);
     image_free(&image);
     file_map_close(&map);
 }
@@ -179,7 +164,7 @@ static void truncation_is_noticed(void **state)
     cut_everywhere(GOLDEN "grey.jpg");
     cut_everywhere(GOLDEN "progressive.jpg");
     write_bytes("", 0);
-    refused(path, "empty");
+    image_refused(own_file, "empty");
 }
 
 /* Each single byte is changed in turn: a PNG has checksums over everything, so every change is refused. */
@@ -196,7 +181,7 @@ static void damage_is_noticed_in_png(void **state)
             memcpy(bytes, map.data, map.size);
             bytes[i] ^= (uint8_t)(1u << i % 8);
             write_bytes(bytes, map.size);
-            refused(path, "");
+            image_refused(own_file, "");
         }
         free(bytes);
         file_map_close(&map);
@@ -220,7 +205,7 @@ static void damage_does_not_crash_jpeg(void **state)
             write_bytes(bytes, map.size);
             ablate_image image;
             complaint_clear();
-            int status = image_read(path, &image);
+            int status = image_read(own_file, &image);
             assert_true(status == 0 ? image.rgb && !complaint() : complaint() != NULL);
             read += status == 0;
             failed += status < 0;
@@ -268,7 +253,7 @@ static void endless_passes_are_refused(void **state)
     while (bytes[scan] != 0xFF || bytes[scan + 1] != 0xDA)
         scan--;
     for (int times = 1; times <= TIMES; times += TIMES - 1) {
-        FILE *stream = fopen(path, "wb");
+        FILE *stream = fopen(own_file, "wb");
         assert_non_null(stream);
         fwrite(bytes, 1, scan, stream);
         for (int i = 0; i < times; i++)
@@ -277,9 +262,9 @@ static void endless_passes_are_refused(void **state)
         assert_int_equal(fclose(stream), 0);
         ablate_image image;
         if (times == 1)
-            read_good(path, &image);
+            read_good(own_file, &image);
         else
-            refused(path, "more than 500 passes");
+            image_refused(own_file, "more than 500 passes");
         if (times == 1)
             image_free(&image);
     }
@@ -289,22 +274,23 @@ static void what_is_no_picture_is_refused(void **state)
 {
     static const char zeros[4096];
     (void)state;
-    refused(GOLDEN "none.png", "cannot read");
-    refused("tests", "not a plain file");
-    refused(GOLDEN "cmyk.jpg", "CMYK");
-    refused(GOLDEN "bad_index.png", "palette of 3");
-    refused(GOLDEN "bad_size.png", "100000 x 100000");
-    refused("tests/fuzz/corpus/png/long_chunk", "a chunk ends behind the file of 224 bytes"); /* says it has 989 MB */
+    image_refused(GOLDEN "none.png", "cannot read");
+    image_refused("tests", "not a plain file");
+    image_refused(GOLDEN "cmyk.jpg", "CMYK");
+    image_refused(GOLDEN "bad_index.png", "palette of 3");
+    image_refused(GOLDEN "bad_size.png", "100000 x 100000");
+    image_refused("tests/fuzz/corpus/png/long_chunk",
+                  "a chunk ends behind the file of 224 bytes"); /* says it has 989 MB */
     write_bytes(zeros, sizeof zeros);
-    refused(path, "neither PNG nor JPEG");
+    image_refused(own_file, "neither PNG nor JPEG");
     write_bytes("hello, world", 12);
-    refused(path, "neither PNG nor JPEG");
+    image_refused(own_file, "neither PNG nor JPEG");
     write_bytes("BM______________", 16);
-    refused(path, "BMP");
+    image_refused(own_file, "BMP");
     write_bytes("GIF89a__________", 16);
-    refused(path, "GIF");
+    image_refused(own_file, "GIF");
     write_bytes("II*\0____________", 16);
-    refused(path, "TIFF");
+    image_refused(own_file, "TIFF");
 }
 
 /* A camera may write 12 bits a sample; the sample depth stands behind the frame marker and its length. */
@@ -322,7 +308,7 @@ static void twelve_bits_are_refused(void **state)
     assert_int_equal(frame[4], 8);
     frame[4] = 12;
     write_bytes(bytes, map.size);
-    refused(path, "precision 12");
+    image_refused(own_file, "precision 12");
     free(bytes);
     file_map_close(&map);
 }
@@ -336,7 +322,7 @@ static void the_format_is_in_the_bytes(void **state)
     write_bytes(map.data, map.size);
     file_map_close(&map);
     ablate_image image;
-    read_good(path, &image);
+    read_good(own_file, &image);
     golden_check(GOLDEN "colour422.jpg.ppm", image.width, image.height, 3, image.rgb);
     image_free(&image);
 }
@@ -401,8 +387,8 @@ static void what_is_written_is_read_again(void **state)
     (void)state;
     ablate_image image, again;
     read_good(GOLDEN "tall.png", &image);
-    assert_int_equal(image_write_png(path, &image), 0);
-    read_good(path, &again);
+    assert_int_equal(image_write_png(own_file, &image), 0);
+    read_good(own_file, &again);
     assert_int_equal(image.width, again.width);
     assert_int_equal(image.height, again.height);
     assert_memory_equal(image.rgb, again.rgb, (size_t)(3 * image.width * image.height));
@@ -418,7 +404,7 @@ static void a_full_disk_is_said(void **state)
     assert_int_equal(image_write_png("/dev/null/x.png", &image), -1);
     assert_non_null(strstr(complaint(), "/dev/null"));
     complaint_clear();
-    assert_int_equal(image_write_png(path, &none), -1);
+    assert_int_equal(image_write_png(own_file, &none), -1);
     assert_non_null(strstr(complaint(), "0 x 0"));
 }
 
@@ -432,5 +418,6 @@ int main(void)
         TEST(twelve_bits_are_refused),    TEST(the_format_is_in_the_bytes),    TEST(normalisation_is_planar_and_right),
         TEST(inputs_are_torchvisions),    TEST(what_is_written_is_read_again), TEST(a_full_disk_is_said),
     };
+    use_file("x.png");
     return cmocka_run_group_tests_name("image", tests, make_folder, remove_folder);
 }

@@ -1,5 +1,4 @@
 /* Masks: any form gives the same defects; resizing as Pillow does; writing. */
-#define SCRATCH_FILE "x.png"
 #include "../lab/image_golden.h"
 #include "../lab/scratch.h"
 
@@ -89,8 +88,8 @@ static void a_written_mask_is_read_again(void **state)
     (void)state;
     image_mask mask, mask_again;
     assert_int_equal(image_mask_read(GOLDEN "mask.png", &mask), 0);
-    assert_int_equal(image_mask_write_png(path, &mask), 0);
-    assert_int_equal(image_mask_read(path, &mask_again), 0);
+    assert_int_equal(image_mask_write_png(own_file, &mask), 0);
+    assert_int_equal(image_mask_read(own_file, &mask_again), 0);
     golden_check(GOLDEN "mask.pgm", mask_again.width, mask_again.height, 1, mask_again.value);
     image_mask_free(&mask);
     image_mask_free(&mask_again);
@@ -103,5 +102,6 @@ int main(void)
         TEST(masks_of_any_form_are_the_same), TEST(masks_are_resized_as_pillow_does), TEST(the_threshold_is_strict),
         TEST(a_mask_out_of_a_picture),        TEST(a_written_mask_is_read_again),
     };
+    use_file("x.png");
     return cmocka_run_group_tests_name("image_mask", tests, make_folder, remove_folder);
 }

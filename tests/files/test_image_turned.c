@@ -1,6 +1,5 @@
 /* Pictures that are stored turned or mirrored are read as Pillow's ImageOps.exif_transpose shows them, whatever says so
  * and however badly (tests/golden/make_formats.py). */
-#define SCRATCH_FILE "x.png"
 #include "../lab/image_golden.h"
 #include "../lab/scratch.h"
 #include "../lab/truth.h"
@@ -97,7 +96,7 @@ static void no_block_does_harm(void **state)
             write_bytes(bytes, map.size);
             image_facts facts;
             complaint_clear();
-            int status = image_look(path, &facts);
+            int status = image_look(own_file, &facts);
             assert_true(status == 0 ? facts.orientation >= 1 && facts.orientation <= 8 : complaint() != NULL);
         }
         free(bytes);
@@ -126,5 +125,6 @@ int main(void)
         TEST(every_file_is_pillows), TEST(orientations_are_told), TEST(odd_values_are_told),
         TEST(no_block_does_harm),    TEST(masks_are_turned_too),
     };
+    use_file("x.png");
     return cmocka_run_group_tests_name("image_turned", tests, make_folder, remove_folder);
 }

@@ -2,19 +2,15 @@
 #include "../../core/base/diag.h"
 #include "../../core/files/npz.h"
 #include "../lab/npz_write.h"
+#include "../lab/scratch.h"
+#include "../lab/words.h"
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <unistd.h>
-/* cmocka needs some of the above first. */
-#include <cmocka.h>
 
 static archive made;
 
 static const char *saved(void)
 {
-    const char *path = test_path("case.npz");
+    const char *path = below("case.npz");
     save_archive(&made, path);
     return path;
 }
@@ -24,14 +20,6 @@ static void begin(int zip64, int version)
     memset(&made, 0, sizeof made);
     made.zip64 = zip64;
     made.version = version;
-}
-
-static void assert_said(const char *words)
-{
-    assert_non_null(complaint());
-    if (!strstr(complaint(), words))
-        fail_msg("'%s' does not say '%s'", complaint(), words);
-    complaint_clear();
 }
 
 /* Opens the archive made so far and reads array "a" (3, 2) as doubles, which must be `wanted`. */
@@ -173,7 +161,7 @@ static void test_text(void **state)
     }
     double value[2];
     assert_int_equal(npz_read_double(file, &array, value), -1);
-    assert_said("array 'big' holds text where numbers are needed");
+    expect_complaint("array 'big' holds text where numbers are needed");
     assert_int_equal(npz_find(file, "bytes", &array), 1);
     char **text = npz_read_text(file, &array);
     assert_string_equal(text[0], "one");
@@ -184,7 +172,7 @@ static void test_text(void **state)
     assert_int_equal(npz_read_double(file, &array, value), 0);
     assert_true(value[0] == 2);
     assert_null(npz_read_text(file, &array));
-    assert_said("holds numbers where text is needed");
+    expect_complaint("holds numbers where text is needed");
     char list[40];
     npz_list(file, list, sizeof list);
     assert_string_equal(list, "little, big, bytes, number");
@@ -203,7 +191,7 @@ static void assert_header_refused(const char *header, size_t bytes, const char *
     npz *file = npz_open(saved());
     assert_non_null(file);
     assert_int_equal(npz_find(file, "a", &array), -1);
-    assert_said(words);
+    expect_complaint(words);
     npz_close(file);
 }
 
@@ -239,14 +227,14 @@ static void test_great_numbers_are_refused(void **state)
     double value[2];
     assert_int_equal(npz_find(file, "a", &array), 1);
     assert_int_equal(npz_read_double(file, &array, value), -1);
-    assert_said("which is beyond 2^53");
+    expect_complaint("which is beyond 2^53");
     npz_close(file);
 }
 
 /* Reads everything of a file that may be damaged. Returns whether all of it was as it was written. */
 static bool reads_whole(const uint8_t *data, size_t size)
 {
-    const char *path = test_path("damaged.npz");
+    const char *path = below("damaged.npz");
     save_bytes(path, data, size);
     npz_array array;
     double value[6] = { 0 };
@@ -293,7 +281,7 @@ static void test_changed_bytes(void **state)
         for (size_t at = 0; at < made.size; at++)
             for (int change = 1; change < 256; change += 254) {
                 made.byte[at] ^= (uint8_t)change;
-                const char *path = test_path("damaged.npz");
+                const char *path = below("damaged.npz");
                 save_bytes(path, made.byte, made.size);
                 npz_array array;
                 double value[6];
@@ -317,39 +305,30 @@ static void test_bomb(void **state)
     add_array(&made, "a", "<f8", "(6,)", 0, (double[]){ 1, 2, 3, 4, 5, 6 }, 48, 8);
     made.member[0].unpacked = 4000000000u;
     assert_null(npz_open(saved()));
-    assert_said("size is impossible");
+    expect_complaint("size is impossible");
 }
 
 static void test_not_archives(void **state)
 {
     (void)state;
-    assert_null(npz_open(test_path("missing.npz")));
-    assert_said("missing.npz: cannot read");
-    save_bytes(test_path("other.npz"), (const uint8_t *)"", 0);
-    assert_null(npz_open(test_path("other.npz")));
-    assert_said("it is empty");
-    save_bytes(test_path("other.npz"), (const uint8_t *)"hello, this is no archive of any kind at all", 44);
-    assert_null(npz_open(test_path("other.npz")));
-    assert_said("no zip directory");
+    assert_null(npz_open(below("missing.npz")));
+    expect_complaint("missing.npz: cannot read");
+    save_bytes(below("other.npz"), (const uint8_t *)"", 0);
+    assert_null(npz_open(below("other.npz")));
+    expect_complaint("it is empty");
+    save_bytes(below("other.npz"), (const uint8_t *)"hello, this is no archive of any kind at all", 44);
+    assert_null(npz_open(below("other.npz")));
+    expect_complaint("no zip directory");
     uint8_t npy[128];
-    save_bytes(test_path("other.npz"), npy,
+    save_bytes(below("other.npz"), npy,
                make_npy(npy, 1, "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", "........", 8));
-    assert_null(npz_open(test_path("other.npz")));
-    assert_said("it is a single array (npy)");
+    assert_null(npz_open(below("other.npz")));
+    expect_complaint("it is a single array (npy)");
     begin(0, 1);
     add_array(&made, "a", "<f4", "(1,)", 0, (float[]){ 1 }, 4, 0);
     made.member[0].method = 12; /* bzip2 */
     assert_null(npz_open(saved()));
-    assert_said("'a.npy' is compressed in another way than deflate");
-}
-
-static int remove_files(void **state)
-{
-    (void)state;
-    const char *const names[] = { "case.npz", "damaged.npz", "other.npz" };
-    for (int i = 0; i < 3; i++)
-        unlink(test_path(names[i]));
-    return rmdir(test_path(""));
+    expect_complaint("'a.npy' is compressed in another way than deflate");
 }
 
 int main(void)
@@ -361,5 +340,5 @@ int main(void)
         cmocka_unit_test(test_truncations), cmocka_unit_test(test_changed_bytes),
         cmocka_unit_test(test_bomb),        cmocka_unit_test(test_not_archives),
     };
-    return cmocka_run_group_tests(tests, NULL, remove_files);
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

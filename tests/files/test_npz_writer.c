@@ -3,14 +3,10 @@
 #include "../../core/files/npz.h"
 #include "../../core/files/npz_writer.h"
 #include "../lab/npz_write.h"
-#include <setjmp.h>
+#include "../lab/scratch.h"
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-/* cmocka needs the three above. */
-#include <cmocka.h>
 
 static const float numbers[6] = { 1, -2, 0.1f, 3e38f, -0.0f, 1e-45f };
 static const uint16_t halves[3] = { 0x3c00, 0x3800, 0x0001 }; /* 1, 0.5, 2^-24 */
@@ -42,8 +38,8 @@ static void test_what_is_written_is_read(void **state)
     float single[6];
     double wide[3];
     npz_array array;
-    write_all(test_path("case.npz"));
-    npz *file = npz_open(test_path("case.npz"));
+    write_all(below("case.npz"));
+    npz *file = npz_open(below("case.npz"));
     assert_non_null(file);
     find(file, "maps", 3, 6, &array);
     assert_int_equal(array.dim[2], 3);
@@ -68,7 +64,7 @@ static void test_what_is_written_is_read(void **state)
 
 static size_t read_bytes(const char *name, uint8_t *into, size_t room)
 {
-    FILE *from = fopen(test_path(name), "rb");
+    FILE *from = fopen(below("%s", name), "rb");
     assert_non_null(from);
     size_t size = fread(into, 1, room, from);
     fclose(from);
@@ -81,8 +77,8 @@ static void test_same_arrays_same_bytes(void **state)
 {
     (void)state;
     static uint8_t one[1 << 14], other[1 << 14];
-    write_all(test_path("case.npz"));
-    write_all(test_path("other.npz"));
+    write_all(below("case.npz"));
+    write_all(below("other.npz"));
     size_t size = read_bytes("case.npz", one, sizeof one);
     assert_int_equal(size, read_bytes("other.npz", other, sizeof other));
     assert_memory_equal(one, other, size);
@@ -96,7 +92,7 @@ static void test_too_much_is_refused(void **state)
     char name[80];
     memset(name, 'n', sizeof name - 1);
     name[sizeof name - 1] = 0;
-    npz_writer *w = npz_create(test_path("case.npz"));
+    npz_writer *w = npz_create(below("case.npz"));
     assert_non_null(w);
     assert_int_equal(npz_add(w, name, "<f4", "(1,)", numbers, 4), -1);
     complaint_clear();
@@ -116,14 +112,14 @@ static void test_full_disk_changes_nothing(void **state)
     static float many[1 << 12];
     struct rlimit kept, small;
     struct stat before, after;
-    write_all(test_path("case.npz"));
-    assert_int_equal(stat(test_path("case.npz"), &before), 0);
+    write_all(below("case.npz"));
+    assert_int_equal(stat(below("case.npz"), &before), 0);
     signal(SIGXFSZ, SIG_IGN);
     getrlimit(RLIMIT_FSIZE, &kept);
     small = kept;
     small.rlim_cur = 4096;
     setrlimit(RLIMIT_FSIZE, &small);
-    npz_writer *w = npz_create(test_path("case.npz"));
+    npz_writer *w = npz_create(below("case.npz"));
     assert_non_null(w);
     assert_int_equal(npz_add(w, "maps", "<f4", "(4096,)", many, sizeof many), 0);
     int status = npz_finish(w);
@@ -131,20 +127,12 @@ static void test_full_disk_changes_nothing(void **state)
     assert_int_equal(status, -1);
     assert_non_null(strstr(complaint(), "nothing was changed"));
     complaint_clear();
-    assert_int_equal(stat(test_path("case.npz"), &after), 0);
+    assert_int_equal(stat(below("case.npz"), &after), 0);
     assert_int_equal(before.st_size, after.st_size);
-    unlink(test_path("case.npz"));
+    unlink(below("case.npz"));
     assert_null(npz_create("/proc/ablate/case.npz"));
     assert_non_null(strstr(complaint(), "/proc/ablate"));
     complaint_clear();
-}
-
-static int remove_files(void **state)
-{
-    (void)state;
-    unlink(test_path("case.npz"));
-    unlink(test_path("other.npz"));
-    return rmdir(test_path(""));
 }
 
 int main(void)
@@ -155,5 +143,5 @@ int main(void)
         cmocka_unit_test(test_too_much_is_refused),
         cmocka_unit_test(test_full_disk_changes_nothing),
     };
-    return cmocka_run_group_tests(tests, NULL, remove_files);
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -1,11 +1,9 @@
 /* Weights files: what is written is read; each lie of a header is one sentence. */
-#define SCRATCH_FILE "x.safetensors"
 #include "../../core/base/file.h"
 #include "../../core/files/weights_parts.h"
 #include "../lab/scratch.h"
+#include "../lab/words.h"
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 /* A file of that header, as long as it is, and `data` bytes counting up from zero. */
 static void write_header(const char *json, size_t data)
@@ -23,27 +21,17 @@ static void write_header(const char *json, size_t data)
 
 static weights *open_good(void)
 {
-    weights *w = weights_open(path);
+    weights *w = weights_open(own_file);
     if (!w)
         fail_msg("%s", complaint());
     return w;
 }
 
-/* The last call complained, beginning with the path, with these words. */
-static void complained(const char *words)
-{
-    const char *why = complaint();
-    assert_non_null(why);
-    if (strncmp(why, path, strlen(path)) != 0 || !strstr(why, words))
-        fail_msg("'%s' should begin with '%s' and hold '%s'", why, path, words);
-    complaint_clear();
-}
-
 static void header_refused(const char *json, size_t data, const char *words)
 {
     write_header(json, data);
-    assert_null(weights_open(path));
-    complained(words);
+    assert_null(weights_open(own_file));
+    expect_complaint_of(own_file, words);
 }
 
 static const float numbers[6] = { 0.0f, -1.5f, 3.14159274f, 1e-3f, 65504.0f, -6.1e-5f };
@@ -59,7 +47,7 @@ enum { ENTRIES = sizeof entries / sizeof *entries, NOTES = sizeof notes / sizeof
 
 static void write_sample(void)
 {
-    if (weights_write(path, entries, ENTRIES, notes, NOTES) < 0)
+    if (weights_write(own_file, entries, ENTRIES, notes, NOTES) < 0)
         fail_msg("%s", complaint());
 }
 
@@ -69,7 +57,7 @@ static void what_is_written_is_read(void **state)
     write_sample();
     weights *w = open_good();
     assert_int_equal(weights_count(w), ENTRIES);
-    assert_string_equal(weights_path(w), path);
+    assert_string_equal(weights_path(w), own_file);
     float out[6];
     for (int i = 0; i < ENTRIES; i++) {
         const weights_tensor *t = weights_find(w, entries[i].name);
@@ -117,7 +105,7 @@ static weights_stream *stream_sample(int put)
         sorted[i] = entries[order[i]];
         sorted[i].data = NULL;
     }
-    weights_stream *s = weights_stream_open(path);
+    weights_stream *s = weights_stream_open(own_file);
     assert_non_null(s);
     assert_int_equal(weights_stream_begin(s, sorted, ENTRIES, notes, NOTES), 0);
     for (int i = 0; i < put; i++)
@@ -130,7 +118,7 @@ static void the_same_input_gives_the_same_bytes(void **state)
     (void)state;
     file_map first, second;
     write_sample();
-    assert_int_equal(file_map_open(path, &first), 0);
+    assert_int_equal(file_map_open(own_file, &first), 0);
     uint8_t *copy = malloc(first.size);
     assert_non_null(copy);
     memcpy(copy, first.data, first.size);
@@ -145,7 +133,7 @@ static void the_same_input_gives_the_same_bytes(void **state)
         } else {
             write_sample();
         }
-        assert_int_equal(file_map_open(path, &second), 0);
+        assert_int_equal(file_map_open(own_file, &second), 0);
         assert_int_equal(second.size, size);
         assert_memory_equal(second.data, copy, size);
         file_map_close(&second);
@@ -157,19 +145,19 @@ static void a_stream_is_whole_or_nothing(void **state)
 {
     static const float bad[3] = { 1.0f, INFINITY, 0.0f };
     (void)state;
-    unlink(path);
+    unlink(own_file);
     assert_int_equal(weights_stream_commit(stream_sample(ENTRIES - 1)), -1);
-    complained("'z.half' has no numbers");
+    expect_complaint_of(own_file, "'z.half' has no numbers");
     weights_stream *s = stream_sample(ENTRIES);
     assert_int_equal(weights_stream_put(s, numbers), -1);
-    complained("more tensors than were named");
+    expect_complaint_of(own_file, "more tensors than were named");
     weights_stream_abandon(s);
     s = stream_sample(3);
     assert_int_equal(weights_stream_put(s, bad), -1);
-    complained("'b.half' holds inf at element 1");
+    expect_complaint_of(own_file, "'b.half' holds inf at element 1");
     weights_stream_abandon(s);
-    weights_stream_abandon(weights_stream_open(path)); /* not begun */
-    assert_false(file_exists(path));
+    weights_stream_abandon(weights_stream_open(own_file)); /* not begun */
+    assert_false(file_exists(own_file));
 }
 
 static void a_missing_tensor_is_named(void **state)
@@ -181,12 +169,12 @@ static void a_missing_tensor_is_named(void **state)
     assert_null(weights_find(w, "a.ful"));
     assert_null(complaint());
     assert_int_equal(weights_load(w, "a.ful", out), -1);
-    complained("no tensor 'a.ful' among 5; the nearest is 'a.full'");
+    expect_complaint_of(own_file, "no tensor 'a.ful' among 5; the nearest is 'a.full'");
     weights_close(w);
     write_header("{}", 0);
     w = open_good();
     assert_null(weights_need(w, "x"));
-    complained("the file holds none");
+    expect_complaint_of(own_file, "the file holds none");
     weights_close(w);
 }
 
@@ -195,7 +183,7 @@ static void every_prefix_is_refused(void **state)
     (void)state;
     write_sample();
     file_map map;
-    assert_int_equal(file_map_open(path, &map), 0);
+    assert_int_equal(file_map_open(own_file, &map), 0);
     size_t size = map.size;
     uint8_t *copy = malloc(size);
     assert_non_null(copy);
@@ -203,16 +191,16 @@ static void every_prefix_is_refused(void **state)
     file_map_close(&map);
     for (size_t n = 0; n < size; n++) {
         write_bytes(copy, n);
-        assert_null(weights_open(path));
-        complained("");
+        assert_null(weights_open(own_file));
+        expect_complaint_of(own_file, "");
     }
     /* and a byte too many */
     uint8_t *more = calloc(1, size + 1);
     assert_non_null(more);
     memcpy(more, copy, size);
     write_bytes(more, size + 1);
-    assert_null(weights_open(path));
-    complained("1 bytes at the end belong to no tensor");
+    assert_null(weights_open(own_file));
+    expect_complaint_of(own_file, "1 bytes at the end belong to no tensor");
     free(more);
     free(copy);
 }
@@ -223,7 +211,7 @@ static void a_damaged_header_does_not_crash(void **state)
     (void)state;
     write_sample();
     file_map map;
-    assert_int_equal(file_map_open(path, &map), 0);
+    assert_int_equal(file_map_open(own_file, &map), 0);
     size_t size = map.size, header = 8 + (size_t)map.data[0] + 256 * (size_t)map.data[1];
     uint8_t *copy = malloc(size);
     assert_non_null(copy);
@@ -236,7 +224,7 @@ static void a_damaged_header_does_not_crash(void **state)
         write_bytes(copy, size);
         copy[i] ^= 1;
         complaint_clear();
-        weights *w = weights_open(path);
+        weights *w = weights_open(own_file);
         refused += !w;
         assert_true(w || complaint());
         for (int k = 0; w && k < weights_count(w); k++) {
@@ -299,20 +287,20 @@ static void what_is_no_weights_file_is_refused(void **state)
     static const uint8_t longer[16] = { 9, 0, 0, 0, 0, 0, 0, 0, '{', '}', ' ', ' ', ' ', ' ', ' ', ' ' };
     (void)state;
     write_bytes(zeros, sizeof zeros);
-    assert_null(weights_open(path));
-    complained("not a safetensors file");
+    assert_null(weights_open(own_file));
+    expect_complaint_of(own_file, "not a safetensors file");
     write_bytes(endless, sizeof endless);
-    assert_null(weights_open(path));
-    complained("not a safetensors file");
+    assert_null(weights_open(own_file));
+    expect_complaint_of(own_file, "not a safetensors file");
     write_bytes(longer, sizeof longer);
-    assert_null(weights_open(path));
-    complained("truncated: the header should have 9 bytes");
+    assert_null(weights_open(own_file));
+    expect_complaint_of(own_file, "truncated: the header should have 9 bytes");
     write_bytes("{\0\0\0", 4);
-    assert_null(weights_open(path));
-    complained("only 4 bytes");
+    assert_null(weights_open(own_file));
+    expect_complaint_of(own_file, "only 4 bytes");
     write_bytes("PK\3\4", 4);
-    assert_null(weights_open(path));
-    complained("not a whole PyTorch archive: it has no zip directory at its end");
+    assert_null(weights_open(own_file));
+    expect_complaint_of(own_file, "not a whole PyTorch archive: it has no zip directory at its end");
     assert_null(weights_open("tests/none.safetensors"));
     assert_non_null(strstr(complaint(), "tests/none.safetensors: cannot read"));
     complaint_clear();
@@ -328,7 +316,7 @@ static void integers_may_be_there_but_not_loaded(void **state)
     write_header("{" T("ids", "I64", "[1]", 0, 8) "," T("w", "F32", "[1]", 8, 12) "}   ", 12);
     weights *w = open_good();
     assert_int_equal(weights_load(w, "ids", out), -1);
-    complained("'ids' holds I64 numbers");
+    expect_complaint_of(own_file, "'ids' holds I64 numbers");
     assert_int_equal(weights_load(w, "w", out), 0);
     weights_close(w);
 }
@@ -345,7 +333,7 @@ static void tensor_refused(const char *dtype, const void *bytes, size_t n, const
     write_bytes(file, 8 + length + n);
     weights *w = open_good();
     assert_int_equal(weights_load(w, "x", out), -1);
-    complained(words);
+    expect_complaint_of(own_file, words);
     weights_close(w);
 }
 
@@ -363,10 +351,10 @@ static void numbers_that_are_none_are_refused(void **state)
 
 static void the_writer_refuses(const weights_entry *entry, int n, const char *words)
 {
-    unlink(path);
-    assert_int_equal(weights_write(path, entry, n, NULL, 0), -1);
-    complained(words);
-    assert_false(file_exists(path));
+    unlink(own_file);
+    assert_int_equal(weights_write(own_file, entry, n, NULL, 0), -1);
+    expect_complaint_of(own_file, words);
+    assert_false(file_exists(own_file));
 }
 
 static void nonsense_is_not_written(void **state)
@@ -400,5 +388,6 @@ int main(void)
         TEST(numbers_that_are_none_are_refused),
         TEST(nonsense_is_not_written),
     };
+    use_file("x.safetensors");
     return cmocka_run_group_tests_name("weights", tests, make_folder, remove_folder);
 }

@@ -1,11 +1,7 @@
 /* Number formats of weights files, to the last bit. */
 #include "../../core/files/weights_parts.h"
+#include "../lab/test.h"
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
 
 static float half_value(uint16_t half)
 {

@@ -1,9 +1,9 @@
 /* Weights that are spread over files with an index, and folders: what is read, and one sentence for each mistake. */
-#define SCRATCH_FILE "model.safetensors.index.json"
 #include "../../core/base/file.h"
 #include "../../core/files/weights.h"
 #include "../lab/pickle_write.h"
 #include "../lab/scratch.h"
+#include "../lab/words.h"
 
 static const float numbers[6] = { 0, 1, 2, 3, 4, 5 };
 
@@ -58,10 +58,10 @@ static void tensors_come_from_their_files(void **state)
     write_parts();
     write_index(GOOD);
     for (int form = 0; form < 2; form++) { /* the index itself; its folder */
-        weights *w = weights_open(form ? folder : path);
+        weights *w = weights_open(form ? folder : own_file);
         if (!w)
             fail_msg("%s", complaint());
-        assert_string_equal(weights_path(w), path);
+        assert_string_equal(weights_path(w), own_file);
         assert_int_equal(weights_count(w), 3);
         assert_string_equal(weights_at(w, 1)->name, "three");
         expect(w, "one", 2, numbers);
@@ -69,15 +69,6 @@ static void tensors_come_from_their_files(void **state)
         expect(w, "three", 6, (float[]){ 0, 3, 1, 4, 2, 5 });
         weights_close(w);
     }
-}
-
-static void complained(const char *words)
-{
-    const char *why = complaint();
-    assert_non_null(why);
-    if (strncmp(why, folder, strlen(folder)) != 0 || !strstr(why, words) || strchr(why, '\n'))
-        fail_msg("'%s' should begin with '%s' and hold '%s'", why, folder, words);
-    complaint_clear();
 }
 
 static void mistakes_are_one_sentence(void **state)
@@ -102,8 +93,8 @@ static void mistakes_are_one_sentence(void **state)
     write_parts();
     for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
         write_index(mistakes[i][0]);
-        assert_null(weights_open(path));
-        complained(mistakes[i][1]);
+        assert_null(weights_open(own_file));
+        expect_complaint_of(folder, mistakes[i][1]);
     }
 }
 
@@ -124,15 +115,15 @@ static void damage_of_a_part_is_told(void **state)
         at++;
     copy[at] ^= 1;
     save_bytes(beside("b.bin"), copy, size);
-    weights *w = weights_open(path);
+    weights *w = weights_open(own_file);
     assert_non_null(w);
     assert_int_equal(weights_load(w, "one", out), 0);
     assert_int_equal(weights_load(w, "three", out), -1);
-    complained("b.bin: the numbers of 'three' are damaged");
+    expect_complaint_of(folder, "b.bin: the numbers of 'three' are damaged");
     weights_close(w);
     save_bytes(beside("b.bin"), copy, size / 2);
-    assert_null(weights_open(path));
-    complained("b.bin: not a whole PyTorch archive");
+    assert_null(weights_open(own_file));
+    expect_complaint_of(folder, "b.bin: not a whole PyTorch archive");
     free(copy);
 }
 
@@ -148,7 +139,7 @@ static void the_digest_is_of_all_files(void **state)
         write_index(GOOD);
         if (turn == 2)
             assert_int_equal(weights_write(beside("a.safetensors"), other, 2, NULL, 0), 0);
-        weights *w = weights_open(path);
+        weights *w = weights_open(own_file);
         assert_non_null(w);
         assert_int_equal(weights_digest(w, &digest[turn]), 0);
         weights_close(w);
@@ -160,11 +151,11 @@ static void the_digest_is_of_all_files(void **state)
 static void a_folder_without_weights_says_so(void **state)
 {
     (void)state;
-    unlink(path);
+    unlink(own_file);
     assert_null(weights_open(folder));
-    complained("a folder without model.safetensors");
+    expect_complaint_of(folder, "a folder without model.safetensors");
     write_parts();
-    assert_int_equal(rename(beside("b.bin"), path), 0); /* any format under any name: told by its bytes */
+    assert_int_equal(rename(beside("b.bin"), own_file), 0); /* any format under any name: told by its bytes */
     weights *w = weights_open(folder);
     assert_non_null(w);
     expect(w, "three", 6, (float[]){ 0, 3, 1, 4, 2, 5 });
@@ -186,17 +177,17 @@ static void a_folder_with_a_longer_name_is_read(void **state)
     write_parts();
     for (int i = 0; i < 2; i++) { /* with both, safetensors */
         move(i ? "a.safetensors" : "b.bin", longer[i]);
-        unlink(path);
+        unlink(own_file);
         weights *w = weights_open(folder);
         assert_non_null(w);
         assert_string_equal(weights_path(w) + strlen(folder) + 1, longer[i]);
         weights_close(w);
     }
     write_parts();
-    unlink(path);
+    unlink(own_file);
     move("a.safetensors", "other_model.safetensors");
     assert_null(weights_open(folder));
-    complained("a folder with several files '*_model.safetensors'");
+    expect_complaint_of(folder, "a folder with several files '*_model.safetensors'");
     unlink(beside("other_model.safetensors"));
     unlink(beside(longer[0]));
     unlink(beside(longer[1]));
@@ -217,5 +208,6 @@ int main(void)
         TEST(damage_of_a_part_is_told),         TEST(the_digest_is_of_all_files),
         TEST(a_folder_without_weights_says_so), TEST(a_folder_with_a_longer_name_is_read),
     };
+    use_file("model.safetensors.index.json");
     return cmocka_run_group_tests_name("weights with an index", tests, make_folder, remove_parts);
 }

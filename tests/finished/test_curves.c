@@ -99,7 +99,7 @@ static void test_losses_of_several_runs(void **state)
     char other[200];
     (void)state;
     finished_copy("other", other, sizeof other);
-    finished_shell("sed -i '2,$s/\t[^\t]*/\t7/' %s/losses.tsv", other);
+    must_work("sed -i '2,$s/\t[^\t]*/\t7/' %s/losses.tsv", other);
     must_write(curves("losses", finished_full, other, NULL));
     assert_int_equal(fields, 9);
     double mine = number(1, "seed 0");
@@ -110,10 +110,10 @@ static void test_losses_of_several_runs(void **state)
 
 static void damaged(const char *name, const char *edit, const char *words)
 {
-    char folder[200];
-    finished_copy(name, folder, sizeof folder);
-    finished_shell("sed -i '%s' %s/losses.tsv", edit, folder);
-    refused(words, curves("losses", folder, NULL));
+    char copy[200];
+    finished_copy(name, copy, sizeof copy);
+    must_work("sed -i '%s' %s/losses.tsv", edit, copy);
+    refused(words, curves("losses", copy, NULL));
 }
 
 static void test_damaged_losses(void **state)
@@ -239,7 +239,7 @@ static void test_mistakes_are_sentences(void **state)
 static int begin(void **state)
 {
     int status = finished_begin(state);
-    snprintf(out, sizeof out, "%s/out.tsv", finished_folder);
+    snprintf(out, sizeof out, "%s/out.tsv", folder);
     return status;
 }
 
@@ -250,5 +250,5 @@ int main(void)
         cmocka_unit_test(test_damaged_losses), cmocka_unit_test(test_scores),
         cmocka_unit_test(test_usage),          cmocka_unit_test(test_mistakes_are_sentences),
     };
-    return cmocka_run_group_tests(tests, begin, finished_end);
+    return cmocka_run_group_tests(tests, begin, remove_folder);
 }

@@ -8,13 +8,6 @@
 #include "../../core/finished/figure_spread.h"
 #include <math.h>
 
-static int begin(void **state)
-{
-    (void)state;
-    complaint_clear();
-    return 0;
-}
-
 /* ---- which pictures ---- */
 
 static char *class_names[] = { "a", "b", "c", "d", "e" };
@@ -127,7 +120,7 @@ static void test_map_is_grey_on_the_scale(void **state)
     ablate_image image;
     const float value[] = { -1, 0, 1, 2, 4, 9 };
     const int grey[] = { 0, 0, 64, 128, 255, 255 };
-    snprintf(path, sizeof path, "%s/map.png", build_folder);
+    snprintf(path, sizeof path, "%s/map.png", folder);
     assert_int_equal(map_write(path, value, 3, 2, (map_scale){ 0, 4 }), 0);
     assert_int_equal(image_read(path, &image), 0);
     assert_true(image.width == 3 && image.height == 2);
@@ -182,13 +175,13 @@ static void test_values_are_read(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(test_picture_by_rule, begin),
-        cmocka_unit_test_setup(test_classes_by_spread, begin),
-        cmocka_unit_test_setup(test_names, begin),
-        cmocka_unit_test_setup(test_scale, begin),
-        cmocka_unit_test_setup(test_map_is_grey_on_the_scale, begin),
-        cmocka_unit_test_setup(test_spread, begin),
-        cmocka_unit_test_setup(test_values_are_read, begin),
+        cmocka_unit_test_setup(test_picture_by_rule, start),
+        cmocka_unit_test_setup(test_classes_by_spread, start),
+        cmocka_unit_test_setup(test_names, start),
+        cmocka_unit_test_setup(test_scale, start),
+        cmocka_unit_test_setup(test_map_is_grey_on_the_scale, start),
+        cmocka_unit_test_setup(test_spread, start),
+        cmocka_unit_test_setup(test_values_are_read, start),
     };
-    return cmocka_run_group_tests(tests, build_begin, build_end);
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -28,8 +28,8 @@ static int begin(void **state)
 {
     if (finished_begin(state) < 0)
         return -1;
-    snprintf(shown, sizeof shown, "%s/figures/fig3", finished_folder);
-    snprintf(looked, sizeof looked, "%s/figures/fig1", finished_folder);
+    snprintf(shown, sizeof shown, "%s/figures/fig3", folder);
+    snprintf(looked, sizeof looked, "%s/figures/fig1", folder);
     if (run_verb("gallery", finished_base, finished_full, "--out", shown, NULL) < 0 ||
         run_verb("patches", finished_base, finished_full, "--good", "--spread", "3", "--value", "response.4:0",
                  "--value", "response.4:1", "--value", "response.4:0-1", "--value", "1-distance", "--value", "distance",
@@ -40,16 +40,16 @@ static int begin(void **state)
     return 0;
 }
 
-/* Fields of a line of FOLDER/NAME, the heading left out; cells stay valid until the next call. */
+/* Fields of a line of UNDER/NAME, the heading left out; cells stay valid until the next call. */
 enum { LINES = 1200, CELLS = 16 };
 static char *cell[LINES][CELLS];
 
-static int read_table(const char *folder, const char *name)
+static int read_table(const char *under, const char *name)
 {
     static char text[1 << 17];
     char path[200];
     int lines = -1;
-    snprintf(path, sizeof path, "%s/%s", folder, name);
+    snprintf(path, sizeof path, "%s/%s", under, name);
     FILE *from = fopen(path, "r");
     assert_non_null(from);
     for (char *at = text; lines < LINES && fgets(at, (int)(sizeof text - (size_t)(at - text)), from); lines++) {
@@ -202,7 +202,7 @@ static void test_mistakes_are_sentences(void **state)
 {
     (void)state;
     char out[100], damaged[200];
-    snprintf(out, sizeof out, "%s/none", finished_folder);
+    snprintf(out, sizeof out, "%s/none", folder);
     refused("name the folders of finished runs", run_verb("gallery", OUT, NULL));
     refused("name the folders of finished runs", run_verb("gallery", finished_full, NULL));
     refused("there is no such folder", run_verb("gallery", "/nowhere", OUT, NULL));
@@ -221,7 +221,7 @@ static void test_mistakes_are_sentences(void **state)
     refused("no channels to name", run_verb("patches", finished_full, "--value", "distance.0:0", OUT, NULL));
     assert_false(file_exists(out));
     finished_copy("damaged", damaged, sizeof damaged);
-    finished_shell("truncate -s 1000 %s/parameters.safetensors", damaged);
+    must_work("truncate -s 1000 %s/parameters.safetensors", damaged);
     refused("parameters.safetensors", run_verb("gallery", damaged, OUT, NULL));
     refused("/dev/null", run_verb("gallery", finished_full, "--out", "/dev/null/x", NULL));
     assert_false(file_exists(out));
@@ -231,17 +231,10 @@ static void test_runs_of_other_pictures_are_not_mixed(void **state)
 {
     (void)state;
     char out[100], other[200] = "";
-    snprintf(out, sizeof out, "%s/mixed", finished_folder);
-    finished_shell("%s/ablate run tests/inputs/small.ini --scale mini --seeds 1 --row base --steps 1 --set mini.seed=5 "
-                   "--cache %s --out %s/other --folders >%s/folders 2>%s/log",
-                   getenv("ABLATE_BUILD") ? getenv("ABLATE_BUILD") : "build", finished_cache, finished_folder,
-                   finished_folder, finished_folder);
-    finished_shell("tail -n 1 %s/folders >%s/folder", finished_folder, finished_folder);
-    snprintf(other, sizeof other, "%s/folder", finished_folder);
-    FILE *from = fopen(other, "r");
-    assert_true(from && fgets(other, sizeof other, from));
-    fclose(from);
-    other[strcspn(other, "\n")] = 0;
+    snprintf(out, sizeof out, "%s/mixed", folder);
+    must_work("$ablate run tests/inputs/small.ini --scale mini --seeds 1 --row base --steps 1 --set mini.seed=5 "
+              "--cache $in/cache --out $in/other --folders 2>$in/log | tail -n 1");
+    snprintf(other, sizeof other, "%.*s", (int)strcspn(said, "\n"), said);
     refused("were judged on different pictures", run_verb("gallery", other, finished_full, OUT, NULL));
     assert_false(file_exists(out));
 }
@@ -264,45 +257,35 @@ static void test_figures_are_drawn(void **state)
 {
     (void)state;
     char path[250];
-    finished_shell(
-        "printf 'name\\timage_auroc\\tpixel_auroc\\taupro\\timage_ap\\tpixel_ap\\nA*\\t94\\t96\\t91\\t96\\t48\\n"
-        "B\\t97\\t96\\t90\\t99\\t52\\n' >%s/printed.tsv",
-        looked);
+    must_work("printf 'name\\timage_auroc\\tpixel_auroc\\taupro\\timage_ap\\tpixel_ap\\nA*\\t94\\t96\\t91\\t96\\t48\\n"
+              "B\\t97\\t96\\t90\\t99\\t52\\n' >%s/printed.tsv",
+              looked);
     static const char *const names[] = { "fig1", "fig3" };
     for (int i = 0; i < 2; i++) {
-        finished_shell("scripts/figures/draw %s %s/figures", names[i], finished_folder);
-        finished_shell("grep -q '</svg>' %s/figures/%s.svg", finished_folder, names[i]);
-        snprintf(path, sizeof path, "%s/figures/%s.png", finished_folder, names[i]);
+        must_work("scripts/figures/draw %s $in/figures", names[i]);
+        must_work("grep -q '</svg>' $in/figures/%s.svg", names[i]);
+        snprintf(path, sizeof path, "%s/figures/%s.png", folder, names[i]);
         ablate_image image;
         assert_int_equal(image_read(path, &image), 0);
         assert_in_range(image.width, 1540, 1544); /* 17.8 cm, 220 pixels to the inch */
         image_free(&image);
     }
-    finished_shell("cd %s/figures && sha256sum fig3.svg >sum && mv fig3/scales.tsv fig3/1-mask.png ..",
-                   finished_folder);
-    finished_shell("! scripts/figures/draw fig3 %s/figures 2>%s/words", finished_folder, finished_folder);
-    finished_shell("grep -q 'fig3.gp, drawn as svg' %s/words && grep -q 1-mask.png %s/words", finished_folder,
-                   finished_folder);
-    finished_shell("cd %s/figures && sha256sum --quiet -c sum && mv ../scales.tsv ../1-mask.png fig3", finished_folder);
-}
-
-static int forget(void **state)
-{
-    (void)state;
-    complaint_clear();
-    return 0;
+    must_work("cd $in/figures && sha256sum fig3.svg >sum && mv fig3/scales.tsv fig3/1-mask.png ..");
+    must_work("! scripts/figures/draw fig3 $in/figures 2>$in/words");
+    must_work("grep -q 'fig3.gp, drawn as svg' $in/words && grep -q 1-mask.png $in/words");
+    must_work("cd $in/figures && sha256sum --quiet -c sum && mv ../scales.tsv ../1-mask.png fig3");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(test_gallery_shows_the_median, forget),
-        cmocka_unit_test_setup(test_maps_are_the_scores, forget),
-        cmocka_unit_test_setup(test_patches_and_their_numbers, forget),
-        cmocka_unit_test_setup(test_mistakes_are_sentences, forget),
-        cmocka_unit_test_setup(test_runs_of_other_pictures_are_not_mixed, forget),
-        cmocka_unit_test_setup(test_a_run_without_maps, forget),
-        cmocka_unit_test_setup(test_figures_are_drawn, forget),
+        cmocka_unit_test_setup(test_gallery_shows_the_median, start),
+        cmocka_unit_test_setup(test_maps_are_the_scores, start),
+        cmocka_unit_test_setup(test_patches_and_their_numbers, start),
+        cmocka_unit_test_setup(test_mistakes_are_sentences, start),
+        cmocka_unit_test_setup(test_runs_of_other_pictures_are_not_mixed, start),
+        cmocka_unit_test_setup(test_a_run_without_maps, start),
+        cmocka_unit_test_setup(test_figures_are_drawn, start),
     };
-    return cmocka_run_group_tests(tests, begin, finished_end);
+    return cmocka_run_group_tests(tests, begin, remove_folder);
 }

@@ -1,64 +1,27 @@
 /* `ablate predict`: the threshold's rule, the lists of files, what is written, and what is said of files that cannot be
  * read. */
-#include "../lab/module_build.h"
-
 #include "../../core/base/file.h"
 #include "../../core/finished/predict_write.h"
 #include "../lab/finished_run.h"
 #include <math.h>
 
-static char said_path[200], out[200];
+static char out[200];
 
 static int begin(void **state)
 {
     if (finished_begin(state) < 0)
         return -1;
-    snprintf(said_path, sizeof said_path, "%s/said", finished_folder);
-    snprintf(out, sizeof out, "%s/out", finished_folder);
-    finished_shell(
-        "build=${ABLATE_BUILD:-build}; mkdir -p %s/in/sub && $build/ablate data mini --set mini.train=3 --set "
-        "mini.good=1 --set mini.each=1 --export %s/all >/dev/null 2>&1 && cp %s/all/mini-pill/train/good/000.png "
-        "%s/in/a.png && cp %s/all/mini-pill/train/good/001.png %s/in/sub/b.PNG && echo no >%s/in/notes.md",
-        finished_folder, finished_folder, finished_folder, finished_folder, finished_folder, finished_folder,
-        finished_folder);
+    snprintf(out, sizeof out, "%s/out", folder);
+    must_work("mkdir -p $in/in/sub && $ablate data mini --set mini.train=3 --set "
+              "mini.good=1 --set mini.each=1 --export $in/all && cp $in/all/mini-pill/train/good/000.png "
+              "$in/in/a.png && cp $in/all/mini-pill/train/good/001.png $in/in/sub/b.PNG && echo no >$in/in/notes.md");
     return 0;
 }
 
-static int start(void **state)
-{
-    (void)state;
-    complaint_clear();
-    return 0;
-}
-
-static char *read_file(const char *path)
-{
-    file_map map;
-    if (file_map_open(path, &map) < 0) {
-        fail_msg("%s", complaint());
-        return NULL;
-    }
-    char *text = strndup((const char *)map.data, map.size);
-    file_map_close(&map);
-    return text;
-}
-
-/* The exit status of `ablate predict RUN ...`; what it says is in said_path. */
+/* The exit status of `ablate predict RUN ...`. */
 static int predict(const char *arguments)
 {
-    char command[1200];
-    const char *build = getenv("ABLATE_BUILD");
-    snprintf(command, sizeof command, "%s/ablate predict %s %s --cache %s --out %s >%s 2>&1", build ? build : "build",
-             finished_full, arguments, finished_cache, out, said_path);
-    return system(command);
-}
-
-static void says(const char *words)
-{
-    char *said = read_file(said_path);
-    if (!strstr(said, words))
-        fail_msg("'%s' is not in: %s", words, said);
-    free(said);
+    return shell("$ablate predict %s %s --cache $in/cache --out %s", finished_full, arguments, out);
 }
 
 /* k = n + 1 - m, m the greatest whole number with m / (n + 1) <= rate. */
@@ -97,14 +60,12 @@ static void test_the_rate_holds(void **state)
 
 static void test_a_folder(void **state)
 {
-    char arguments[600], path[300];
+    char path[300];
     (void)state;
-    snprintf(arguments, sizeof arguments, "%s/in --good %s/all/mini-pill --false-alarms 0.3 --maps", finished_folder,
-             finished_folder);
-    assert_int_equal(predict(arguments), 0);
-    says("2 pictures scored");
+    assert_int_equal(predict("$in/in --good $in/all/mini-pill --false-alarms 0.3 --maps"), 0);
+    expect_words(said, "2 pictures scored");
     snprintf(path, sizeof path, "%s/scores.tsv", out);
-    char *scores = read_file(path);
+    char *scores = read_text(path);
     assert_non_null(strstr(scores, "in/a.png\t"));
     assert_non_null(strstr(scores, "in/sub/b.PNG\t")); /* whatever the case of the ending */
     assert_null(strstr(scores, "notes.md\t"));
@@ -120,39 +81,34 @@ static void test_a_folder(void **state)
 
 static void test_a_list_and_what_cannot_be_read(void **state)
 {
-    char arguments[600];
     (void)state;
-    finished_shell(
-        "printf '# these\\n%s/in/a.png\\n\\n%s/in/a.png\\n%s/gone.png\\n' >%s/list.txt && head -c 300 %s/in/a.png "
-        ">%s/cut.png",
-        finished_folder, finished_folder, finished_folder, finished_folder, finished_folder, finished_folder);
-    snprintf(arguments, sizeof arguments,
-             "@%s/list.txt %s/cut.png --good %s/all/mini-pill --false-alarms 0.3 --no-pictures", finished_folder,
-             finished_folder, finished_folder);
-    assert_int_not_equal(predict(arguments), 0); /* the status says that something is missing, */
-    says("1 pictures scored");                   /* but the picture that is named twice is scored, once */
-    says("gone.png");
-    says("cut.png");
-    says("2 of 3 pictures could not be read; the others are done");
+    must_work(
+        "printf '# these\\n%s/in/a.png\\n\\n%s/in/a.png\\n%s/gone.png\\n' >$in/list.txt && head -c 300 $in/in/a.png "
+        ">$in/cut.png",
+        folder, folder, folder);
+    assert_int_not_equal(predict("@$in/list.txt $in/cut.png --good $in/all/mini-pill --false-alarms 0.3 --no-pictures"),
+                         0);                 /* the status says that something is missing, */
+    expect_words(said, "1 pictures scored"); /* but the picture that is named twice is scored, once */
+    expect_words(said, "gone.png");
+    expect_words(said, "cut.png");
+    expect_words(said, "2 of 3 pictures could not be read; the others are done");
 }
 
 /* mask_turned.* are mask.png, stored lying: said in one line, and scored as what is seen. */
 static void test_what_is_stored_turned(void **state)
 {
-    char arguments[900], path[300];
+    char path[300];
     (void)state;
-    snprintf(arguments, sizeof arguments,
-             "tests/golden/images/mask.png tests/golden/formats/mask_turned.png tests/golden/formats/mask_turned.tif "
-             "tests/golden/turned/square_3.webp tests/golden/formats/colour24.bmp --good %s/all/mini-pill "
-             "--false-alarms 0.3 --no-pictures",
-             finished_folder);
-    assert_int_equal(predict(arguments), 0);
-    says(": 3 of 5 pictures are stored turned or mirrored and are read upright");
-    char *said = read_file(said_path);
+    assert_int_equal(
+        predict(
+            "tests/golden/images/mask.png tests/golden/formats/mask_turned.png tests/golden/formats/mask_turned.tif "
+            "tests/golden/turned/square_3.webp tests/golden/formats/colour24.bmp --good $in/all/mini-pill "
+            "--false-alarms 0.3 --no-pictures"),
+        0);
+    expect_words(said, ": 3 of 5 pictures are stored turned or mirrored and are read upright");
     assert_null(strstr(strstr(said, "stored turned") + 1, "stored turned"));
-    free(said);
     snprintf(path, sizeof path, "%s/scores.tsv", out);
-    char *scores = read_file(path), numbers[3][100];
+    char *scores = read_text(path), numbers[3][100];
     static const char *const names[] = { "mask.png\t", "mask_turned.png\t", "mask_turned.tif\t" };
     for (int i = 0; i < 3; i++) {
         const char *line = strstr(scores, names[i]);
@@ -170,7 +126,7 @@ static void judged_as(const char *name, char class_name[64], double *threshold)
 {
     char path[300], *rest = NULL;
     snprintf(path, sizeof path, "%s/scores.tsv", out);
-    char *scores = read_file(path);
+    char *scores = read_text(path);
     int lines = 0;
     for (char *line = strtok_r(scores, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
         char found[64];
@@ -190,15 +146,14 @@ static void judged_as(const char *name, char class_name[64], double *threshold)
 }
 
 /* The greatest score of some pictures that are scored alone: with three and the rate 0.3, the rule's threshold. */
-static double greatest_of(const char *folder)
+static double greatest_of(const char *pictures)
 {
     char arguments[600], path[300], *rest = NULL;
     double greatest = 0, score;
-    snprintf(arguments, sizeof arguments, "%s --good %s/all/mini-pill --false-alarms 0.3 --no-pictures", folder,
-             finished_folder);
+    snprintf(arguments, sizeof arguments, "%s --good $in/all/mini-pill --false-alarms 0.3 --no-pictures", pictures);
     assert_int_equal(predict(arguments), 0);
     snprintf(path, sizeof path, "%s/scores.tsv", out);
-    char *scores = read_file(path);
+    char *scores = read_text(path);
     for (char *line = strtok_r(scores, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
         if (sscanf(line, "%*[^\t]\t%lf", &score) == 1)
             greatest = score > greatest ? score : greatest;
@@ -209,30 +164,24 @@ static double greatest_of(const char *folder)
 /* What a data set keeps among its defects is not without a defect. */
 static void test_defects_choose_no_threshold(void **state)
 {
-    char arguments[600];
     (void)state;
-    snprintf(arguments, sizeof arguments, "%s/in --good %s/all/mini-pill --false-alarms 0.3 --no-pictures",
-             finished_folder, finished_folder);
-    assert_int_equal(predict(arguments), 0);
-    says("left out, as they lie in test folders other than good: 5");
+    assert_int_equal(predict("$in/in --good $in/all/mini-pill --false-alarms 0.3 --no-pictures"), 0);
+    expect_words(said, "left out, as they lie in test folders other than good: 5");
 }
 
 static void test_each_class_has_its_threshold(void **state)
 {
-    char arguments[900], folder[300], name[64];
+    char name[64];
     double pill, tile, unknown, all;
     (void)state;
-    finished_shell("ls -d %s/all/mini-pill/train/good/* %s/all/mini-tile/train/good/* >%s/good.txt", finished_folder,
-                   finished_folder, finished_folder);
-    snprintf(folder, sizeof folder, "%s/all/mini-pill/train/good", finished_folder);
-    double greatest_pill = greatest_of(folder);
-    snprintf(folder, sizeof folder, "%s/all/mini-tile/train/good", finished_folder);
-    double greatest_tile = greatest_of(folder);
-    snprintf(arguments, sizeof arguments,
-             "%s/all/mini-pill/test %s/all/mini-tile/test %s/all/mini-wood/test %s/in/a.png --good @%s/good.txt "
-             "--false-alarms 0.3 --no-pictures",
-             finished_folder, finished_folder, finished_folder, finished_folder, finished_folder);
-    assert_int_equal(predict(arguments), 0);
+    must_work("ls -d $in/all/mini-pill/train/good/* $in/all/mini-tile/train/good/* >$in/good.txt");
+    double greatest_pill = greatest_of("$in/all/mini-pill/train/good");
+    double greatest_tile = greatest_of("$in/all/mini-tile/train/good");
+    assert_int_equal(
+        predict(
+            "$in/all/mini-pill/test $in/all/mini-tile/test $in/all/mini-wood/test $in/in/a.png --good @$in/good.txt "
+            "--false-alarms 0.3 --no-pictures"),
+        0);
     judged_as("mini-pill/test", name, &pill);
     assert_string_equal(name, "mini-pill");
     assert_true(fabs(pill - greatest_pill) < 1e-6 * greatest_pill);
@@ -243,46 +192,41 @@ static void test_each_class_has_its_threshold(void **state)
     judged_as("in/a.png", name, &unknown);
     assert_string_equal(name, "-");
     assert_true(pill != tile && unknown == all);
-    says(" lie in a folder train; if the run was trained on them");
-    says("above the threshold of their class, for the rates of false alarms in scores.tsv (chosen from 6: ");
-    says("the class of 1 pictures is not known");
-    says("--class NAME says the class");
-    says("threshold of all classes together, though each has its own scale: mini-wood\n");
-    snprintf(arguments, sizeof arguments,
-             "%s/in --class mini-tile --good @%s/good.txt --false-alarms 0.3 --no-pictures", finished_folder,
-             finished_folder);
-    assert_int_equal(predict(arguments), 0);
+    expect_words(said, " lie in a folder train; if the run was trained on them");
+    expect_words(said,
+                 "above the threshold of their class, for the rates of false alarms in scores.tsv (chosen from 6: ");
+    expect_words(said, "the class of 1 pictures is not known");
+    expect_words(said, "--class NAME says the class");
+    expect_words(said, "threshold of all classes together, though each has its own scale: mini-wood\n");
+    assert_int_equal(predict("$in/in --class mini-tile --good @$in/good.txt --false-alarms 0.3 --no-pictures"), 0);
     judged_as("in/a.png", name, &unknown);
     assert_string_equal(name, "mini-tile");
     assert_true(unknown == tile);
-    snprintf(arguments, sizeof arguments, "%s/in --class tile --good @%s/good.txt", finished_folder, finished_folder);
-    assert_int_not_equal(predict(arguments), 0);
-    says("--class tile: the run has no such class; it has mini-");
+    assert_int_not_equal(predict("$in/in --class tile --good @$in/good.txt"), 0);
+    expect_words(said, "--class tile: the run has no such class; it has mini-");
 }
 
 /* The run's own test pictures: one without a defect in each class, which promises no more than one half. */
 static void test_the_possible_rate_is_offered(void **state)
 {
-    char arguments[600], path[300], name[64];
+    char path[300], name[64];
     (void)state;
-    snprintf(arguments, sizeof arguments, "%s/all/mini-pill/test --false-alarms 0.1 --no-pictures", finished_folder);
-    assert_int_equal(predict(arguments), 0);
-    says(
+    assert_int_equal(predict("$in/all/mini-pill/test --false-alarms 0.1 --no-pictures"), 0);
+    expect_words(
+        said,
         "too few pictures without a defect for a false alarm rate of 0.1: mini-pill (1, which promise 0.5); give more");
     snprintf(path, sizeof path, "%s/scores.tsv", out);
-    char *scores = read_file(path);
+    char *scores = read_text(path);
     assert_non_null(strstr(scores, " mini-pill: of 1 pictures 0 lie above, a new one with a chance of at most 0.5.\n"));
     free(scores);
     double own;
     judged_as("mini-pill/test", name, &own);
     assert_string_equal(name, "mini-pill");
-    snprintf(arguments, sizeof arguments, "%s/in --good %s/all/mini-pill/train --no-pictures", finished_folder,
-             finished_folder);
-    assert_int_not_equal(predict(arguments), 0);
-    says("needs at least 19 defect-free pictures, there are 3; give more with --good, or type --false-alarms 0.25, ");
-    snprintf(arguments, sizeof arguments, "%s/in --good %s/all/mini-pill/train --false-alarms 0.25 --no-pictures",
-             finished_folder, finished_folder);
-    assert_int_equal(predict(arguments), 0);
+    assert_int_not_equal(predict("$in/in --good $in/all/mini-pill/train --no-pictures"), 0);
+    expect_words(
+        said,
+        "needs at least 19 defect-free pictures, there are 3; give more with --good, or type --false-alarms 0.25, ");
+    assert_int_equal(predict("$in/in --good $in/all/mini-pill/train --false-alarms 0.25 --no-pictures"), 0);
 }
 
 static void test_every_offered_rate_will_do(void **state)
@@ -304,50 +248,42 @@ static void test_every_offered_rate_will_do(void **state)
 
 static void test_results_are_not_scored(void **state)
 {
-    char arguments[600], plain[200];
+    char plain[200];
     (void)state;
-    finished_shell("mkdir -p %s/own && cp %s/in/a.png %s/own/", finished_folder, finished_folder, finished_folder);
+    must_work("mkdir -p $in/own && cp $in/in/a.png $in/own/");
     snprintf(plain, sizeof plain, "%s", out);
     for (int i = 0; i < 4; i++) {
         static const char *const outs[] = { "own/pred", "own/pred", "own/../own/pred", "own/other" };
-        snprintf(out, sizeof out, "%s/%s", finished_folder, outs[i]);
-        snprintf(arguments, sizeof arguments, "%s/own --good %s/all/mini-pill --false-alarms 0.3", finished_folder,
-                 finished_folder);
-        assert_int_equal(predict(arguments), 0);
-        says("1 pictures scored");
+        snprintf(out, sizeof out, "%s/%s", folder, outs[i]);
+        assert_int_equal(predict("$in/own --good $in/all/mini-pill --false-alarms 0.3"), 0);
+        expect_words(said, "1 pictures scored");
         if (i > 0)
-            says("own/pred: ");
+            expect_words(said, "own/pred: ");
     }
-    snprintf(out, sizeof out, "%s/own", finished_folder);
-    assert_int_not_equal(predict(arguments), 0);
-    says("which is written into, so that the next time results would be scored; choose another --out");
+    snprintf(out, sizeof out, "%s/own", folder);
+    assert_int_not_equal(predict("$in/own --good $in/all/mini-pill --false-alarms 0.3"), 0);
+    expect_words(said, "which is written into, so that the next time results would be scored; choose another --out");
     snprintf(out, sizeof out, "%s", plain);
 }
 
 static void test_pictures_that_choose_and_are_judged(void **state)
 {
-    char arguments[600];
     (void)state;
-    snprintf(arguments, sizeof arguments,
-             "%s/all/mini-pill/train/good/000.png %s/in --good %s/all/mini-pill/train --false-alarms 0.3 --no-pictures",
-             finished_folder, finished_folder, finished_folder);
-    assert_int_equal(predict(arguments), 0);
-    says("1 of the pictures chose the thresholds themselves");
+    assert_int_equal(predict("$in/all/mini-pill/train/good/000.png $in/in --good $in/all/mini-pill/train "
+                             "--false-alarms 0.3 --no-pictures"),
+                     0);
+    expect_words(said, "1 of the pictures chose the thresholds themselves");
 }
 
 /* What is said on the way stands in the table too. */
 static void test_notes_stand_with_the_scores(void **state)
 {
-    char arguments[600], path[300];
+    char path[300];
     (void)state;
-    finished_shell("mkdir %s/some && cp %s/all/mini-pill/train/good/*.png %s/some && echo no >%s/some/cut.png",
-                   finished_folder, finished_folder, finished_folder, finished_folder);
-    snprintf(arguments, sizeof arguments,
-             "%s/in --good %s/some --false-alarms 0.3 --no-pictures --set distill.smooth=0", finished_folder,
-             finished_folder);
-    assert_int_equal(predict(arguments), 0);
+    must_work("mkdir $in/some && cp $in/all/mini-pill/train/good/*.png $in/some && echo no >$in/some/cut.png");
+    assert_int_equal(predict("$in/in --good $in/some --false-alarms 0.3 --no-pictures --set distill.smooth=0"), 0);
     snprintf(path, sizeof path, "%s/scores.tsv", out);
-    char *scores = read_file(path);
+    char *scores = read_text(path);
     assert_non_null(strstr(scores, "\n# Note: --set distill.smooth=0 is laid over the settings of this run.\n"));
     assert_non_null(strstr(scores, "\n# Note: 1 of the 4 pictures of "));
     free(scores);
@@ -355,22 +291,18 @@ static void test_notes_stand_with_the_scores(void **state)
 
 static void test_misuse(void **state)
 {
-    char arguments[600];
     (void)state;
     assert_int_not_equal(predict(""), 0);
-    says("name a finished run and what it is to judge");
-    snprintf(arguments, sizeof arguments, "%s/in --false-alarms 1.5", finished_folder);
-    assert_int_not_equal(predict(arguments), 0);
-    says("--false-alarms must be a rate between 0 and 1");
-    snprintf(arguments, sizeof arguments, "%s/in --false-alarms 0.0001", finished_folder);
-    assert_int_not_equal(predict(arguments), 0);
-    says("needs at least 9999 defect-free pictures");
+    expect_words(said, "name a finished run and what it is to judge");
+    assert_int_not_equal(predict("$in/in --false-alarms 1.5"), 0);
+    expect_words(said, "--false-alarms must be a rate between 0 and 1");
+    assert_int_not_equal(predict("$in/in --false-alarms 0.0001"), 0);
+    expect_words(said, "needs at least 9999 defect-free pictures");
     assert_int_not_equal(predict("/nowhere/at/all"), 0);
-    says("/nowhere/at/all");
-    finished_shell("mkdir -p %s/empty", finished_folder);
-    snprintf(arguments, sizeof arguments, "%s/empty", finished_folder);
-    assert_int_not_equal(predict(arguments), 0);
-    says("there is no picture in this folder, no name ends in .png .jpg ");
+    expect_words(said, "/nowhere/at/all");
+    must_work("mkdir -p $in/empty");
+    assert_int_not_equal(predict("$in/empty"), 0);
+    expect_words(said, "there is no picture in this folder, no name ends in .png .jpg ");
 }
 
 int main(void)
@@ -390,5 +322,5 @@ int main(void)
         cmocka_unit_test_setup(test_notes_stand_with_the_scores, start),
         cmocka_unit_test_setup(test_misuse, start),
     };
-    return cmocka_run_group_tests(tests, begin, finished_end);
+    return cmocka_run_group_tests(tests, begin, remove_folder);
 }

@@ -1,21 +1,23 @@
 /* The pictures that `ablate predict` is given: folders by the rule of folder.h, its own results left out, and the class
  * that a path says. */
+#include "../lab/data_set.h"
 #include "../lab/odd_files.h"
+#include <sys/stat.h>
 
 #include "../../core/finished/predict_class.h"
 
 static predict_files files;
 
-static int start(void **state)
+static int make_watched(void **state)
 {
     alarm(60);
-    return make_root(state);
+    return make_folder(state);
 }
 
 static int end(void **state)
 {
     predict_files_free(&files);
-    return remove_root(state);
+    return remove_folder(state);
 }
 
 static void add(const char *out, const char *path)
@@ -26,10 +28,10 @@ static void add(const char *out, const char *path)
         fail_msg("%s", complaint());
 }
 
-/* Paths below the root, and what is not used, each in turn. */
+/* Paths below the folder, and what is not used, each in turn. */
 static void found(const char *const *paths, const char *const *rest)
 {
-    size_t head = strlen(root) + 1;
+    size_t head = strlen(folder) + 1;
     for (int i = 0; i < files.count || paths[i]; i++)
         assert_string_equal(i < files.count ? files.file[i].path + head : "none", paths[i] ? paths[i] : "none");
     for (int i = 0; i < files.rest.count || rest[i]; i++) {
@@ -195,7 +197,7 @@ static void the_path_says_the_class(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, start, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_watched, end)
     const struct CMUnitTest tests[] = {
         TEST(folders_are_read_by_the_rule),       TEST(loops_of_links_end),
         TEST(a_closed_folder_is_not_passed_over), TEST(results_are_left_out),

@@ -10,9 +10,9 @@
 static const predict_options usual = { .cache = finished_cache };
 static predict_run opened;
 
-static void open_run(const char *folder)
+static void open_run(const char *place)
 {
-    if (predict_run_open(&opened, folder, &usual) < 0)
+    if (predict_run_open(&opened, place, &usual) < 0)
         fail_msg("%s", complaint());
 }
 
@@ -75,7 +75,7 @@ static void test_a_file_has_the_map_of_the_picture(void **state)
     assert_non_null(p);
     assert_int_equal(predictor_numbers(p, opened.model.map), area);
     for (int i = 0; i < 3; i++) {
-        snprintf(file, sizeof file, "%s/picture.png", finished_folder);
+        snprintf(file, sizeof file, "%s/picture.png", folder);
         assert_int_equal(dataset_image(opened.data, chosen[i], &image), 0);
         assert_int_equal(image_write_png(file, &image), 0);
         image_free(&image);
@@ -98,7 +98,7 @@ static void map_at(predictor *p, int subject, int place, float *map)
     const size_t area = (size_t)opened.input.size * (size_t)opened.input.size;
     char file[200];
     ablate_image image;
-    snprintf(file, sizeof file, "%s/place.png", finished_folder);
+    snprintf(file, sizeof file, "%s/place.png", folder);
     for (int i = 0; i < batch; i++) {
         assert_int_equal(dataset_image(opened.data, i == place ? subject : i, &image), 0);
         assert_int_equal(image_write_png(file, &image), 0);
@@ -172,9 +172,9 @@ static void test_values_of_the_board(void **state)
 
 /* ---- what is not right ---- */
 
-static void refused(const char *folder, const char *words)
+static void refused(const char *place, const char *words)
 {
-    assert_int_equal(predict_run_open(&opened, folder, &usual), -1);
+    assert_int_equal(predict_run_open(&opened, place, &usual), -1);
     expect_complaint(words);
     predict_run_close(&opened);
 }
@@ -182,30 +182,30 @@ static void refused(const char *folder, const char *words)
 static void test_what_is_not_there(void **state)
 {
     (void)state;
-    char folder[200];
+    char copy[200];
     refused("/nowhere/at/all", "there is no such folder");
-    refused(finished_folder, "there is no metrics.json in it; name the folder of a finished run");
-    finished_copy("begun", folder, sizeof folder);
-    finished_shell("cd %s && mv metrics.json checkpoint", folder);
-    refused(folder, "this run has not finished");
-    finished_copy("bare", folder, sizeof folder);
-    finished_shell("rm %s/parameters.safetensors", folder);
-    refused(folder, "parameters.safetensors");
+    refused(folder, "there is no metrics.json in it; name the folder of a finished run");
+    finished_copy("begun", copy, sizeof copy);
+    must_work("cd %s && mv metrics.json checkpoint", copy);
+    refused(copy, "this run has not finished");
+    finished_copy("bare", copy, sizeof copy);
+    must_work("rm %s/parameters.safetensors", copy);
+    refused(copy, "parameters.safetensors");
 }
 
 static void test_what_is_damaged(void **state)
 {
     (void)state;
-    char folder[200];
-    finished_copy("edited", folder, sizeof folder);
-    finished_shell("sed -i 's/\"run.batch\":\t\"8\"/\"run.batch\":\t\"4\"/' %s/metrics.json", folder);
-    refused(folder, "its checksum is wrong");
-    finished_copy("cut", folder, sizeof folder);
-    finished_shell("truncate -s 1000 %s/parameters.safetensors", folder);
-    refused(folder, "parameters.safetensors");
-    finished_copy("other", folder, sizeof folder);
-    finished_shell("cp %s/parameters.safetensors %s/parameters.safetensors", finished_base, folder);
-    refused(folder, "train it again");
+    char copy[200];
+    finished_copy("edited", copy, sizeof copy);
+    must_work("sed -i 's/\"run.batch\":\t\"8\"/\"run.batch\":\t\"4\"/' %s/metrics.json", copy);
+    refused(copy, "its checksum is wrong");
+    finished_copy("cut", copy, sizeof copy);
+    must_work("truncate -s 1000 %s/parameters.safetensors", copy);
+    refused(copy, "parameters.safetensors");
+    finished_copy("other", copy, sizeof copy);
+    must_work("cp %s/parameters.safetensors %s/parameters.safetensors", finished_base, copy);
+    refused(copy, "train it again");
 }
 
 static void refused_with(const char *set, const char *words)
@@ -242,12 +242,12 @@ static void test_weights_may_lie_elsewhere(void **state)
     const char *texts[] = { set };
     const predict_options moved = { .cache = finished_cache, .set = texts, .sets = 1 };
     char home[300];
-    finished_shell("cp modules/encoders/clip/nano.safetensors %s/n.safetensors", finished_folder);
-    snprintf(set, sizeof set, "clip.weights=%s/n.safetensors", finished_folder);
+    must_work("cp modules/encoders/clip/nano.safetensors $in/n.safetensors");
+    snprintf(set, sizeof set, "clip.weights=%s/n.safetensors", folder);
     assert_int_equal(predict_run_open(&opened, finished_full, &moved), 0);
     predict_run_close(&opened);
     assert_non_null(getcwd(home, sizeof home));
-    assert_int_equal(chdir(finished_folder), 0);
+    assert_int_equal(chdir(folder), 0);
     int status = predict_run_open(&opened, finished_full, &usual);
     assert_int_equal(chdir(home), 0);
     assert_int_equal(status, 0);
@@ -258,13 +258,11 @@ static void test_other_weights_are_refused(void **state)
 {
     (void)state;
     char set[300];
-    const char *build = getenv("ABLATE_BUILD");
-    finished_shell(
-        "ablate=%s/ablate; $ablate weights modules/encoders/clip/nano.safetensors --note heads=4 --note text_heads=4 "
+    must_work(
+        "$ablate weights modules/encoders/clip/nano.safetensors --note heads=4 --note text_heads=4 "
         "--note \"vocabulary=$($ablate weights modules/encoders/clip/nano.safetensors | sed -n 's/^vocabulary: //p')\" "
-        "--export %s/other.safetensors >%s/log",
-        build ? build : "build", finished_folder, finished_folder);
-    snprintf(set, sizeof set, "clip.weights=%s/other.safetensors", finished_folder);
+        "--export $in/other.safetensors");
+    snprintf(set, sizeof set, "clip.weights=%s/other.safetensors", folder);
     refused_with(set, "other.safetensors is not the weights file that small full seed 0 was trained with");
 }
 
@@ -283,5 +281,5 @@ int main(void)
         cmocka_unit_test_teardown(test_weights_may_lie_elsewhere, close_run),
         cmocka_unit_test_teardown(test_other_weights_are_refused, close_run),
     };
-    return cmocka_run_group_tests(tests, finished_begin, finished_end);
+    return cmocka_run_group_tests(tests, finished_begin, remove_folder);
 }

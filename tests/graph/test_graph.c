@@ -1,14 +1,6 @@
 /* test_graph.c: building, folding, planning, running and differentiating graphs; complaints with places. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "../../core/base/diag.h"
 #include "../../core/graph/analysis.h"
@@ -16,6 +8,7 @@
 #include "../../core/graph/draws.h"
 #include "../../core/graph/plan.h"
 #include "../../core/graph/program.h"
+#include "../lab/test.h"
 
 typedef struct scene { /* a graph made by one function that plays the module */
     parameters *parameters;

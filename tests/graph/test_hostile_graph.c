@@ -58,7 +58,7 @@ static void values_end_with_their_graph(void **state)
             hostile_open(&second, false);
             second.module.build = build_using;
             assert_int_equal(builder_compose(second.builder, &second.module, &chosen), -1);
-            expect_words(words[how]);
+            expect_complaint(words[how]);
             hostile_close(&second);
             if (!freed)
                 hostile_close(&first);
@@ -131,26 +131,26 @@ static void other_phases_are_refused(void **state)
     hostile_open(&h, true);
     h.module.epoch = epoch_building;
     assert_int_equal(builder_epoch(h.builder, &h.module, NULL, NULL, 0), -1);
-    expect_words("'hostile' calls `read` in its `epoch`; that belongs in `build`");
+    expect_complaint("'hostile' calls `read` in its `epoch`; that belongs in `build`");
     h.module.epoch = epoch_weighing;
     assert_int_equal(builder_epoch(h.builder, &h.module, NULL, NULL, 0), -1);
-    expect_words("'hostile' weighs the loss 'none', which is not there");
+    expect_complaint("'hostile' weighs the loss 'none', which is not there");
     assert_int_equal(builder_epoch(h.builder, &h.module, NULL, NULL, 1), -1);
-    expect_words("'hostile' gives the loss 'l' the weight inf");
+    expect_complaint("'hostile' gives the loss 'l' the weight inf");
     hostile_close(&h);
     builder *lister = builder_new(NULL, &h.host, false);
     h.module.list = list_building;
     assert_int_equal(builder_list(lister, &h.module, NULL), -1);
-    expect_words("'hostile' calls `constant` in its `list`; that belongs in `build`");
+    expect_complaint("'hostile' calls `constant` in its `list`; that belongs in `build`");
     h.module.list = list_weighing;
     assert_int_equal(builder_list(lister, &h.module, NULL), -1);
-    expect_words("'hostile' calls `loss_weight` in its `list`; that belongs in `epoch`");
+    expect_complaint("'hostile' calls `loss_weight` in its `list`; that belongs in `epoch`");
     h.module.list = list_null;
     assert_int_equal(builder_list(lister, &h.module, NULL), -1);
-    expect_words("'hostile' adds a picture NULL");
+    expect_complaint("'hostile' adds a picture NULL");
     h.module.image = image_listing;
     assert_int_equal(builder_image(lister, &h.module, NULL, 0, &image, &mask), -1);
-    expect_words("'hostile' calls `param` in its `image`; that belongs in `build`");
+    expect_complaint("'hostile' calls `param` in its `image`; that belongs in `build`");
     builder_free(lister);
 }
 
@@ -206,7 +206,7 @@ static void odd_shape_rules_are_refused(void **state)
             answer = odd[i].answer;
         ops[0].view = !filled && odd[i].view;
         assert_int_equal(builder_compose(h.builder, &h.module, NULL), -1);
-        expect_words(filled ? "m.c:7: hostile.odd: yyyy" : odd[i].words);
+        expect_complaint(filled ? "m.c:7: hostile.odd: yyyy" : odd[i].words);
         hostile_close(&h);
     }
 }

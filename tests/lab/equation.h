@@ -12,8 +12,8 @@
  * So a temperature tau = 0.001 needs no rule of its own: an error d of e g is one of d / tau of the logit and the loss,
  * and of d / tau^2 of the gradient, where the logit's is divided once more; the tolerance has the thousand and the
  * million in it. */
-#ifndef EQUATION_H
-#define EQUATION_H
+#ifndef LAB_EQUATION_H
+#define LAB_EQUATION_H
 #include "../../core/files/weights.h"
 #include "paper_stage.h"
 #include "truth.h"
@@ -40,255 +40,22 @@ typedef struct equation_case {
 
 /* ---- reading ---- */
 
-/* What follows "CASE/PART/" in the tensor's name, or NULL: it is of another case or part. */
-static inline const char *equation_part(const equation_case *c, const weights_tensor *t, const char *part)
-{
-    char prefix[100];
-    int n = snprintf(prefix, sizeof prefix, "%s/%s/", c->name, part);
-    return strncmp(t->name, prefix, (size_t)n) == 0 ? t->name + n : NULL;
-}
-
 /* The script puts every tensor where its type may lie. */
-static inline const float *equation_floats(const weights_tensor *t)
-{
-    assert_true(t->dtype == WEIGHTS_F32 && (uintptr_t)t->data % sizeof(float) == 0);
-    return (const float *)(const void *)t->data;
-}
+const float *equation_floats(const weights_tensor *t);
 
-static inline const double *equation_doubles(const weights_tensor *t)
-{
-    assert_true(t->dtype == WEIGHTS_F64 && (uintptr_t)t->data % sizeof(double) == 0);
-    return (const double *)(const void *)t->data;
-}
-
-/* The case's words: "training epoch=0 sums=12 cnc cnc.tau=0.5". Settings go to the stage, modules to `modules`. */
-static inline int equation_words(equation_case *c, char *words, const char *modules[STAGE_MODULES])
-{
-    int n = 0;
-    for (char *word = strtok(words, " "); word; word = strtok(NULL, " ")) {
-        const char *equals = strchr(word, '='), *dot = strchr(word, '.');
-        if (equals && dot && dot < equals)
-            stage_set(&c->stage, word);
-        else if (equals)
-            *(word[0] == 'e' ? &c->epoch : &c->sums) = (int)strtol(equals + 1, NULL, 10);
-        else if (strcmp(word, "training") != 0 && strcmp(word, "scoring") != 0)
-            modules[n++] = word;
-        assert_true(n < STAGE_MODULES);
-    }
-    assert_true(n > 0 && c->sums > 0);
-    return n;
-}
+const double *equation_doubles(const weights_tensor *t);
 
 /* ---- playing ---- */
-
-/* Board, modules, judges. */
-static inline void equation_play(equation_case *c)
-{
-    const char *modules[STAGE_MODULES], *name;
-    char words[600];
-    snprintf(words, sizeof words, "%s", weights_note(c->file, c->name));
-    stage_open(&c->stage, strncmp(words, "training", strlen("training")) == 0);
-    int n = equation_words(c, words, modules);
-    for (int i = 0; i < weights_count(c->file); i++) {
-        const weights_tensor *t = weights_at(c->file, i);
-        if ((name = equation_part(c, t, "board")))
-            stage_give(&c->stage, name, t->shape, equation_floats(t));
-    }
-    for (int i = 0; i < n; i++)
-        stage_play(&c->stage, modules[i]);
-    for (int i = 0; i < weights_count(c->file); i++) {
-        const weights_tensor *t = weights_at(c->file, i);
-        if ((name = equation_part(c, t, "judge")))
-            stage_judge(&c->stage, name, t->shape, equation_floats(t));
-    }
-    stage_begin_epoch(&c->stage, c->epoch);
-    stage_settle(&c->stage);
-}
-
-/* The modules have the parameters of the file, each of its shape, and no other. */
-static inline void equation_parameters(equation_case *c)
-{
-    int left = c->stage.parameters->entries - c->stage.givens;
-    for (int i = 0; i < weights_count(c->file); i++) {
-        const weights_tensor *t = weights_at(c->file, i);
-        const char *name = equation_part(c, t, "parameter");
-        if (!name)
-            continue;
-        float *to = stage_parameter(&c->stage, name);
-        for (int k = 0; k < c->stage.parameters->entries; k++)
-            if (strcmp(c->stage.parameters->entry[k].name, name) == 0 &&
-                !shape_same(&c->stage.parameters->entry[k].shape, &t->shape))
-                fail_msg("%s %s: there is no '%s' of that shape", c->equation, c->name, name);
-        memcpy(to, equation_floats(t), (size_t)t->count * sizeof *to);
-        left--;
-    }
-    assert_int_equal(left, 0);
-}
-
-/* A value on the board, or of a loss: "teacher.0", "loss.moe". */
-static inline ablate_value *equation_value(const equation_case *c, const char *name)
-{
-    char list[64];
-    const graph *g = c->stage.graph;
-    for (int i = 0; i < g->losses; i++)
-        if (strncmp(name, "loss.", 5) == 0 && strcmp(g->loss[i].name, name + 5) == 0)
-            return g->loss[i].value;
-    int index = strncmp(name, "loss.", 5) == 0 ? -1 : stage_split(name, list);
-    ablate_value *value = index < 0 ? NULL : builder_value(c->stage.builder, list, index);
-    if (!value)
-        fail_msg("%s %s: there is no '%s'", c->equation, c->name, name);
-    return value;
-}
-
-static inline void equation_want(equation_case *c, ablate_value *value)
-{
-    assert_true(c->outs < EQUATION_OUTS);
-    c->wanted[c->outs] = value;
-    require(c->out[c->outs++] = take((size_t)shape_size(&value->shape), sizeof(float), "a result"));
-}
-
-static inline void equation_run(equation_case *c)
-{
-    const graph *g = c->stage.graph;
-    for (int i = 0; i < weights_count(c->file); i++) {
-        const char *name = equation_part(c, weights_at(c->file, i), "out");
-        if (name && strcmp(name, "total") != 0)
-            equation_want(c, equation_value(c, name));
-    }
-    c->results = c->outs;
-    for (int i = 0; i < g->losses; i++)
-        equation_want(c, g->loss[i].value);
-    require(c->gradients = take((size_t)c->stage.parameters->count, sizeof(float), "gradients"));
-    stage_compute(&c->stage, c->outs, c->wanted, c->out, c->gradients);
-}
-
-static inline double equation_total(const equation_case *c)
-{
-    double total = 0;
-    for (int i = 0; i < c->stage.graph->losses; i++)
-        total += c->stage.graph->loss[i].weight * (double)c->out[c->results + i][0];
-    return total;
-}
 
 /* ---- comparing ---- */
 
 /* Largest |got - expected|; NaN if there is one. */
-static inline double equation_error(const float *got, const double *expected, int64_t n)
-{
-    double most = 0;
-    for (int64_t i = 0; i < n; i++) {
-        double apart = fabs((double)got[i] - expected[i]);
-        most = apart > most || isnan(apart) ? apart : most;
-        if (isnan(most))
-            break;
-    }
-    return most;
-}
-
-static inline void equation_count(equation_tally *tally, const char *name, double error, double tolerance)
-{
-    tally->tensors++;
-    tally->wrong += !(error <= tolerance);
-    if (tolerance > 0 && error / tolerance >= tally->share) {
-        tally->share = error / tolerance;
-        snprintf(tally->closest, sizeof tally->closest, "%s, error %.2e, tolerance %.2e", name, error, tolerance);
-    }
-}
+double equation_error(const float *got, const double *expected, int64_t n);
 
 #define EQUATION_REASON "largest change in 64 runs with every operation off by its float32 bound"
 
-/* Of the file eq04 as "Eq. 4". */
-static inline void equation_tell(const equation_case *c, double error, double tolerance)
-{
-    char part[64];
-    if (strncmp(c->equation, "eq", 2) == 0)
-        snprintf(part, sizeof part, "Eq. %ld", strtol(c->equation + 2, NULL, 10));
-    else
-        snprintf(part, sizeof part, "%s", c->equation);
-    truth(part, "PyTorch in float64, results and gradients", error, tolerance, EQUATION_REASON);
-}
-
-static inline void equation_judge(equation_case *c, const weights_tensor *t, double error)
-{
-    char name[100];
-    snprintf(name, sizeof name, "%s/error", c->name);
-    const weights_tensor *bounds = weights_need(c->file, name);
-    require(bounds && c->compared < bounds->count);
-    double tolerance = equation_doubles(bounds)[c->compared++];
-    bool right = error <= tolerance;
-    printf("%s %s: error %.2e %s tolerance %.2e (sums of up to %d)\n", c->equation, t->name, error,
-           right ? "within" : "BEYOND", tolerance, c->sums);
-    equation_count(c->tally, t->name, error, tolerance);
-    equation_tell(c, error, tolerance);
-}
-
-/* The gradient to a parameter, or to what was given of the board under that name. */
-static inline const float *equation_gradient(const equation_case *c, const char *name)
-{
-    const parameters *p = c->stage.parameters;
-    for (int i = 0; i < p->entries; i++) {
-        const char *own = p->entry[i].name;
-        if (strcmp(own, name) == 0 || (strncmp(own, "actor.", 6) == 0 && strcmp(own + 6, name) == 0))
-            return c->gradients + p->entry[i].offset;
-    }
-    fail_msg("%s %s: there is no '%s'", c->equation, c->name, name);
-    return NULL;
-}
-
-/* Gradients come first in the file's order of names, as in CASE/error. Nothing of the case is left out. */
-static inline void equation_compare(equation_case *c)
-{
-    int result = 0;
-    char name[100];
-    for (int i = 0; i < weights_count(c->file); i++) {
-        const weights_tensor *t = weights_at(c->file, i);
-        const char *slope = equation_part(c, t, "gradient"), *out = equation_part(c, t, "out");
-        if (slope) {
-            equation_judge(c, t, equation_error(equation_gradient(c, slope), equation_doubles(t), t->count));
-        } else if (out && strcmp(out, "total") == 0) {
-            equation_judge(c, t, fabs(equation_total(c) - equation_doubles(t)[0]));
-        } else if (out) {
-            assert_true(shape_size(&c->wanted[result]->shape) == t->count);
-            equation_judge(c, t, equation_error(c->out[result++], equation_doubles(t), t->count));
-        }
-    }
-    snprintf(name, sizeof name, "%s/error", c->name);
-    assert_int_equal(c->compared, weights_need(c->file, name)->count);
-}
-
-static inline void equation_case_check(const weights *file, const char *equation, const char *name,
-                                       equation_tally *tally)
-{
-    equation_case c = { .file = file, .tally = tally, .equation = equation, .name = name };
-    equation_play(&c);
-    equation_parameters(&c);
-    equation_run(&c);
-    equation_compare(&c);
-    for (int i = 0; i < c.outs; i++)
-        free(c.out[i]);
-    free(c.gradients);
-    stage_close(&c.stage);
-    tally->cases++;
-}
-
 /* Every case of the file, printed line by line and summed up in one; fails if any result or gradient is off by more
  * than its tolerance. */
-static inline void equation_check(const char *equation)
-{
-    char path[100];
-    equation_tally tally = { 0 };
-    snprintf(path, sizeof path, "tests/golden/equations/%s.safetensors", equation);
-    weights *file = weights_open(path);
-    require(file);
-    for (int i = 0; weights_note_key(file, i); i++)
-        if (strcmp(weights_note_key(file, i), "made") != 0)
-            equation_case_check(file, equation, weights_note_key(file, i), &tally);
-    weights_close(file);
-    assert_true(tally.cases > 0);
-    printf("%s: %d tensors of %d cases; closest to its tolerance: %s\n", equation, tally.tensors, tally.cases,
-           tally.closest);
-    if (tally.wrong)
-        fail_msg("%s: %d tensors are wrong", equation, tally.wrong);
-}
+void equation_check(const char *equation);
 
 #endif

@@ -33,7 +33,7 @@ static void assert_number(const metrics_result *result, int class, metrics_kind 
     if (!wanted.reason && (reason || !(value >= 0 && value <= 1)))
         fail_msg("%s, %s: %g (%s) is no number of 0 .. 1", how, name, value, reason ? reason : "no reason");
     double digits = result->protocol.round_to ? 0.5 / result->protocol.round_to : 0;
-    if (!wanted.reason && !isnan(wanted.value) && !(fabs(value - wanted.value) <= tolerance + digits))
+    if (!wanted.reason && !isnan(wanted.value) && !(fabs(value - wanted.value) <= NAIVE_TOLERANCE + digits))
         fail_msg("%s, %s: %.17g is not %.17g", how, name, value, wanted.value);
 }
 

@@ -6,12 +6,9 @@
 #include "../../core/metrics/metrics_load.h"
 #include "../lab/metrics_draw.h"
 #include "../lab/npz_write.h"
+#include "../lab/scratch.h"
 #include "../lab/truth.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-/* cmocka needs the three above. */
-#include <cmocka.h>
+#include <math.h>
 
 enum { CASES = 1000, CLASSES_MOST = 4, PROTOCOLS = 5, DEFLATED_MOST = 20000 };
 static const char golden_path[] = "tests/golden/metrics.txt";
@@ -51,7 +48,6 @@ static void read_row(golden *g, const char *line)
 
 static int read_golden(void **state)
 {
-    (void)state;
     FILE *from = fopen(golden_path, "r");
     char line[256];
     int count = 0;
@@ -69,7 +65,7 @@ static int read_golden(void **state)
         }
     fclose(from);
     assert_int_equal(count, CASES);
-    return 0;
+    return make_folder(state);
 }
 
 /* ---- the case as a file ---- */
@@ -198,7 +194,7 @@ static void compare_case(const golden *g, int protocol, comparison *found)
     metrics_file file;
     metrics_result result = { .class_count = 0 };
     how.connectivity = protocol == 0 ? drawn.connectivity : 8;
-    if (metrics_file_read(&file, test_path("case.npz"), &how) < 0 || metrics_evaluate(&file.in, &how, &result) < 0)
+    if (metrics_file_read(&file, below("case.npz"), &how) < 0 || metrics_evaluate(&file.in, &how, &result) < 0)
         fail_msg("case %d: %s", g->number, complaint());
     assert_int_equal(result.class_count, g->rows[protocol]);
     for (int c = 0; c < result.class_count; c++)
@@ -237,7 +233,7 @@ static void draw_and_save(const golden *g)
     draw_case(&drawn, g->number);
     if (drawn_sum(&drawn) != g->sum)
         fail_msg("case %d is drawn otherwise than by make_metrics.py", g->number);
-    save_case(test_path("case.npz"));
+    save_case(below("case.npz"));
 }
 
 static void test_exact_equals_scikit_learn_and_the_definition(void **state)
@@ -277,18 +273,11 @@ static void test_presets_equal_the_estimators_of_the_field(void **state)
     }
 }
 
-static int remove_files(void **state)
-{
-    (void)state;
-    unlink(test_path("case.npz"));
-    return rmdir(test_path(""));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_exact_equals_scikit_learn_and_the_definition),
         cmocka_unit_test(test_presets_equal_the_estimators_of_the_field),
     };
-    return cmocka_run_group_tests(tests, read_golden, remove_files);
+    return cmocka_run_group_tests(tests, read_golden, remove_folder);
 }

@@ -1,12 +1,6 @@
 /* The data set `captions`: captions that are well formed and say what the pictures show. */
 #include "../../core/module.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-/* cmocka needs the headers above */
-#include <cmocka.h>
+#include "../lab/test.h"
 #include <dlfcn.h>
 
 enum { SIDE = 128, BYTES = 3 * SIDE * SIDE, MOST = 20000, WORDS = 256 };

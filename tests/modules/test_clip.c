@@ -1,7 +1,6 @@
 /* The encoder against PyTorch in float64 (golden/make_clip.py), with weights made by formula; and what it refuses. */
 #include "../lab/clip_lab.h"
-
-#include <unistd.h>
+#include "../lab/scratch.h"
 
 enum { WIDTH = 128, EMBED = 128, CONTEXT = 32, VOCABULARY = 40, GRID = 16, PATCH = 8, TENSORS = 200 };
 
@@ -12,7 +11,7 @@ typedef struct shelf {
     int count;
     char name[TENSORS][80];
 } shelf;
-static char folder[] = "/tmp/ablate-test-XXXXXX", good[64], odd[64], mute[64];
+static char good[96], odd[96], mute[96];
 static shelf all;
 
 static void add(shelf *s, double scale, double offset, ablate_shape shape, const char *prefix, const char *name)
@@ -62,7 +61,8 @@ static int write_files(void **state)
 {
     (void)state;
     const weights_pair notes[] = { { "vocabulary", "<pad> <start> <end> \"x\" . object y damaged" } };
-    assert_non_null(mkdtemp(folder));
+    if (make_folder(state) < 0)
+        return -1;
     snprintf(good, sizeof good, "%s/good.safetensors", folder);
     snprintf(mute, sizeof mute, "%s/mute.safetensors", folder);
     snprintf(odd, sizeof odd, "%s/odd.safetensors", folder);
@@ -94,7 +94,7 @@ static int remove_files(void **state)
     (void)state;
     for (int i = 0; i < all.count; i++)
         free((void *)(uintptr_t)all.entry[i].data);
-    return unlink(good) | unlink(mute) | unlink(odd) | rmdir(folder);
+    return remove_folder(state);
 }
 
 /* ---- against PyTorch ---- */

@@ -77,7 +77,7 @@ static void damaged_files_are_refused(void **state)
             beside_refused(programs[i].weights, NULL, "is not a JSON object");
         }
     beside_lay(golden_of(huggingface, huggingface->weights));
-    assert_int_equal(symlink("/nowhere/config.json", beside_path("config.json")), 0);
+    assert_int_equal(symlink("/nowhere/config.json", below("config.json")), 0);
     beside_refused("", NULL, "config.json: cannot read");
 }
 
@@ -91,12 +91,12 @@ static void settings_that_disagree_are_refused(void **state)
     beside_refused("", "clip.head_width=10", "clip.head_width = 10, but config.json beside ");
     beside_refused("", "clip.text_head=16", "has 4 heads of 8 channels in the text tower");
     for (size_t i = 0; i < sizeof agree / sizeof *agree; i++) {
-        difference d = compare(huggingface, "", agree[i]);
-        assert_true(d.image <= tolerance() && d.text <= tolerance());
+        difference d = beside_compare(huggingface, "", agree[i]);
+        assert_true(d.image <= beside_tolerance() && d.text <= beside_tolerance());
     }
     lay(open_clip, NULL, NULL);
     beside_refused(open_clip->weights, "clip.activation=quickgelu", "but open_clip_config.json beside ");
-    assert_true(compare(open_clip, "", "clip.activation=gelu").image <= tolerance());
+    assert_true(beside_compare(open_clip, "", "clip.activation=gelu").image <= beside_tolerance());
 }
 
 /* The heads of an encoder that clip.arch names are known too. */
@@ -122,8 +122,8 @@ static void what_is_not_known_is_remarked(void **state)
     (void)state;
     beside_lay(golden_of(huggingface, huggingface->weights));
     beside_refused("", NULL, "heads of 64 channels do not divide the width 40 of the picture tower");
-    difference d = compare(huggingface, "", "clip.head_width=8");
-    assert_true(d.image > 20 * tolerance() && d.text > 20 * tolerance());
+    difference d = beside_compare(huggingface, "", "clip.head_width=8");
+    assert_true(d.image > 20 * beside_tolerance() && d.text > 20 * beside_tolerance());
     beside_expect_remark("nothing says the activation of ");
     beside_expect_remark("nothing says the heads of the text tower of ");
     assert_false(beside_remarked("heads of the picture tower"));
@@ -134,7 +134,7 @@ static void what_is_not_known_is_remarked(void **state)
     assert_false(beside_remarked("nothing says")); /* its metadata and its sizes do */
     lab_close(&l);
     lay(huggingface, NULL, NULL);
-    compare(huggingface, "", NULL);
+    beside_compare(huggingface, "", NULL);
     assert_false(beside_remarked("nothing says"));
     assert_false(beside_remarked("but here"));
 }
@@ -151,7 +151,7 @@ static void sizes_of_pictures_are_remarked(void **state)
         snprintf(beside_size, sizeof beside_size, "%d", size);
         lab_set(&l, "clip.arch=any");
         lab_set(&l, "clip.layers=1 2");
-        lab_set(&l, weights_setting(beside_path("")));
+        lab_set(&l, weights_setting(folder));
         lab_compose(&l);
         require(l.status == 0);
         assert_int_equal(beside_remarked("was trained on pictures of 32 pixels, here input.size = 40"), size == 40);
@@ -164,27 +164,27 @@ static void other_pictures_are_remarked(void **state)
 {
     (void)state;
     lay(open_clip, NULL, NULL);
-    compare(open_clip, "", NULL);
+    beside_compare(open_clip, "", NULL);
     assert_int_equal(beside_remarks, 1); /* what was read */
     lay(open_clip, "0.48145466", "0.5");
-    compare(open_clip, "", NULL);
+    beside_compare(open_clip, "", NULL);
     beside_expect_remark("says mean = [0.5,0.4578275,0.40821073], but these pictures come in with 0.48145466");
     lay(open_clip, "bicubic", "bilinear");
-    compare(open_clip, "", NULL);
+    beside_compare(open_clip, "", NULL);
     beside_expect_remark("resized by 'bilinear', but here input.resample = bicubic");
     lay(huggingface, NULL, NULL);
     beside_edit(golden_of(huggingface, "preprocessor_config.json"), NULL, NULL);
-    compare(huggingface, "", NULL);
+    beside_compare(huggingface, "", NULL);
     beside_expect_remark("preprocessor_config.json beside ");
     beside_expect_remark("says mean = [0.5,0.5,0.5]");
     beside_expect_remark("says std = [0.5,0.5,0.5]");
     beside_expect_remark("resized by 'bilinear'");
     beside_edit(golden_of(huggingface, "preprocessor_config.json"), "\"do_normalize\": true",
                 "\"do_normalize\": false");
-    compare(huggingface, "", NULL);
+    beside_compare(huggingface, "", NULL);
     beside_expect_remark("says do_normalize = false");
     beside_edit(golden_of(huggingface, "preprocessor_config.json"), "0.00392156862745098", "0.0078");
-    compare(huggingface, "", NULL);
+    beside_compare(huggingface, "", NULL);
     beside_expect_remark("says rescale_factor = 0.0078");
     beside_write("preprocessor_config.json", "{\"image_mean\": [");
     beside_refused("", NULL, "preprocessor_config.json: this file beside the weights is not a JSON object");
@@ -198,5 +198,5 @@ int main(void)
         cmocka_unit_test(what_is_not_known_is_remarked),      cmocka_unit_test(sizes_of_pictures_are_remarked),
         cmocka_unit_test(other_pictures_are_remarked),
     };
-    return cmocka_run_group_tests(tests, beside_begin, beside_end);
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -1,17 +1,19 @@
 /* What lies beside a checkpoint: the towers by their config.json or open_clip_config.json against transformers and
  * open_clip (golden/make_clip_config.py); what contradicts is refused, what is not known is remarked. */
 #include "../lab/clip_config_lab.h"
+#include "../lab/program.h"
 #include "../lab/truth.h"
 
 static void expect_same(const struct program *p, const char *name)
 {
-    difference d = compare(p, name, NULL);
-    if (!(d.image <= tolerance() && d.text <= tolerance()))
+    difference d = beside_compare(p, name, NULL);
+    if (!(d.image <= beside_tolerance() && d.text <= beside_tolerance()))
         fail_msg("%s: error %.3g, text %.3g of the largest, expected at most %.3g", p->what, d.image, d.text,
-                 tolerance());
-    truth(p->what, "open_clip and transformers", fmax(d.image, d.text), tolerance(),
+                 beside_tolerance());
+    truth(p->what, "open_clip and transformers", fmax(d.image, d.text), beside_tolerance(),
           "a chain of sums, eight a block; of the largest number");
-    print_message("%s: picture tower %.2g, text tower %.2g, tolerance %.2g\n", p->what, d.image, d.text, tolerance());
+    print_message("%s: picture tower %.2g, text tower %.2g, tolerance %.2g\n", p->what, d.image, d.text,
+                  beside_tolerance());
 }
 
 /* The file given, and the folder. */
@@ -69,9 +71,9 @@ static void every_word_counts(void **state)
     (void)state;
     for (const edit *e = edits; e < edits + sizeof edits / sizeof *edits; e++) {
         lay(e->p, e->from, e->to);
-        difference d = compare(e->p, e->p->weights, NULL);
-        if ((d.image > 20 * tolerance()) != e->image || (d.text > 20 * tolerance()) != e->text ||
-            (!e->image && d.image > tolerance()) || (!e->text && d.text > tolerance()))
+        difference d = beside_compare(e->p, e->p->weights, NULL);
+        if ((d.image > 20 * beside_tolerance()) != e->image || (d.text > 20 * beside_tolerance()) != e->text ||
+            (!e->image && d.image > beside_tolerance()) || (!e->text && d.text > beside_tolerance()))
             fail_msg("'%s' for '%s': picture tower off by %.2g, text tower by %.2g", e->to, e->from, d.image, d.text);
     }
 }
@@ -83,8 +85,8 @@ static void a_picture_towers_own_file_is_read(void **state)
     lay(huggingface, NULL, NULL);
     beside_write("config.json", "{\"model_type\": \"clip_vision_model\", \"hidden_act\": \"gelu\", \"layer_norm_eps\": "
                                 "0.01, \"num_attention_heads\": 2, \"hidden_size\": 40}");
-    difference d = compare(huggingface, "", NULL);
-    assert_true(d.image <= tolerance());
+    difference d = beside_compare(huggingface, "", NULL);
+    assert_true(d.image <= beside_tolerance());
     beside_write("config.json", "{\"model_type\": \"clip_vision_model\", \"hidden_size\": 41}");
     beside_refused("", NULL, "config.json beside ");
 }
@@ -96,20 +98,20 @@ static void the_form_of_the_weights_chooses_the_file(void **state)
     (void)state;
     lay(open_clip, NULL, NULL);
     beside_write("config.json", "{\"model_type\": \"bert\"}");
-    assert_true(compare(open_clip, open_clip->weights, NULL).image <= tolerance());
+    assert_true(beside_compare(open_clip, open_clip->weights, NULL).image <= beside_tolerance());
     lay(huggingface, NULL, NULL);
     beside_write("open_clip_config.json", "{\"model_cfg\": {\"vision_cfg\": {\"width\": 7}}}");
-    assert_true(compare(huggingface, "", NULL).image <= tolerance());
+    assert_true(beside_compare(huggingface, "", NULL).image <= beside_tolerance());
     /* without its own, the other's counts: the same model in open_clip's words, and one that cannot be */
-    unlink(beside_path("config.json"));
+    unlink(below("config.json"));
     beside_refused("", NULL, "open_clip_config.json beside ");
     lay(open_clip, NULL, NULL);
-    unlink(beside_path("open_clip_config.json"));
+    unlink(below("open_clip_config.json"));
     beside_write("config.json", "{\"vision_config\": {\"hidden_act\": \"gelu\", \"num_attention_heads\": 2, "
                                 "\"layer_norm_eps\": 0.01}, \"text_config\": {\"num_attention_heads\": 4}}");
-    assert_true(compare(open_clip, open_clip->weights, NULL).image <= tolerance());
+    assert_true(beside_compare(open_clip, open_clip->weights, NULL).image <= beside_tolerance());
     beside_write("config.json", "{\"architecture\": \"vit_base\"}");
-    compare(open_clip, open_clip->weights, "clip.head_width=8");
+    beside_compare(open_clip, open_clip->weights, "clip.head_width=8");
     beside_expect_remark("config.json beside ");
     beside_expect_remark("is of another kind of model and is not looked at");
 }
@@ -120,7 +122,7 @@ static void an_index_has_its_configuration_too(void **state)
     (void)state;
     char command[200];
     beside_lay("tests/golden/clip/huggingface_safetensors/model.safetensors.index.json");
-    snprintf(command, sizeof command, "cp tests/golden/clip/huggingface_safetensors/*.safetensors '%s'", beside_folder);
+    snprintf(command, sizeof command, "cp tests/golden/clip/huggingface_safetensors/*.safetensors '%s'", folder);
     assert_int_equal(system(command), 0);
     for (int i = 0; i < 2; i++) {
         lab l;
@@ -142,7 +144,7 @@ static int files_of(const char *name, char hash[65])
     run_record record = { 0 };
     weights_store *s = weights_store_new();
     require(s);
-    weights_store_note(s, beside_path(name), "config.json:vision_config.hidden_act");
+    weights_store_note(s, below("%s", name), "config.json:vision_config.hidden_act");
     require(!complaint() && weights_store_describe(s, &record) == 0);
     run_record_identity(&record, hash);
     int count = record.weight_count;
@@ -159,7 +161,7 @@ static void the_configuration_is_part_of_a_runs_identity(void **state)
     assert_int_equal(files_of("", with), 2);
     lay(huggingface, "0.01", "0.02");
     assert_int_equal(files_of("", edited), 2);
-    unlink(beside_path("config.json"));
+    unlink(below("config.json"));
     assert_int_equal(files_of("", without), 1);
     assert_string_not_equal(with, edited);
     assert_string_not_equal(with, without);
@@ -169,24 +171,14 @@ static void the_configuration_is_part_of_a_runs_identity(void **state)
 static void a_runs_record_says_it(void **state)
 {
     (void)state;
-    static const char *const said_words[] = { "picture tower gelu, 2 heads, eps 0.01", "says mean = [0.5,0.5,0.5]",
-                                              "huggingface/config.json", "huggingface/preprocessor_config.json" };
-    char command[900], said[1 << 14];
-    const char *build = getenv("ABLATE_BUILD");
+    static const char *const words[] = { "picture tower gelu, 2 heads, eps 0.01", "says mean = [0.5,0.5,0.5]",
+                                         "huggingface/config.json", "huggingface/preprocessor_config.json" };
     beside_lay(golden_of(huggingface, huggingface->weights));
-    snprintf(
-        command, sizeof command,
-        "'%s/ablate' run tests/inputs/small.ini --scale mini --seeds 1 --row base --device cpu --set clip.arch=any "
-        "--set clip.weights=" BESIDE_GOLDEN "huggingface --set 'clip.layers=1 2' --set input.size=32 "
-        "--set run.epochs=1 --out '%s/run' --cache '%s/run' >'%s/log' 2>&1 && cat '%s'/run/runs/*/*/*/metrics.json",
-        build ? build : "build", beside_folder, beside_folder, beside_folder, beside_folder);
-    FILE *from = popen(command, "r");
-    assert_non_null(from);
-    said[fread(said, 1, sizeof said - 1, from)] = 0;
-    assert_int_equal(pclose(from), 0);
-    for (size_t i = 0; i < sizeof said_words / sizeof *said_words; i++)
-        if (!strstr(said, said_words[i]))
-            fail_msg("the record does not say '%s': %s", said_words[i], said);
+    must_work("$ablate run tests/inputs/small.ini --scale mini --seeds 1 --row base --device cpu --set clip.arch=any "
+              "--set clip.weights=" BESIDE_GOLDEN "huggingface --set 'clip.layers=1 2' --set input.size=32 "
+              "--set run.epochs=1 --out $in/run --cache $in/run >$in/log && cat $in/run/runs/*/*/*/metrics.json");
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        expect_words(said, words[i]);
 }
 
 int main(void)
@@ -200,5 +192,5 @@ int main(void)
         cmocka_unit_test(the_configuration_is_part_of_a_runs_identity),
         cmocka_unit_test(a_runs_record_says_it),
     };
-    return cmocka_run_group_tests(tests, beside_begin, beside_end);
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

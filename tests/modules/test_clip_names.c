@@ -27,7 +27,7 @@ static void copy(const char *from, renamer *rename, renamer *again)
             entry[count] = (weights_entry){ name[count], t->shape, data, WEIGHTS_F32 };
             count++;
         }
-    require(weights_write(beside_path("clip.safetensors"), entry, count, NULL, 0) == 0);
+    require(weights_write(below("%s", "clip.safetensors"), entry, count, NULL, 0) == 0);
     for (int i = 0; i < count; i++)
         free((void *)(uintptr_t)entry[i].data);
     weights_close(w);
@@ -68,7 +68,7 @@ static void what_stands_before_is_left_out(void **state)
             char words[80];
             prefix = before[k];
             copy(plain[i], put_before, NULL);
-            float *got = features(weights_setting(beside_path("clip.safetensors")));
+            float *got = features(weights_setting(below("%s", "clip.safetensors")));
             assert_memory_equal(got, wanted, TOKENS * 24 * sizeof *got);
             snprintf(words, sizeof words, "begin with '%s', which is left out", prefix);
             beside_expect_remark(words);
@@ -150,5 +150,5 @@ int main(void)
         cmocka_unit_test(a_shorter_tower_is_not_taken),
         cmocka_unit_test(two_encoders_are_refused),
     };
-    return cmocka_run_group_tests(tests, beside_begin, beside_end);
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

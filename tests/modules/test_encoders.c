@@ -1,7 +1,7 @@
 /* The encoders that `make pretrain` trained and the kit brings along: each is of the sizes of its arch, says where it
  * is from, and tells the captions of pictures apart that it was not trained on. */
 #include "../lab/clip_lab.h"
-#include "../lab/module_build.h"
+#include "../lab/program.h"
 
 static const struct encoder {
     const char *arch, *file;
@@ -76,18 +76,12 @@ static void test_files_say_where_they_are_from(void **state)
 /* What `ablate run` prints as retrieval of 128 held-out pictures in batches of 64, with no step of training. */
 static double retrieval_of(const struct encoder *e)
 {
-    char command[1200], said[1 << 14];
-    const char *build = getenv("ABLATE_BUILD");
-    snprintf(command, sizeof command,
-             "'%s/ablate' run experiments/pretrain.ini --row whole --set run.epochs=0 --set captions.count=64 --set "
-             "captions.test=128 --set clip.arch=%s --set clip.weights=%s --set input.size=%d --out '%s' 2>&1",
-             build ? build : "build", e->arch, path_of(e), e->side, build_folder);
-    FILE *from = popen(command, "r");
-    assert_non_null(from);
-    said[fread(said, 1, sizeof said - 1, from)] = 0;
+    must_work("$ablate run experiments/pretrain.ini --row whole --set run.epochs=0 --set captions.count=64 --set "
+              "captions.test=128 --set clip.arch=%s --set clip.weights=%s --set input.size=%d --out $in",
+              e->arch, path_of(e), e->side);
     const char *at = strstr(said, "retrieval = ");
-    if (pclose(from) != 0 || !at)
-        fail_msg("%s prints no retrieval but: %s", command, said);
+    if (!at)
+        fail_msg("it prints no retrieval but: %s", said);
     return at ? strtod(at + strlen("retrieval = "), NULL) : NAN;
 }
 
@@ -113,5 +107,5 @@ int main(void)
         cmocka_unit_test(test_files_say_where_they_are_from),
         cmocka_unit_test(test_captions_are_told_apart),
     };
-    return cmocka_run_group_tests(tests, build_begin, build_end);
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

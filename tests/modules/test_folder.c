@@ -1,11 +1,11 @@
 /* The data module `folder`: what it lists of trees that the tests make, what it refuses, and that its pictures load. */
-#include "../lab/data_root.h"
+#include "../lab/data_set.h"
 
 static int open_path(dataset *d, const char *under, const char *classes)
 {
     settings from = { 0 };
     char spec[256];
-    snprintf(spec, sizeof spec, "folder:%s%s", root, under);
+    snprintf(spec, sizeof spec, "folder:%s%s", folder, under);
     if (classes)
         assert_int_equal(settings_set(&from, "folder", "classes", classes, "test", 1), 0);
     int status = dataset_open(d, spec, &from, NULL);
@@ -24,9 +24,7 @@ static void refused(const char *under, const char *classes, const char *words)
     dataset d;
     complaint_clear();
     assert_int_equal(open_path(&d, under, classes), -1);
-    assert_non_null(complaint());
-    if (!strstr(complaint(), words))
-        fail_msg("'%s' should hold '%s'", complaint(), words);
+    expect_complaint(words);
     dataset_close(&d);
 }
 
@@ -173,9 +171,9 @@ static void pictures_and_masks_load(void **state)
     for (int i = 0; i < 12 * 8; i++)
         spots[i] = i % 12 < 6 ? 0 : 255;
     char path[128];
-    snprintf(path, sizeof path, "%s/x/test/dent/0.png", root);
+    snprintf(path, sizeof path, "%s/x/test/dent/0.png", folder);
     assert_int_equal(image_write_png(path, &(ablate_image){ 12, 8, grey }), 0);
-    snprintf(path, sizeof path, "%s/x/ground_truth/dent/0_mask.png", root);
+    snprintf(path, sizeof path, "%s/x/ground_truth/dent/0_mask.png", folder);
     assert_int_equal(image_mask_write_png(path, &(image_mask){ 12, 8, spots }), 0);
     dataset d;
     open_good(&d, "", NULL);
@@ -195,7 +193,7 @@ static void pictures_and_masks_load(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_root, remove_root)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
     const struct CMUnitTest tests[] = {
         TEST(a_root_of_classes),
         TEST(one_class_is_named_as_its_folder),

@@ -1,13 +1,10 @@
 /* The data set `mini`. */
-#define DRAWN_NAME    "mini"
-#define DRAWN_CLASSES 15
-#define DRAWN_TRAIN   16
-#define DRAWN_GOOD    8
-#define DRAWN_KINDS   4
-#define DRAWN_SURFACE "mini-wood/test/"
 #include "../lab/drawn_data.h"
 
 int main(void)
 {
-    return drawn_data_test();
+    const drawn_set set = {
+        .name = "mini", .classes = 15, .train = 16, .good = 8, .kinds = 4, .surface = "mini-wood/test/"
+    };
+    return drawn_data_test(&set);
 }

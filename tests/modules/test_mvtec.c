@@ -1,7 +1,8 @@
 /* The data module `mvtec`: the whole layout of MVTec AD, with tiny pictures, and every way in which a copy may deviate.
  */
-#define DATA_MODULE "mvtec"
-#include "../lab/data_module.h"
+#include "../lab/data_set.h"
+#include "../lab/image_golden.h"
+#include "../lab/program.h"
 
 /* What the data set holds, written down class by class from its file lists: training, good and defective test pictures,
  * and the defective ones by folder. */
@@ -33,10 +34,10 @@ static const holding holdings[] = {
 };
 enum { CLASSES = sizeof holdings / sizeof *holdings, DEFECT_FOLDERS = 73 };
 
-static void link_folder(const char *file, const char *class_name, const char *folder, const char *tail, int count)
+static void link_folder(const char *file, const char *class_name, const char *under, const char *tail, int count)
 {
     char path[200];
-    snprintf(path, sizeof path, "set/%s/%s", class_name, folder);
+    snprintf(path, sizeof path, "set/%s/%s", class_name, under);
     link_many(file, path, tail, count);
 }
 
@@ -62,7 +63,7 @@ static void link_class(const holding *h)
 static int make_all(void **state)
 {
     uint8_t rgb[3 * 16 * 16], half[16 * 16];
-    if (make_root(state) < 0)
+    if (make_folder(state) < 0)
         return -1;
     for (int i = 0; i < 3 * 16 * 16; i++)
         rgb[i] = (uint8_t)(i * 7);
@@ -80,7 +81,7 @@ static int make_all(void **state)
 static void taken_partly(const char *assignment, int pictures)
 {
     dataset d;
-    open_set(&d, "set", assignment);
+    open_set(&d, "mvtec", "set", assignment);
     assert_int_equal(d.pictures, pictures);
     dataset_close(&d);
 }
@@ -90,7 +91,7 @@ static void the_whole_set_is_listed(void **state)
     (void)state;
     dataset d;
     int folders = 0;
-    open_set(&d, "set", NULL);
+    open_set(&d, "mvtec", "set", NULL);
     assert_int_equal(d.classes, CLASSES);
     assert_int_equal(dataset_count(&d, false), 3629);
     assert_int_equal(dataset_count(&d, true), 1725);
@@ -115,30 +116,30 @@ static void classes_can_be_chosen(void **state)
     for (int i = 0; i < CLASSES; i++) {
         char path[64];
         snprintf(path, sizeof path, "set/%s", holdings[i].name);
-        open_set(&d, path, NULL);
+        open_set(&d, "mvtec", path, NULL);
         assert_int_equal(d.pictures, holdings[i].train + holdings[i].good + holdings[i].bad);
         assert_string_equal(d.class_name[0], holdings[i].name);
         dataset_close(&d);
     }
-    open_set(&d, "set", "classes=zipper bottle");
+    open_set(&d, "mvtec", "set", "classes=zipper bottle");
     assert_string_equal(d.class_name[0], "zipper");
     assert_int_equal(d.pictures, 391 + 292);
     dataset_close(&d);
-    refused("set", "classes=zipper bottel", "no class 'bottel' there; correct mvtec.classes");
+    set_refused("mvtec", "set", "classes=zipper bottel", "no class 'bottel' there; correct mvtec.classes");
 }
 
 static void missing_pictures_are_named_by_class(void **state)
 {
     (void)state;
     move_file("set/screw/train/good/232.png", "kept.png");
-    refused("set", NULL, "pictures found/published: screw train 319/320; ");
-    refused("set", NULL, "copy it again, or take what is there with mvtec.partial = yes");
+    set_refused("mvtec", "set", NULL, "pictures found/published: screw train 319/320; ");
+    set_refused("mvtec", "set", NULL, "copy it again, or take what is there with mvtec.partial = yes");
     taken_partly("partial=yes", 5353);
     taken_partly("classes=bottle cable", 292 + 374);
     move_file("set/pill/test/crack/025.png", "kept2.png");
     move_file("set/pill/test/pill_type", "kept_type");
     move_file("set/cable", "kept_cable");
-    refused("set", NULL, "published: cable missing, pill crack 25/26 (+1), screw train 319/320; ");
+    set_refused("mvtec", "set", NULL, "published: cable missing, pill crack 25/26 (+1), screw train 319/320; ");
     taken_partly("partial=yes", 5353 - 374 - 10);
     move_file("kept_cable", "set/cable");
     move_file("kept_type", "set/pill/test/pill_type");
@@ -158,14 +159,14 @@ static void further_pictures_are_named_by_class(void **state)
     link_file("mask.png", "set/bottle/ground_truth/dented/000_mask.png");
     for (int i = 0; i < 3; i++) {
         link_file("picture.png", extra[i]);
-        refused("set", NULL, words[i]);
-        refused("set", "partial=yes", words[i]);
-        refused("set", "partial=yes", "more than MVTec AD holds");
+        set_refused("mvtec", "set", NULL, words[i]);
+        set_refused("mvtec", "set", "partial=yes", words[i]);
+        set_refused("mvtec", "set", "partial=yes", "more than MVTec AD holds");
         assert_int_equal(unlink(below("%s", extra[i])), 0);
     }
     assert_int_equal(unlink(below("set/bottle/ground_truth/dented/000_mask.png")), 0);
     assert_int_equal(rmdir(below("set/bottle/test/dented")), 0);
-    assert_int_equal(nftw(below("set/gadget"), remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
+    must_work("rm -r $in/set/gadget");
     taken_partly(NULL, 5354);
 }
 
@@ -173,16 +174,16 @@ static void masks_and_pictures_belong_together(void **state)
 {
     (void)state;
     move_file("set/tile/ground_truth/oil/007_mask.png", "kept.png");
-    refused("set", NULL, "tile/test/oil/007.png: its mask");
-    refused("set", "partial=yes", "tile/ground_truth/oil/007_mask.png is missing, and so is");
+    set_refused("mvtec", "set", NULL, "tile/test/oil/007.png: its mask");
+    set_refused("mvtec", "set", "partial=yes", "tile/ground_truth/oil/007_mask.png is missing, and so is");
     move_file("kept.png", "set/tile/ground_truth/oil/018_mask.png");
     move_file("set/tile/ground_truth/oil/018_mask.png", "set/tile/ground_truth/oil/007_mask.png");
     link_file("mask.png", "set/tile/ground_truth/oil/018_mask.png");
-    refused("set", NULL, "tile/ground_truth/oil/018_mask.png: a mask without its picture in ");
+    set_refused("mvtec", "set", NULL, "tile/ground_truth/oil/018_mask.png: a mask without its picture in ");
     taken_partly("partial=yes", 5354);
     assert_int_equal(unlink(below("set/tile/ground_truth/oil/018_mask.png")), 0);
     move_file("set/tile/ground_truth", "kept_truth");
-    refused("set", "partial=yes", "tile/test/crack/000.png: its mask");
+    set_refused("mvtec", "set", "partial=yes", "tile/test/crack/000.png: its mask");
     move_file("kept_truth", "set/tile/ground_truth");
 }
 
@@ -191,7 +192,7 @@ static void a_picture_listed_twice_is_told(void **state)
     (void)state;
     move_file("set/wood/test/good/018.png", "kept.png");
     link_file("picture.png", "set/wood/test/good/000.jpg");
-    refused("set", NULL, "wood/test/good/000: a picture of this name is there twice; remove one");
+    set_refused("mvtec", "set", NULL, "wood/test/good/000: a picture of this name is there twice; remove one");
     assert_int_equal(unlink(below("set/wood/test/good/000.jpg")), 0);
     move_file("kept.png", "set/wood/test/good/018.png");
 }
@@ -199,32 +200,24 @@ static void a_picture_listed_twice_is_told(void **state)
 static void other_folders_are_refused(void **state)
 {
     (void)state;
-    refused("nowhere", NULL, "nowhere': no such folder; write data = mvtec:PATH");
-    refused("set/bottle/train", NULL, "no class there, that is no CLASS/train; correct mvtec.path");
+    set_refused("mvtec", "nowhere", NULL, "nowhere': no such folder; write data = mvtec:PATH");
+    set_refused("mvtec", "set/bottle/train", NULL, "no class there, that is no CLASS/train; correct mvtec.path");
     link_file("picture.png", "other/dog/train/good/0.png");
-    refused("other", NULL, "no class of MVTec AD there; correct mvtec.path, or use folder:PATH");
+    set_refused("mvtec", "other", NULL, "no class of MVTec AD there; correct mvtec.path, or use folder:PATH");
 }
 
 /* One class is enough for a run, of real files from the first to the last step. */
 static void a_run(void **state)
 {
-    char command[900], output[8192];
-    const char *build = getenv("ABLATE_BUILD");
     (void)state;
-    snprintf(command, sizeof command,
-             "%s/ablate run ablations/table2.ini --scale mini --row i --seeds 1 --steps 2 --data mvtec:%s/set "
-             "--set mvtec.classes=toothbrush --set input.fit=crop --out %s/out --cache %s/cache 2>&1",
-             build ? build : "build", root, root, root);
-    FILE *from = popen(command, "r");
-    assert_non_null(from);
-    output[fread(output, 1, sizeof output - 1, from)] = 0;
-    if (pclose(from) != 0 || !strstr(output, "1 class, 60 training and 42 test pictures"))
-        fail_msg("%s", output);
+    must_work("$ablate run ablations/table2.ini --scale mini --row i --seeds 1 --steps 2 --data mvtec:$in/set "
+              "--set mvtec.classes=toothbrush --set input.fit=crop --out $in/out --cache $in/cache");
+    expect_words(said, "1 class, 60 training and 42 test pictures");
 }
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup(name, begin)
+#define TEST(name) cmocka_unit_test_setup(name, start)
     const struct CMUnitTest tests[] = {
         TEST(the_whole_set_is_listed),
         TEST(classes_can_be_chosen),
@@ -235,5 +228,5 @@ int main(void)
         TEST(other_folders_are_refused),
         TEST(a_run),
     };
-    return cmocka_run_group_tests_name("mvtec", tests, make_all, remove_root);
+    return cmocka_run_group_tests_name("mvtec", tests, make_all, remove_folder);
 }

@@ -1,7 +1,8 @@
 /* The data module `visa`: VisA's whole layout as released and as converted, with tiny pictures; its three lists; every
  * way in which a copy may deviate. */
-#define DATA_MODULE "visa"
-#include "../lab/data_module.h"
+#include "../lab/data_set.h"
+#include "../lab/image_golden.h"
+#include "../lab/program.h"
 
 typedef struct holding { /* as counted in the released lists */
     const char *name;
@@ -81,7 +82,7 @@ static void link_class(const holding *h)
 static int make_all(void **state)
 {
     uint8_t kinds[16 * 16];
-    if (make_root(state) < 0)
+    if (make_folder(state) < 0)
         return -1;
     for (int i = 0; i < 16 * 16; i++)
         kinds[i] = (uint8_t)(i % 16 < 10 ? i % 16 : 0);
@@ -99,7 +100,7 @@ static int make_all(void **state)
 static void holds(const char *assignment, int train, int test, int defective)
 {
     dataset d;
-    open_set(&d, "set", assignment);
+    open_set(&d, "visa", "set", assignment);
     assert_int_equal(dataset_count(&d, false), train);
     assert_int_equal(dataset_count(&d, true), test);
     assert_int_equal(count_defective(&d), defective);
@@ -110,7 +111,7 @@ static void the_released_set_is_listed(void **state)
 {
     (void)state;
     dataset d;
-    open_set(&d, "set", NULL);
+    open_set(&d, "visa", "set", NULL);
     assert_int_equal(d.classes, CLASSES);
     assert_int_equal(dataset_count(&d, false), 8659);
     assert_int_equal(dataset_count(&d, true), 962 + 1200);
@@ -135,8 +136,8 @@ static void the_other_lists_are_read(void **state)
     holds("split=2cls_highshot", 5773, 3848 + 480, 480);
     holds("split=2cls_fewshot", 1924, 7697 + 960, 960);
     holds("classes=pcb3 cashew", 905 + 450, 101 + 50 + 200, 200);
-    refused("set", "classes=pcb3 cashews", "no class 'cashews' there; correct visa.classes");
-    refused("set", "split=3cls", "'visa.split' must be one of 1cls, 2cls_highshot, 2cls_fewshot");
+    set_refused("visa", "set", "classes=pcb3 cashews", "no class 'cashews' there; correct visa.classes");
+    set_refused("visa", "set", "split=3cls", "'visa.split' must be one of 1cls, 2cls_highshot, 2cls_fewshot");
 }
 
 /* Every picture of the released tree under CLASS/train|test/good|bad, masks of defects under CLASS/ground_truth/bad. */
@@ -159,9 +160,9 @@ static void the_converted_set_is_the_same(void **state)
 {
     (void)state;
     dataset released, converted;
-    open_set(&released, "set", NULL);
+    open_set(&released, "visa", "set", NULL);
     convert(&released);
-    open_set(&converted, "converted", NULL);
+    open_set(&converted, "visa", "converted", NULL);
     assert_int_equal(released.pictures, converted.pictures);
     for (int i = 0; i < released.pictures; i++) {
         const picture *a = &released.picture[i], *b = &converted.picture[i];
@@ -172,15 +173,16 @@ static void the_converted_set_is_the_same(void **state)
     }
     dataset_close(&released);
     dataset_close(&converted);
-    refused("converted", "split=2cls_fewshot", "has no split_csv; the split 2cls_fewshot needs VisA as released");
+    set_refused("visa", "converted", "split=2cls_fewshot",
+                "has no split_csv; the split 2cls_fewshot needs VisA as released");
     move_file("converted/fryum/test/bad/012.JPG", "kept.jpg");
-    refused("converted", NULL, "not all of VisA, pictures found/published: fryum bad 99/100; ");
-    open_set(&converted, "converted", "partial=yes");
+    set_refused("visa", "converted", NULL, "not all of VisA, pictures found/published: fryum bad 99/100; ");
+    open_set(&converted, "visa", "converted", "partial=yes");
     assert_int_equal(converted.pictures, 10820);
     dataset_close(&converted);
     move_file("kept.jpg", "converted/fryum/test/bad/012.JPG");
     link_file("mask.png", "converted/fryum/ground_truth/bad/100.png");
-    refused("converted", NULL, "fryum/ground_truth/bad/100.png: a mask without its picture in ");
+    set_refused("visa", "converted", NULL, "fryum/ground_truth/bad/100.png: a mask without its picture in ");
 }
 
 /* Non-zero is a defect, whatever kind it is. */
@@ -189,7 +191,7 @@ static void every_kind_of_defect_counts(void **state)
     (void)state;
     dataset d;
     image_mask mask;
-    open_set(&d, "set", "classes=candle");
+    open_set(&d, "visa", "set", "classes=candle");
     assert_int_equal(dataset_mask(&d, 900, &mask), 0);
     for (int i = 0; i < 16 * 16; i++)
         assert_int_equal(mask.value[i], i % 16 > 0 && i % 16 < 10 ? 255 : 0);
@@ -202,32 +204,33 @@ static void missing_files_are_named(void **state)
     (void)state;
     move_file("set/pcb1/Data/Images/Normal/0700.JPG", "kept.jpg");
     move_file("set/fryum", "kept_fryum");
-    refused("set", "split=2cls_fewshot", "published: fryum missing, pcb1 ");
-    refused("set", NULL, "; the first that is missing: ");
-    refused("set", NULL, ": fryum/Data/Images/Normal/000.JPG (tried ");
-    refused("set", NULL, "/set/fryum/Data/Images/Normal/000.JPG); copy it again, or take what is there with visa.par");
+    set_refused("visa", "set", "split=2cls_fewshot", "published: fryum missing, pcb1 ");
+    set_refused("visa", "set", NULL, "; the first that is missing: ");
+    set_refused("visa", "set", NULL, ": fryum/Data/Images/Normal/000.JPG (tried ");
+    set_refused("visa", "set", NULL,
+                "/set/fryum/Data/Images/Normal/000.JPG); copy it again, or take what is there with visa.par");
     holds("partial=yes", 8659 - 450 - 1, 2162 - 150, 1100);
     dataset d;
-    open_set(&d, "set", "partial=yes");
+    open_set(&d, "visa", "set", "partial=yes");
     assert_int_equal(d.unused.count, 1);
     assert_non_null(strstr(d.unused.text[0], "/1cls.csv: 601 of its pictures are not there, first "));
     dataset_close(&d);
     move_file("kept_fryum", "set/fryum");
     move_file("kept.jpg", "set/pcb1/Data/Images/Normal/0700.JPG");
     move_file("set/pcb1/Data/Masks/Anomaly/044.png", "kept.png");
-    refused("set", "partial=yes", "set/pcb1/Data/Masks/Anomaly/044.png is missing; copy it again");
+    set_refused("visa", "set", "partial=yes", "set/pcb1/Data/Masks/Anomaly/044.png is missing; copy it again");
     move_file("kept.png", "set/pcb1/Data/Masks/Anomaly/044.png");
     link_file("mask.png", "set/pcb1/Data/Masks/Anomaly/100.png");
-    refused("set", NULL, "set/pcb1/Data/Masks/Anomaly/100.png: a mask without its picture in ");
+    set_refused("visa", "set", NULL, "set/pcb1/Data/Masks/Anomaly/100.png: a mask without its picture in ");
     holds("partial=yes", 8659, 2162, 1200);
     assert_int_equal(unlink(below("set/pcb1/Data/Masks/Anomaly/100.png")), 0);
     move_file("set/split_csv/1cls.csv", "kept.csv");
-    refused("set", NULL, "split_csv/1cls.csv: cannot read");
+    set_refused("visa", "set", NULL, "split_csv/1cls.csv: cannot read");
     move_file("set/split_csv", "kept_lists");
-    refused("set", NULL, "split_csv/1cls.csv: cannot read");
+    set_refused("visa", "set", NULL, "split_csv/1cls.csv: cannot read");
     move_file("kept_lists", "set/split_csv");
     move_file("kept.csv", "set/split_csv/1cls.csv");
-    refused("nowhere", NULL, "nowhere': no such folder; write data = visa:PATH");
+    set_refused("visa", "nowhere", NULL, "nowhere': no such folder; write data = visa:PATH");
 }
 
 static void what_the_list_does_not_name_is_named(void **state)
@@ -239,7 +242,7 @@ static void what_the_list_does_not_name_is_named(void **state)
     dataset d;
     for (int i = 0; i < 4; i++)
         link_file("picture.jpg", extra[i]);
-    open_set(&d, "set", NULL);
+    open_set(&d, "visa", "set", NULL);
     assert_int_equal(dataset_count(&d, false), 8659);
     assert_int_equal(d.unused.count, 4);
     assert_non_null(strstr(d.unused.text[0], "set/pcb1/Data/Images/Normal/9999.png: not in "));
@@ -247,12 +250,12 @@ static void what_the_list_does_not_name_is_named(void **state)
     assert_non_null(strstr(d.unused.text[2], "set/pcb1/Data/Images/Anomaly/100.JPG: not in "));
     assert_non_null(strstr(d.unused.text[3], "set/extra: no class of "));
     dataset_close(&d);
-    open_set(&d, "set", "classes=candle");
+    open_set(&d, "visa", "set", "classes=candle");
     assert_int_equal(d.unused.count, 0);
     dataset_close(&d);
     for (int i = 0; i < 4; i++)
         assert_int_equal(unlink(below("%s", extra[i])), 0);
-    assert_int_equal(nftw(below("set/extra"), remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
+    must_work("rm -r $in/set/extra");
 }
 
 #define HEADER "object,split,label,image,mask\n"
@@ -264,7 +267,7 @@ static void list_refused(const char *text, size_t size, const char *words)
     assert_non_null(draft);
     assert_int_equal(fwrite(text, 1, size, file_draft_stream(draft)), size);
     assert_int_equal(file_commit(draft), 0);
-    refused("set", "partial=yes", words);
+    set_refused("visa", "set", "partial=yes", words);
 }
 #define LIST_REFUSED(text, words) list_refused(text, sizeof(text) - 1, words)
 
@@ -296,29 +299,21 @@ static void damaged_lists_are_refused(void **state)
 
 static void a_run(void **state)
 {
-    char command[900], output[8192];
-    const char *build = getenv("ABLATE_BUILD");
     (void)state;
-    snprintf(command, sizeof command,
-             "%s/ablate run ablations/table2.ini --scale mini --row i --seeds 1 --steps 2 --data visa:%s/set "
-             "--set visa.classes=cashew --set visa.split=2cls_fewshot --set input.size=64 --out %s/out --cache "
-             "%s/cache 2>&1",
-             build ? build : "build", root, root, root);
-    FILE *from = popen(command, "r");
-    assert_non_null(from);
-    output[fread(output, 1, sizeof output - 1, from)] = 0;
-    if (pclose(from) != 0 || !strstr(output, "1 class, 100 training and 480 test pictures"))
-        fail_msg("%s", output);
+    must_work("$ablate run ablations/table2.ini --scale mini --row i --seeds 1 --steps 2 --data visa:$in/set "
+              "--set visa.classes=cashew --set visa.split=2cls_fewshot --set input.size=64 --out $in/out "
+              "--cache $in/cache");
+    expect_words(said, "1 class, 100 training and 480 test pictures");
 }
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup(name, begin)
+#define TEST(name) cmocka_unit_test_setup(name, start)
     const struct CMUnitTest tests[] = {
         TEST(the_released_set_is_listed),    TEST(the_other_lists_are_read),
         TEST(the_converted_set_is_the_same), TEST(every_kind_of_defect_counts),
         TEST(missing_files_are_named),       TEST(what_the_list_does_not_name_is_named),
         TEST(damaged_lists_are_refused),     TEST(a_run),
     };
-    return cmocka_run_group_tests_name("visa", tests, make_all, remove_root);
+    return cmocka_run_group_tests_name("visa", tests, make_all, remove_folder);
 }

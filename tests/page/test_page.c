@@ -3,91 +3,43 @@
 #include "../../core/base/diag.h"
 #include "../../core/base/file.h"
 #include "../../core/page/page.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-static char start_folder[4096], folder[] = "/tmp/ablate-page-XXXXXX";
-
-static int shell(const char *format, ...) __attribute__((format(printf, 1, 2)));
-static int shell(const char *format, ...)
-{
-    char command[8192];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(command, sizeof command, format, arguments);
-    va_end(arguments);
-    return system(command);
-}
-
-static char *read_file(const char *path)
-{
-    file_map map;
-    assert_int_equal(file_map_open(path, &map), 0);
-    char *text = strndup((const char *)map.data, map.size);
-    file_map_close(&map);
-    return text;
-}
+#include "../lab/program.h"
 
 /* A run of two steps on few pictures, and its page with pictures. */
 static int make_results(void **state)
 {
-    (void)state;
-    if (!getcwd(start_folder, sizeof start_folder) || !mkdtemp(folder) || chdir(folder) != 0)
-        return -1;
-    return shell(
-        "cd '%s' && $ABLATE_BUILD/ablate run ablations/table2.ini --row i --scale mini --seeds 1 --steps 2 "
-        "--set mini.train=1 --set mini.good=2 --set mini.each=1 --out %s/results --cache %s/cache >%s/said 2>&1 "
-        "&& mkdir %s/results/figures && $ABLATE_BUILD/ablate data mini --set mini.train=1 --set mini.good=1 "
-        "--set mini.each=1 --export %s/pictures >/dev/null 2>&1 "
-        "&& cp %s/pictures/mini-pill/train/good/000.png '%s/results/figures/a \"b\" <c>.png'",
-        start_folder, folder, folder, folder, folder, folder, folder, folder);
-}
-
-static int remove_results(void **state)
-{
-    (void)state;
-    return chdir(start_folder) == 0 ? shell("rm -r %s", folder) : -1;
-}
-
-static int start(void **state)
-{
-    (void)state;
-    complaint_clear();
-    return 0;
+    return enter_folder(state) == 0
+               ? shell("cd '%s' && $ablate run ablations/table2.ini --row i --scale mini --seeds 1 --steps 2 "
+                       "--set mini.train=1 --set mini.good=2 --set mini.each=1 --out $in/results --cache $in/cache "
+                       ">$in/said 2>&1 && "
+                       "mkdir $in/results/figures && $ablate data mini --set mini.train=1 --set mini.good=1 "
+                       "--set mini.each=1 --export $in/pictures && "
+                       "cp $in/pictures/mini-pill/train/good/000.png \"$in/results/figures/a \\\"b\\\" <c>.png\"",
+                       start_folder)
+               : -1;
 }
 
 static int write_page(const char *more)
 {
-    return shell("cd '%s' && $ABLATE_BUILD/ablate page %s/results --cache %s/cache %s >%s/said 2>&1", start_folder,
-                 folder, folder, more, folder);
+    return shell("cd '%s' && $ablate page $in/results --cache $in/cache %s", start_folder, more);
 }
 
 static void look(int width)
 {
-    if (shell("'%s'/scripts/look %s/results/index.html %d >%s/said 2>&1", start_folder, folder, width, folder) != 0) {
-        char *said = read_file("said");
-        print_error("%s", said);
-        free(said);
-        fail();
-    }
+    must_work("'%s'/scripts/look $in/results/index.html %d", start_folder, width);
 }
 
 static void test_a_run_writes_its_page(void **state)
 {
     (void)state;
-    char *said = read_file("said"), *page = read_file("results/index.html");
-    assert_non_null(strstr(said, "index.html shows all results"));
+    char *page = read_text("results/index.html");
+    must_work("cat said");
+    expect_words(said, "index.html shows all results");
     assert_non_null(strstr(page, "Table 2: ablation study (scale mini, changed settings)"));
     assert_null(strstr(page, "id=\"gallery\""));
     assert_non_null(strstr(page, "Δ")); /* characters, not their bytes */
     assert_null(strstr(page, "\\xC"));
     assert_null(strstr(page, "\\xE"));
-    free(said);
     free(page);
 }
 
@@ -103,7 +55,7 @@ static void test_everything_is_on_it(void **state)
     file_write_text("results/older.md", "<!-- Written by ablate; do not edit. -->\n\n## of an older program\n");
     file_write_text("results/other.md", "## not one of ours\n");
     assert_int_equal(write_page(""), 0);
-    char *page = read_file("results/index.html");
+    char *page = read_text("results/index.html");
     assert_non_null(strstr(page, "&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;x&quot;"));
     assert_non_null(strstr(page, "<th class=\"left\" scope=\"col\">a|b</th><th scope=\"col\">&lt;b&gt;</th>"));
     assert_non_null(strstr(page, "<strong>1 &lt; 2</strong>"));
@@ -111,12 +63,10 @@ static void test_everything_is_on_it(void **state)
     assert_non_null(strstr(page, "End _ of it"));
     assert_null(strstr(page, "not one of ours"));
     assert_null(strstr(page, "of an older program"));
-    char *said = read_file("said");
-    assert_non_null(strstr(said, "/results/broken.sheet: it is no report as this program keeps them; "));
-    assert_non_null(strstr(said, "left out of the page: "));
-    assert_non_null(strstr(said, "/results/older.md: older programs wrote no .sheet beside it; 'ablate run' of"));
+    expect_words(said, "/results/broken.sheet: it is no report as this program keeps them; ");
+    expect_words(said, "left out of the page: ");
+    expect_words(said, "/results/older.md: older programs wrote no .sheet beside it; 'ablate run' of");
     assert_null(strstr(said, "other.md"));
-    free(said);
     assert_non_null(strstr(page, "alt=\"figure a &quot;b&quot; &lt;c&gt;\""));
     assert_non_null(strstr(page, "aria-label=\"losses by epoch\""));
     assert_non_null(strstr(page, "run.model = clip noise decoder distill") ? page
@@ -148,16 +98,13 @@ static void test_a_browser_finds_what_is_wrong(void **state)
                                                { "<a href=\"#nowhere\">x</a>", "no place #nowhere" },
                                                { "<script>nothing.here()</script>", "nothing is not defined" } };
     (void)state;
-    assert_int_equal(shell("cd '%s' && $ABLATE_BUILD/ablate page %s/results --no-gallery", start_folder, folder), 0);
-    char *page = read_file("results/index.html");
+    must_work("cd '%s' && $ablate page $in/results --no-gallery", start_folder);
+    char *page = read_text("results/index.html");
     for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
         char *wrong = take_text("%s%s", page, mistakes[i][0]);
         assert_int_equal(file_write_text("wrong.html", wrong), 0);
-        assert_int_not_equal(shell("'%s'/scripts/look wrong.html 400 >said 2>&1", start_folder), 0);
-        char *said = read_file("said");
-        if (!strstr(said, mistakes[i][1]))
-            fail_msg("'%s' is not in: %s", mistakes[i][1], said);
-        free(said);
+        assert_int_not_equal(shell("'%s'/scripts/look wrong.html 400", start_folder), 0);
+        expect_words(said, mistakes[i][1]);
         free(wrong);
     }
     free(page);
@@ -166,10 +113,7 @@ static void test_a_browser_finds_what_is_wrong(void **state)
 static void refused(const char *more, const char *words)
 {
     assert_int_not_equal(write_page(more), 0);
-    char *said = read_file("said");
-    if (!strstr(said, words))
-        fail_msg("'%s' is not in: %s", words, said);
-    free(said);
+    expect_words(said, words);
 }
 
 static void test_refusals(void **state)
@@ -178,37 +122,32 @@ static void test_refusals(void **state)
     refused("--run /nowhere", "/nowhere");
     refused("--shown 0", "--shown must be a whole number from 1 to 1000; it is '0'");
     refused("another/folder", "");
-    assert_int_not_equal(shell("$ABLATE_BUILD/ablate page nowhere 2>said"), 0);
-    char *said = read_file("said");
-    assert_non_null(strstr(said, "nowhere: there is no such folder of results"));
-    free(said);
+    assert_int_not_equal(shell("$ablate page nowhere"), 0);
+    expect_words(said, "nowhere: there is no such folder of results");
 }
 
 /* A damaged record is named, and the rest is shown. */
 static void test_a_damaged_run_is_left_out(void **state)
 {
     (void)state;
-    char *before = read_file("results/index.html");
-    assert_int_equal(
-        shell("cp -r results damaged && for f in damaged/runs/*/*/*/metrics.json; do echo '{' >$f; done && "
-              "$ABLATE_BUILD/ablate page damaged >said 2>&1"),
-        0);
-    char *said = read_file("said"), *after = read_file("damaged/index.html");
-    assert_non_null(strstr(said, "left out of the page: damaged/runs/"));
-    assert_non_null(strstr(said, "metrics.json"));
+    char *before = read_text("results/index.html");
+    must_work("cp -r results damaged && for f in damaged/runs/*/*/*/metrics.json; do echo '{' >$f; done && "
+              "$ablate page damaged");
+    char *after = read_text("damaged/index.html");
+    expect_words(said, "left out of the page: damaged/runs/");
+    expect_words(said, "metrics.json");
     assert_non_null(strstr(before, "runs/table2/i/seed-0-"));
     assert_null(strstr(after, "runs/table2/i/seed-0-"));
     free(before);
-    free(said);
     free(after);
 }
 
 static void test_an_empty_folder(void **state)
 {
     (void)state;
-    assert_int_equal(shell("mkdir empty && $ABLATE_BUILD/ablate page empty >said 2>&1"), 0);
+    must_work("mkdir empty && $ablate page empty");
     assert_true(file_exists("empty/index.html"));
-    assert_int_equal(shell("'%s'/scripts/look empty/index.html 400 >said 2>&1", start_folder), 0);
+    must_work("'%s'/scripts/look empty/index.html 400", start_folder);
 }
 
 int main(void)
@@ -222,5 +161,5 @@ int main(void)
         cmocka_unit_test_setup(test_a_damaged_run_is_left_out, start),
         cmocka_unit_test_setup(test_an_empty_folder, start),
     };
-    return cmocka_run_group_tests(tests, make_results, remove_results);
+    return cmocka_run_group_tests(tests, make_results, leave_folder);
 }

@@ -345,7 +345,7 @@ static void wrong_calls_are_sentences(void **state)
             hostile_open(&h, training);
             h.module.build = build_wrong;
             assert_int_equal(builder_compose(h.builder, &h.module, &wrongs[i]), -1);
-            expect_words(wrongs[i].words);
+            expect_complaint(wrongs[i].words);
             hostile_close(&h);
         }
 }

@@ -9,12 +9,12 @@ enum { B = 2, N = 5, C = 6, CT = 8, LAYERS = 3, OUTS = 12 };
 static int begin(void **state)
 {
     static const char *const names[] = { "cnc", "moe", "decoder", "gatefuse" };
-    if (build_begin(state) != 0)
+    if (make_folder(state) != 0)
         return -1;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char source[100];
         snprintf(source, sizeof source, "-Itests/plugin/interface-1.1 tests/plugin/interface-1.1/%s.c", names[i]);
-        build_module(source, build_folder, names[i]);
+        build_module(source, folder, names[i]);
     }
     return 0;
 }
@@ -22,9 +22,9 @@ static int begin(void **state)
 static void records_are_of_their_day(void **state)
 {
     (void)state;
-    const ablate_module *m = module_load("moe", build_folder);
+    const ablate_module *m = module_load("moe", folder);
     require(m);
-    assert_memory_equal(module_file(m), build_folder, strlen(build_folder));
+    assert_memory_equal(module_file(m), folder, strlen(folder));
     assert_int_equal(m->abi.minor, 1);
     assert_true(m->abi.size < sizeof *m);
     assert_null(m->spread); /* a member that its record does not have */
@@ -128,7 +128,7 @@ static void same_numbers(stage *old, stage *today, const play *p)
 static void play_beside(const play *p)
 {
     stage old, today;
-    open_play(&old, p, build_folder);
+    open_play(&old, p, folder);
     assert_int_equal(old.on[0]->abi.minor, 1);
     open_play(&today, p, NULL);
     if (strcmp(p->module, "gatefuse") != 0) /* its operation is another record */
@@ -167,5 +167,5 @@ int main(void)
         cmocka_unit_test(records_are_of_their_day),
         cmocka_unit_test(plays_are_the_same),
     };
-    return cmocka_run_group_tests(tests, begin, build_end);
+    return cmocka_run_group_tests(tests, begin, remove_folder);
 }

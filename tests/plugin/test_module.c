@@ -42,7 +42,7 @@ static void build_bad(const char *name)
 {
     char source[100];
     snprintf(source, sizeof source, "tests/bad_modules/%s.c", name);
-    build_module(source, build_folder, name);
+    build_module(source, folder, name);
 }
 
 static void refusals_are_sentences(void **state)
@@ -52,9 +52,9 @@ static void refusals_are_sentences(void **state)
         char path[128];
         build_bad(refusals[i].name);
         unsetenv("TEST_MODULE_RAN");
-        if (module_load(refusals[i].name, build_folder))
+        if (module_load(refusals[i].name, folder))
             fail_msg("'%s' was loaded", refusals[i].name);
-        snprintf(path, sizeof path, "%s/%s.so: ", build_folder, refusals[i].name);
+        snprintf(path, sizeof path, "%s/%s.so: ", folder, refusals[i].name);
         assert_non_null(complaint());
         assert_memory_equal(complaint(), path, strlen(path));
         expect_complaint(refusals[i].words);
@@ -68,10 +68,10 @@ static void good_module_runs(void **state)
     (void)state;
     build_bad("good");
     unsetenv("TEST_MODULE_RAN");
-    const ablate_module *m = module_load("good", build_folder);
+    const ablate_module *m = module_load("good", folder);
     assert_non_null(m);
     assert_string_equal(getenv("TEST_MODULE_RAN"), "good");
-    assert_ptr_equal(module_load("good", build_folder), m);
+    assert_ptr_equal(module_load("good", folder), m);
     assert_string_equal(m->doc, "");
     assert_string_equal(m->reads, "in");
     assert_non_null(strstr(module_file(m), "/good.so"));
@@ -81,7 +81,7 @@ static void short_record_is_filled_with_zeros(void **state)
 {
     (void)state;
     build_bad("short_record");
-    const ablate_module *m = module_load("short_record", build_folder);
+    const ablate_module *m = module_load("short_record", folder);
     if (!m) {
         fail_msg("%s", complaint());
         abort(); /* never reached: fail_msg does not come back */
@@ -96,11 +96,11 @@ static void names_are_checked(void **state)
 {
     (void)state;
     build_bad("good");
-    assert_null(module_load("god", build_folder));
+    assert_null(module_load("god", folder));
     expect_complaint("there is no module 'god'; the nearest is 'good' (see: ablate modules)");
-    assert_null(module_load("../good", build_folder));
+    assert_null(module_load("../good", folder));
     expect_complaint("'../good' is no name of a module; it holds 1 to 60 letters, digits, '_' and '-'");
-    assert_null(module_load("", build_folder));
+    assert_null(module_load("", folder));
     expect_complaint("is no name of a module");
 }
 
@@ -108,7 +108,7 @@ static void empty_folders_are_said(void **state)
 {
     char library[100];
     (void)state;
-    snprintf(library, sizeof library, "%s/nothing", build_folder);
+    snprintf(library, sizeof library, "%s/nothing", folder);
     const char *set = getenv("ABLATE_LIBRARY");
     char *before = set ? strdup(set) : NULL;
     setenv("ABLATE_LIBRARY", library, 1);
@@ -152,12 +152,12 @@ static void cut_files_are_refused(void **state)
     size_t size;
     (void)state;
     build_bad("good");
-    snprintf(path, sizeof path, "%s/good.so", build_folder);
-    snprintf(cut, sizeof cut, "%s/cut.so", build_folder);
+    snprintf(path, sizeof path, "%s/good.so", folder);
+    snprintf(cut, sizeof cut, "%s/cut.so", folder);
     char *bytes = read_whole(path, &size);
     for (size_t length = 0; length < size; length += length < 80 ? 7 : 311) {
         write_whole(cut, bytes, length);
-        assert_null(module_load("cut", build_folder));
+        assert_null(module_load("cut", folder));
         expect_complaint("/cut.so: it ");
     }
     free(bytes);
@@ -172,8 +172,8 @@ static void damaged_files_are_survived(void **state)
     uint32_t draw = 12345;
     (void)state;
     build_bad("good");
-    snprintf(path, sizeof path, "%s/good.so", build_folder);
-    snprintf(damaged, sizeof damaged, "%s/damaged.so", build_folder);
+    snprintf(path, sizeof path, "%s/good.so", folder);
+    snprintf(damaged, sizeof damaged, "%s/damaged.so", folder);
     char *bytes = read_whole(path, &size);
     for (int round = 0; round < 400; round++) {
         char *copy = malloc(size);
@@ -198,9 +198,9 @@ static void other_files_are_refused(void **state)
 {
     char path[128];
     (void)state;
-    snprintf(path, sizeof path, "%s/text.so", build_folder);
+    snprintf(path, sizeof path, "%s/text.so", folder);
     write_whole(path, "this is no shared object, but it is longer than the head of one would be: 64 bytes", 80);
-    assert_null(module_load("text", build_folder));
+    assert_null(module_load("text", folder));
     expect_complaint("/text.so: it is not a whole shared object of this kind of machine; build it again");
 }
 
@@ -229,18 +229,18 @@ static const ablate_module pictures = { .name = "pictures", .reads = "", .writes
 static void lines_are_checked(void **state)
 {
     (void)state;
-    assert_int_equal(module_check_line(LINE(&encoder, &blend, &judge), "image", build_folder, "x.ini", 3), 0);
-    assert_int_equal(module_check_line(LINE(&encoder, &blend, &polish, &judge), "image", build_folder, "x.ini", 3), 0);
+    assert_int_equal(module_check_line(LINE(&encoder, &blend, &judge), "image", folder, "x.ini", 3), 0);
+    assert_int_equal(module_check_line(LINE(&encoder, &blend, &polish, &judge), "image", folder, "x.ini", 3), 0);
 
-    assert_int_equal(module_check_line(LINE(&encoder, &judge, &blend), "image", build_folder, "x.ini", 3), -1);
+    assert_int_equal(module_check_line(LINE(&encoder, &judge, &blend), "image", folder, "x.ini", 3), -1);
     expect_complaint("x.ini:3: 'judge' reads 'mixed', which no module before it writes; put 'blend' before it");
-    assert_int_equal(module_check_line(LINE(&encoder, &polish, &blend), "image", build_folder, "x.ini", 4), -1);
+    assert_int_equal(module_check_line(LINE(&encoder, &polish, &blend), "image", folder, "x.ini", 4), -1);
     expect_complaint("x.ini:4: 'polish' reads 'mixed', which no module before it writes; put 'blend' before it");
-    assert_int_equal(module_check_line(LINE(&encoder), "tokens", build_folder, "x.ini", 5), -1);
+    assert_int_equal(module_check_line(LINE(&encoder), "tokens", folder, "x.ini", 5), -1);
     expect_complaint("x.ini:5: 'encoder' reads 'image', which no module before it writes; put one that does before it");
-    assert_int_equal(module_check_line(LINE(&encoder, &encoder), "image", build_folder, "x.ini", 6), -1);
+    assert_int_equal(module_check_line(LINE(&encoder, &encoder), "image", folder, "x.ini", 6), -1);
     expect_complaint("x.ini:6: 'encoder' stands there twice; delete one");
-    assert_int_equal(module_check_line(LINE(&pictures, &encoder), "image", build_folder, "x.ini", 7), -1);
+    assert_int_equal(module_check_line(LINE(&pictures, &encoder), "image", folder, "x.ini", 7), -1);
     expect_complaint("x.ini:7: 'pictures' gives pictures and is no part of a model; choose it with data = pictures");
 }
 
@@ -249,18 +249,18 @@ static void lines_are_loaded(void **state)
 {
     const ablate_module *line[MODULE_LINE];
     (void)state;
-    build_module("modules/noise.c", build_folder, "noise");
-    build_module("modules/mlf.c", build_folder, "mlf");
+    build_module("modules/noise.c", folder, "noise");
+    build_module("modules/mlf.c", folder, "mlf");
     build_bad("major"); /* must not disturb the advice */
-    assert_int_equal(module_load_line(" mlf ", "image", build_folder, "experiments/x.ini", 3, line), -1);
+    assert_int_equal(module_load_line(" mlf ", "image", folder, "experiments/x.ini", 3, line), -1);
     expect_complaint(
         "experiments/x.ini:3: 'mlf' reads 'perturbed', which no module before it writes; put 'noise' before "
         "it");
-    assert_int_equal(module_load_line("noise  mlf", "image teacher", build_folder, "experiments/x.ini", 3, line), 2);
+    assert_int_equal(module_load_line("noise  mlf", "image teacher", folder, "experiments/x.ini", 3, line), 2);
     assert_string_equal(line[1]->name, "mlf");
-    assert_int_equal(module_load_line("noise mfl", "image", build_folder, "experiments/x.ini", 4, line), -1);
+    assert_int_equal(module_load_line("noise mfl", "image", folder, "experiments/x.ini", 4, line), -1);
     expect_complaint("experiments/x.ini:4: there is no module 'mfl'; the nearest is 'mlf' (see: ablate modules)");
-    assert_int_equal(module_load_line("  ", "image", build_folder, "experiments/x.ini", 5, line), -1);
+    assert_int_equal(module_load_line("  ", "image", folder, "experiments/x.ini", 5, line), -1);
     expect_complaint("experiments/x.ini:5: the line of modules is empty");
 }
 
@@ -278,5 +278,5 @@ int main(void)
         cmocka_unit_test(lines_are_checked),
         cmocka_unit_test(lines_are_loaded),
     };
-    return cmocka_run_group_tests(tests, build_begin, build_end);
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

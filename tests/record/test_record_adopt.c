@@ -2,38 +2,9 @@
 #include "../../core/base/diag.h"
 #include "../../core/base/file.h"
 #include "../../core/record/record_adopt.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
+#include "../lab/scratch.h"
+#include "../lab/words.h"
 #include <sys/stat.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-static char start_folder[4096], folder[] = "/tmp/ablate-adopt-XXXXXX";
-
-static int make_folder(void **state)
-{
-    (void)state;
-    return getcwd(start_folder, sizeof start_folder) && mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-    char command[200];
-    (void)state;
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    return chdir(start_folder) == 0 ? system(command) : -1;
-}
-
-/* An empty folder of runs, but for one of experiment x, row i, with parameters and the beginnings of a checkpoint. */
-static int start(void **state)
-{
-    (void)state;
-    complaint_clear();
-    return system("rm -rf runs");
-}
 
 static run_record record_make(const char *experiment, const char *row, int seed)
 {
@@ -153,9 +124,9 @@ static void test_a_place_that_cannot_be_written(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(test_taken_over, start),
-        cmocka_unit_test_setup(test_not_taken_over, start),
-        cmocka_unit_test_setup(test_a_place_that_cannot_be_written, start),
+        cmocka_unit_test_setup_teardown(test_taken_over, enter_folder, leave_folder),
+        cmocka_unit_test_setup_teardown(test_not_taken_over, enter_folder, leave_folder),
+        cmocka_unit_test_setup_teardown(test_a_place_that_cannot_be_written, enter_folder, leave_folder),
     };
-    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

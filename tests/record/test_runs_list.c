@@ -1,30 +1,8 @@
 /* The finished runs of a folder: in which order, without what is unfinished or damaged, and which came later. */
-#include "../../core/base/diag.h"
-#include "../../core/base/file.h"
 #include "../../core/record/runs_list.h"
+#include "../lab/scratch.h"
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-static char start_folder[4096], folder[] = "/tmp/ablate-runs-XXXXXX";
-
-static int make_folder(void **state)
-{
-    (void)state;
-    return getcwd(start_folder, sizeof start_folder) && mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    return system("rm -r results") == 0 && chdir(start_folder) == 0 ? rmdir(folder) : -1;
-}
 
 static void write_run(const char *experiment, const char *row, int seed, time_t when)
 {
@@ -78,5 +56,5 @@ static void test_one_run(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_runs_of_a_folder), cmocka_unit_test(test_one_run) };
-    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+    return cmocka_run_group_tests(tests, enter_folder, leave_folder);
 }

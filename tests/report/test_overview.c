@@ -1,5 +1,6 @@
 /* test_overview.c: a line of modules as a figure: what is in it comes from the modules and the graph; whatever the line
  * is, nothing overlaps and no arrow passes through a box. */
+#include "../../core/report/overview_text.h"
 #include "../lab/overview_lab.h"
 
 #include "../../core/base/file.h"
@@ -203,8 +204,8 @@ static void test_verb_writes_shapes(void **state)
 {
     char path[100], line[400];
     int lines = 0;
-    assert_int_equal(build_begin(state), 0);
-    snprintf(path, sizeof path, "%s/fig.tsv", build_folder);
+    assert_int_equal(make_folder(state), 0);
+    snprintf(path, sizeof path, "%s/fig.tsv", folder);
     assert_int_equal(draw("full", path), 0);
     FILE *from = fopen(path, "r");
     assert_non_null(from);
@@ -217,7 +218,7 @@ static void test_verb_writes_shapes(void **state)
     }
     assert_true(lines > 100);
     fclose(from);
-    assert_int_equal(build_end(state), 0);
+    assert_int_equal(remove_folder(state), 0);
 }
 
 static void test_verb_complains(void **state)

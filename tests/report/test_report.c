@@ -3,41 +3,10 @@
 #include "../../core/base/file.h"
 #include "../../core/base/hash.h"
 #include "../../core/report/report.h"
+#include "../lab/scratch.h"
+#include "../lab/words.h"
 #include <cjson/cJSON.h>
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-static char start_folder[4096], folder[] = "/tmp/ablate-report-XXXXXX";
-
-static int make_folder(void **state)
-{
-    (void)state;
-    return getcwd(start_folder, sizeof start_folder) && mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    const char *names[] = { "x.ini", "x.md", "x.tsv", "x.tex", "x.sheet", "metrics.json", "scale/small.ini" };
-    for (int i = 0; i < 7; i++)
-        unlink(names[i]);
-    rmdir("scale");
-    return chdir(start_folder) == 0 ? rmdir(folder) : -1;
-}
-
-/* No report of an earlier test, which may be of other runs. */
-static int start(void **state)
-{
-    (void)state;
-    complaint_clear();
-    return system("rm -f x.md x.tsv x.tex x.sheet x-*");
-}
 
 /* A record whose image_auroc is `first` and whose aupro is `second`. */
 static run_record record_make(const char *row, int seed, double first, double second)
@@ -64,15 +33,6 @@ static run_record record_make(const char *row, int seed, double first, double se
     assert_int_equal(run_record_add_weights(&r, "w.safetensors", "fedcba9876543210"), 0);
     assert_int_equal(run_record_add_note(&r, "one class has no defect"), 0);
     return r;
-}
-
-static char *read_file(const char *path)
-{
-    file_map map;
-    assert_int_equal(file_map_open(path, &map), 0);
-    char *text = strndup((const char *)map.data, map.size);
-    file_map_close(&map);
-    return text;
 }
 
 static void test_round_trip(void **state)
@@ -167,8 +127,7 @@ static void refused(const char *text, const char *words)
     run_record r = { 0 };
     assert_int_equal(file_write_text("metrics.json", text), 0);
     assert_int_equal(run_record_read(&r, "metrics.json"), -1);
-    assert_string_equal(complaint(), words);
-    complaint_clear();
+    expect_sentence(words);
     assert_int_equal(r.settings.count, 0);
 }
 
@@ -185,7 +144,7 @@ static void test_damaged(void **state)
     run_record r = record_make("i", 7, 0.25, 0.5);
     assert_int_equal(run_record_write(&r, "metrics.json"), 0);
     run_record_free(&r);
-    char *text = read_file("metrics.json"), *place = strstr(text, "0.25");
+    char *text = read_text("metrics.json"), *place = strstr(text, "0.25");
     assert_non_null(place);
     place[2] = '9';
     refused(text, sum);
@@ -242,7 +201,7 @@ static void test_members(void **state)
     (void)state;
     run_record r = record_make("i", 7, 0.25, 0.5);
     assert_int_equal(run_record_write(&r, "metrics.json"), 0);
-    char *text = read_file("metrics.json");
+    char *text = read_text("metrics.json");
     for (size_t i = 0; i < 2 * sizeof members / sizeof *members; i++) {
         cJSON *object = cJSON_Parse(text);
         assert_non_null(object);
@@ -310,7 +269,7 @@ static void test_markdown(void **state)
     make_runs(r);
     experiment *e = load(experiment_text);
     assert_int_equal(report_write(e, r, RUNS, "."), 0);
-    char *text = read_file("x.md");
+    char *text = read_text("x.md");
     const char *lines[] = {
         "## Parts\\_of 100% (scale small)\n",
         "|  | B | I-AUROC | paper | Δ | AUPRO | paper | Δ | Mean |\n|:--|:-:|--:|--:|--:|--:|--:|--:|--:|\n",
@@ -345,7 +304,7 @@ static void test_tex(void **state)
     make_runs(r);
     experiment *e = load(experiment_text);
     assert_int_equal(report_write(e, r, RUNS, "."), 0);
-    char *text = read_file("x.tex");
+    char *text = read_text("x.tex");
     const char *lines[] = {
         "\\begin{tabular}{lcrrrrrrr}\n",
         " & B & I-AUROC & paper & $\\Delta$ & AUPRO & paper & $\\Delta$ & Mean \\\\\n",
@@ -369,7 +328,7 @@ static void test_tsv(void **state)
     make_runs(r);
     experiment *e = load(experiment_text);
     assert_int_equal(report_write(e, r, RUNS, "."), 0);
-    char *text = read_file("x.tsv");
+    char *text = read_text("x.tsv");
     assert_true(strncmp(text, "# ", 2) == 0);
     const char *lines[] = {
         "\nrow\tmetric\tseed\tvalue\n",   "\ni\timage_auroc\t0\t0.92\ni\timage_auroc\t1\t0.9\ni\timage_auroc\tmean\t",
@@ -418,14 +377,14 @@ static void test_negative_difference(void **state)
     run_record r = record_make("x", 0, 0.80, 0.5);
     experiment *e = load("[columns]\nmetrics = image_auroc\n[row x]\npaper = 95.4\n");
     assert_int_equal(report_write(e, &r, 1, "."), 0);
-    char *text = read_file("x.md");
+    char *text = read_text("x.md");
     assert_non_null(strstr(text, "| x | 80.0 | 95.4 | −15.4 |\n")); /* one row: nothing is best */
     assert_non_null(strstr(text, "\nValues: percent, of one run a row.\n"));
     free(text);
-    text = read_file("x.tex");
+    text = read_text("x.tex");
     assert_non_null(strstr(text, "x & 80.0 & 95.4 & $-$15.4 \\\\\n"));
     free(text);
-    text = read_file("x.tsv");
+    text = read_text("x.tsv");
     assert_non_null(strstr(text, "\nx\timage_auroc\tpaper\t0.954\n"));
     free(text);
     experiment_free(e);
@@ -439,7 +398,7 @@ static void test_disagreement(void **state)
     r[1].data_hash[0] = 'f';
     experiment *e = load("[columns]\nmetrics = image_auroc\n[row i]\n[row ii]\n");
     assert_int_equal(report_write(e, r, 2, "."), 0);
-    char *text = read_file("x.md");
+    char *text = read_text("x.md");
     assert_non_null(strstr(text, "(the runs differ in this: do not compare them)"));
     assert_non_null(strstr(text, "| i | **80.0** |\n| ii | **80.0** |\n")); /* a tie: both are best */
     assert_null(strstr(text, "Δ"));
@@ -454,7 +413,7 @@ static void test_nothing_run(void **state)
     (void)state;
     experiment *e = load("[columns]\nmetrics = aupro\n[grid]\nm.a = 1 2\nm.b = 1 2\nwhere = m.b <= m.a\n");
     assert_int_equal(report_write(e, NULL, 0, "."), 0);
-    char *text = read_file("x.md");
+    char *text = read_text("x.md");
     assert_non_null(strstr(text, "| a=1 b=1 | not run |\n| a=1 b=2 | n/a |\n"));
     assert_non_null(strstr(text, "\nNot run: a=1 b=1, a=2 b=1, a=2 b=2.\n"));
     free(text);
@@ -472,7 +431,7 @@ static void test_not_asked(void **state)
     e->rows[1].unasked = e->rows[2].unasked = true;
     e->rows[2].others = 2;
     assert_int_equal(report_write(e, r, 4, "."), 0);
-    char *text = read_file("x.md");
+    char *text = read_text("x.md");
     const char *lines[] = {
         "\n| i (1 of 3 seeds) | **80.0** |\n| ii | **80.0 ± 10.0** |\n| iii | not asked for |\n| iv | not run |\n",
         "\nSeeds: 0, 1, 3.\n",
@@ -483,7 +442,7 @@ static void test_not_asked(void **state)
         if (!strstr(text, lines[i]))
             fail_msg("missing: %s in\n%s", lines[i], text);
     free(text);
-    text = read_file("x.tsv");
+    text = read_text("x.tsv");
     assert_non_null(strstr(text, "\niii\timage_auroc\tmean\tnot asked for\niv\timage_auroc\tmean\tnot run\n"));
     free(text);
     experiment_free(e);
@@ -498,7 +457,7 @@ static void test_seeds_wanted(void **state)
     run_record r[3] = { record_make("i", 0, 0.8, 0.5), record_make("i", 1, 0.9, 0.5), record_make("ii", 0, 0.7, 0.5) };
     experiment *e = load("[columns]\nmetrics = image_auroc\n[run]\nseeds = 2\n[row i]\n[row ii]\nrun.seeds = 1\n");
     assert_int_equal(report_write(e, r, 3, "."), 0);
-    char *text = read_file("x.md");
+    char *text = read_text("x.md");
     assert_non_null(strstr(text, "\n| i | **85.0 ± 7.1** |\n| ii | <u>70.0</u> |\n"));
     free(text);
     experiment_free(e);
@@ -521,7 +480,7 @@ static void test_kernels(void **state)
         r[i].threads = i == 1 ? 3 : 2;
     }
     assert_int_equal(report_write(e, r, 2, "."), 0);
-    char *text = read_file("x.md");
+    char *text = read_text("x.md");
     assert_non_null(strstr(text, "\nEngine: version 0.1.0, cpu: BLAS SkylakeX.\n\nThreads, which change no result: 2; "
                                  "3.\n\nKernels: SkylakeX; machines of the same kernels give the same bits.\n"));
     assert_null(strstr(text, "differ"));
@@ -529,14 +488,14 @@ static void test_kernels(void **state)
     free(r[2].core_type);
     r[2].core_type = strdup("Haswell");
     assert_int_equal(report_write(e, r, 3, "."), 0);
-    text = read_file("x.md");
+    text = read_text("x.md");
     assert_non_null(strstr(text, "\nKernels: i, ii on SkylakeX; iii on Haswell (the runs differ in this"));
     assert_null(strstr(text, "do not compare"));
     free(text);
     free(r[1].version);
     r[1].version = strdup("0.2.0");
     assert_int_equal(report_write(e, r, 3, "."), 0);
-    text = read_file("x.md");
+    text = read_text("x.md");
     assert_non_null(strstr(text, "\nThe runs differ in version or device: do not compare them.\n"));
     free(text);
     experiment_free(e);
@@ -600,7 +559,7 @@ static void test_metrics_copied(void **state)
     run_record_free(&r);
 }
 
-#define TEST(name) cmocka_unit_test_setup(test_##name, start)
+#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, enter_folder, leave_folder)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -625,5 +584,5 @@ int main(void)
         TEST(read_only_folder),
         TEST(metrics_copied),
     };
-    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

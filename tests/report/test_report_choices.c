@@ -3,42 +3,10 @@
 #include "../../core/base/diag.h"
 #include "../../core/base/file.h"
 #include "../../core/report/report_choices.h"
+#include "../lab/scratch.h"
+#include "../lab/words.h"
 #include <glob.h>
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-static char start_folder[4096], folder[] = "/tmp/ablate-choices-XXXXXX";
-static const char *const names[] = { "a.ini", "b.ini", "t.md", "t.tsv", "t.tex", "t.sheet" };
-
-static int make_folder(void **state)
-{
-    (void)state;
-    return getcwd(start_folder, sizeof start_folder) && mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
-}
-
-/* No report of an earlier test, which may be of other choices. */
-static int start(void **state)
-{
-    (void)state;
-    complaint_clear();
-    return system("rm -f t.* t-*");
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        unlink(names[i]);
-    if (start(state) != 0)
-        return -1;
-    return chdir(start_folder) == 0 ? rmdir(folder) : -1;
-}
 
 static experiment *write_and_load(const char *path, const char *text)
 {
@@ -78,15 +46,6 @@ static char *print_choices(const report_choice *c, int count)
     return text;
 }
 
-static char *read_file(const char *path)
-{
-    file_map map;
-    assert_int_equal(file_map_open(path, &map), 0);
-    char *text = strndup((const char *)map.data, map.size);
-    file_map_close(&map);
-    return text;
-}
-
 #define HEAD "[columns]\nmetrics = image_auroc aupro mean\n[run]\nseeds = 2\n"
 
 /* Choice a: runs 0.50 0.52, alternative 0.53 0.55 is just beyond both ranges of 0.02, `near` 0.515 0.535 is not.
@@ -106,7 +65,7 @@ static void test_beyond_and_order(void **state)
                           record_make("two", 1, 0.7) };
     const report_choice c[] = { { a, of_a, 6 }, { b, of_b, 4 } };
     free(print_choices(c, 2));
-    char *md = read_file("t.md");
+    char *md = read_text("t.md");
     const char *two = strstr(md, "| b |  | one | 50.0 ± 0.0 | two | 60.0 ± 14.1 | +10.0 | no |");
     const char *far =
         strstr(md, "| First \\| choice | \"x\\_1\" | plain | 51.0 ± 1.4 | far | 54.0 ± 1.4 | **+3.0** | **yes** |");
@@ -115,7 +74,7 @@ static void test_beyond_and_order(void **state)
     assert_true(two < far && far < near); /* the greatest change first */
     assert_non_null(strstr(md, "1 of 3 alternatives change the mean"));
     free(md);
-    char *tsv = read_file("t.tsv");
+    char *tsv = read_text("t.tsv");
     assert_non_null(strstr(tsv, "a\tfar\tbeyond\tyes\n"));
     assert_non_null(strstr(tsv, "b\ttwo\tbeyond\tno\n"));
     assert_non_null(strstr(tsv, "a\tplain\tmean\t0.51"));
@@ -136,15 +95,15 @@ static void test_fewer_choices_have_another_name(void **state)
     const report_choice one[] = { { a, runs, 2 } }, both[] = { { a, runs, 2 }, { b, NULL, 0 } };
     free(print_choices(one, 1));
     free(print_choices(both, 2)); /* takes the place of the first */
-    char *before = read_file("t.tsv");
+    char *before = read_text("t.tsv");
     assert_non_null(strstr(before, "\nb\tone\tmean\tnot run\n"));
     free(print_choices(one, 1));
-    char *after = read_file("t.tsv");
+    char *after = read_text("t.tsv");
     assert_string_equal(after, before);
     glob_t found;
     assert_int_equal(glob("t-no-scale-????????.tsv", 0, NULL, &found), 0);
     assert_int_equal(found.gl_pathc, 1);
-    char *aside = read_file(found.gl_pathv[0]);
+    char *aside = read_text(found.gl_pathv[0]);
     assert_non_null(strstr(aside, "\na\tplain\tmean\t0.5\n"));
     assert_null(strstr(aside, "\nb\t"));
     free(before);
@@ -165,7 +124,7 @@ static void test_missing_runs(void **state)
     char *plain = print_choices(&c, 1);
     assert_non_null(strstr(plain, "not run"));
     free(plain);
-    char *md = read_file("t.md");
+    char *md = read_text("t.md");
     assert_non_null(strstr(md, "| near | 90.0 (1 of 2 seeds) | +40.0 | one seed |"));
     assert_non_null(strstr(md, "| never | not run |  |  |"));
     free(md);
@@ -177,9 +136,7 @@ static void refused(const report_choice *c, int count, const char *words)
 {
     unlink("t.md");
     assert_int_equal(report_choices(c, count, ".", "t", stdout), -1);
-    assert_non_null(complaint());
-    assert_string_equal(complaint(), words);
-    complaint_clear();
+    expect_sentence(words);
     assert_false(file_exists("t.md"));
 }
 
@@ -240,11 +197,11 @@ static void test_own_choices(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(test_beyond_and_order, start),
-        cmocka_unit_test_setup(test_fewer_choices_have_another_name, start),
-        cmocka_unit_test_setup(test_missing_runs, start),
-        cmocka_unit_test_setup(test_refusals, start),
-        cmocka_unit_test_setup(test_own_choices, start),
+        cmocka_unit_test_setup_teardown(test_beyond_and_order, enter_folder, leave_folder),
+        cmocka_unit_test_setup_teardown(test_fewer_choices_have_another_name, enter_folder, leave_folder),
+        cmocka_unit_test_setup_teardown(test_missing_runs, enter_folder, leave_folder),
+        cmocka_unit_test_setup_teardown(test_refusals, enter_folder, leave_folder),
+        cmocka_unit_test_setup_teardown(test_own_choices, enter_folder, leave_folder),
     };
-    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

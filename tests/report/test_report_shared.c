@@ -1,19 +1,11 @@
 /* Reports that several calls share, by the program itself: none loses what another finished, none passes for another.
  */
 #include "../../core/base/file.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "../lab/test.h"
 
-#include <cmocka.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
 static char folder[] = "/tmp/ablate-shared-XXXXXX";
 

@@ -9,10 +9,9 @@ static char kept[200]; /* the run of the row full in another folder of results *
 /* `options` begin with the folder of results. */
 static void run_again(const char *options)
 {
-    const char *build = getenv("ABLATE_BUILD");
-    finished_shell("%s/ablate run tests/inputs/small.ini --scale mini --seeds 1 --row full --cache %s --out %s/%s "
-                   ">%s/log 2>&1 || { cat %s/log; false; }",
-                   build ? build : "build", finished_cache, finished_folder, options, finished_folder, finished_folder);
+    must_work("$ablate run tests/inputs/small.ini --scale mini --seeds 1 --row full --cache %s --out $in/%s "
+              ">$in/log 2>&1 || { cat $in/log; false; }",
+              finished_cache, options);
 }
 
 static int begin(void **state)
@@ -20,13 +19,13 @@ static int begin(void **state)
     if (finished_begin(state) < 0)
         return -1;
     run_again("kept --keep-epochs");
-    snprintf(kept, sizeof kept, "%s/kept%s", finished_folder, strstr(finished_full, "/runs/"));
+    snprintf(kept, sizeof kept, "%s/kept%s", folder, strstr(finished_full, "/runs/"));
     return 0;
 }
 
 static void same_files(const char *a, const char *b, bool same)
 {
-    finished_shell("%s cmp -s %s %s", same ? "" : "!", a, b);
+    must_work("%s cmp -s %s %s", same ? "" : "!", a, b);
 }
 
 /* small.ini has two epochs: the last one's parameters are the run's, and those of the run that kept none. */
@@ -41,7 +40,7 @@ static void test_each_epoch_is_kept(void **state)
     same_files(one, two, false);
     same_files(two, last, true);
     same_files(last, other, true);
-    finished_shell("! ls %s/parameters-epoch-* >/dev/null 2>&1", finished_full);
+    must_work("! ls %s/parameters-epoch-* >/dev/null 2>&1", finished_full);
 }
 
 /* A finished run that lacks an epoch is run again when they are asked for, and only then. */
@@ -51,13 +50,13 @@ static void test_what_is_missing_is_made(void **state)
     char one[300];
     snprintf(one, sizeof one, "%s/parameters-epoch-1.safetensors", kept);
     run_again("kept --keep-epochs");
-    finished_shell("! grep -q GFLOP %s/log", finished_folder);
+    must_work("! grep -q GFLOP $in/log");
     unlink(one);
     run_again("kept");
-    finished_shell("! grep -q GFLOP %s/log", finished_folder);
+    must_work("! grep -q GFLOP $in/log");
     assert_false(file_exists(one));
     run_again("kept --keep-epochs");
-    finished_shell("grep -q GFLOP %s/log", finished_folder);
+    must_work("grep -q GFLOP $in/log");
     assert_true(file_exists(one));
 }
 
@@ -65,29 +64,23 @@ static void test_what_is_missing_is_made(void **state)
 static void test_begun_without(void **state)
 {
     (void)state;
-    const char *build = getenv("ABLATE_BUILD");
-    finished_shell(
-        "%s/ablate run tests/inputs/small.ini --scale mini --seeds 1 --row full --cache %s --out %s/late "
-        "--set run.epochs=20 >/dev/null 2>&1 & until ls %s/late/runs/small/full/*/checkpoint >/dev/null 2>&1; "
-        "do sleep 0.05; done; sleep 1; kill -9 $!; wait 2>/dev/null; true",
-        build ? build : "build", finished_cache, finished_folder, finished_folder);
+    must_work("$ablate run tests/inputs/small.ini --scale mini --seeds 1 --row full --cache %s --out $in/late "
+              "--set run.epochs=20 >/dev/null 2>&1 & until ls $in/late/runs/small/full/*/checkpoint >/dev/null 2>&1; "
+              "do sleep 0.05; done; sleep 1; kill -9 $!; wait 2>/dev/null; true",
+              finished_cache);
     run_again("late --set run.epochs=20 --keep-epochs");
-    finished_shell("test $(ls %s/late/runs/small/full/*/parameters-epoch-* | wc -l) = 20", finished_folder);
+    must_work("test $(ls $in/late/runs/small/full/*/parameters-epoch-* | wc -l) = 20");
 }
 
 /* Of epoch 2 the same is told as of all classes: both are with the trained parameters. */
 static void test_usage_by_epoch(void **state)
 {
     (void)state;
-    const char *build = getenv("ABLATE_BUILD");
-    finished_shell("%s/ablate curves usage %s --cache %s --out %s/usage.tsv", build ? build : "build", kept,
-                   finished_cache, finished_folder);
-    finished_shell("cd %s && test $(grep -c '\tepoch\t' usage.tsv) = 15", finished_folder);
-    finished_shell(
-        "cd %s && grep '\tclass\tall' usage.tsv | cut -f 4- >all && grep '\tepoch\t2' usage.tsv | cut -f 4- | "
-        "cmp - all",
-        finished_folder);
-    finished_shell("cd %s && grep '\tepoch\t1' usage.tsv | cut -f 4- >one && ! cmp -s one all", finished_folder);
+    must_work("$ablate curves usage %s --cache %s --out $in/usage.tsv", kept, finished_cache);
+    must_work("cd $in && test $(grep -c '\tepoch\t' usage.tsv) = 15");
+    must_work("cd $in && grep '\tclass\tall' usage.tsv | cut -f 4- >all && grep '\tepoch\t2' usage.tsv | cut -f 4- | "
+              "cmp - all");
+    must_work("cd $in && grep '\tepoch\t1' usage.tsv | cut -f 4- >one && ! cmp -s one all");
 }
 
 int main(void)
@@ -98,5 +91,5 @@ int main(void)
         cmocka_unit_test(test_what_is_missing_is_made),
         cmocka_unit_test(test_begun_without),
     };
-    return cmocka_run_group_tests(tests, begin, finished_end);
+    return cmocka_run_group_tests(tests, begin, remove_folder);
 }

@@ -12,7 +12,7 @@ static void test_same_bits_as_a_run_that_is_not_traced(void **state)
 {
     (void)state;
     must_work("$ablate trace " SMALL "--row full --steps 5 --out $in/made/full.safetensors");
-    assert_non_null(strstr(answer, "full.safetensors: 591 tensors of 5 steps, "));
+    assert_non_null(strstr(said, "full.safetensors: 591 tensors of 5 steps, "));
     must_work("$ablate run " SMALL "--row full --steps 5 --out $in/results");
     must_work("cp $in/results/runs/small/full/seed-0-*/parameters.safetensors "
               "$in/results/runs/small/full/seed-0-*/losses.tsv $in");
@@ -38,8 +38,8 @@ static void test_losses_are_those_of_the_log(void **state)
     static const char *const names[] = { "moe", "prompts", "constraint", "distill" };
     weights *w = open_file("made/full.safetensors");
     must_work("sed -n 1,2p $in/losses.tsv");
-    assert_non_null(strstr(answer, "epoch\tmoe\tprompts\tconstraint\tdistill\n1\t"));
-    char *at = strstr(answer, "\n1\t") + 3;
+    assert_non_null(strstr(said, "epoch\tmoe\tprompts\tconstraint\tdistill\n1\t"));
+    char *at = strstr(said, "\n1\t") + 3;
     for (int i = 0; i < 4; i++) {
         char part[40];
         double mean = 0;
@@ -261,5 +261,5 @@ int main(void)
         cmocka_unit_test(test_another_row_and_seed),
         cmocka_unit_test(test_inputs_of_the_data),
     };
-    return cmocka_run_group_tests_name("trace", tests, build_begin, build_end);
+    return cmocka_run_group_tests_name("trace", tests, make_folder, remove_folder);
 }

@@ -2,12 +2,7 @@
 #include "../../core/base/progress.h"
 #include "../../core/data/phases.h"
 #include "../../core/run/train.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "../lab/test.h"
 
 enum { PICTURES = 240, BLOCK = 96 << 20 };
 

@@ -1,10 +1,7 @@
 /* Every file of the fuzzers' corpora, which holds what once went wrong too, through its reader. */
 #include "../fuzz/targets.h"
+#include "../lab/test.h"
 #include <dirent.h>
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
 
 static uint8_t bytes[FUZZ_MOST];
 

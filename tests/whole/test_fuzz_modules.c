@@ -1,11 +1,8 @@
 /* Modules whose calls are drawn from numbers, some of them hostile: a fixed portion of what `make fuzz` does. With
  * FUZZ_SECONDS it goes on for so long. */
 #include "../fuzz/modules.h"
-#include <setjmp.h>
-#include <stdarg.h>
+#include "../lab/test.h"
 #include <time.h>
-
-#include <cmocka.h>
 
 enum { LENGTH = 400, PORTION = 3000 };
 

@@ -1,13 +1,7 @@
 /* Whole runs on the GPU beside the CPU's: Table 2's rows step by step, the same bits each time, what goes wrong. */
 #include "../lab/gpu_run.h"
+#include "../lab/trace_file.h"
 #include <math.h>
-
-static void must(const char *command)
-{
-    char whole[1900];
-    snprintf(whole, sizeof whole, "gpu=%s; %s", gpu_name, command);
-    must_work(whole);
-}
 
 /* ---- Table 2's rows, step by step ---- */
 
@@ -84,7 +78,7 @@ static weights *trace(const char *file, const char *row, int steps, const char *
     char command[900], name[40];
     snprintf(command, sizeof command, "%s $ablate trace %s %s--row %s --steps %d --device %s --out $in/t.%s", before,
              file, GPU_DATA, row, steps, device, device);
-    must(command);
+    must_work("%s", command);
     snprintf(name, sizeof name, "t.%s", strcmp(device, "$gpu") == 0 ? gpu_name : device);
     return open_file(name);
 }
@@ -137,13 +131,14 @@ static void test_module_of_ones_own(void **state)
 {
     (void)state;
     GPU_RUN_NEEDED();
-    must("printf 'base = %s/experiments/cnc.ini\\n[experiment]\\ntitle = gate\\n[row gate]\\nmodel = clip noise "
-         "gatefuse "
-         "decoder distill\\n' \"$PWD\" >$in/gate.ini");
+    must_work("printf 'base = %%s/experiments/cnc.ini\\n[experiment]\\ntitle = gate\\n[row gate]\\nmodel = clip noise "
+              "gatefuse "
+              "decoder distill\\n' \"$PWD\" >$in/gate.ini");
     check_row("$in/gate.ini", "gate", 2);
-    must("grep -q code.gatefuse.$gpu $in/gate/runs/gate/gate/seed-0-*/metrics.json || { $ablate run "
-         "$in/gate.ini " GPU_DATA "--row gate --steps 1 --device $gpu --out $in/gate && grep -q code.gatefuse.$gpu "
-         "$in/gate/runs/gate/gate/seed-0-*/metrics.json; }");
+    must_work("grep -q code.gatefuse.$gpu $in/gate/runs/gate/gate/seed-0-*/metrics.json || { $ablate run "
+              "$in/gate.ini " GPU_DATA
+              "--row gate --steps 1 --device $gpu --out $in/gate && grep -q code.gatefuse.$gpu "
+              "$in/gate/runs/gate/gate/seed-0-*/metrics.json; }");
 }
 
 /* ---- the same bits ---- */
@@ -157,19 +152,19 @@ static void test_same_bits(void **state)
     (void)state;
     GPU_RUN_NEEDED();
     char first[200];
-    must("$ablate " RUN "--row full --out $in/first && " SUM("first"));
-    char *sum = strrchr(answer, '\n') - 67;
+    must_work("$ablate " RUN "--row full --out $in/first && " SUM("first"));
+    char *sum = strrchr(said, '\n') - 67;
     snprintf(first, sizeof first, "%.64s", sum);
-    must("$ablate " RUN "--row full --timing --out $in/timed 2>$in/log && " SUM("timed"));
-    assert_memory_equal(strrchr(answer, '\n') - 67, first, 64);
-    must("grep -q 'attention.*backward' $in/log");
+    must_work("$ablate " RUN "--row full --timing --out $in/timed 2>$in/log && " SUM("timed"));
+    assert_memory_equal(strrchr(said, '\n') - 67, first, 64);
+    must_work("grep -q 'attention.*backward' $in/log");
     if (!gpu_emulated)
         return;
-    must("EMULATOR_ORDER=2 $ablate " RUN "--row full --out $in/mixed && " SUM("mixed"));
-    assert_memory_equal(strrchr(answer, '\n') - 67, first, 64);
-    must("EMULATOR_FAULT=memory=500 $ablate " RUN "--row full --out $in/sent 2>$in/log && " SUM("sent"));
-    assert_memory_equal(strrchr(answer, '\n') - 67, first, 64);
-    must("grep -q 'do not fit' $in/log");
+    must_work("EMULATOR_ORDER=2 $ablate " RUN "--row full --out $in/mixed && " SUM("mixed"));
+    assert_memory_equal(strrchr(said, '\n') - 67, first, 64);
+    must_work("EMULATOR_FAULT=memory=500 $ablate " RUN "--row full --out $in/sent 2>$in/log && " SUM("sent"));
+    assert_memory_equal(strrchr(said, '\n') - 67, first, 64);
+    must_work("grep -q 'do not fit' $in/log");
 }
 
 /* A run that a fault ended goes on from its checkpoint and ends with the same bits. */
@@ -180,16 +175,16 @@ static void test_goes_on(void **state)
     if (!gpu_emulated)
         skip();
     char first[200];
-    must("$ablate " RUN
-         "--row base --out $in/whole && sha256sum <$(echo $in/whole/runs/small/base/seed-0-*/parameters.*)");
-    snprintf(first, sizeof first, "%.64s", strrchr(answer, '\n') - 67);
-    must("EMULATOR_FAULT=fault=900 $ablate " RUN "--row base --out $in/broken; test $? = 1 && ls "
-         "$in/broken/runs/small/base/seed-0-*/");
-    assert_non_null(strstr(answer, "illegal memory access"));
-    assert_non_null(strstr(answer, "checkpoint"));
-    must("$ablate " RUN
-         "--row base --out $in/broken && sha256sum <$(echo $in/broken/runs/small/base/seed-0-*/parameters.*)");
-    assert_memory_equal(strrchr(answer, '\n') - 67, first, 64);
+    must_work("$ablate " RUN
+              "--row base --out $in/whole && sha256sum <$(echo $in/whole/runs/small/base/seed-0-*/parameters.*)");
+    snprintf(first, sizeof first, "%.64s", strrchr(said, '\n') - 67);
+    must_work("EMULATOR_FAULT=fault=900 $ablate " RUN "--row base --out $in/broken; test $? = 1 && ls "
+              "$in/broken/runs/small/base/seed-0-*/");
+    assert_non_null(strstr(said, "illegal memory access"));
+    assert_non_null(strstr(said, "checkpoint"));
+    must_work("$ablate " RUN
+              "--row base --out $in/broken && sha256sum <$(echo $in/broken/runs/small/base/seed-0-*/parameters.*)");
+    assert_memory_equal(strrchr(said, '\n') - 67, first, 64);
 }
 
 /* ---- what goes wrong ---- */
@@ -200,7 +195,7 @@ static void test_not_finite(void **state)
 {
     (void)state;
     GPU_RUN_NEEDED();
-    static char said[2][400];
+    static char told[2][400];
     for (int on_gpu = 0; on_gpu < 2; on_gpu++) {
         char command[600];
         snprintf(command, sizeof command,
@@ -208,27 +203,25 @@ static void test_not_finite(void **state)
                  "--set optimiser.decay=1000 --set optimiser.beta1=0 --set optimiser.beta2=0 --set run.epochs=9 --set "
                  "run.checkpoint_steps=100 --out $in/nan; test $? = 1",
                  GPU_DATA, on_gpu ? "$gpu" : "cpu");
-        must(command);
-        const char *sentence = strstr(answer, "ablate: ");
+        must_work("%s", command);
+        const char *sentence = strstr(said, "ablate: ");
         assert_non_null(sentence);
-        snprintf(said[on_gpu], sizeof said[0], "%s", sentence);
+        snprintf(told[on_gpu], sizeof told[0], "%s", sentence);
     }
-    assert_non_null(strstr(said[0], "not finite"));
-    assert_string_equal(said[0], said[1]);
+    assert_non_null(strstr(told[0], "not finite"));
+    assert_string_equal(told[0], told[1]);
 }
 
 static void must_say(const char *fault, const char *more, const char *words)
 {
-    char command[700];
-    snprintf(command, sizeof command,
-             "gpu=%s; %s $ablate run tests/inputs/small.ini %s--row base --device %s %s --out $in/none; s=$?; rm -rf "
-             "$in/none; test $s = 1",
-             gpu_name, fault, GPU_DATA, gpu_name, more);
-    if (shell(command) != 0)
-        fail_msg("%s: it should have failed: %s", fault, answer);
-    const char *sentence = strstr(answer, "ablate: ");
+    if (shell("%s $ablate run tests/inputs/small.ini %s--row base --device $gpu %s --out $in/none; s=$?; rm -rf "
+              "$in/none; "
+              "test $s = 1",
+              fault, GPU_DATA, more) != 0)
+        fail_msg("%s: it should have failed: %s", fault, said);
+    const char *sentence = strstr(said, "ablate: ");
     if (!sentence || !strstr(sentence, words) || strchr(sentence, '\n')[1])
-        fail_msg("%s: expected one sentence with '%s', got %s", fault, words, answer);
+        fail_msg("%s: expected one sentence with '%s', got %s", fault, words, said);
 }
 
 static void test_faults_are_sentences(void **state)
@@ -275,16 +268,16 @@ static void test_precision(void **state)
             "$ablate run tests/inputs/small.ini %s--row base --device $gpu --set run.precision=%s --set run.epochs=1 "
             "--out $in/%s",
             GPU_DATA, names[i], names[i]);
-        must(command);
+        must_work("%s", command);
         snprintf(command, sizeof command, "grep -o '%s products' $in/%s/runs/small/base/seed-0-*/metrics.json",
                  names[i], names[i]);
-        must(command);
-        assert_non_null(strstr(answer, names[i]));
+        must_work("%s", command);
+        assert_non_null(strstr(said, names[i]));
     }
     if (shell("$ablate run tests/inputs/small.ini " GPU_DATA
-              "--row base --device cpu --set run.precision=bf16 --out $in/no") != 256)
-        fail_msg("%s", answer);
-    assert_non_null(strstr(answer, "multiplies in float32 only"));
+              "--row base --device cpu --set run.precision=bf16 --out $in/no") != 1)
+        fail_msg("%s", said);
+    assert_non_null(strstr(said, "multiplies in float32 only"));
 }
 
 /* Where there is no GPU `auto` takes the CPU and says why. */
@@ -294,9 +287,10 @@ static void test_auto(void **state)
     GPU_RUN_NEEDED();
     if (!gpu_emulated)
         skip();
-    must("env -u ABLATE_DEVICE $ablate run tests/inputs/small.ini " GPU_DATA "--row base --steps 1 --out $in/auto");
-    assert_non_null(strstr(answer, "device cpu: own kernels"));
-    assert_non_null(strstr(answer, "; not cuda: "));
+    must_work("env -u ABLATE_DEVICE $ablate run tests/inputs/small.ini " GPU_DATA
+              "--row base --steps 1 --out $in/auto");
+    assert_non_null(strstr(said, "device cpu: own kernels"));
+    assert_non_null(strstr(said, "; not cuda: "));
 }
 
 int main(void)
@@ -310,5 +304,5 @@ int main(void)
                                         cmocka_unit_test(test_faults_name_the_operation),
                                         cmocka_unit_test(test_precision),
                                         cmocka_unit_test(test_auto) };
-    return cmocka_run_group_tests(tests, begin, build_end);
+    return cmocka_run_group_tests(tests, begin, remove_folder);
 }

@@ -2,12 +2,11 @@
 #include "../../core/files/npz.h"
 #include "../../core/metrics/metrics_load.h"
 #include "../../core/record/record.h"
-#include "../lab/data_root.h"
+#include "../lab/data_set.h"
 #include "../lab/image_golden.h"
+#include "../lab/program.h"
 #include <glob.h>
 #include <math.h>
-
-static char output[16384];
 
 /* Two classes of few pictures, with masks of another size than the network's. */
 static void make_set(void)
@@ -23,20 +22,12 @@ static void make_set(void)
     copy_file(GOLDEN "mask.jpg", below("set/cap/ground_truth/crack/0_mask.jpg"));
 }
 
-/* Rows of tests/inputs/protocols.ini, on root/set into root/out. */
+/* Rows of tests/inputs/protocols.ini, on folder/set into folder/out. */
 static void run(const char *more)
 {
-    char command[900];
-    const char *build = getenv("ABLATE_BUILD");
-    snprintf(command, sizeof command,
-             "%s/ablate run tests/inputs/protocols.ini --scale mini --seeds 1 --steps 1 --data folder:%s/set --cache "
-             "%s/cache --out %s/out %s 2>&1",
-             build ? build : "build", root, root, root, more);
-    FILE *from = popen(command, "r");
-    assert_non_null(from);
-    output[fread(output, 1, sizeof output - 1, from)] = 0;
-    if (pclose(from) != 0)
-        fail_msg("%s: %s", command, output);
+    must_work("$ablate run tests/inputs/protocols.ini --scale mini --seeds 1 --steps 1 --data folder:$in/set "
+              "--cache $in/cache --out $in/out %s",
+              more);
 }
 
 static const char *file_of(const char *row, const char *name)
@@ -114,15 +105,15 @@ static void maps_are_written_when_asked_for(void **state)
     run("--row exact");
     assert_int_equal(glob(below("out/runs/*/*/*/maps.npz"), 0, NULL, &found), GLOB_NOMATCH);
     run("--row exact --keep-maps");
-    assert_non_null(strstr(output, "1 runs, of which 0 had finished before"));
+    assert_non_null(strstr(said, "1 runs, of which 0 had finished before"));
     pictures_are_named(file_of("exact", "maps.npz"));
     run("--row exact --keep-maps");
-    assert_non_null(strstr(output, "1 runs, of which 1 had finished before"));
+    assert_non_null(strstr(said, "1 runs, of which 1 had finished before"));
 }
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_root, remove_root)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
     const struct CMUnitTest tests[] = {
         TEST(every_protocol_finds_its_numbers_in_the_file),
         TEST(maps_are_written_when_asked_for),

@@ -1,31 +1,16 @@
 /* Whole runs on data sets that are unlike the usual ones: pictures of every size and depth, one class only, no defects,
  * nothing but defects, no masks. Either the numbers that can be had, and in words why others cannot, or one sentence.
  */
-#include "../lab/data_root.h"
+#include "../lab/data_set.h"
 #include "../lab/image_golden.h"
+#include "../lab/program.h"
 
-static char output[32768];
-
-/* One step of training, then scoring and metrics, on root/set. Returns the exit status; what is printed is in `output`.
- */
+/* One step of training, then scoring and metrics, on folder/set. Returns the exit status. */
 static int run(const char *more)
 {
-    char command[900];
-    const char *build = getenv("ABLATE_BUILD");
-    snprintf(command, sizeof command,
-             "%s/ablate run ablations/table2.ini --scale mini --row i --seeds 1 --steps 1 --set run.batch=2 --again "
-             "--data folder:%s/set --out %s/out --cache %s/cache %s 2>&1 && cat %s/out/runs/*/*/*/metrics.json",
-             build ? build : "build", root, root, root, more, root);
-    FILE *from = popen(command, "r");
-    assert_non_null(from);
-    output[fread(output, 1, sizeof output - 1, from)] = 0;
-    return pclose(from);
-}
-
-static void must_print(const char *words)
-{
-    if (!strstr(output, words))
-        fail_msg("'%s' is not in: %s", words, output);
+    return shell("$ablate run ablations/table2.ini --scale mini --row i --seeds 1 --steps 1 --set run.batch=2 --again "
+                 "--data folder:$in/set --out $in/out --cache $in/cache %s && cat $in/out/runs/*/*/*/metrics.json",
+                 more);
 }
 
 static void put(const char *file, const char *name)
@@ -55,9 +40,9 @@ static void pictures_of_all_sizes(void **state)
     (void)state;
     make_set();
     assert_int_equal(run(""), 0);
-    must_print("2 classes, 4 training and 4 test pictures");
-    must_print("\"notes\":\t[\"1 of 8 pictures and 0 of 2 masks are stored turned or mirrored");
-    assert_null(strstr(output, "null"));
+    expect_words(said, "2 classes, 4 training and 4 test pictures");
+    expect_words(said, "\"notes\":\t[\"1 of 8 pictures and 0 of 2 masks are stored turned or mirrored");
+    assert_null(strstr(said, "null"));
 }
 
 static void thin_pictures_can_be_cropped(void **state)
@@ -65,7 +50,7 @@ static void thin_pictures_can_be_cropped(void **state)
     (void)state;
     make_set();
     assert_int_equal(run("--set input.fit=crop"), 0);
-    must_print("\"input.fit\":\t\"crop\"");
+    expect_words(said, "\"input.fit\":\t\"crop\"");
 }
 
 static void one_class_without_defects(void **state)
@@ -75,10 +60,10 @@ static void one_class_without_defects(void **state)
     put("tall.png", "train/good/1.png");
     put("grey.jpg", "test/good/0.jpg");
     assert_int_equal(run(""), 0);
-    must_print("1 class, 2 training and 1 test picture");
-    must_print("undefined");
-    must_print("class 'set' has no I-AUROC, I-AP: the class has no defective picture; the mean is without it");
-    must_print("class 'set' has no P-AUROC, P-AP, AUPRO: the masks show no defect; the mean is without it");
+    expect_words(said, "1 class, 2 training and 1 test picture");
+    expect_words(said, "undefined");
+    expect_words(said, "class 'set' has no I-AUROC, I-AP: the class has no defective picture; the mean is without it");
+    expect_words(said, "class 'set' has no P-AUROC, P-AP, AUPRO: the masks show no defect; the mean is without it");
 }
 
 /* Of two classes one cannot be evaluated: the mean is of the other alone, and says so. */
@@ -90,9 +75,9 @@ static void a_class_without_defects_beside_another(void **state)
     assert_int_equal(rmdir(below("set/cap/test/crack")), 0);
     assert_int_equal(unlink(below("set/cap/ground_truth/crack/0_mask.jpg")), 0);
     assert_int_equal(run("--set run.protocol=rd4ad"), 0);
-    must_print("class 'cap' has no I-AUROC: the class has no defective picture; the mean is without it");
-    assert_null(strstr(output, "class 'cap' has no I-AUROC, I-AP")); /* which that protocol does not have at all */
-    assert_null(strstr(output, "class 'pin' has"));
+    expect_words(said, "class 'cap' has no I-AUROC: the class has no defective picture; the mean is without it");
+    assert_null(strstr(said, "class 'cap' has no I-AUROC, I-AP")); /* which that protocol does not have at all */
+    assert_null(strstr(said, "class 'pin' has"));
 }
 
 static void nothing_but_defects(void **state)
@@ -102,8 +87,8 @@ static void nothing_but_defects(void **state)
     assert_int_equal(unlink(below("set/pin/test/good/0.png")), 0);
     assert_int_equal(rmdir(below("set/pin/test/good")), 0);
     assert_int_equal(run(""), 0);
-    must_print("class 'pin' has no I-AUROC, I-AP: the class has no good picture; the mean is without it");
-    assert_null(strstr(output, "class 'pin' has no P-AUROC"));
+    expect_words(said, "class 'pin' has no I-AUROC, I-AP: the class has no good picture; the mean is without it");
+    assert_null(strstr(said, "class 'pin' has no P-AUROC"));
 }
 
 static void defects_without_masks(void **state)
@@ -114,9 +99,9 @@ static void defects_without_masks(void **state)
     put("grey.jpg", "pin/test/good/0.jpg");
     put("camera.jpg", "pin/test/bent/0.jpg");
     assert_int_equal(run(""), 0);
-    must_print("class 'pin' has no P-AUROC, P-AP, AUPRO: the masks show no defect; the mean is without it");
-    assert_null(strstr(output, "class 'pin' has no I-AUROC"));
-    must_print("the mask of 1 defective picture shows no defect");
+    expect_words(said, "class 'pin' has no P-AUROC, P-AP, AUPRO: the masks show no defect; the mean is without it");
+    assert_null(strstr(said, "class 'pin' has no I-AUROC"));
+    expect_words(said, "the mask of 1 defective picture shows no defect");
 }
 
 static void what_cannot_be_run_is_one_sentence(void **state)
@@ -124,18 +109,18 @@ static void what_cannot_be_run_is_one_sentence(void **state)
     (void)state;
     put("wide.png", "pin/train/good/0.png");
     assert_int_not_equal(run(""), 0);
-    must_print("set/pin/test: no folder there; put test pictures into good and DEFECT");
+    expect_words(said, "set/pin/test: no folder there; put test pictures into good and DEFECT");
     put("wide.png", "pin/test/good/0.png");
     assert_int_not_equal(run(""), 0);
-    must_print("has 1 training pictures, fewer than run.batch = 2; use a smaller batch");
+    expect_words(said, "has 1 training pictures, fewer than run.batch = 2; use a smaller batch");
     put("cmyk.jpg", "pin/train/good/1.png");
     assert_int_not_equal(run(""), 0);
-    must_print("set/pin/train/good/1.png: a JPEG of 4 colour channels");
+    expect_words(said, "set/pin/train/good/1.png: a JPEG of 4 colour channels");
 }
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_root, remove_root)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
     const struct CMUnitTest tests[] = {
         TEST(pictures_of_all_sizes),
         TEST(thin_pictures_can_be_cropped),

@@ -1,7 +1,5 @@
 /* Pictures, classes and rows with names that lines, JSON and terminals do not take as they are: one record each, and
  * the way back from a table to the files. */
-#include "../lab/module_build.h"
-
 #include "../../core/base/file.h"
 #include "../../core/base/name.h"
 #include "../../core/finished/predict_files.h"
@@ -15,54 +13,29 @@ static const char *const odd[] = { "plain.png",      "tab\tx.png",           "li
                                    "\xc2\x9b.png",   "\xef\xbb\xbfmark.png", "\\ttwo.png" };
 enum { ODD = sizeof odd / sizeof *odd };
 
-static char said_path[200], out[200], picture[300], place[300];
+static char out[200], picture[300], place[300];
 
 static int begin(void **state)
 {
     if (finished_begin(state) < 0)
         return -1;
-    snprintf(said_path, sizeof said_path, "%s/said", finished_folder);
-    snprintf(out, sizeof out, "%s/out", finished_folder);
-    snprintf(picture, sizeof picture, "%s/all/mini-pill/train/good/000.png", finished_folder);
-    finished_shell("${ABLATE_BUILD:-build}/ablate data mini --set mini.train=3 --set mini.good=1 --set mini.each=1 "
-                   "--export %s/all >/dev/null 2>&1 && mkdir %s/p",
-                   finished_folder, finished_folder);
+    snprintf(out, sizeof out, "%s/out", folder);
+    snprintf(picture, sizeof picture, "%s/all/mini-pill/train/good/000.png", folder);
+    must_work("$ablate data mini --set mini.train=3 --set mini.good=1 --set mini.each=1 "
+              "--export $in/all && mkdir $in/p");
     for (int i = 0; i < ODD; i++) {
-        snprintf(place, sizeof place, "%s/p/%s", finished_folder, odd[i]);
+        snprintf(place, sizeof place, "%s/p/%s", folder, odd[i]);
         if (link(picture, place) < 0)
             return -1;
     }
     return 0;
 }
 
-static int start(void **state)
-{
-    (void)state;
-    complaint_clear();
-    return 0;
-}
-
-static char *read_text(const char *path)
-{
-    file_map map;
-    if (file_map_open(path, &map) < 0) {
-        fail_msg("%s", complaint());
-        return NULL;
-    }
-    char *text = strndup((const char *)map.data, map.size);
-    file_map_close(&map);
-    return text;
-}
-
 static int predict(const char *what)
 {
-    char command[1200];
-    const char *build = getenv("ABLATE_BUILD");
-    snprintf(command, sizeof command,
-             "%s/ablate predict %s %s --good %s/all/mini-pill --false-alarms 0.3 --no-pictures --cache %s --out %s >%s "
-             "2>&1",
-             build ? build : "build", finished_full, what, finished_folder, finished_cache, out, said_path);
-    return system(command);
+    return shell("$ablate predict %s %s --good $in/all/mini-pill --false-alarms 0.3 --no-pictures --cache $in/cache "
+                 "--out %s",
+                 finished_full, what, out);
 }
 
 /* The lines of scores.tsv that are records, and for each of `odd` that there is one, five fields long. */
@@ -99,21 +72,19 @@ static void test_a_table_becomes_a_list(void **state)
 {
     char what[300];
     (void)state;
-    snprintf(what, sizeof what, "%s/p", finished_folder);
+    snprintf(what, sizeof what, "%s/p", folder);
     assert_int_equal(predict(what), 0);
     char *first = scores_checked();
-    finished_shell("{ printf '\\357\\273\\277# cut\\r\\n'; sed '/^#/d; /^path\\t/d' %s/scores.tsv | cut -f1 | sed "
-                   "'s/$/\\r/'; } >%s/list",
-                   out, finished_folder);
-    snprintf(what, sizeof what, "@%s/list", finished_folder);
+    must_work("{ printf '\\357\\273\\277# cut\\r\\n'; sed '/^#/d; /^path\\t/d' %s/scores.tsv | cut -f1 | sed "
+              "'s/$/\\r/'; } >$in/list",
+              out);
+    snprintf(what, sizeof what, "@%s/list", folder);
     assert_int_equal(predict(what), 0);
     char *second = scores_checked();
     assert_string_equal(first, second);
     free(first);
     free(second);
-    char *said = read_text(said_path);
     assert_null(strchr(said, '\x1b'));
-    free(said);
 }
 
 /* What cannot be read is one line too, in the table and in what is said. */
@@ -121,23 +92,21 @@ static void test_an_unreadable_one_is_one_record(void **state)
 {
     char what[300];
     (void)state;
-    finished_shell("printf '%%s\\n' '\\gone\\x0A\\x1B.png' %s/p/plain.png >%s/list", finished_folder, finished_folder);
-    snprintf(what, sizeof what, "@%s/list", finished_folder);
+    must_work("printf '%%s\\n' '\\gone\\x0A\\x1B.png' $in/p/plain.png >$in/list");
+    snprintf(what, sizeof what, "@%s/list", folder);
     assert_int_not_equal(predict(what), 0);
     snprintf(place, sizeof place, "%s/scores.tsv", out);
     char *text = read_text(place);
     assert_non_null(strstr(text, "\n\\gone\\n\\x1B.png\t\tunreadable\t-\t\n"));
     free(text);
-    text = read_text(said_path);
-    assert_non_null(strstr(text, "gone\\n\\x1B.png"));
-    free(text);
+    expect_words(said, "gone\\n\\x1B.png");
 }
 
 /* ---- lists that are none ---- */
 
 static void list_is(const char *bytes, size_t n)
 {
-    snprintf(place, sizeof place, "%s/list.txt", finished_folder);
+    snprintf(place, sizeof place, "%s/list.txt", folder);
     FILE *to = fopen(place, "wb");
     assert_non_null(to);
     assert_int_equal(fwrite(bytes, 1, n, to), n);
@@ -150,8 +119,7 @@ static void refused(const char *bytes, size_t n, const char *words)
     list_is(bytes, n);
     complaint_clear();
     assert_int_equal(predict_files_add(&files, place), -1);
-    if (!strstr(complaint(), words) || !strstr(complaint(), "list.txt"))
-        fail_msg("'%s' does not say '%s'", complaint(), words);
+    expect_complaint_of(place, words);
     predict_files_free(&files);
 }
 
@@ -170,7 +138,7 @@ static void test_lists_that_are_none(void **state)
     refused(longest, sizeof longest, "list.txt:1: the line has 6000 bytes, a path at most 4095");
     char comment[400], here[4096];
     assert_non_null(getcwd(here, sizeof here));
-    snprintf(place, sizeof place, "%s/p", finished_folder);
+    snprintf(place, sizeof place, "%s/p", folder);
     assert_int_equal(chdir(place), 0);
     int n = snprintf(comment, sizeof comment, "a\n#hash.png\n");
     refused(comment, (size_t)n, "list.txt:2: '#hash.png' is a comment, but also the name of a file");
@@ -193,9 +161,8 @@ static void test_plain_lists_are_taken_as_they_are(void **state)
 
 /* ---- classes and rows ---- */
 
-static void check_file(const char *path)
+static void check_text(const char *path, char *text)
 {
-    char *text = read_text(path);
     for (const char *c = text; *c; c += name_character(c) ? name_character(c) : 1)
         if (*c != '\n' && *c != '\t' && !name_character(c))
             fail_msg("%s: the byte %02X", path, (unsigned)(unsigned char)*c);
@@ -209,6 +176,12 @@ static void check_file(const char *path)
         assert_true(fields == 0 || fields == tabs);
         fields = tabs;
     }
+}
+
+static void check_file(const char *file)
+{
+    char *text = read_text(file);
+    check_text(file, text);
     free(text);
 }
 
@@ -217,7 +190,7 @@ static void write_experiment(void)
 {
     char here[4096];
     assert_non_null(getcwd(here, sizeof here));
-    snprintf(place, sizeof place, "%s/odd.ini", finished_folder);
+    snprintf(place, sizeof place, "%s/odd.ini", folder);
     FILE *to = fopen(place, "w");
     assert_non_null(to);
     fprintf(
@@ -243,33 +216,23 @@ static void check_classes(const char *record)
 
 static void test_classes_and_rows(void **state)
 {
-    char command[3000], line[400];
-    const char *build = getenv("ABLATE_BUILD"), *folder = finished_folder;
     int files = 0;
     (void)state;
     write_experiment();
-    finished_shell("cd %s/all && mv mini-pill 'my class' && mv mini-cable mean && mv mini-grid "
-                   "\"$(printf 't\\tab\\n#\\377')\"",
-                   folder);
-    snprintf(command, sizeof command,
-             "%s/ablate run %s/odd.ini --scale mini --seeds 1 --data folder:%s/all --cache %s --out %s/odd --set "
-             "'folder.classes=\"my class\" mean, \"t\\tab\\n#\\xFF\"' >%s 2>&1 || { cat %s; false; }",
-             build ? build : "build", folder, folder, finished_cache, folder, said_path, said_path);
-    assert_int_equal(system(command), 0);
-    check_file(said_path);
-    snprintf(command, sizeof command,
-             "find %s/odd -name '*.tsv' -o -name '*.md' -o -name '*.tex' -o -name '*.html' -o "
-             "-name '*.json'",
-             folder);
-    FILE *from = popen(command, "r");
-    for (; fgets(line, sizeof line, from); files++) {
-        line[strcspn(line, "\n")] = 0;
+    must_work(
+        "cd $in/all && mv mini-pill 'my class' && mv mini-cable mean && mv mini-grid \"$(printf 't\\tab\\n#\\377')\"");
+    must_work(
+        "$ablate run $in/odd.ini --scale mini --seeds 1 --data folder:$in/all --cache $in/cache --out $in/odd --set "
+        "'folder.classes=\"my class\" mean, \"t\\tab\\n#\\xFF\"'");
+    check_text("said", said);
+    must_work("find $in/odd -name '*.tsv' -o -name '*.md' -o -name '*.tex' -o -name '*.html' -o -name '*.json'");
+    char *all = strdup(said), *rest = all;
+    for (char *line; (line = strsep(&rest, "\n")) && *line; files++) {
         check_file(line);
         if (strstr(line, ".json"))
             check_classes(line);
     }
-    pclose(from);
-    assert_int_equal(files, 6); /* md, tsv, tex, page, losses, record */
+    free(all);
     snprintf(place, sizeof place, "%s/odd/odd.tsv", folder);
     char *text = read_text(place);
     assert_non_null(strstr(text, "\n\\a|b_\\x1B&\\x23\\xE9 \\x22x\\x22\t\\mean\timage_auroc\t0\t")); /* the class */
@@ -286,5 +249,5 @@ int main(void)
         cmocka_unit_test_setup(test_plain_lists_are_taken_as_they_are, start),
         cmocka_unit_test_setup(test_classes_and_rows, start),
     };
-    return cmocka_run_group_tests(tests, begin, finished_end);
+    return cmocka_run_group_tests(tests, begin, remove_folder);
 }

@@ -2,40 +2,33 @@
  * operation checked, trained. Both the one that `ablate new` writes and modules/others/gatefuse.c. */
 #include "../../core/cli/verbs.h"
 #include "../../core/experiment/experiment.h"
-#include "../lab/module_build.h"
+#include "../lab/mutants.h"
 #include "../lab/op_check.h"
 #include "../lab/paper_stage.h"
+#include "../lab/program.h"
 
 /* An author's folder: the headers, no sources of ours. */
 static int begin(void **state)
 {
-    char command[500];
-    if (build_begin(state) != 0)
-        return -1;
-    snprintf(
-        command, sizeof command,
-        "mkdir %s/include && cp core/module.h core/op.h core/setting.h core/operations.h modules/others/gatefuse.c %s "
-        "&& mv %s/*.h %s/include",
-        build_folder, build_folder, build_folder, build_folder);
-    return system(command);
+    return make_folder(state) == 0
+               ? shell(
+                     "mkdir $in/include && cp core/module.h core/op.h core/setting.h core/operations.h $in/include && "
+                     "cp modules/others/gatefuse.c $in")
+               : -1;
 }
 
 /* What the advice of `ablate new` and the pkg-config file say. */
 static void build_outside(const char *name)
 {
-    char command[600];
-    snprintf(
-        command, sizeof command,
-        "cd %s && cc -std=c11 -Wall -Wextra -Wpedantic -Werror -O2 -Iinclude -fPIC -fvisibility=hidden -shared %s.c "
+    must_work(
+        "cd $in && cc -std=c11 -Wall -Wextra -Wpedantic -Werror -O2 -Iinclude -fPIC -fvisibility=hidden -shared %s.c "
         "-lm -o %s.so",
-        build_folder, name, name);
-    build_run(command);
+        name, name);
 }
 
 static int call_new(const char *name)
 {
-    char new[] = "new", in[] = "--in", folder[80], word[80];
-    snprintf(folder, sizeof folder, "%s", build_folder);
+    char new[] = "new", in[] = "--in", word[80];
     snprintf(word, sizeof word, "%s", name);
     char *argv[] = { new, word, in, folder, NULL };
     return verbs_run(4, argv);
@@ -74,7 +67,7 @@ static void check_trains(const char *name, const char *own, bool bottleneck)
 {
     stage s;
     stage_open(&s, true);
-    s.folders = build_folder;
+    s.folders = folder;
     stage_give_features(&s, 2, 5, 6);
     if (bottleneck)
         stage_give(&s, "bottleneck.0", ABLATE_SHAPE(2, 5, 6), NULL);
@@ -133,9 +126,9 @@ static const ablate_module *gatefuse(void)
     if (!built)
         build_outside("gatefuse");
     built = true;
-    const ablate_module *m = module_load("gatefuse", build_folder);
+    const ablate_module *m = module_load("gatefuse", folder);
     require(m);
-    assert_memory_equal(module_file(m), build_folder, strlen(build_folder)); /* and not the one of the tree */
+    assert_memory_equal(module_file(m), folder, strlen(folder)); /* and not the one of the tree */
     return m;
 }
 
@@ -205,7 +198,7 @@ static void gatefuse_fuses_and_trains(void **state)
     stage s;
     gatefuse();
     stage_open(&s, true);
-    s.folders = build_folder;
+    s.folders = folder;
     stage_give_features(&s, 2, 5, 6);
     stage_play(&s, "gatefuse");
     stage_settle(&s);
@@ -231,7 +224,7 @@ static void own_rows_fit_together(void **state)
     assert_int_equal(e->row_count, 3);
     for (int i = 0; i < e->row_count; i++) {
         const experiment_row *row = &e->rows[i];
-        require(module_load_line(row->run.model, "image", build_folder, row->at.file, row->at.line, line) > 0);
+        require(module_load_line(row->run.model, "image", folder, row->at.file, row->at.line, line) > 0);
     }
     assert_non_null(strstr(experiment_find_row(e, "gatefuse")->run.model, "gatefuse"));
     experiment_free(e);
@@ -248,5 +241,5 @@ int main(void)
         cmocka_unit_test(gatefuse_fuses_and_trains),
         cmocka_unit_test(own_rows_fit_together),
     };
-    return cmocka_run_group_tests(tests, begin, build_end);
+    return cmocka_run_group_tests(tests, begin, remove_folder);
 }

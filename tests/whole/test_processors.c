@@ -2,18 +2,6 @@
  * and with those compiled for AVX2, whose vectors are half as wide as AVX-512's, trained and scored. */
 #include "../../core/files/weights.h"
 #include "../lab/finished_run.h"
-#include <string.h>
-#include <unistd.h>
-
-/* What `command` prints, first line, without its end. */
-static void line_of(const char *command, char *line, size_t size)
-{
-    FILE *from = popen(command, "r");
-    assert_non_null(from);
-    bool read = fgets(line, (int)size, from) != NULL;
-    pclose(from);
-    line[read ? strcspn(line, "\n") : 0] = 0;
-}
 
 static void same_tensors(const char *one, const char *other)
 {
@@ -40,36 +28,33 @@ static void same_tensors(const char *one, const char *other)
 
 static void test_other_vectors_give_the_same_bits(void **state)
 {
-    char command[900], other[300], said[200];
-    const char *build = getenv("ABLATE_BUILD");
+    char other[300];
     (void)state;
-    snprintf(other, sizeof other, "%s/avx2", build ? build : "build");
+    snprintf(other, sizeof other, "%s/avx2", build_place());
     if (access(other, R_OK) != 0) {
         print_message("SKIPPED: kernels for AVX2 are compiled on x86-64 only\n");
         skip();
     }
-    snprintf(
-        command, sizeof command,
-        "ABLATE_LIBRARY=%s %s/ablate run tests/inputs/small.ini --scale mini --seeds 1 --row full --keep-maps --cache "
-        "%s/cache-avx2 --out %s/avx2 >%s/log 2>&1; grep '^Kernels: ' %s/log",
-        other, build ? build : "build", finished_folder, finished_folder, finished_folder, finished_folder);
-    line_of(command, said, sizeof said);
-    snprintf(command, sizeof command, "grep -o '\"core_type\":[^,]*' %s/metrics.json", finished_full);
-    line_of(command, other, sizeof other);
-    if (!*said || !strstr(other, "fused")) {
+    must_work(
+        "ABLATE_LIBRARY=%s $ablate run tests/inputs/small.ini --scale mini --seeds 1 --row full --keep-maps --cache "
+        "$in/cache-avx2 --out $in/avx2 >$in/log 2>&1; grep '^Kernels: ' $in/log || true",
+        other);
+    bool told = *said;
+    must_work("grep -o '\"core_type\":[^,]*' %s/metrics.json", finished_full);
+    if (!told || !strstr(said, "fused")) {
         print_message("SKIPPED: this processor does not run AVX2, or its own kernels do not fuse multiply and add\n");
         skip();
     }
-    snprintf(command, sizeof command, "ls -d %s/avx2/runs/small/full/seed-0-*", finished_folder);
-    line_of(command, other, sizeof other);
+    must_work("ls -d $in/avx2/runs/small/full/seed-0-*");
+    snprintf(other, sizeof other, "%.*s", (int)strcspn(said, "\n"), said);
     same_tensors(finished_full, other);
-    finished_shell("cmp %s/maps.npz %s/maps.npz && cmp %s/losses.tsv %s/losses.tsv", finished_full, other,
-                   finished_full, other);
-    finished_shell("grep -q 'own kernels for AVX2' %s/metrics.json", other); /* and they were others */
+    must_work("cmp %s/maps.npz %s/maps.npz && cmp %s/losses.tsv %s/losses.tsv", finished_full, other, finished_full,
+              other);
+    must_work("grep -q 'own kernels for AVX2' %s/metrics.json", other); /* and they were others */
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_other_vectors_give_the_same_bits) };
-    return cmocka_run_group_tests(tests, finished_begin, finished_end);
+    return cmocka_run_group_tests(tests, finished_begin, remove_folder);
 }

@@ -4,32 +4,10 @@
 #include "../lab/module_build.h"
 #include "../lab/npz_write.h"
 
-static char answer[1 << 20];
-
-/* Runs a shell command in the repository with the tested build in the place of `build`; keeps what it prints. */
-static int shell(const char *format, const char *a, const char *b)
-{
-    char command[2000], whole[2200];
-    snprintf(command, sizeof command, format, a, b);
-    snprintf(whole, sizeof whole, "{ %s; } 2>&1", command);
-    FILE *from = popen(whole, "r");
-    assert_non_null(from);
-    answer[fread(answer, 1, sizeof answer - 1, from)] = 0;
-    return pclose(from);
-}
-
-static const char *program(void)
-{
-    static char path[300];
-    const char *build = getenv("ABLATE_BUILD");
-    snprintf(path, sizeof path, "%s/ablate", build ? build : "build");
-    return path;
-}
-
 static void must_print(const char *arguments, const char *part)
 {
-    if (shell("%s %s", program(), arguments) != 0 || !strstr(answer, part))
-        fail_msg("ablate %s does not print '%s' but: %.2000s", arguments, part, answer);
+    if (shell("$ablate %s", arguments) != 0 || !strstr(said, part))
+        fail_msg("ablate %s does not print '%s' but: %.2000s", arguments, part, said);
 }
 
 static void test_readme_names_these_commands(void **state)
@@ -61,9 +39,9 @@ static void test_readme_names_these_commands(void **state)
         "pkg-config --cflags ablate",
         "ablate run FILE --modules ."
     };
-    assert_int_equal(shell("cat README.md", "", ""), 0);
+    assert_int_equal(shell("cat README.md"), 0);
     for (size_t i = 0; i < sizeof command / sizeof *command; i++)
-        if (!strstr(answer, command[i]))
+        if (!strstr(said, command[i]))
             fail_msg("README.md no longer says '%s': this test is out of date", command[i]);
 }
 
@@ -77,25 +55,25 @@ static void test_looking_around(void **state)
     must_print("ops attention", "causal");
     must_print("weights modules/encoders/clip/nano.safetensors", "visual.conv1.weight");
     must_print("data mini", "mini: 15 classes, 240 training and 384 test pictures");
-    assert_int_equal(shell("make help", "", ""), 0);
-    assert_non_null(strstr(answer, "table%"));
+    assert_int_equal(shell("make help"), 0);
+    assert_non_null(strstr(said, "table%"));
 }
 
 /* The real data and checkpoint are nobody's to ship: the commands must get as far as missing them. */
 static void test_the_papers_own_data(void **state)
 {
     (void)state;
-    assert_int_equal(shell("make -n table2 SCALE=paper DATA=mvtec:/nowhere CLIP=/nowhere/clip.pt", "", ""), 0);
-    assert_non_null(strstr(answer, "run ablations/table2.ini --scale paper --data 'mvtec:/nowhere' "
-                                   "--set 'clip.weights=/nowhere/clip.pt'"));
+    assert_int_equal(shell("make -n table2 SCALE=paper DATA=mvtec:/nowhere CLIP=/nowhere/clip.pt"), 0);
+    assert_non_null(strstr(said, "run ablations/table2.ini --scale paper --data 'mvtec:/nowhere' "
+                                 "--set 'clip.weights=/nowhere/clip.pt'"));
     static const char *const command[] = {
         "data mvtec:/nowhere --check", "run ablations/table2.ini --scale paper --data mvtec:/nowhere",
         "run experiments/cnc.ini --scale paper --data visa:/nowhere --set clip.weights=x --set run.epochs=200"
     };
     for (size_t i = 0; i < sizeof command / sizeof *command; i++) {
-        assert_int_not_equal(shell("%s %s", program(), command[i]), 0);
-        if (!strstr(answer, "'/nowhere': no such folder"))
-            fail_msg("ablate %s: %.2000s", command[i], answer);
+        assert_int_not_equal(shell("$ablate %s", command[i]), 0);
+        if (!strstr(said, "'/nowhere': no such folder"))
+            fail_msg("ablate %s: %.2000s", command[i], said);
     }
 }
 
@@ -105,76 +83,49 @@ static void test_metrics_of_a_file(void **state)
     static archive made;
     float maps[8] = { 0.1f, 0.2f, 0.9f, 0.3f, 0.1f, 0.1f, 0.2f, 0.1f };
     uint8_t masks[8] = { 0, 0, 1, 0, 0, 0, 0, 0 };
-    char path[100], arguments[160];
     memset(&made, 0, sizeof made);
     add_array(&made, "maps", "<f4", "(2, 2, 2)", 0, maps, sizeof maps, 0);
     add_array(&made, "masks", "|u1", "(2, 2, 2)", 0, masks, sizeof masks, 0);
-    snprintf(path, sizeof path, "%s/maps.npz", build_folder);
-    save_archive(&made, path);
-    snprintf(arguments, sizeof arguments, "metrics %s --protocol rd4ad --json", path);
-    must_print(arguments, "\"image_auroc\"");
+    save_archive(&made, below("maps.npz"));
+    must_print("metrics $in/maps.npz --protocol rd4ad --json", "\"image_auroc\"");
 }
 
 /* A small experiment of one's own: two steps of one row are enough to see that it runs. */
-static const char brief[] = "--row vii --seeds 1 --steps 2 --set mini.train=1 --set mini.good=1 --set mini.each=1";
+#define BRIEF "--row vii --seeds 1 --steps 2 --set mini.train=1 --set mini.good=1 --set mini.each=1"
 
 static void test_one_row(void **state)
 {
     (void)state;
-    char arguments[600];
-    snprintf(arguments, sizeof arguments, "run ablations/table2.ini --scale mini %s --again --out %s --cache %s/cache",
-             brief, build_folder, build_folder);
-    must_print(arguments, "not asked for");
-    assert_int_equal(shell("ls %s/table2.md %s/table2.tsv", build_folder, build_folder), 0);
+    must_print("run ablations/table2.ini --scale mini " BRIEF " --again --out $in --cache $in/cache", "not asked for");
+    must_work("ls $in/table2.md $in/table2.tsv");
 }
 
 static void test_a_trace(void **state)
 {
     (void)state;
-    char arguments[600];
-    snprintf(arguments, sizeof arguments,
-             "trace ablations/table2.ini --scale mini %s --out %s/t.safetensors --cache %s/cache", brief, build_folder,
-             build_folder);
-    must_print(arguments, "tensors of 2 steps");
-    snprintf(arguments, sizeof arguments, "weights %s/t.safetensors", build_folder);
-    must_print(arguments, "2/parameter/decoder.0.attn.in_proj_weight        F32   384x128");
+    must_print("trace ablations/table2.ini --scale mini " BRIEF " --out $in/t.safetensors --cache $in/cache",
+               "tensors of 2 steps");
+    must_print("weights $in/t.safetensors", "2/parameter/decoder.0.attn.in_proj_weight        F32   384x128");
 }
 
 static void test_exported_pictures_as_a_folder(void **state)
 {
     (void)state;
-    char arguments[600];
-    snprintf(arguments, sizeof arguments,
-             "data mini --set mini.train=2 --set mini.good=1 --set mini.each=1 --export %s/pictures", build_folder);
-    must_print(arguments, "written to");
-    snprintf(
-        arguments, sizeof arguments,
-        "run ablations/table2.ini --scale mini --row i --seeds 1 --steps 2 --data folder:%s/pictures --out %s/mine "
-        "--cache %s/cache",
-        build_folder, build_folder, build_folder);
-    must_print(arguments, "folder:");
+    must_print("data mini --set mini.train=2 --set mini.good=1 --set mini.each=1 --export $in/pictures", "written to");
+    must_print("run ablations/table2.ini --scale mini --row i --seeds 1 --steps 2 --data folder:$in/pictures "
+               "--out $in/mine --cache $in/cache",
+               "folder:");
 }
 
 static void test_own_module_through_an_installation(void **state)
 {
     (void)state;
-    char arguments[900];
-    const char *build = getenv("ABLATE_BUILD");
-    snprintf(arguments, sizeof arguments, "make -s install BUILD=%s PREFIX=%s/prefix", build ? build : "build",
-             build_folder);
-    assert_int_equal(shell("%s%s", arguments, ""), 0);
-    snprintf(arguments, sizeof arguments,
-             "cd %s && export PKG_CONFIG_PATH=%s/prefix/lib/pkgconfig && prefix/bin/ablate new mine && "
-             "cc $(pkg-config --cflags ablate) mine.c $(pkg-config --libs ablate) -o mine.so",
-             build_folder, build_folder);
-    if (shell("%s%s", arguments, "") != 0)
-        fail_msg("%s", answer);
-    snprintf(arguments, sizeof arguments,
-             "env -u ABLATE_LIBRARY %s/prefix/bin/ablate run tests/inputs/mine.ini --scale mini --modules %s --steps 2 "
-             "--seeds 1 --out %s/own --cache %s/cache",
-             build_folder, build_folder, build_folder, build_folder);
-    if (shell("%s%s", arguments, "") != 0 || !strstr(answer, "mine"))
-        fail_msg("%s", answer);
+    must_work("make -s install BUILD=%s PREFIX=$in/prefix", build_place());
+    must_work("cd $in && export PKG_CONFIG_PATH=$in/prefix/lib/pkgconfig && prefix/bin/ablate new mine && "
+              "cc $(pkg-config --cflags ablate) mine.c $(pkg-config --libs ablate) -o mine.so");
+    must_work("env -u ABLATE_LIBRARY $in/prefix/bin/ablate run tests/inputs/mine.ini --scale mini --modules $in "
+              "--steps 2 --seeds 1 --out $in/own --cache $in/cache");
+    expect_words(said, "mine");
 }
 
 int main(void)
@@ -189,5 +140,5 @@ int main(void)
         cmocka_unit_test(test_exported_pictures_as_a_folder),
         cmocka_unit_test(test_own_module_through_an_installation),
     };
-    return cmocka_run_group_tests(tests, build_begin, build_end);
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
