@@ -176,7 +176,7 @@ $(BUILD)/tests/test_second_device: | $(BUILD)/tests/devices/ablate-walled.so
 # A program of anybody's: of this project it sees a header, a library and a device.
 $(BUILD)/tests/engine_small: tests/whole/engine_small.c core/engine.h $(BUILD)/libablate-engine.a | $(BUILD)/ablate-cpu.so
 	@mkdir -p $(@D)
-	@$(CC) -std=c11 -Wall -Wextra -Wpedantic -Werror -O2 $(SANFLAG) -Icore $< $(BUILD)/libablate-engine.a -lm -linih -o $@
+	@$(CC) -std=c11 -Wall -Wextra -Wpedantic -Werror -O2 $(SANFLAG) -Icore $< $(BUILD)/libablate-engine.a -lm -o $@
 $(BUILD)/tests/test_engine: | $(BUILD)/tests/engine_small
 
 # What tests share: tests/lab.

@@ -1,5 +1,5 @@
-/* engine.h: the engine by itself: a C program composes a graph with the calls of module.h and operations.h, and the engine
- * differentiates it and takes steps of Adam, on the CPU or a GPU. Built by `make engine`:
+/* engine.h: the engine by itself: a C program composes a graph with the calls of module.h and operations.h, and the
+ * engine differentiates it and takes steps of Adam, on the CPU or a GPU. Built by `make engine`:
  *
  *     cc -Icore program.c build/libablate-engine.a -lm -o build/program
  *

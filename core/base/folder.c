@@ -35,7 +35,8 @@ static bool is_left_behind(const char *name)
     return name[0] == '.';
 }
 
-bool folder_is_picture(const char *name)
+/* By its ending. */
+static bool is_picture(const char *name)
 {
     const char *dot = strrchr(name, '.');
     const char *all = FOLDER_PICTURES, *ending;
@@ -61,7 +62,7 @@ static bool is_result(const char *path)
 static void classify(folder_entry *e, const char *path)
 {
     struct stat about;
-    bool picture = folder_is_picture(e->name), seen = stat(path, &about) == 0;
+    bool picture = is_picture(e->name), seen = stat(path, &about) == 0;
     mode_t mode = seen ? about.st_mode : 0;
     e->kind = FOLDER_OTHER;
     if (!seen && !picture)

@@ -42,8 +42,6 @@ int folder_ending(const char *path, const char *ending, folder_list *);
 /* opendir. NULL: there is no such folder, and *status is 0; or it may not be read, and *status is -1: complained. */
 DIR *folder_open(const char *path, int *status);
 
-bool folder_is_picture(const char *name); /* by its ending */
-
 /* Whether `path`, which need not be there, is the folder or lies in it, whatever links and dots lead to either. false
  * where there is no such folder. */
 bool folder_holds(const char *folder, const char *path);

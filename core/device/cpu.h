@@ -9,7 +9,6 @@ int cpu_threads(void);
 
 /* body(context, i) for i in 0 ... n - 1, in any order on any thread. Inside a body further calls stay on its thread. */
 void cpu_parallel(int64_t n, void (*body)(void *context, int64_t i), void *context);
-bool cpu_inside(void); /* is this called from a body of cpu_parallel? */
 
 /* C (m x n) = alpha op(A) op(B) + beta C, on all threads; inside cpu_parallel on the calling one. As ablate_cpu's gemm.
  */

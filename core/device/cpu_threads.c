@@ -116,11 +116,6 @@ int cpu_threads(void)
     return pool.team;
 }
 
-bool cpu_inside(void)
-{
-    return inside;
-}
-
 static void post(int64_t n, void (*body)(void *context, int64_t i), void *context)
 {
     pthread_mutex_lock(&pool.lock);

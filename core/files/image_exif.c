@@ -2,7 +2,7 @@
 #include "image_exif.h"
 #include <string.h>
 
-enum { TAG_ORIENTATION = 274 };
+enum { TAG_ORIENTATION = 274, ODD = -1 }; /* ODD: an orientation that is none of 1 to 8 */
 
 typedef struct block { /* of numbers in the byte order of its writer */
     const uint8_t *data;
@@ -40,12 +40,13 @@ static int entry_orientation(const block *b, size_t entry)
             return 0;
     }
     if (type != SHORT && type != LONG && type != SIGNED_SHORT && type != SIGNED_LONG)
-        return IMAGE_ORIENTATION_ODD;
+        return ODD;
     uint32_t value = number(b, at, width);
-    return value >= 1 && value <= 8 ? (int)value : IMAGE_ORIENTATION_ODD;
+    return value >= 1 && value <= 8 ? (int)value : ODD;
 }
 
-int image_exif_orientation(const uint8_t *data, size_t size)
+/* 1 to 8, ODD, or 0: nothing that can be read. "Exif" and two zeros may stand before the block. */
+static int exif_orientation(const uint8_t *data, size_t size)
 {
     for (int i = 0; i < 2 && size >= 6 && memcmp(data, "Exif\0\0", 6) == 0; i++, data += 6)
         size -= 6;
@@ -66,7 +67,7 @@ int image_exif_orientation(const uint8_t *data, size_t size)
 }
 
 /* As an attribute, tiff:Orientation="6", or as an element, <tiff:Orientation>6. */
-int image_xmp_orientation(const uint8_t *text, size_t size)
+static int xmp_orientation(const uint8_t *text, size_t size)
 {
     static const char name[] = "tiff:Orientation";
     const size_t length = sizeof name - 1;
@@ -77,16 +78,16 @@ int image_xmp_orientation(const uint8_t *text, size_t size)
         if (left <= sign || (sign == 1 && *value != '>') || value[sign] < '0' || value[sign] > '9')
             continue;
         int digit = value[sign] - '0';
-        return digit >= 1 && digit <= 8 ? digit : IMAGE_ORIENTATION_ODD;
+        return digit >= 1 && digit <= 8 ? digit : ODD;
     }
     return 0;
 }
 
 void image_facts_turn(image_facts *facts, const uint8_t *exif, size_t exif_size, const uint8_t *xmp, size_t xmp_size)
 {
-    int told = exif ? image_exif_orientation(exif, exif_size) : 0;
+    int told = exif ? exif_orientation(exif, exif_size) : 0;
     if (told == 0 && xmp)
-        told = image_xmp_orientation(xmp, xmp_size);
+        told = xmp_orientation(xmp, xmp_size);
     if (told > 0)
         facts->orientation = told;
     if (told < 0)

@@ -16,7 +16,7 @@ int descent_open(descent *d, const graph *g, program *p, optimiser *o, int kept)
     if (!d->sum_out)
         return complain("%s: out of memory%s", where->name, where_trouble(where));
     if (single_open(&d->sum, where, "sum", "all=1", 1, &shape) < 0 ||
-        notes_open(&d->terms, where, kept, 1 + g->losses + g->probes) < 0 ||
+        notes_open(&d->terms, where, kept, 1 + graph_terms(g)) < 0 ||
         notes_open(&d->guard, where, 1, descent_guards(g)) < 0)
         return -1;
     d->terms.value[0] = d->guard.value[0] = d->sum_out;

@@ -70,6 +70,12 @@ typedef struct graph {
     int losses, probes;
 } graph;
 
+/* Losses and probes, which are noted and logged one after the other. */
+static inline int graph_terms(const graph *g)
+{
+    return g->losses + g->probes;
+}
+
 #define PARAMETER_START "start" /* init of a parameter that begins at a frozen value */
 
 parameters *parameters_new(void); /* NULL: complained */

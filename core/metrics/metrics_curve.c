@@ -3,14 +3,19 @@
 #include <math.h>
 #include <stdlib.h>
 
-void curve_add(curve_sum *total, double term)
+/* A sum whose rounding error does not grow with the number of terms (Neumaier 1974). */
+typedef struct curve_sum {
+    double sum, rest;
+} curve_sum;
+
+static void curve_add(curve_sum *total, double term)
 {
     double sum = total->sum + term;
     total->rest += fabs(total->sum) >= fabs(term) ? (total->sum - sum) + term : (term - sum) + total->sum;
     total->sum = sum;
 }
 
-double curve_total(const curve_sum *total)
+static double curve_total(const curve_sum *total)
 {
     return total->sum + total->rest;
 }

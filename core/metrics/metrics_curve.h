@@ -3,13 +3,6 @@
 #define ABLATE_METRICS_CURVE_H
 #include <stdint.h>
 
-/* A sum whose rounding error does not grow with the number of terms (Neumaier 1974). */
-typedef struct curve_sum {
-    double sum, rest;
-} curve_sum;
-void curve_add(curve_sum *, double term);
-double curve_total(const curve_sum *);
-
 /* Everything the three need to know of a class. `between` and `equal` count all pixels, defective ones too. */
 typedef struct curve_counts {
     int64_t distinct;         /* scores of the defective, ascending */

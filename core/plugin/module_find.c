@@ -56,7 +56,9 @@ static char *own_folder(void)
     return take_text("%s/modules", program);
 }
 
-char *module_folder(const char *folders, int i)
+/* Folder number i of those that are searched, in order; NULL: no more, or (complaint() set) out of memory. The caller
+ * frees. */
+static char *folder_at(const char *folders, int i)
 {
     int listed;
     char *folder = listed_folder(folders, i, &listed);
@@ -71,7 +73,7 @@ static int complain_missing(const char *name, const char *folders)
     if (module_list_available(folders, &known) < 0)
         return -1;
     const char *near = settings_nearest(name, (const char *const *)known.name, known.count);
-    char *first = module_folder(folders, 0);
+    char *first = folder_at(folders, 0);
     if (near)
         complain("there is no module '%s'; the nearest is '%s' (see: ablate modules)", name, near);
     else
@@ -90,7 +92,7 @@ char *module_find(const char *name, const char *folders)
         return NULL;
     }
     char *folder;
-    for (int i = 0; (folder = module_folder(folders, i)); i++) {
+    for (int i = 0; (folder = folder_at(folders, i)); i++) {
         char *path = take_text("%s/%s.so", folder, name);
         free(folder);
         if (!path || file_exists(path))
@@ -147,7 +149,7 @@ int module_list_available(const char *folders, module_names *known)
     int status = 0;
     char *folder;
     *known = (module_names){ 0 };
-    for (int i = 0; status == 0 && (folder = module_folder(folders, i)); i++) {
+    for (int i = 0; status == 0 && (folder = folder_at(folders, i)); i++) {
         status = add_folder(known, folder);
         free(folder);
     }

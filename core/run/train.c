@@ -23,11 +23,6 @@ void train_order(const run_settings *run, int epoch, int n, int *order)
     }
 }
 
-int train_terms(const model *m)
-{
-    return m->train->losses + m->train->probes;
-}
-
 /* ---- getting ready ---- */
 
 static int list_training_pictures(trainer *t)
@@ -91,7 +86,7 @@ static int make_state(trainer *t)
     checkpoint *c = &t->state;
     c->run = r->digest;
     c->floats = 3 * t->result->optimiser.count;
-    c->log_floats = (int64_t)(r->model->run->epochs + 1) * train_terms(r->model);
+    c->log_floats = (int64_t)(r->model->run->epochs + 1) * graph_terms(r->model->train);
     for (int i = 0; i < r->model->parts; i++)
         c->module_bytes += r->model->part[i].module->state_size;
     c->state = take_zeroed((size_t)c->floats, sizeof(float), "a checkpoint");
@@ -113,7 +108,7 @@ static void copy_module_states(trainer *t, bool restore)
 /* The row after the epochs' rows holds the weights that the modules last gave the losses. */
 static double *weights_row(trainer *t)
 {
-    return t->state.log + (int64_t)t->request->model->run->epochs * train_terms(t->request->model);
+    return t->state.log + (int64_t)t->request->model->run->epochs * graph_terms(t->request->model->train);
 }
 
 /* Says where a checkpoint puts the run. */
@@ -293,7 +288,7 @@ static int run_all(trainer *t, constants *frozen)
     const train_request *r = t->request;
     if (get_ready(t, frozen) < 0 || loop(t) < 0)
         return -1;
-    t->result->terms = train_terms(r->model);
+    t->result->terms = graph_terms(r->model->train);
     t->result->epochs = r->model->run->epochs;
     t->result->log = t->state.log;
     t->state.log = NULL;

@@ -61,9 +61,6 @@ void train_result_free(train_result *);
 /* What `timing` found, a line an operation and direction, most time first. */
 void train_print_timings(const train_result *, FILE *);
 
-/* Losses and probes of the training graph. */
-int train_terms(const model *);
-
 /* order[n]: in which an epoch takes its pictures: a permutation of 0 .. n-1 that depends on the run's seed and the
  * epoch only; 0 .. n-1 itself if run.shuffle = no. */
 void train_order(const run_settings *, int epoch, int n, int *order);

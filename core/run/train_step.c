@@ -24,7 +24,7 @@ static int look_at(trainer *t, uint64_t step)
 {
     const graph *g = t->request->model->train;
     const float *value = descent_row(&t->descent, step);
-    int terms = train_terms(t->request->model);
+    int terms = graph_terms(g);
     double *row = t->state.log + (int64_t)(step / (uint64_t)t->steps_each) * terms, total = 0;
     for (int i = 0; i < terms; i++) {
         row[i] += (double)value[1 + i] / t->steps_each;
