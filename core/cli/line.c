@@ -2,6 +2,7 @@
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "../base/folder.h"
+#include "../base/words.h"
 #include <argp.h>
 #include <errno.h>
 #include <stdio.h>
@@ -170,10 +171,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
 /* Is one of these names, "a b" or "a, b", this one? */
 static bool lists(const char *names, const char *name, size_t length)
 {
-    for (const char *at = names; at; at = strchr(at, ' '), at += at != NULL)
-        if (strncmp(at, name, length) == 0 && strcspn(at, ", ") == length)
-            return true;
-    return false;
+    return word_find(names, ", ", name, length) >= 0;
 }
 
 static int check_mode(const reading *r)
@@ -189,8 +187,9 @@ static int check_needs(const reading *r)
 {
     const verb *v = r->verb;
     bool whole = r->into->words >= v->least && (!v->modes || r->into->mode);
-    for (const char *at = v->needs; at && *at && whole; at += strcspn(at, " "), at += *at == ' ')
-        whole = was_given(r, at, strcspn(at, " "));
+    size_t length;
+    for (const char *next = v->needs, *at; next && whole && (at = word_next(&next, " ", &length));)
+        whole = was_given(r, at, length);
     return whole ? 0 : complain("ablate %s: %s; see ablate %s --help", v->name, v->lacks, v->name);
 }
 

@@ -1,6 +1,7 @@
 #include "cache.h"
 #include "../base/diag.h"
 #include "../base/file.h"
+#include "../base/half.h"
 #include "../files/weights_float.h"
 #include <endian.h>
 #include <errno.h>
@@ -184,7 +185,7 @@ int cache_expect(const cache *c, int64_t rows)
 static int pack(cache *c, const float *row)
 {
     for (int64_t i = 0; i < c->row_floats; i++) {
-        c->packed[i] = htole16(weights_half(row[i]));
+        c->packed[i] = htole16(half_of(row[i]));
         if (isfinite(row[i]) && (le16toh(c->packed[i]) & 0x7C00u) == 0x7C00u)
             return complain("%s: the feature %g is too large for float16; set run.features = float32", c->path,
                             (double)row[i]);

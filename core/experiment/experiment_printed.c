@@ -1,4 +1,5 @@
 #include "experiment_printed.h"
+#include "../base/words.h"
 #include "chain.h"
 #include <math.h>
 #include <stdlib.h>
@@ -29,8 +30,8 @@ static bool value_read(const char *text, size_t length, experiment_value *value)
 int experiment_values_read(const settings_entry *entry, int columns, experiment_value *value)
 {
     int n = 0;
-    for (const char *c = entry->value + strspn(entry->value, " "); *c; c += strspn(c, " "), n++) {
-        size_t length = strcspn(c, " ");
+    size_t length;
+    for (const char *next = entry->value, *c; (c = word_next(&next, " ", &length)); n++) {
         experiment_value got;
         if (!value_read(c, length, &got))
             return settings_complain(
@@ -40,7 +41,6 @@ int experiment_values_read(const settings_entry *entry, int columns, experiment_
                 entry->key, (int)MOST_DECIMALS, entry->value);
         if (n < columns)
             value[n] = got;
-        c += length;
     }
     if (n != columns)
         return settings_complain(entry, "'%s' has %d values, there are %d columns; write '-' for what is not printed",

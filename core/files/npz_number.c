@@ -1,4 +1,5 @@
 #include "../base/diag.h"
+#include "../base/half.h"
 #include "npz_parts.h"
 #include <math.h>
 #include <stdlib.h>
@@ -18,16 +19,6 @@ static void swap_bytes(uint8_t *data, int64_t n, int size)
         }
 }
 
-/* IEEE 754 half precision: 1 sign, 5 exponent and 10 fraction bits. */
-static double half_value(uint16_t bits)
-{
-    int exponent = bits >> 10 & 31, fraction = bits & 1023;
-    double size = exponent == 31  ? (fraction ? (double)NAN : (double)INFINITY)
-                  : exponent == 0 ? ldexp(fraction, -24)
-                                  : ldexp(1024 + fraction, exponent - 25);
-    return bits >> 15 ? -size : size;
-}
-
 #define CONVERT(type)                                                                                                  \
     do {                                                                                                               \
         for (int64_t i = 0; i < n; i++) {                                                                              \
@@ -42,7 +33,7 @@ static void convert_half(const uint8_t *raw, int64_t n, double *to)
     for (int64_t i = 0; i < n; i++) {
         uint16_t bits;
         memcpy(&bits, raw + 2 * i, sizeof bits);
-        to[i] = half_value(bits);
+        to[i] = (double)half_read(bits);
     }
 }
 

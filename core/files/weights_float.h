@@ -6,7 +6,4 @@
 /* n numbers of that dtype, little-endian, as float32; a NaN or infinity stays one. */
 void weights_decode(weights_dtype, const uint8_t *from, int64_t n, float *to);
 
-/* Half precision bits, round to nearest, ties to even; too large gives infinity. */
-uint16_t weights_half(float);
-
 #endif

@@ -1,5 +1,6 @@
 /* weights_writer.c: writes safetensors, a tensor at a time: F32 before F16, so that without gaps all are aligned. */
 #include "../base/diag.h"
+#include "../base/half.h"
 #include "../shape.h"
 #include "json.h"
 #include "weights_parts.h"
@@ -155,7 +156,7 @@ int64_t weights_stream_bytes(const weights_stream *s)
 static int numbers_check(const weights_stream *s, const pending *e, const float *data)
 {
     for (int64_t i = 0; i < e->count; i++) {
-        bool fits = e->dtype == WEIGHTS_F32 || (weights_half(data[i]) & 0x7C00u) != 0x7C00u;
+        bool fits = e->dtype == WEIGHTS_F32 || (half_of(data[i]) & 0x7C00u) != 0x7C00u;
         if (!isfinite(data[i]) || !fits)
             return complain("%s: '%s' holds %g at element %" PRId64 ", which %s cannot hold; nothing was written",
                             s->path, e->name, (double)data[i], i, e->dtype == WEIGHTS_F16 ? "F16" : "a weights file");
@@ -171,7 +172,7 @@ static int write_numbers(FILE *stream, weights_dtype dtype, const float *data, i
     for (int64_t first = 0; first < n; first += BLOCK) {
         size_t count = n - first < BLOCK ? (size_t)(n - first) : BLOCK;
         for (size_t i = 0; i < count; i++) {
-            uint32_t bits = dtype == WEIGHTS_F16 ? weights_half(data[first + (int64_t)i]) : 0;
+            uint32_t bits = dtype == WEIGHTS_F16 ? half_of(data[first + (int64_t)i]) : 0;
             if (dtype == WEIGHTS_F32)
                 memcpy(&bits, &data[first + (int64_t)i], sizeof bits);
             for (size_t k = 0; k < size; k++)

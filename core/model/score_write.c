@@ -1,4 +1,5 @@
 #include "../base/diag.h"
+#include "../base/utf8.h"
 #include "../files/npz_writer.h"
 #include "score.h"
 #include <stdlib.h>
@@ -20,27 +21,13 @@ static size_t map_elements(const scores *s)
 
 /* ---- text ---- */
 
-/* How many bytes the character takes that begins with this one; 0: none begins so. */
-static int utf8_length(unsigned char first)
-{
-    return first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
-}
-
 /* The character at *text, which moves on. A byte that belongs to none, as file names may hold, is NO_CHARACTER. */
 static uint32_t next_character(const char **text)
 {
-    const unsigned char *at = (const unsigned char *)(*text)++;
-    int length = utf8_length(*at);
-    if (length < 2)
-        return length ? *at : NO_CHARACTER;
-    uint32_t code = *at & (0x7fu >> length);
-    for (int i = 1; i < length; i++) {
-        if ((at[i] & 0xc0) != 0x80)
-            return NO_CHARACTER;
-        code = code << 6 | (at[i] & 0x3f);
-    }
-    *text += length - 1;
-    return code;
+    uint32_t code;
+    size_t bytes = utf8_read(*text, &code);
+    *text += bytes ? bytes : 1;
+    return bytes ? code : NO_CHARACTER;
 }
 
 /* Text of every picture, in characters of 32 bits, all as long as the longest in bytes. */

@@ -1,6 +1,7 @@
 /* module_line.c: does a line of modules fit together? */
 #include "../base/diag.h"
 #include "../base/settings.h"
+#include "../base/words.h"
 #include "loader.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,24 +12,12 @@ typedef struct place { /* where the line stands */
     int line;
 } place;
 
-/* Is [word, word + length) one of the words between those separators? */
-static bool words_have(const char *words, const char *separators, const char *word, size_t length)
-{
-    for (const char *at = words ? words : ""; *(at += strspn(at, separators));) {
-        size_t n = strcspn(at, separators);
-        if (n == length && memcmp(at, word, n) == 0)
-            return true;
-        at += n;
-    }
-    return false;
-}
-
 /* Does it write one of the alternatives "a|b" without reading it? */
 static bool module_begins(const ablate_module *m, const char *names, size_t length)
 {
     for (size_t at = 0; at < length; at++) {
         size_t n = strcspn(names + at, "| ?");
-        if (words_have(m->writes, " ", names + at, n) && !words_have(m->reads, " |?", names + at, n))
+        if (word_find(m->writes, " ", names + at, n) >= 0 && word_find(m->reads, " |?", names + at, n) < 0)
             return true;
         at += n;
     }
@@ -40,10 +29,10 @@ static bool written_before(const ablate_module *const *module, int n, const char
 {
     for (size_t at = 0; at < length; at++) {
         size_t word = strcspn(names + at, "| ?");
-        if (words_have(inputs, " ", names + at, word))
+        if (word_find(inputs, " ", names + at, word) >= 0)
             return true;
         for (int i = 0; i < n; i++)
-            if (words_have(module[i]->writes, " ", names + at, word))
+            if (word_find(module[i]->writes, " ", names + at, word) >= 0)
                 return true;
         at += word;
     }
@@ -90,12 +79,11 @@ static int complain_unwritten(const ablate_module *const *module, int n, int rea
 static int check_reads(const ablate_module *const *module, int n, int reader, const char *inputs, const char *folders,
                        const place *at)
 {
-    for (const char *names = module[reader]->reads; *(names += strspn(names, " "));) {
-        size_t length = strcspn(names, " ");
+    size_t length;
+    for (const char *next = module[reader]->reads, *names; (names = word_next(&next, " ", &length));) {
         bool optional = names[length - 1] == '?';
         if (!optional && !written_before(module, reader, inputs, names, length))
             return complain_unwritten(module, n, reader, folders, names, length, at);
-        names += length;
     }
     return 0;
 }
@@ -132,8 +120,8 @@ int module_load_line(const char *words, const char *inputs, const char *folders,
                      const ablate_module **out)
 {
     int n = 0;
-    for (const char *at = words; *(at += strspn(at, " \t\n"));) {
-        size_t length = strcspn(at, " \t\n");
+    size_t length;
+    for (const char *next = words, *at; (at = word_next(&next, " \t\n", &length));) {
         char name[80];
         if (n == MODULE_LINE)
             return complain_at(file, line, "the line has more than %d modules; delete some", MODULE_LINE);
@@ -141,7 +129,6 @@ int module_load_line(const char *words, const char *inputs, const char *folders,
         if (!(out[n] = module_load(name, folders)))
             return complain_here(file, line);
         n++;
-        at += length;
     }
     return module_check_line(out, n, inputs, folders, file, line) < 0 ? -1 : n;
 }

@@ -1,5 +1,6 @@
 #include "overview_look.h"
 #include "../base/diag.h"
+#include "../base/words.h"
 #include "../graph/analysis.h"
 #include <stdlib.h>
 #include <string.h>
@@ -53,14 +54,8 @@ static int find_link(look *l, const char *name, int writer)
 
 size_t look_declared_at(const look *l, int part, const char *name)
 {
-    const char *reads = l->model->part[part].module->reads, *at = reads;
-    while (*(at += strspn(at, " |?"))) {
-        size_t length = strcspn(at, " |?");
-        if (strlen(name) == length && memcmp(at, name, length) == 0)
-            return (size_t)(at - reads);
-        at += length;
-    }
-    return SIZE_MAX;
+    int at = word_find(l->model->part[part].module->reads, " |?", name, strlen(name));
+    return at < 0 ? SIZE_MAX : (size_t)at;
 }
 
 /* The slot under which the module that is looked at read a value: of those that hold it, the one declared first. */

@@ -2,7 +2,7 @@
  * against statements of the field's estimators, by way of the files that `ablate metrics` reads. The numbers are made
  * by tests/golden/make_metrics.py; the inputs are drawn here as they are there (metrics_draw.h). */
 #include "../../core/base/diag.h"
-#include "../../core/files/weights_parts.h"
+#include "../../core/base/half.h"
 #include "../../core/metrics/metrics_load.h"
 #include "../lab/metrics_draw.h"
 #include "../lab/npz_write.h"
@@ -81,7 +81,7 @@ static void add_maps(archive *to, const char *shape, int method)
         float value = (float)drawn.maps[i];
         assert_true((double)value == drawn.maps[i]);
         if (drawn.precision == 2)
-            narrow.half[i] = weights_half(value);
+            narrow.half[i] = half_of(value);
         else
             narrow.single[i] = value;
     }
