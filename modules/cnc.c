@@ -46,10 +46,12 @@ static ablate_value *text_features(ablate_builder *b, const cnc_settings *s, int
     ablate_value *w_a = ablate_call_service(b, "text.tokens", stop ? "damaged object ." : "damaged object", any);
     int64_t rows_n = ablate_shape_of(b, w_n).dim[0], rows_a = ablate_shape_of(b, w_a).dim[0];
     // tag::eq2[]
-    ablate_value *p_n = prompts(b, s, "normal", w_n, n, rows_a - rows_n); /* [V_1^n]...[V_M^n][object] */
+    /* [V_1^n]...[V_M^n][object] */
+    ablate_value *p_n = prompts(b, s, "normal", w_n, n, rows_a - rows_n);
     // end::eq2[]
     // tag::eq3[]
-    ablate_value *p_a = prompts(b, s, "abnormal", w_a, n, 0); /* [V_1^a]...[V_M^a][damaged][object] */
+    /* [V_1^a]...[V_M^a][damaged][object] */
+    ablate_value *p_a = prompts(b, s, "abnormal", w_a, n, 0);
     // end::eq3[]
     ablate_value *all = op_reshape(b, op_concat(b, 1, p_n, p_a), 2 * n, -1, 0);
     const float end[2] = { (float)(s->length + rows_n - 1), (float)(s->length + rows_a - 1) }; /* place of the EOT */
@@ -69,7 +71,7 @@ static ablate_value *alignment(ablate_builder *b, const cnc_settings *s, ablate_
     // tag::eq4[]
     ablate_value *e = op_normalize(b, op_mean(b, tokens, 1));          /* e_i (B, C) */
     ablate_value *logits = op_scale(b, op_inner(b, e, g), 1 / s->tau); /* e_i g / tau (B, 2) */
-    ablate_value *losses = op_cross_entropy(b, logits, normal);        /* -log of g_n's share (B) */
+    ablate_value *losses = op_cross_entropy(b, logits, normal);        /* -log, (B) */
     return s->reduction == REDUCTION_SUM ? op_sum_all(b, losses) : op_mean_all(b, losses);
     // end::eq4[]
 }
@@ -117,12 +119,14 @@ static int build(ablate_builder *b, const void *settings)
         ablate_value *whole = s->lambda == LAMBDA_MAP ? op_reshape(b, patches, 0, 1, -1) : f;
         ablate_value *norm = op_norm(b, whole, 1e-12); /* ||f_i|| */
         // tag::eq5[]
-        ablate_value *promoted = op_add(b, f, psi(b, s, met, anchor, norm)); /* f_i + lambda Psi */
-        ablate_write(b, "teacher", i, promoted);                             /* f_i^* */
+        /* f_i^* = f_i + lambda Psi(f_i, g^i) */
+        ablate_value *teacher = op_add(b, f, psi(b, s, met, anchor, norm));
+        ablate_write(b, "teacher", i, teacher);
         // end::eq5[]
         // tag::eq8[]
-        promoted = op_add(b, decoded, psi(b, s, met_decoded, anchor, norm)); /* f^_i + lambda Psi */
-        ablate_write(b, "student", i, promoted);                             /* f^_i^* */
+        /* f^_i^* = f^_i + lambda Psi(f^_i, g^i) */
+        ablate_value *student = op_add(b, decoded, psi(b, s, met_decoded, anchor, norm));
+        ablate_write(b, "student", i, student);
         // end::eq8[]
     }
     if (b->training) {

@@ -65,7 +65,7 @@ static ablate_value *score_map(ablate_builder *b, const distill_settings *s, int
     for (int i = 0; i < ablate_count(b, "teacher"); i++) {
         ablate_value *f = patches(b, ablate_read(b, "teacher", i));
         ablate_value *decoded = patches(b, ablate_read(b, "student", i));
-        ablate_value *distance = cosine_distance(b, f, decoded); /* 1 - d(f_i^*, f^_i^*), (B, H W) */
+        ablate_value *distance = cosine_distance(b, f, decoded); /* 1 - d, (B, H W) */
         ablate_write(b, "distance", i, distance);                /* to be looked at */
         sum = sum_of(b, sum, distance);
     }
@@ -87,7 +87,7 @@ static int build(ablate_builder *b, const void *settings)
         return ablate_fail(b, "distill: features must be pictures x (1 + a square grid of patches) x channels");
     if (b->training) {
         // tag::eq16[]
-        /* The engine's total loss is the sum of what the modules add: L_distill + L_constraint + L_moe */
+        /* The total is the sum of what the modules add: L_distill + L_constraint + L_moe */
         ablate_loss(b, "distill", distill_loss(b, s), s->weight);
         // end::eq16[]
         return 0;

@@ -59,11 +59,11 @@ static ablate_value *mix_experts(ablate_builder *b, const moe_settings *s, ablat
 static ablate_value *balance_loss(ablate_builder *b, const moe_settings *s, ablate_value *gates)
 {
     // tag::eq15[]
-    ablate_value *importance = op_sum(b, gates, 0);                           /* sum_r G(z_r), (T) */
-    ablate_value *variance = op_variance_keep(b, importance, 0);              /* SD(.)^2, (1) */
-    ablate_value *mean = s->balance == BALANCE_PRINTED ? op_mean(b, gates, 0) /* (T) */
-                                                       : op_mean_keep(b, importance, 0);
-    ablate_value *below = op_affine(b, op_square(b, mean), 1, s->epsilon); /* mean^2 + epsilon */
+    bool printed = s->balance == BALANCE_PRINTED;
+    ablate_value *importance = op_sum(b, gates, 0);              /* sum_r G(z_r), (T) */
+    ablate_value *variance = op_variance_keep(b, importance, 0); /* SD(.)^2, (1) */
+    ablate_value *mean = printed ? op_mean(b, gates, 0) : op_mean_keep(b, importance, 0);
+    ablate_value *below = op_affine(b, op_square(b, mean), 1, s->epsilon);
     ablate_value *loss = op_mean_all(b, op_div(b, variance, below));
     // end::eq15[]
     return loss;
