@@ -8,21 +8,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Calls `visit` with FOLDER/NAME for each name that is not hidden, until it returns other than 0; that, or 0. A folder
- * that is not there, or is a file, has no names. */
+/* Calls `visit` with FOLDER/NAME for each name in a folder, if it is one, until that returns other than 0; that, or 0.
+ */
 static int each_name(const char *folder, int (*visit)(void *, const char *), void *context)
 {
-    int status;
-    DIR *names = folder_open(folder, &status);
-    struct dirent *entry;
-    while (names && status == 0 && (entry = readdir(names)) != NULL)
-        if (entry->d_name[0] != '.') {
-            char *path = take_text("%s/%s", folder, entry->d_name);
-            status = path ? visit(context, path) : -1;
-            free(path);
-        }
-    if (names)
-        closedir(names);
+    folder_list names;
+    int status = folder_ending(folder, "", &names);
+    for (int i = 0; i < names.count && status == 0; i++) {
+        char *path = take_text("%s/%s", folder, names.entry[i].name);
+        status = path ? visit(context, path) : -1;
+        free(path);
+    }
+    folder_free(&names);
     return status;
 }
 

@@ -1,4 +1,5 @@
 #include "report_changes.h"
+#include "../base/arena.h"
 #include "../base/diag.h"
 #include "../base/hash.h"
 #include "../plugin/loader.h"
@@ -9,35 +10,22 @@
 enum { ROWS_NAMED = 6 };
 
 typedef struct change {
-    char *key, *now, *file; /* file: the value that the files have */
-    char *rows;             /* names of the rows in which it is so */
-    int row_count;
+    const char *key, *now, *file; /* file: the value that the files have */
+    const char *row[ROWS_NAMED];  /* the first rows in which it is so */
+    int rows;
 } change;
 
 typedef struct changes {
     change *change;
     int count;
+    arena *memory; /* of the texts */
 } changes;
 
-static void changes_free(changes *c)
+static void name_row(change *c, const char *row)
 {
-    for (int i = 0; i < c->count; i++) {
-        free(c->change[i].key);
-        free(c->change[i].now);
-        free(c->change[i].file);
-        free(c->change[i].rows);
-    }
-    free(c->change);
-}
-
-static int name_row(change *c, const char *row)
-{
-    if (c->row_count++ >= ROWS_NAMED)
-        return 0;
-    char *longer = c->rows ? take_text("%s, %s", c->rows, row) : take_text("%s", row);
-    free(c->rows);
-    c->rows = longer;
-    return longer ? 0 : -1;
+    if (c->rows < ROWS_NAMED)
+        c->row[c->rows] = row;
+    c->rows++;
 }
 
 /* Notes that the row's `key` is `now` and not `file`. */
@@ -45,16 +33,21 @@ static int add(changes *list, const char *key, const char *now, const char *file
 {
     for (int i = 0; i < list->count; i++) {
         change *c = &list->change[i];
-        if (strcmp(c->key, key) == 0 && strcmp(c->now, now) == 0 && strcmp(c->file, file) == 0)
-            return name_row(c, row);
+        if (strcmp(c->key, key) == 0 && strcmp(c->now, now) == 0 && strcmp(c->file, file) == 0) {
+            name_row(c, row);
+            return 0;
+        }
     }
     change *more = take_again(list->change, (size_t)list->count + 1, sizeof *more, "the changes");
     if (!more)
         return -1;
     list->change = more;
     change *new = &more[list->count++];
-    *new = (change){ take_text("%s", key), take_text("%s", now), take_text("%s", file), NULL, 0 };
-    return new->key &&new->now &&new->file ? name_row(new, row) : -1;
+    *new = (change){ .key = arena_text(list->memory, key),
+                     .now = arena_text(list->memory, now),
+                     .file = arena_text(list->memory, file) };
+    name_row(new, row);
+    return new->key &&new->now &&new->file ? 0 : -1;
 }
 
 /* ---- settings ---- */
@@ -181,7 +174,7 @@ static int compare_keys(const void *a, const void *b)
 {
     const change *x = a, *y = b;
     int by_key = strcmp(x->key, y->key), by_file = strcmp(x->file, y->file);
-    return by_key ? by_key : by_file ? by_file : strcmp(x->rows, y->rows);
+    return by_key ? by_key : by_file ? by_file : strcmp(x->row[0], y->row[0]);
 }
 
 /* `rows`: how many rows there are, which need not be named where all have the change. */
@@ -193,10 +186,10 @@ static char *text_of(const changes *list, int rows)
     for (int i = 0; to && i < list->count; i++) {
         const change *c = &list->change[i];
         fprintf(to, "%s%s = %s (the file has %s", i ? "; " : "", c->key, c->now, *c->file ? c->file : "none");
-        if (c->row_count < rows)
-            fprintf(to, " in row%s %s", c->row_count > 1 ? "s" : "", c->rows);
-        if (c->row_count < rows && c->row_count > ROWS_NAMED)
-            fprintf(to, " and %d more", c->row_count - ROWS_NAMED);
+        for (int r = 0; c->rows < rows && r < c->rows && r < ROWS_NAMED; r++)
+            fprintf(to, "%s%s", r ? ", " : c->rows > 1 ? " in rows " : " in row ", c->row[r]);
+        if (c->rows < rows && c->rows > ROWS_NAMED)
+            fprintf(to, " and %d more", c->rows - ROWS_NAMED);
         fputc(')', to);
     }
     if (to && fclose(to) == 0)
@@ -207,9 +200,9 @@ static char *text_of(const changes *list, int rows)
 
 int report_changes_find(experiment *e, const runner_options *options, const char *module_folders)
 {
-    changes list = { 0 };
+    changes list = { .memory = arena_new() };
     char steps[24];
-    int status = 0, rows = 0;
+    int status = list.memory ? 0 : -1, rows = 0;
     snprintf(steps, sizeof steps, "%lld", (long long)options->most_steps);
     for (int i = 0; i < e->row_count && status == 0; i++) {
         const experiment_row *row = &e->rows[i];
@@ -226,6 +219,7 @@ int report_changes_find(experiment *e, const runner_options *options, const char
         qsort(list.change, (size_t)list.count, sizeof *list.change, compare_keys);
     free(e->changes);
     e->changes = status == 0 ? text_of(&list, rows) : NULL;
-    changes_free(&list);
+    free(list.change);
+    arena_free(list.memory);
     return e->changes ? 0 : -1;
 }
