@@ -19,6 +19,7 @@ int gpu_run_begin(void **state);
     } while (0)
 
 /* What every command of these tests says beside its row. */
-#define GPU_DATA "--scale mini --seeds 1 --cache $in/cache --set run.data=folder:$in/data --set run.batch=2 "
+#define GPU_DATA "--scale mini --cache $in/cache --set run.data=folder:$in/data --set run.batch=2 "
+#define GPU_RUNS GPU_DATA "--seeds 1 "
 
 #endif

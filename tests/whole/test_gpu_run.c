@@ -136,14 +136,14 @@ static void test_module_of_ones_own(void **state)
               "decoder distill\\n' \"$PWD\" >$in/gate.ini");
     check_row("$in/gate.ini", "gate", 2);
     must_work("grep -q code.gatefuse.$gpu $in/gate/runs/gate/gate/seed-0-*/metrics.json || { $ablate run "
-              "$in/gate.ini " GPU_DATA
+              "$in/gate.ini " GPU_RUNS
               "--row gate --steps 1 --device $gpu --out $in/gate && grep -q code.gatefuse.$gpu "
               "$in/gate/runs/gate/gate/seed-0-*/metrics.json; }");
 }
 
 /* ---- the same bits ---- */
 
-#define RUN       "run tests/inputs/small.ini " GPU_DATA "--device $gpu "
+#define RUN       "run tests/inputs/small.ini " GPU_RUNS "--device $gpu "
 #define SUM(name) "sha256sum <$(echo $in/" name "/runs/small/full/seed-0-*/parameters.safetensors)"
 
 /* Recorded or not, in whatever order threads run, with features on the device or sent batch by batch. */
@@ -202,7 +202,7 @@ static void test_not_finite(void **state)
                  "$ablate run tests/inputs/small.ini %s--row base --device %s --set optimiser.rate=1000 "
                  "--set optimiser.decay=1000 --set optimiser.beta1=0 --set optimiser.beta2=0 --set run.epochs=9 --set "
                  "run.checkpoint_steps=100 --out $in/nan; test $? = 1",
-                 GPU_DATA, on_gpu ? "$gpu" : "cpu");
+                 GPU_RUNS, on_gpu ? "$gpu" : "cpu");
         must_work("%s", command);
         const char *sentence = strstr(said, "ablate: ");
         assert_non_null(sentence);
@@ -217,7 +217,7 @@ static void must_say(const char *fault, const char *more, const char *words)
     if (shell("%s $ablate run tests/inputs/small.ini %s--row base --device $gpu %s --out $in/none; s=$?; rm -rf "
               "$in/none; "
               "test $s = 1",
-              fault, GPU_DATA, more) != 0)
+              fault, GPU_RUNS, more) != 0)
         fail_msg("%s: it should have failed: %s", fault, said);
     const char *sentence = strstr(said, "ablate: ");
     if (!sentence || !strstr(sentence, words) || strchr(sentence, '\n')[1])
@@ -267,14 +267,14 @@ static void test_precision(void **state)
             command, sizeof command,
             "$ablate run tests/inputs/small.ini %s--row base --device $gpu --set run.precision=%s --set run.epochs=1 "
             "--out $in/%s",
-            GPU_DATA, names[i], names[i]);
+            GPU_RUNS, names[i], names[i]);
         must_work("%s", command);
         snprintf(command, sizeof command, "grep -o '%s products' $in/%s/runs/small/base/seed-0-*/metrics.json",
                  names[i], names[i]);
         must_work("%s", command);
         assert_non_null(strstr(said, names[i]));
     }
-    if (shell("$ablate run tests/inputs/small.ini " GPU_DATA
+    if (shell("$ablate run tests/inputs/small.ini " GPU_RUNS
               "--row base --device cpu --set run.precision=bf16 --out $in/no") != 1)
         fail_msg("%s", said);
     assert_non_null(strstr(said, "multiplies in float32 only"));
@@ -287,7 +287,7 @@ static void test_auto(void **state)
     GPU_RUN_NEEDED();
     if (!gpu_emulated)
         skip();
-    must_work("env -u ABLATE_DEVICE $ablate run tests/inputs/small.ini " GPU_DATA
+    must_work("env -u ABLATE_DEVICE $ablate run tests/inputs/small.ini " GPU_RUNS
               "--row base --steps 1 --out $in/auto");
     assert_non_null(strstr(said, "device cpu: own kernels"));
     assert_non_null(strstr(said, "; not cuda: "));
