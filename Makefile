@@ -214,12 +214,12 @@ test: all $(TESTS) $(GPUHALVES) ## run every test (SAN=1: under ASan and UBSan)
 	@scripts/run-tests $(BUILD) $(TESTS) $(if $(NVCC),$(OPTESTS:%=%@emulated))
 # Tests of numbers: those with a header of them, and some that say so by their names.
 NUMBERS  = op_check|op_light|paper_stage|equation|clip_lab|mutants|metrics_cases|trace_file|gpu_check|gpu_run
-NUMERIC  = $(call program,$(sort $(shell grep -lE '/($(NUMBERS))\.h"' $(TESTSRC)) $(wildcard $(patsubst %,tests/*/test_%.c,graph maps metrics_golden predict_run second_device train))))
+NUMERIC  = $(call program,$(sort $(shell grep -lE '/($(NUMBERS))\.h"' $(TESTSRC)) $(wildcard $(patsubst %,tests/*/test_%.c,finished_run graph maps metrics_golden second_device train))))
 test-numeric: all $(NUMERIC) $(GPUHALVES) ## MARCH=haswell: the tests of numbers with the kernels of another processor
 	@scripts/run-tests $(BUILD) $(NUMERIC)
 test-aarch64: ## the tests of numbers that need no GPU on an emulated 64-bit ARM processor
 	@scripts/test-aarch64 build-aarch64 $(AARCH64)
-AARCH64  = $(filter-out gpu_% metrics_golden predict_run encoders,$(patsubst $(BUILD)/tests/test_%,%,$(NUMERIC)))
+AARCH64  = $(filter-out gpu_% metrics_golden finished_run encoders,$(patsubst $(BUILD)/tests/test_%,%,$(NUMERIC)))
 GPUTESTS = $(call program,$(wildcard tests/*/test_gpu_*.c tests/ops/test_ops_*.c tests/*/test_curand.c))
 test-gpu: $(if $(EMULATED),all,cuda) $(GPUTESTS) ## the GPU's tests on the GPU of this machine (EMULATED=1: on the emulated one, at full length)
 	@scripts/test-gpu $(BUILD) $(if $(EMULATED),emulated,cuda) $(GPUTESTS)

@@ -41,14 +41,14 @@ const line_option shared_device[] = {
     { 0 }
 };
 
-predict_options shared_opening(const verb_line *l)
+finished_options shared_opening(const verb_line *l)
 {
-    return (predict_options){ .device = l->device,
-                              .threads = l->threads,
-                              .modules = l->modules,
-                              .cache = l->cache,
-                              .set = l->set.text,
-                              .sets = l->set.count };
+    return (finished_options){ .device = l->device,
+                               .threads = l->threads,
+                               .modules = l->modules,
+                               .cache = l->cache,
+                               .set = l->set.text,
+                               .sets = l->set.count };
 }
 
 int shared_session(const verb_line *l, session *s)

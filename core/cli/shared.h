@@ -2,7 +2,7 @@
 #ifndef ABLATE_SHARED_H
 #define ABLATE_SHARED_H
 #include "../experiment/experiment.h"
-#include "../finished/predict_run.h"
+#include "../finished/finished_run.h"
 #include "line.h"
 
 /* ---- groups; a verb lists them after its own, in this order ---- */
@@ -24,7 +24,7 @@ extern const line_option shared_device[];     /* device, threads */
 
 /* ---- what they mean; what is returned points into the line ---- */
 
-predict_options shared_opening(const verb_line *); /* how runs are opened again */
+finished_options shared_opening(const verb_line *); /* how runs are opened again */
 int shared_session(const verb_line *, session *);  /* session_open. 0, or -1: complained; session_close after both */
 
 /* The experiment file that is argument `i`, with what the line lays over it; the rows of --row are there. NULL:

@@ -19,7 +19,7 @@ static int run(void *given)
 {
     const request *r = given;
     const verb_line *l = &r->given;
-    const predict_options how = shared_opening(l);
+    const finished_options how = shared_opening(l);
     if (strcmp(l->mode, "losses") == 0)
         return curves_losses(l->word, l->words, &how, l->out);
     if (strcmp(l->mode, "scores") == 0)

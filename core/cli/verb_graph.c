@@ -58,9 +58,9 @@ static int print_row(session *s, const experiment *e, const experiment_row *row,
 {
     model m = { 0 };
     const dataset *data = session_data(s, row->run.data, &row->settings);
-    const model_request made_of = experiment_row_model(row, &row->run, data, s->module_folders);
+    const model_request made_of = experiment_row_model(row, &row->run, data ? data->module : NULL, s->module_folders);
     int status = data ? model_open(&m, &made_of) : -1;
-    model_say(&m, row->name);
+    model_talk_say(&m.talk, row->name);
     if (status == 0)
         status = r->overview ? draw_overview(&m, data, e, row, r->given.out)
                  : r->dot    ? graph_draw(m.train, row->run.batch, stdout)

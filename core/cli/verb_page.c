@@ -35,9 +35,7 @@ static int run(void *given)
 {
     const request *r = given;
     const char *results = r->given.words > 0 ? r->given.word[0] : "results";
-    page_options page = {
-        .results = results, .run = r->run, .shown = r->shown, .predict = shared_opening(&r->given)
-    };
+    page_options page = { .results = results, .run = r->run, .shown = r->shown, .predict = shared_opening(&r->given) };
     runs_list runs = { 0 };
     if (!file_exists(results))
         return complain("%s: there is no such folder of results; 'ablate run' makes one", results);

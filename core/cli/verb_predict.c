@@ -56,12 +56,11 @@ static const predict_limit *only_limit(const predict_files *f, const predict_thr
     return first;
 }
 
-static void say(const request *r, const predict_run *run, const predict_files *f, const predict_threshold *t,
+static void say(const request *r, const finished_run *run, const predict_files *f, const predict_threshold *t,
                 const predict_summary *s)
 {
     const predict_limit *only = only_limit(f, t);
-    for (int i = 0; i < run->warnings; i++)
-        fprintf(stderr, "%s: %s\n", run->label, run->warning[i]);
+    finished_run_say(run, run->label);
     printf("%d pictures scored, %d called defective: above ", s->scored, s->defective);
     if (only)
         printf("%.6g, which at most %.3g of pictures without a defect should be", only->image, only->rate);
@@ -71,7 +70,7 @@ static void say(const request *r, const predict_run *run, const predict_files *f
 }
 
 /* Files, thresholds and whatever is to be said of them. */
-static int prepare(const request *r, predict_run *run, predict_files *files, predict_threshold *t)
+static int prepare(const request *r, finished_run *run, predict_files *files, predict_threshold *t)
 {
     int named = r->class_name ? predict_class_named(run, r->class_name) : -1;
     if (r->class_name && named < 0)
@@ -86,8 +85,8 @@ static int prepare(const request *r, predict_run *run, predict_files *files, pre
 static int run(void *given)
 {
     const request *r = given;
-    const predict_options how = shared_opening(&r->given);
-    predict_run opened = { 0 };
+    const finished_options how = shared_opening(&r->given);
+    finished_run opened = { 0 };
     predict_files files = { 0 };
     predict_threshold threshold = { 0 };
     predict_summary summary = { 0 };
@@ -97,7 +96,7 @@ static int run(void *given)
     FILE *list = open_memstream(&unreadable, &length);
     int status = list ? list_files(r, &files) : complain("out of memory for the list of pictures");
     if (status == 0)
-        status = predict_run_open(&opened, r->given.word[0], &how);
+        status = finished_run_open(&opened, r->given.word[0], &how);
     if (status == 0)
         status = prepare(r, &opened, &files, &threshold);
     if (status == 0)
@@ -113,7 +112,7 @@ static int run(void *given)
     free(unreadable);
     predict_threshold_free(&threshold);
     predict_files_free(&files);
-    predict_run_close(&opened);
+    finished_run_close(&opened);
     return status;
 }
 

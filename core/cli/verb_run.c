@@ -66,9 +66,11 @@ static int add_run(call *c, run_file *f, const experiment_row *row, int seed)
     if (!found)
         return -1;
     f->was_found = found;
-    if (runner_run(&c->session, f->experiment, row, seed, &c->how, &grown[f->count], &found[f->count]) < 0)
+    int status = runner_run(&c->session, f->experiment, row, seed, &c->how, &grown[f->count]);
+    if (status < 0)
         return -1;
-    f->found += found[f->count++];
+    found[f->count++] = status > 0;
+    f->found += status;
     f->shown = f->count;
     return 0;
 }

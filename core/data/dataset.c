@@ -203,6 +203,16 @@ const char *dataset_counts(const dataset *d, char text[DATASET_COUNTS])
     return text;
 }
 
+int *dataset_list(const dataset *d, bool test, int *count)
+{
+    int *list = take((size_t)dataset_count(d, test), sizeof *list, "a list of pictures");
+    *count = 0;
+    for (int i = 0; list && i < d->pictures; i++)
+        if (d->picture[i].test == test)
+            list[(*count)++] = i;
+    return list;
+}
+
 int dataset_identify(const dataset *d, int index, hash_digest *digest)
 {
     const picture *p = &d->picture[index];
@@ -322,9 +332,7 @@ int dataset_fitted(const dataset *d, int index, const input_settings *to, ablate
     *out = (ablate_image){ 0, 0, NULL };
     if (dataset_image(d, index, &image) < 0)
         return -1;
-    image_filter filter = to->resample == INPUT_BICUBIC ? IMAGE_BICUBIC : IMAGE_BILINEAR;
-    int status = to->fit == INPUT_CROP ? image_fit(&image, to->size, filter, out)
-                                       : image_resize(&image, to->size, to->size, filter, out);
+    int status = fitted_picture(&image, to, out);
     image_free(&image);
     return status;
 }
@@ -332,12 +340,9 @@ int dataset_fitted(const dataset *d, int index, const input_settings *to, ablate
 int dataset_input(const dataset *d, int index, const input_settings *to, float *out)
 {
     ablate_image fitted;
-    const image_statistics *statistics = image_statistics_find(to->statistics == INPUT_OPENAI ? "openai" : "imagenet");
-    if (!statistics || dataset_fitted(d, index, to, &fitted) < 0)
-        return -1;
-    image_normalize(&fitted, statistics, out);
+    int status = dataset_fitted(d, index, to, &fitted) < 0 ? -1 : fitted_input(&fitted, to, out);
     image_free(&fitted);
-    return 0;
+    return status;
 }
 
 int dataset_mask_fitted(const dataset *d, int index, const input_settings *to, mask_rule rule, image_mask *out)
@@ -346,8 +351,7 @@ int dataset_mask_fitted(const dataset *d, int index, const input_settings *to, m
     *out = (image_mask){ 0, 0, NULL };
     int status = dataset_mask(d, index, &mask);
     if (status == 0 && mask.value)
-        status = to->fit == INPUT_CROP ? image_mask_fit(&mask, to->size, rule.filter, rule.threshold, out)
-                                       : image_mask_resize(&mask, to->size, to->size, rule.filter, rule.threshold, out);
+        status = fitted_mask(&mask, to, rule, out);
     image_mask_free(&mask);
     return status;
 }

@@ -4,8 +4,7 @@
 #include "../base/folder.h"
 #include "../base/hash.h"
 #include "../base/settings.h"
-#include "../files/image.h"
-#include "input_settings.h"
+#include "fitted.h"
 
 typedef struct picture {
     char *class_name, *state, *name, *path, *mask;
@@ -33,7 +32,9 @@ typedef struct dataset {
 int dataset_open(dataset *, const char *spec, const settings *from, const char *module_folders);
 void dataset_close(dataset *);
 
+/* How many are test pictures, or training pictures; which, in new memory. NULL: complained. */
 int dataset_count(const dataset *, bool test);
+int *dataset_list(const dataset *, bool test, int *count);
 
 /* "15 classes, 240 training and 384 test pictures". Returns `text`. */
 enum { DATASET_COUNTS = 160 };
@@ -42,8 +43,7 @@ const char *dataset_counts(const dataset *, char text[DATASET_COUNTS]);
 /* Identity of a picture's contents: of the file's bytes, or of the module's code, settings and the picture's name. */
 int dataset_identify(const dataset *, int picture, hash_digest *);
 
-/* The picture as the network sees it, (size, size), and as its input: out (3, size, size), normalised. Size, fit,
- * filter and statistics are those of [input]. 0, or -1. */
+/* The picture as the network sees it and as its input, see fitted.h. 0, or -1. */
 int dataset_fitted(const dataset *, int picture, const input_settings *, ablate_image *);
 int dataset_input(const dataset *, int picture, const input_settings *, float *out);
 
@@ -51,11 +51,6 @@ int dataset_input(const dataset *, int picture, const input_settings *, float *o
  * image_free, image_mask_free. */
 int dataset_image(const dataset *, int picture, ablate_image *);
 int dataset_mask(const dataset *, int picture, image_mask *);
-
-typedef struct mask_rule { /* how a mask is brought to the network's size */
-    image_filter filter;
-    double threshold; /* of the resized mask, as a fraction: above it is a defect; IMAGE_GREY: it stays as it is */
-} mask_rule;
 
 /* The mask as the picture's dataset_fitted. value NULL: no mask. */
 int dataset_mask_fitted(const dataset *, int picture, const input_settings *, mask_rule, image_mask *);

@@ -8,8 +8,7 @@
 typedef struct feed feed;
 
 typedef struct feed_request { /* all of it outlives the feed */
-    session *session;
-    const dataset *dataset;
+    session *session;         /* with its data set open */
     const input_settings *input;
     cache_numbers numbers; /* in which rows are kept */
     const graph *graph;
@@ -28,7 +27,7 @@ void feed_free(feed *);
 /* The values that programs of this graph must be given. */
 ablate_value *const *feed_given(const feed *, int *count);
 
-/* Puts `batch` pictures into a program. 0, or -1: complained. */
+/* Puts a batch of pictures into a program. 0, or -1: complained. */
 int feed_fill(feed *, program *, const int *pictures);
 
 #endif

@@ -222,15 +222,11 @@ const uint8_t *session_masks(session *s, const input_settings *to, mask_rule rul
     if (masks_are_of(s, to, rule))
         return s->masks;
     free(s->masks);
-    int count = dataset_count(&s->data, true), at = 0;
-    size_t area = (size_t)to->size * (size_t)to->size;
-    s->masks = take((size_t)count * area, 1, "the masks");
-    mask_work work = { s, to, take((size_t)count, sizeof(int), "the masks"), rule, s->masks };
-    for (int i = 0; work.picture && i < s->data.pictures; i++)
-        if (s->data.picture[i].test)
-            work.picture[at++] = i;
-    int status = s->masks && work.picture ? workers_run(count, fit_one, &work) : -1;
-    free(work.picture);
+    int count, *pictures = dataset_list(&s->data, true, &count);
+    s->masks = take((size_t)count * (size_t)to->size * (size_t)to->size, 1, "the masks");
+    mask_work work = { s, to, pictures, rule, s->masks };
+    int status = s->masks && pictures ? workers_run(count, fit_one, &work) : -1;
+    free(pictures);
     if (status < 0) {
         free(s->masks);
         s->masks = NULL;

@@ -95,7 +95,7 @@ const settings_entry *experiment_row_own(const experiment_row *, const char *sec
 int experiment_row_list(const experiment_row *, int seed, settings *);
 
 /* What the row's model is made of, with `run` in the place of its own settings of [run], which may be these. */
-model_request experiment_row_model(const experiment_row *, const run_settings *run, const dataset *,
+model_request experiment_row_model(const experiment_row *, const run_settings *run, const ablate_module *data,
                                    const char *module_folders);
 
 /* The row of that name; NULL: complained, with the rows there are. */

@@ -77,7 +77,7 @@ int experiment_row_list(const experiment_row *row, int seed, settings *into)
     return settings_list(into, "optimiser", optimiser_settings_rows, &row->optimiser, NULL);
 }
 
-model_request experiment_row_model(const experiment_row *row, const run_settings *run, const dataset *data,
+model_request experiment_row_model(const experiment_row *row, const run_settings *run, const ablate_module *data,
                                    const char *module_folders)
 {
     return (model_request){ run, &row->input, &row->settings, data, module_folders, row->at };

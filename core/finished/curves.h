@@ -2,7 +2,7 @@
  * writes the file whole or not at all. 0, or -1: complained. */
 #ifndef ABLATE_CURVES_H
 #define ABLATE_CURVES_H
-#include "predict_run.h"
+#include "finished_run.h"
 
 /* "ablation, row vii, scale mini", and the seed if asked for: what numbers are from. New memory; NULL: complained. */
 char *curves_label(const run_record *, bool seed);
@@ -10,13 +10,13 @@ char *curves_label(const run_record *, bool seed);
 /* Losses and probes by epoch, from the losses.tsv of runs that differ in their seed alone: run (without the seed),
  * term, epoch, weight of the loss in that epoch (NaN: a probe), least, mean and most over the runs, then the value of
  * each run under "seed N". */
-int curves_losses(const char *const *folders, int count, const predict_options *, const char *out);
+int curves_losses(const char *const *folders, int count, const finished_options *, const char *out);
 
 /* Histograms of scores, for each level ("image", "pixel") and run over the range of its scores: run, level, from, to,
  * normal and defective (numbers in this bin), normal_share and defective_share (of their sum; NaN if there are none).
  * A picture is defective by its folder, a pixel by its mask as the run's protocol makes it; the pixels outside of
  * defects are normal in every picture. */
-int curves_scores(const char *const *folders, int count, const predict_options *, const char *out);
+int curves_scores(const char *const *folders, int count, const finished_options *, const char *out);
 
 /* How the patches of the test pictures are spread over the last axis of a value on the board, (pictures, tokens,
  * places); `value` NULL: the one that a module of the run names as its `spread`: run, by, name, pictures, place (from
@@ -24,6 +24,6 @@ int curves_scores(const char *const *folders, int count, const predict_options *
  * "class", name a class or "all", with the trained parameters; then "epoch", 0 with the parameters as drawn, and as
  * trained so far where the run has parameters-epoch-N.safetensors. Where there is one token more than a square grid
  * has, the first one is no patch and does not count. */
-int curves_usage(const char *folder, const char *value, const predict_options *, const char *out);
+int curves_usage(const char *folder, const char *value, const finished_options *, const char *out);
 
 #endif

@@ -2,7 +2,6 @@
 #include "../base/file.h"
 #include "../base/name.h"
 #include "../base/number.h"
-#include "../model/score.h"
 #include "curves.h"
 #include <math.h>
 #include <stdlib.h>
@@ -50,15 +49,12 @@ static int make_room(score_run *r, const scores *s)
     return 0;
 }
 
-static int collect(score_run *r, predict_run *run, const scores *s)
+static int collect(score_run *r, finished_run *run, const scores *s)
 {
-    const metrics_protocol *how = metrics_protocol_find(run->run.protocol);
-    const uint8_t *masks =
-        how ? session_masks(&run->session, &run->input,
-                            (mask_rule){ how->mask_nearest ? IMAGE_NEAREST : IMAGE_BILINEAR, how->mask_threshold })
-            : NULL;
+    const uint8_t *masks = scores_masks(&run->session, &run->model);
     size_t area = (size_t)s->size * (size_t)s->size;
-    if (!masks || make_room(r, s) < 0)
+    r->label = curves_label(&run->record, true);
+    if (!masks || !r->label || make_room(r, s) < 0)
         return -1;
     for (int i = 0; i < s->count; i++) {
         add(&r->level[0], !run->data->picture[s->picture[i]].good, (float)scores_picture(s, i));
@@ -68,24 +64,17 @@ static int collect(score_run *r, predict_run *run, const scores *s)
     return 0;
 }
 
-static int score_test_pictures(score_run *r, const char *folder, const predict_options *options)
+static int score_test_pictures(score_run *r, const char *folder, const finished_options *options)
 {
-    predict_run run = { 0 };
+    finished_run run = { 0 };
     scores s = { 0 };
-    int status = predict_run_open(&run, folder, options);
-    if (status == 0 && !run.model.map)
-        status = complain("%s: no module of '%s' gives score maps; name a run that judges pictures", run.folder,
-                          run.run.model);
-    if (status == 0 && !predict_run_data(&run))
-        status = -1;
+    int status = finished_run_open(&run, folder, options);
     if (status == 0)
-        status = scores_make(&run.session, &run.model, run.data, run.parameters, run.label, &s);
+        status = finished_run_scores(&run, &s);
     if (status == 0)
         status = collect(r, &run, &s);
-    if (status == 0 && !(r->label = curves_label(&run.record, true)))
-        status = -1;
     scores_free(&s);
-    predict_run_close(&run);
+    finished_run_close(&run);
     return status;
 }
 
@@ -155,7 +144,7 @@ static int write_histograms(const score_run *r, int runs, const char *path)
     return file_commit(draft);
 }
 
-int curves_scores(const char *const *folders, int count, const predict_options *options, const char *out)
+int curves_scores(const char *const *folders, int count, const finished_options *options, const char *out)
 {
     score_run *r = take_zeroed((size_t)count, sizeof *r, "the scores");
     int status = r ? 0 : -1;

@@ -2,17 +2,13 @@
 #include "../base/file.h"
 #include "../base/name.h"
 #include "../base/number.h"
-#include "../base/progress.h"
-#include "../base/stop.h"
-#include "../files/weights.h"
-#include "../graph/program.h"
+#include "../model/parameters_file.h"
 #include "curves.h"
-#include "predictor.h"
 #include <stdlib.h>
 #include <string.h>
 
 typedef struct usage { /* of one run's test pictures */
-    predict_run run;
+    finished_run run;
     char *label;
     ablate_value *value; /* (batch, tokens, places) */
     predictor *predictor;
@@ -33,7 +29,7 @@ static void usage_close(usage *u)
     free(u->uses);
     free(u->sum);
     free(u->class_pictures);
-    predict_run_close(&u->run);
+    finished_run_close(&u->run);
 }
 
 /* ---- getting ready ---- */
@@ -51,7 +47,7 @@ static int find_value(usage *u, const char *name)
 {
     if (!name && !(name = spread_of(&u->run.model)))
         return complain("%s: none of its modules spreads tokens over places; name a value with --value", u->run.folder);
-    u->value = predict_run_value(&u->run, name, 0);
+    u->value = finished_run_value(&u->run, name, 0);
     if (!u->value)
         return -1;
     const ablate_shape *shape = &u->value->shape;
@@ -65,24 +61,18 @@ static int find_value(usage *u, const char *name)
 
 static int list_pictures(usage *u)
 {
-    const dataset *d = predict_run_data(&u->run);
-    if (!d)
+    const dataset *d = finished_run_data(&u->run);
+    if (!d || !(u->picture = dataset_list(d, true, &u->pictures)))
         return -1;
-    u->picture = take((size_t)d->pictures, sizeof *u->picture, "the test pictures");
-    for (int i = 0; u->picture && i < d->pictures; i++)
-        if (d->picture[i].test)
-            u->picture[u->pictures++] = i;
-    if (u->picture && u->pictures == 0)
-        return complain("%s: its data '%s' has no test pictures", u->run.folder, d->spec);
-    return u->picture ? 0 : -1;
+    return u->pictures > 0 ? 0 : complain("%s: its data '%s' has no test pictures", u->run.folder, d->spec);
 }
 
-static int open_usage(usage *u, const char *folder, const char *value, const predict_options *options)
+static int open_usage(usage *u, const char *folder, const char *value, const finished_options *options)
 {
-    if (predict_run_open(&u->run, folder, options) < 0 || find_value(u, value) < 0 || list_pictures(u) < 0)
+    if (finished_run_open(&u->run, folder, options) < 0 || find_value(u, value) < 0 || list_pictures(u) < 0)
         return -1;
     size_t rows = (size_t)u->run.data->classes + 1, cells = rows * (size_t)u->places;
-    u->predictor = predictor_new(&u->run, &u->value, 1, u->picture, u->pictures);
+    u->predictor = finished_run_predictor(&u->run, &u->value, 1, u->picture, u->pictures);
     u->batch = take((size_t)shape_size(&u->value->shape), sizeof *u->batch, "a batch");
     u->uses = take(cells, sizeof *u->uses, "the usage");
     u->sum = take(cells, sizeof *u->sum, "the usage");
@@ -106,16 +96,14 @@ static void count_picture(usage *u, const float *value, int row)
         }
 }
 
-static int count_batch(usage *u, int first)
+static int count_batch(usage *u, const predictor_walk *w)
 {
     const dataset *d = u->run.data;
-    int batch = u->run.run.batch, count = u->pictures - first < batch ? u->pictures - first : batch;
-    if (predictor_run_own(u->predictor, u->picture + first, count) < 0 ||
-        predictor_get(u->predictor, u->value, u->batch) < 0)
+    if (predictor_get(u->predictor, u->value, u->batch) < 0)
         return -1;
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < w->count; i++) {
         const float *value = u->batch + (size_t)i * (size_t)u->tokens * (size_t)u->places;
-        count_picture(u, value, d->picture[u->picture[first + i]].class_index);
+        count_picture(u, value, d->picture[u->picture[w->first + i]].class_index);
         count_picture(u, value, d->classes);
     }
     return 0;
@@ -127,62 +115,28 @@ static int count_all(usage *u, const char *note)
     memset(u->uses, 0, cells * sizeof *u->uses);
     memset(u->sum, 0, cells * sizeof *u->sum);
     memset(u->class_pictures, 0, rows * sizeof *u->class_pictures);
-    int status = 0;
-    progress bar;
-    progress_begin(&bar, u->run.label, "pictures", u->pictures, 0);
-    for (int first = 0; first < u->pictures && status == 0; first += u->run.run.batch) {
-        status = count_batch(u, first);
-        progress_show(&bar, first, note);
-        if (status == 0 && stop_asked())
-            status =
-                stop_complain("%s: pictures were being counted, %s; the same command begins anew", u->run.label, note);
-    }
-    progress_end(&bar);
-    return status;
-}
-
-/* ---- the parameters of earlier epochs ---- */
-
-static int put_parameters(usage *u, const float *all)
-{
-    const device *where = u->run.session.device;
-    size_t bytes = (size_t)u->run.model.parameters->count * sizeof *all;
-    return where->upload(u->run.parameters, all, bytes) < 0
-               ? complain("%s: out of memory: %zu bytes for the parameters", where->name, bytes)
-               : 0;
-}
-
-static int read_parameters(const usage *u, const char *path, float *all)
-{
-    const parameters *p = u->run.model.parameters;
-    weights *w = weights_open(path);
-    int status = w ? 0 : -1;
-    for (int i = 0; i < p->entries && status == 0; i++) {
-        const weights_tensor *t = weights_need(w, p->entry[i].name);
-        status = t ? 0 : -1;
-        if (t && !shape_same(&t->shape, &p->entry[i].shape))
-            status = complain("%s: '%s' has another shape than the modules want now; train this run again", path,
-                              p->entry[i].name);
-        if (status == 0)
-            status = weights_load(w, p->entry[i].name, all + p->entry[i].offset);
-    }
-    weights_close(w);
-    return status;
+    predictor_walk w = { .predictor = u->predictor,
+                         .pictures = u->picture,
+                         .total = u->pictures,
+                         .label = u->run.label,
+                         .note = note,
+                         .stopped = "were counted; the same command begins anew" };
+    while (predictor_next(&w))
+        w.status = count_batch(u, &w);
+    return w.status;
 }
 
 /* The parameters after `epoch` epochs into all[]: 1; 0: the run did not keep them; -1: complained. */
 static int find_epoch(const usage *u, int epoch, float *all)
 {
-    const parameters *p = u->run.model.parameters;
+    const model *m = &u->run.model;
     if (epoch == 0)
-        return parameters_draw(p, (uint64_t)u->run.run.seed, all) < 0 ||
-                       program_starts(u->run.model.train, u->run.session.device, all) < 0
-                   ? -1
-                   : 1;
+        return model_draw(m, m->train, u->run.session.device, all) < 0 ? -1 : 1;
     char *path = take_text("%s/parameters-epoch-%d.safetensors", u->run.folder, epoch);
-    int status = !path ? -1 : file_exists(path) ? (read_parameters(u, path, all) < 0 ? -1 : 1) : 0;
+    bool there = path && file_exists(path);
+    int status = there ? parameters_file_read(path, m->parameters, all) : 0;
     free(path);
-    return status;
+    return !path || status < 0 ? -1 : there;
 }
 
 /* ---- writing ---- */
@@ -223,7 +177,7 @@ static int write_epochs(usage *u, FILE *to)
         snprintf(name, sizeof name, "%d", epoch);
         status = found < 0 ? -1 : 0;
         if (found > 0)
-            status = put_parameters(u, all) < 0 || count_all(u, name) < 0 ? -1 : 0;
+            status = finished_run_put(&u->run, all) < 0 || count_all(u, name) < 0 ? -1 : 0;
         if (found > 0 && status == 0)
             print_rows(u, "epoch", name, u->run.data->classes, to);
     }
@@ -244,7 +198,7 @@ static int write_usage(usage *u, const char *out)
     return -1;
 }
 
-int curves_usage(const char *folder, const char *value, const predict_options *options, const char *out)
+int curves_usage(const char *folder, const char *value, const finished_options *options, const char *out)
 {
     usage u = { 0 };
     int status = open_usage(&u, folder, value, options);

@@ -1,8 +1,5 @@
 #include "figure_patches.h"
 #include "../base/diag.h"
-#include "../base/progress.h"
-#include "../base/stop.h"
-#include "predictor.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,7 +46,7 @@ int patch_value_read(const char *text, patch_value *v)
     return 0;
 }
 
-bool patch_value_exists(const predict_run *r, const patch_value *v)
+bool patch_value_exists(const finished_run *r, const patch_value *v)
 {
     return builder_value(r->model.score_builder, v->name, v->index < 0 ? 0 : v->index) != NULL;
 }
@@ -57,7 +54,7 @@ bool patch_value_exists(const predict_run *r, const patch_value *v)
 /* ---- the grid ---- */
 
 /* Tokens before the patches: 0 or 1; -1: complained. */
-static int check_shape(const predict_run *r, const patch_value *v, const ablate_shape *shape)
+static int check_shape(const finished_run *r, const patch_value *v, const ablate_shape *shape)
 {
     int64_t tokens = shape->rank >= 2 ? shape->dim[1] : 0, channels = shape->rank == 3 ? shape->dim[2] : 0;
     bool whole = ablate_square_side(tokens) > 0, grid = whole || ablate_square_side(tokens - 1) > 0;
@@ -72,10 +69,10 @@ static int check_shape(const predict_run *r, const patch_value *v, const ablate_
 
 int patches_grid(const figure_runs *f, int k, const patch_value *v, int count)
 {
-    const predict_run *r = &f->run[k];
+    const finished_run *r = &f->run[k];
     for (int i = 0; i < count; i++) {
         const ablate_value *value =
-            patch_value_exists(r, &v[i]) ? predict_run_value(r, v[i].name, v[i].index < 0 ? 0 : v[i].index) : NULL;
+            patch_value_exists(r, &v[i]) ? finished_run_value(r, v[i].name, v[i].index < 0 ? 0 : v[i].index) : NULL;
         int before = value ? check_shape(r, &v[i], &value->shape) : 0;
         if (before < 0)
             return -1;
@@ -98,7 +95,7 @@ typedef struct part { /* one value of the board, which goes into a mean */
 } part;
 
 typedef struct computation {
-    predict_run *run;
+    finished_run *run;
     int grid, parts;
     part part[MOST_PARTS];
     ablate_value *wanted[MOST_PARTS];
@@ -106,7 +103,7 @@ typedef struct computation {
 
 static int add_part(computation *c, const patch_value *v, int index, int parts, float *out)
 {
-    ablate_value *value = predict_run_value(c->run, v->name, index);
+    ablate_value *value = finished_run_value(c->run, v->name, index);
     int before = value ? check_shape(c->run, v, &value->shape) : -1;
     if (before < 0)
         return -1;
@@ -145,31 +142,21 @@ static void add_numbers(const computation *c, const part *p, const float *data, 
         }
 }
 
-static int compute_batches(const computation *c, predictor *p, const int *pictures, int tests)
+static int compute_batches(const computation *c, predictor_walk *w)
 {
     int64_t most = 0;
-    int status = 0, batch = c->run->run.batch;
     for (int i = 0; i < c->parts; i++)
         most = shape_size(&c->wanted[i]->shape) > most ? shape_size(&c->wanted[i]->shape) : most;
     float *data = take((size_t)most, sizeof *data, "a value of the board");
-    progress bar;
-    progress_begin(&bar, c->run->label, "pictures", tests, 0);
-    for (int first = 0; data && first < tests && status == 0; first += batch) {
-        int count = tests - first < batch ? tests - first : batch;
-        status = predictor_run_own(p, pictures + first, count);
-        for (int i = 0; i < c->parts && status == 0; i++) {
-            status = predictor_get(p, c->wanted[i], data);
-            if (status == 0)
-                add_numbers(c, &c->part[i], data, first, count);
+    w->status = data ? 0 : -1;
+    while (predictor_next(w))
+        for (int i = 0; i < c->parts && w->status == 0; i++) {
+            w->status = predictor_get(w->predictor, c->wanted[i], data);
+            if (w->status == 0)
+                add_numbers(c, &c->part[i], data, w->first, w->count);
         }
-        progress_show(&bar, first + count, "looking");
-        if (status == 0 && stop_asked())
-            status = stop_complain("%s: %d of %d pictures were looked at; the same command begins anew", c->run->label,
-                                   first + count, tests);
-    }
-    progress_end(&bar);
     free(data);
-    return data ? status : -1;
+    return w->status;
 }
 
 int patches_compute(figure_runs *f, int k, const patch_value *v, int count, float *const *out)
@@ -184,9 +171,14 @@ int patches_compute(figure_runs *f, int k, const patch_value *v, int count, floa
         }
     if (status < 0 || c.parts == 0)
         return status;
-    predictor *p = predictor_new(c.run, c.wanted, c.parts, order->picture, order->count);
-    status = p ? compute_batches(&c, p, order->picture, order->count) : -1;
-    predictor_free(p);
+    predictor_walk w = { .predictor = finished_run_predictor(c.run, c.wanted, c.parts, order->picture, order->count),
+                         .pictures = order->picture,
+                         .total = order->count,
+                         .label = c.run->label,
+                         .note = "looking",
+                         .stopped = "were looked at; the same command begins anew" };
+    status = w.predictor ? compute_batches(&c, &w) : -1;
+    predictor_free(w.predictor);
     return status;
 }
 
@@ -204,7 +196,7 @@ static patch_kind kind_of(const uint8_t *mask, int size, int grid, int row, int 
 
 int patches_label(figure_runs *f, int grid, uint8_t *kind)
 {
-    predict_run *last = &f->run[f->count - 1];
+    finished_run *last = &f->run[f->count - 1];
     const scores *order = &f->scores[f->count - 1];
     const int size = last->input.size;
     const uint8_t *mask = session_masks(&last->session, &last->input, (mask_rule){ IMAGE_BILINEAR, 0.5 });

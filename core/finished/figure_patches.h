@@ -16,7 +16,7 @@ typedef struct patch_value { /* which number: NAME, NAME.K, NAME.K:C, NAME.K:C-D
 int patch_value_read(const char *text, patch_value *);
 
 /* Does the run's board have it? */
-bool patch_value_exists(const predict_run *, const patch_value *);
+bool patch_value_exists(const finished_run *, const patch_value *);
 
 /* Computes `count` values of all test pictures with run k: out[i] has (tests, grid * grid) numbers, or is NULL where
  * the run lacks the value. A value has an element, or a row of channels, for each patch of a square grid, with or

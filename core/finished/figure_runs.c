@@ -11,7 +11,7 @@ void figure_runs_close(figure_runs *f)
 {
     for (int k = 0; k < FIGURE_RUNS; k++) {
         scores_free(&f->scores[k]);
-        predict_run_close(&f->run[k]);
+        finished_run_close(&f->run[k]);
     }
     free(f->picture);
     *f = (figure_runs){ 0 };
@@ -21,11 +21,10 @@ void figure_runs_close(figure_runs *f)
 
 static int open_one(figure_runs *f, int k, const figure_options *o)
 {
-    predict_run *run = &f->run[k];
-    if (predict_run_open(run, o->run[k], &o->predict) < 0 || !predict_run_data(run))
+    finished_run *run = &f->run[k];
+    if (finished_run_open(run, o->run[k], &o->predict) < 0 || !finished_run_data(run))
         return -1;
-    for (int i = 0; i < run->warnings; i++)
-        fprintf(stderr, "%s: %s\n", run->folder, run->warning[i]);
+    finished_run_say(run, run->folder);
     return 0;
 }
 
@@ -34,7 +33,7 @@ int figure_runs_open(figure_runs *f, const figure_options *o)
     for (f->count = 0; f->count < o->runs; f->count++)
         if (open_one(f, f->count, o) < 0)
             return -1;
-    const predict_run *last = &f->run[f->count - 1];
+    const finished_run *last = &f->run[f->count - 1];
     f->data = last->data;
     if (dataset_check_outside(f->data, "--out", o->out) < 0)
         return -1;
@@ -47,9 +46,8 @@ int figure_runs_open(figure_runs *f, const figure_options *o)
 
 int figure_runs_score(figure_runs *f, int k)
 {
-    predict_run *run = &f->run[k];
     scores *s = &f->scores[k];
-    if (scores_make(&run->session, &run->model, run->data, run->parameters, run->label, s) < 0)
+    if (finished_run_scores(&f->run[k], s) < 0)
         return -1;
     double *image = s->image ? s->image : take((size_t)s->count, sizeof *image, "the image scores");
     for (int i = 0; image && !s->image && i < s->count; i++)
@@ -173,7 +171,7 @@ static int write_runs(const figure_runs *f, const figure_options *o)
     for (int i = 0; i < METRICS_KINDS; i++)
         fprintf(to, "\t%s", metrics_name((metrics_kind)i));
     for (int k = 0; k < f->count; k++) {
-        const predict_run *r = &f->run[k];
+        const finished_run *r = &f->run[k];
         fprintf(to, "\n%d\t", k + 1);
         name_cell(r->record.experiment, to);
         name_cell(r->record.row, to);

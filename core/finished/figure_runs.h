@@ -3,7 +3,7 @@
 #define ABLATE_FIGURE_RUNS_H
 #include "../model/score.h"
 #include "figure_choice.h"
-#include "predict_run.h"
+#include "finished_run.h"
 
 enum { FIGURE_RUNS = 8 };
 
@@ -16,7 +16,7 @@ typedef struct figure_options { /* what is shown of which runs, and where it is 
     choice_rule rule;
     bool good; /* beside each defective picture a good one */
     const char *out;
-    predict_options predict;
+    finished_options predict;
 } figure_options;
 
 typedef struct figure_picture { /* one that is shown */
@@ -26,7 +26,7 @@ typedef struct figure_picture { /* one that is shown */
 } figure_picture;
 
 typedef struct figure_runs { /* zeroed = closed; must not be moved while it is open */
-    predict_run run[FIGURE_RUNS];
+    finished_run run[FIGURE_RUNS];
     scores scores[FIGURE_RUNS]; /* of all test pictures, once figure_runs_score has filled them, with scores.image */
     int count;
     const dataset *data;     /* of the last run; the others' has the same pictures */

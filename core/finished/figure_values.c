@@ -51,7 +51,7 @@ static int check_values(patches *p)
         for (int k = 0; k < f->count; k++)
             somewhere = somewhere || patch_value_exists(&f->run[k], &p->value[v]);
         const patch_value *value = &p->value[v];
-        if (!somewhere && !predict_run_value(&f->run[f->count - 1], value->name, value->index < 0 ? 0 : value->index))
+        if (!somewhere && !finished_run_value(&f->run[f->count - 1], value->name, value->index < 0 ? 0 : value->index))
             return -1;
     }
     return 0;

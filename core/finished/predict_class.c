@@ -11,7 +11,7 @@ static int find(const run_record *r, const char *name, size_t length)
     return -1;
 }
 
-int predict_class_named(const predict_run *run, const char *name)
+int predict_class_named(const finished_run *run, const char *name)
 {
     const run_record *r = &run->record;
     char names[600] = "";
@@ -70,7 +70,7 @@ predict_state predict_class_state(const char *path)
     return length[STATE] == 4 && memcmp(name[STATE], "good", 4) == 0 ? PREDICT_GOOD : PREDICT_DEFECTIVE;
 }
 
-void predict_class_assign(const predict_run *run, predict_files *f, int named)
+void predict_class_assign(const finished_run *run, predict_files *f, int named)
 {
     const run_record *r = &run->record;
     for (int i = 0; i < f->count; i++) {

@@ -1,17 +1,15 @@
 #include "predict_remark.h"
 #include "../base/diag.h"
-#include "../base/name.h"
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-static int remark_files(predict_run *run, const predict_files *f)
+static int remark_files(finished_run *run, const predict_files *f)
 {
     char *rest = f->rest.count > 0 ? folder_rest_say(&f->rest) : NULL;
-    int status = rest ? predict_run_warn(run, "%s", rest) : f->rest.count > 0 ? -1 : 0;
+    int status = rest ? finished_run_warn(run, "%s", rest) : f->rest.count > 0 ? -1 : 0;
     free(rest);
     if (status == 0 && f->again > 0)
-        status = predict_run_warn(run, "%d pictures were named more than once; each is scored once", f->again);
+        status = finished_run_warn(run, "%d pictures were named more than once; each is scored once", f->again);
     return status;
 }
 
@@ -23,20 +21,20 @@ static int count_of(const predict_files *f, int class_index)
     return count;
 }
 
-static int remark_unknown(predict_run *run, const predict_files *f)
+static int remark_unknown(finished_run *run, const predict_files *f)
 {
     int unknown = count_of(f, -1);
     return unknown == 0 ? 0
-                        : predict_run_warn(run,
-                                           "the class of %d pictures is not known (no path CLASS/test/STATE/FILE with "
-                                           "a class of the run): they are judged by the threshold of all classes "
-                                           "together, though each has its own scale; --class NAME says the class",
-                                           unknown);
+                        : finished_run_warn(run,
+                                            "the class of %d pictures is not known (no path CLASS/test/STATE/FILE with "
+                                            "a class of the run): they are judged by the threshold of all classes "
+                                            "together, though each has its own scale; --class NAME says the class",
+                                            unknown);
 }
 
 /* The names of the classes that are judged and have no threshold of their own, or one that cannot keep the rate; how
  * many pictures these have. New memory; NULL: complained. */
-static char *name_classes(const predict_run *run, const predict_files *f, const predict_threshold *t, bool none)
+static char *name_classes(const finished_run *run, const predict_files *f, const predict_threshold *t, bool none)
 {
     char *names = NULL;
     size_t length = 0;
@@ -56,53 +54,33 @@ static char *name_classes(const predict_run *run, const predict_files *f, const 
     return NULL;
 }
 
-static int remark_few(predict_run *run, const predict_files *f, const predict_threshold *t)
+static int remark_few(finished_run *run, const predict_files *f, const predict_threshold *t)
 {
     char *none = name_classes(run, f, t, true), *few = name_classes(run, f, t, false);
     int status = none && few ? 0 : -1;
     if (status == 0 && *none)
         status =
-            predict_run_warn(run,
-                             "no picture without a defect is known to be of these classes, which are judged by the "
-                             "threshold of all classes together, though each has its own scale: %s",
-                             none);
+            finished_run_warn(run,
+                              "no picture without a defect is known to be of these classes, which are judged by the "
+                              "threshold of all classes together, though each has its own scale: %s",
+                              none);
     if (status == 0 && *few)
-        status = predict_run_warn(run,
-                                  "too few pictures without a defect for a false alarm rate of %g: %s; give more with "
-                                  "--good, or type that rate with --false-alarms",
-                                  t->rate, few);
+        status = finished_run_warn(run,
+                                   "too few pictures without a defect for a false alarm rate of %g: %s; give more with "
+                                   "--good, or type that rate with --false-alarms",
+                                   t->rate, few);
     free(none);
     free(few);
     return status;
 }
 
-int predict_remark(predict_run *run, const predict_files *f, const predict_threshold *t)
+int predict_remark(finished_run *run, const predict_files *f, const predict_threshold *t)
 {
     if (remark_files(run, f) < 0 || remark_unknown(run, f) < 0 || remark_few(run, f, t) < 0)
         return -1;
     return t->common == 0 ? 0
-                          : predict_run_warn(run,
-                                             "%d of the pictures chose the thresholds themselves: of these more or "
-                                             "fewer than %g may be called defective",
-                                             t->common, t->rate);
-}
-
-int predict_run_warn(predict_run *r, const char *format, ...)
-{
-    char *sentence = NULL;
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vasprintf(&sentence, format, arguments);
-    va_end(arguments);
-    if (length < 0)
-        return complain("out of memory for a warning");
-    char **grown = take_again(r->warning, (size_t)r->warnings + 1, sizeof *grown, "a warning");
-    if (!grown) {
-        free(sentence);
-        return -1;
-    }
-    r->warning = grown;
-    grown[r->warnings] = take_printed(name_show, sentence);
-    free(sentence);
-    return grown[r->warnings++] ? 0 : -1;
+                          : finished_run_warn(run,
+                                              "%d of the pictures chose the thresholds themselves: of these more or "
+                                              "fewer than %g may be called defective",
+                                              t->common, t->rate);
 }

@@ -1,19 +1,16 @@
 #include "predict_score.h"
 #include "../base/diag.h"
-#include "../base/progress.h"
-#include "../base/stop.h"
 #include "../base/workers.h"
 #include "../files/image_survey.h"
 #include <math.h>
 #include <stdlib.h>
 
 typedef struct scorer {
-    predict_run *run;
-    predictor *predictor;
-    const predict_files *files; /* or */
-    const int *own;
-    int total, first, count; /* of the batch */
-    float *maps, *image;
+    finished_run *run;
+    const predict_files *files; /* NULL: pictures of the run's data */
+    ablate_value *wanted[2];
+    predictor_walk walk;
+    float *maps, *image; /* of a batch */
     double *score;
     char **reason;
 } scorer;
@@ -29,7 +26,7 @@ static void forget_reasons(scorer *s)
 static void scorer_close(scorer *s)
 {
     forget_reasons(s);
-    predictor_free(s->predictor);
+    predictor_free(s->walk.predictor);
     free(s->maps);
     free(s->image);
     free(s->score);
@@ -40,40 +37,40 @@ static int scorer_open(scorer *s)
 {
     const model *m = &s->run->model;
     const size_t batch = (size_t)s->run->run.batch, side = (size_t)s->run->input.size;
-    ablate_value *wanted[2] = { m->map, m->image_score };
-    if (!m->map)
-        return complain("%s: no module of its line '%s' writes 'score'; there is nothing to predict with",
-                        s->run->folder, s->run->run.model);
-    s->predictor = predictor_new(s->run, wanted, m->image_score ? 2 : 1, s->own, s->own ? s->total : 0);
+    s->wanted[0] = m->map;
+    s->wanted[1] = m->image_score;
+    if (scores_possible(m, s->run->folder) < 0)
+        return -1;
+    s->walk.predictor =
+        finished_run_predictor(s->run, s->wanted, m->image_score ? 2 : 1, s->walk.pictures, s->walk.total);
     s->maps = take(batch * side * side, sizeof *s->maps, "a batch of maps");
     s->image = take(batch, sizeof *s->image, "a batch of scores");
     s->score = take(batch, sizeof *s->score, "a batch of scores");
     s->reason = take_zeroed(batch, sizeof *s->reason, "a batch");
-    return s->predictor && s->maps && s->image && s->score && s->reason ? 0 : -1;
+    return s->walk.predictor && s->maps && s->image && s->score && s->reason ? 0 : -1;
 }
 
 /* Not being able to read a picture is no failure of the batch: the sentence is kept. */
 static int read_one(void *context, int i)
 {
     const scorer *s = context;
-    if (predictor_read(s->predictor, i, s->files->file[s->first + i].path) == 0)
+    if (predictor_read(s->walk.predictor, i, s->files->file[s->walk.first + i].path) == 0)
         return 0;
     s->reason[i] = take_text("%s", complaint());
     complaint_clear();
     return s->reason[i] ? 0 : -1;
 }
 
-static int compute(scorer *s)
+static int compute_files(scorer *s)
 {
-    if (s->own)
-        return predictor_run_own(s->predictor, s->own + s->first, s->count);
     forget_reasons(s);
-    return workers_run(s->count, read_one, s) < 0 ? -1 : predictor_run(s->predictor);
+    return workers_run(s->walk.count, read_one, s) < 0 ? -1 : predictor_run(s->walk.predictor);
 }
 
 static const char *name_of(const scorer *s, int i)
 {
-    return s->own ? s->run->data->picture[s->own[s->first + i]].name : s->files->file[s->first + i].path;
+    return s->files ? s->files->file[s->walk.first + i].path
+                    : s->run->data->picture[s->walk.pictures[s->walk.first + i]].name;
 }
 
 /* The modules' score, else the map's maximum, as the metrics take it. */
@@ -96,42 +93,32 @@ static int score_one(const scorer *s, int i)
 static int score_batch(scorer *s)
 {
     const model *m = &s->run->model;
-    if (compute(s) < 0 || predictor_get(s->predictor, m->map, s->maps) < 0)
+    const predictor *p = s->walk.predictor;
+    if (s->files && compute_files(s) < 0)
         return -1;
-    if (m->image_score && predictor_get(s->predictor, m->image_score, s->image) < 0)
+    if (predictor_get(p, m->map, s->maps) < 0 || (m->image_score && predictor_get(p, m->image_score, s->image) < 0))
         return -1;
-    for (int i = 0; i < s->count; i++)
+    for (int i = 0; i < s->walk.count; i++)
         if (!s->reason[i] && score_one(s, i) < 0)
             return -1;
     return 0;
 }
 
-static int score_all(scorer *s, const char *label, predict_taker *taker, void *context)
+static int score_all(scorer *s, predict_taker *taker, void *context)
 {
-    const int batch = s->run->run.batch;
-    int status = scorer_open(s);
-    progress bar;
-    progress_begin(&bar, label, "pictures", s->total, 0);
-    for (; s->first < s->total && status == 0 && s->reason; s->first += batch) {
-        s->count = s->total - s->first < batch ? s->total - s->first : batch;
-        status = score_batch(s);
-        const predict_batch made = { .first = s->first,
-                                     .count = s->count,
+    s->walk.stopped = "were scored; no list of scores is written, the same command begins anew";
+    s->walk.status = scorer_open(s);
+    while (predictor_next(&s->walk)) {
+        const predict_batch made = { .first = s->walk.first,
+                                     .count = s->walk.count,
                                      .size = s->run->input.size,
                                      .maps = s->maps,
                                      .score = s->score,
                                      .reason = (const char *const *)s->reason };
-        if (status == 0)
-            status = taker(context, &made);
-        progress_show(&bar, s->first + s->count, "");
-        if (status == 0 && s->first + batch < s->total && stop_asked())
-            status = stop_complain("%s: %d of %d pictures were scored; no list of scores is written, the same command "
-                                   "begins anew",
-                                   label, s->first + s->count, s->total);
+        s->walk.status = score_batch(s) < 0 ? -1 : taker(context, &made);
     }
-    progress_end(&bar);
     scorer_close(s);
-    return status;
+    return s->walk.status;
 }
 
 /* One line, however many they are. */
@@ -152,16 +139,16 @@ static int say_turned(const predict_files *files, const char *label)
     return status;
 }
 
-int predict_score_files(predict_run *run, const predict_files *files, const char *label, predict_taker *taker,
+int predict_score_files(finished_run *run, const predict_files *files, const char *label, predict_taker *taker,
                         void *context)
 {
-    scorer s = { .run = run, .files = files, .total = files->count };
-    return say_turned(files, label) < 0 ? -1 : score_all(&s, label, taker, context);
+    scorer s = { .run = run, .files = files, .walk = { .total = files->count, .label = label } };
+    return say_turned(files, label) < 0 ? -1 : score_all(&s, taker, context);
 }
 
-int predict_score_own(predict_run *run, const int *pictures, int count, const char *label, predict_taker *taker,
+int predict_score_own(finished_run *run, const int *pictures, int count, const char *label, predict_taker *taker,
                       void *context)
 {
-    scorer s = { .run = run, .own = pictures, .total = count };
-    return !session_turned(&run->session) ? -1 : score_all(&s, label, taker, context);
+    scorer s = { .run = run, .walk = { .pictures = pictures, .total = count, .label = label } };
+    return !session_turned(&run->session) ? -1 : score_all(&s, taker, context);
 }

@@ -1,8 +1,8 @@
 /* predict_score.h: score maps and image scores of many pictures by a finished run, batch by batch. */
 #ifndef ABLATE_PREDICT_SCORE_H
 #define ABLATE_PREDICT_SCORE_H
+#include "finished_run.h"
 #include "predict_files.h"
-#include "predictor.h"
 
 typedef struct predict_batch { /* pictures first .. first + count - 1 of those asked for; all of it the scorer's */
     int first, count, size;
@@ -14,11 +14,11 @@ typedef struct predict_batch { /* pictures first .. first + count - 1 of those a
 /* Takes the batches in order. 0 to go on, or -1: complained. */
 typedef int predict_taker(void *context, const predict_batch *);
 
-/* Scores files, or pictures of the run's own data (predict_run_data first); shows progress, and how many files are
- * stored turned, under the label. A file that
- * cannot be read stops nothing. 0, or -1: complained: the taker did, a score is not finite, or nothing can be computed.
- */
-int predict_score_files(predict_run *, const predict_files *, const char *label, predict_taker *, void *context);
-int predict_score_own(predict_run *, const int *pictures, int count, const char *label, predict_taker *, void *context);
+/* Scores files, or pictures of the run's own data (finished_run_data first); shows progress, and how many files are
+ * stored turned, under the label. A file that cannot be read stops nothing. 0, or -1: complained: the taker did, a
+ * score is not finite, or nothing can be computed. */
+int predict_score_files(finished_run *, const predict_files *, const char *label, predict_taker *, void *context);
+int predict_score_own(finished_run *, const int *pictures, int count, const char *label, predict_taker *,
+                      void *context);
 
 #endif

@@ -125,7 +125,7 @@ static void release(good_scores *g)
 }
 
 /* A picture's own path says its class; where it does not, the command line may. */
-static void classify(const predict_run *run, predict_files *files, int named, good_scores *g)
+static void classify(const finished_run *run, predict_files *files, int named, good_scores *g)
 {
     predict_class_assign(run, files, -1);
     for (int i = 0; i < files->count; i++) {
@@ -134,16 +134,16 @@ static void classify(const predict_run *run, predict_files *files, int named, go
     }
 }
 
-static int note_rest(predict_run *run, const predict_files *files, const char *good)
+static int note_rest(finished_run *run, const predict_files *files, const char *good)
 {
     char *rest = files->rest.count > 0 ? folder_rest_say(&files->rest) : NULL;
-    int status = rest ? predict_run_warn(run, "--good %s: %s", good, rest) : files->rest.count > 0 ? -1 : 0;
+    int status = rest ? finished_run_warn(run, "--good %s: %s", good, rest) : files->rest.count > 0 ? -1 : 0;
     free(rest);
     return status;
 }
 
 /* Leaves out what lies among the defects of a data set, and says so; also which the run may have been trained on. */
-static int leave_defects(predict_run *run, predict_files *f, const char *good)
+static int leave_defects(finished_run *run, predict_files *f, const char *good)
 {
     int kept = 0, left = 0, trained = 0;
     for (int i = 0; i < f->count; i++) {
@@ -162,16 +162,16 @@ static int leave_defects(predict_run *run, predict_files *f, const char *good)
     }
     f->count = kept;
     if (left > 0 &&
-        predict_run_warn(run, "--good %s: left out, as they lie in test folders other than good: %d", good, left) < 0)
+        finished_run_warn(run, "--good %s: left out, as they lie in test folders other than good: %d", good, left) < 0)
         return -1;
     return trained == 0 ? 0
-                        : predict_run_warn(run,
-                                           "--good %s: %d lie in a folder train; if the run was trained on them, new "
-                                           "pictures score higher, and more are called defective than the rate says",
-                                           good, trained);
+                        : finished_run_warn(run,
+                                            "--good %s: %d lie in a folder train; if the run was trained on them, new "
+                                            "pictures score higher, and more are called defective than the rate says",
+                                            good, trained);
 }
 
-static int score_given(predict_run *run, const predict_files *judged, const predict_good *good, predict_threshold *t,
+static int score_given(finished_run *run, const predict_files *judged, const predict_good *good, predict_threshold *t,
                        good_scores *g)
 {
     predict_files files = { .out = judged->out };
@@ -190,17 +190,17 @@ static int score_given(predict_run *run, const predict_files *judged, const pred
     }
     if (status == 0 && g->unread > 0)
         status =
-            predict_run_warn(run,
-                             "%d of the %d pictures of %s could not be read and are left out of the threshold; the "
-                             "first: %s",
-                             g->unread, files.count, good->path, g->reason);
+            finished_run_warn(run,
+                              "%d of the %d pictures of %s could not be read and are left out of the threshold; the "
+                              "first: %s",
+                              g->unread, files.count, good->path, g->reason);
     t->from = take_text("the pictures of %s", good->path);
     predict_files_free(&files);
     return t->from ? status : -1;
 }
 
 /* Index of the class in the run's record, in which every class of its data is. */
-static int class_recorded(const predict_run *run, const char *name)
+static int class_recorded(const finished_run *run, const char *name)
 {
     for (int i = 0; i < run->record.class_count; i++)
         if (strcmp(run->record.classes[i].name, name) == 0)
@@ -208,9 +208,9 @@ static int class_recorded(const predict_run *run, const char *name)
     return -1;
 }
 
-static int score_own(predict_run *run, const predict_files *judged, predict_threshold *t, good_scores *g)
+static int score_own(finished_run *run, const predict_files *judged, predict_threshold *t, good_scores *g)
 {
-    const dataset *d = predict_run_data(run);
+    const dataset *d = finished_run_data(run);
     int count = 0, *own = d ? take((size_t)d->pictures, sizeof *own, "the test pictures") : NULL;
     for (int i = 0; own && i < d->pictures; i++)
         if (d->picture[i].test && d->picture[i].good)
@@ -270,7 +270,7 @@ static int choose_all(predict_threshold *t, good_scores *g, int classes)
     return 0;
 }
 
-int predict_threshold_choose(predict_run *run, const predict_files *judged, const predict_good *good,
+int predict_threshold_choose(finished_run *run, const predict_files *judged, const predict_good *good,
                              predict_threshold *t)
 {
     good_scores g = { NULL };

@@ -37,7 +37,7 @@ typedef struct predict_good { /* the pictures without a defect */
  * promise, since the scores of other classes say less; and for all classes from all of them; `judged` are the pictures
  * that will be judged. What is left out becomes a warning of the run. 0, or -1: complained, for example that all of
  * them are too few. Released by predict_threshold_free, also then. */
-int predict_threshold_choose(predict_run *, const predict_files *judged, const predict_good *, predict_threshold *);
+int predict_threshold_choose(finished_run *, const predict_files *judged, const predict_good *, predict_threshold *);
 void predict_threshold_free(predict_threshold *);
 
 /* The limit by which pictures of this class are judged, -1: not known. */

@@ -8,7 +8,7 @@
 #include <string.h>
 
 typedef struct writer {
-    predict_run *run;
+    finished_run *run;
     const predict_files *files;
     const predict_threshold *threshold;
     const predict_output *output;
@@ -51,11 +51,9 @@ static int write_overlay(const writer *w, int file, const float *map)
 {
     int side = w->run->input.size;
     double pixel = limit_of(w, file)->pixel;
-    picture one = { .path = w->files->file[file].path };
-    const dataset alone = { .picture = &one, .pictures = 1 };
     image_mask above = { side, side, take((size_t)side * (size_t)side, 1, "an overlay") };
     ablate_image seen = { 0 };
-    int status = above.value ? dataset_fitted(&alone, 0, &w->run->input, &seen) : -1;
+    int status = above.value ? fitted_file(w->files->file[file].path, &w->run->input, &seen) : -1;
     for (int64_t p = 0; status == 0 && p < (int64_t)side * side; p++)
         above.value[p] = (double)map[p] > pixel ? 255 : 0;
     if (status == 0) {
@@ -161,7 +159,7 @@ static void write_head(const writer *w)
     fputs("path\tscore\tdecision\tclass\tthreshold\n", w->scores);
 }
 
-int predict_write(predict_run *run, const predict_files *files, const predict_threshold *threshold,
+int predict_write(finished_run *run, const predict_files *files, const predict_threshold *threshold,
                   const predict_output *output, predict_summary *summary, FILE *unreadable)
 {
     char *path = take_text("%s/scores.tsv", output->folder);

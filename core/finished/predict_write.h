@@ -19,7 +19,7 @@ typedef struct predict_summary {
  * it as its `pixel` lies, so that what is between green and yellow is above what good pictures have; the overlay is the
  * picture as the network sees it with the border of those pixels. Files that cannot be read are listed in `unreadable`,
  * a line each. 0, or -1: complained; scores.tsv is written whole or not at all. */
-int predict_write(predict_run *, const predict_files *, const predict_threshold *, const predict_output *,
+int predict_write(finished_run *, const predict_files *, const predict_threshold *, const predict_output *,
                   predict_summary *, FILE *unreadable);
 
 #endif

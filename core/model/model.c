@@ -1,6 +1,6 @@
 #include "model.h"
 #include "../base/diag.h"
-#include "../plugin/loader.h"
+#include "../graph/program.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,9 +17,7 @@ void model_close(model *m)
         free(m->part[i].settings);
         free(m->part[i].state);
     }
-    for (int i = 0; i < m->remarks; i++)
-        free(m->remark[i]);
-    free(m->remark);
+    model_talk_close(&m->talk);
     *m = (model){ 0 };
 }
 
@@ -40,7 +38,7 @@ static int load_parts(model *m, const model_request *r)
 {
     const ablate_module *module[MODULE_LINE];
     char inputs[200];
-    snprintf(inputs, sizeof inputs, "image %s", r->data->module->inputs ? r->data->module->inputs : "");
+    snprintf(inputs, sizeof inputs, "image %s", r->data->inputs ? r->data->inputs : "");
     int count = module_load_line(r->run->model, inputs, r->module_folders, r->at.file, r->at.line, module);
     int status = count < 0 ? -1 : 0;
     for (int i = 0; i < count && status == 0; i++)
@@ -49,17 +47,17 @@ static int load_parts(model *m, const model_request *r)
 }
 
 /* Puts the inputs on the board and lets every module compose in turn. */
-static builder *compose(model *m, const dataset *data, graph *g, bool training)
+static builder *compose(model *m, const ablate_module *data, graph *g, bool training)
 {
     builder *b = builder_new(g, &m->host, training);
     if (!b)
         return NULL;
-    builder_listen(b, &m->talk);
+    builder_listen(b, &m->talk.with);
     ablate_shape image = { 4, { m->run->batch, 3, m->input->size, m->input->size } };
-    ablate_shape inputs = { 2, { m->run->batch, data->module->inputs_length } };
+    ablate_shape inputs = { 2, { m->run->batch, data->inputs_length } };
     builder_input(b, "image", &image);
-    if (data->module->inputs)
-        builder_input(b, data->module->inputs, &inputs);
+    if (data->inputs)
+        builder_input(b, data->inputs, &inputs);
     for (int i = 0; i < m->parts; i++)
         if (builder_compose(b, m->part[i].module, m->part[i].settings) < 0) {
             builder_free(b);
@@ -85,10 +83,10 @@ int model_open(model *m, const model_request *r)
         .run = r->run, .input = r->input, .at = r->at, .weights = weights_store_new(), .parameters = parameters_new()
     };
     m->host = (builder_host){ m->weights, weights_store_tensor, weights_store_note, weights_store_has, NULL, NULL };
-    model_listen(m);
+    model_talk_open(&m->talk, r->input);
     if (!m->weights || !m->parameters || load_parts(m, r) < 0)
         return -1;
-    if (m->run->initial == RUN_NORMAL)
+    if (r->run->initial == RUN_NORMAL)
         parameters_begin_normal(m->parameters);
     m->train = graph_new(m->parameters);
     m->score = graph_new(m->parameters);
@@ -103,10 +101,14 @@ int model_open(model *m, const model_request *r)
     return check_shapes(m);
 }
 
-feed_request model_feed_request(session *on, const model *m, const dataset *d, const graph *g)
+int model_draw(const model *m, const graph *g, const device *where, float *all)
+{
+    return parameters_draw(m->parameters, (uint64_t)m->run->seed, all) < 0 ? -1 : program_starts(g, where, all);
+}
+
+feed_request model_feed_request(session *on, const model *m, const graph *g)
 {
     return (feed_request){ .session = on,
-                           .dataset = d,
                            .input = m->input,
                            .numbers = m->run->features == RUN_FLOAT16 ? CACHE_FLOAT16 : CACHE_FLOAT32,
                            .graph = g,

@@ -1,6 +1,5 @@
-/* model_place.c: a model and the device that it is to run on. */
+#include "model_place.h"
 #include "../base/diag.h"
-#include "model.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -28,8 +27,8 @@ static int extend(const ablate_module *module, const device *where)
 int model_place(const model *m, const device *where)
 {
     static const char *const name[] = { [RUN_PRECISE] = "float32", [RUN_TF32] = "tf32", [RUN_BF16] = "bf16" };
-    int wanted = m->run->precision;
-    int status = where->choose_precision ? where->choose_precision(name[wanted]) : -(wanted != RUN_PRECISE);
+    int status = where->choose_precision ? where->choose_precision(name[m->run->precision])
+                                         : -(m->run->precision != RUN_PRECISE);
     if (status != 0)
         return complain("device '%s' multiplies in float32 only; set run.precision = float32, or use --device cuda",
                         where->name);

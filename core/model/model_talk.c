@@ -1,7 +1,6 @@
-/* model_talk.c: what modules ask of a run while they compose, and what they have to say of it. */
+#include "model_talk.h"
 #include "../base/diag.h"
 #include "../files/image.h"
-#include "model.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,25 +10,25 @@ static const char *const question[MODEL_ANSWERS] = { "input.size", "input.statis
 
 static const char *chosen(void *owner, const char *engine_setting)
 {
-    const model *m = owner;
+    const model_talk *t = owner;
     for (int i = 0; i < MODEL_ANSWERS; i++)
         if (strcmp(question[i], engine_setting) == 0)
-            return m->answer[i];
+            return t->answer[i];
     return NULL;
 }
 
 static void remark(void *owner, const char *sentence)
 {
-    model *m = owner;
-    for (int i = 0; i < m->remarks; i++)
-        if (strcmp(m->remark[i], sentence) == 0)
+    model_talk *t = owner;
+    for (int i = 0; i < t->remarks; i++)
+        if (strcmp(t->remark[i], sentence) == 0)
             return;
-    char **grown = take_again(m->remark, (size_t)m->remarks + 1, sizeof *grown, "remarks");
+    char **grown = take_again(t->remark, (size_t)t->remarks + 1, sizeof *grown, "remarks");
     if (!grown)
         return;
-    m->remark = grown;
-    if ((grown[m->remarks] = take_text("%s", sentence)))
-        m->remarks++;
+    t->remark = grown;
+    if ((grown[t->remarks] = take_text("%s", sentence)))
+        t->remarks++;
 }
 
 static void print_three(char answer[80], const float value[3])
@@ -37,20 +36,28 @@ static void print_three(char answer[80], const float value[3])
     snprintf(answer, 80, "%.7g %.7g %.7g", (double)value[0], (double)value[1], (double)value[2]);
 }
 
-void model_listen(model *m)
+void model_talk_open(model_talk *t, const input_settings *input)
 {
-    const char *statistics = m->input->statistics == INPUT_OPENAI ? "openai" : "imagenet";
+    const char *statistics = input->statistics == INPUT_OPENAI ? "openai" : "imagenet";
     const image_statistics *numbers = image_statistics_find(statistics);
-    m->talk = (builder_talk){ m, remark, chosen };
-    snprintf(m->answer[0], sizeof m->answer[0], "%d", m->input->size);
-    snprintf(m->answer[1], sizeof m->answer[1], "%s", statistics);
-    snprintf(m->answer[2], sizeof m->answer[2], "%s", m->input->resample == INPUT_BICUBIC ? "bicubic" : "bilinear");
-    print_three(m->answer[3], numbers->mean);
-    print_three(m->answer[4], numbers->std);
+    *t = (model_talk){ .with = { t, remark, chosen } };
+    snprintf(t->answer[0], sizeof t->answer[0], "%d", input->size);
+    snprintf(t->answer[1], sizeof t->answer[1], "%s", statistics);
+    snprintf(t->answer[2], sizeof t->answer[2], "%s", input->resample == INPUT_BICUBIC ? "bicubic" : "bilinear");
+    print_three(t->answer[3], numbers->mean);
+    print_three(t->answer[4], numbers->std);
 }
 
-void model_say(const model *m, const char *label)
+void model_talk_close(model_talk *t)
 {
-    for (int i = 0; i < m->remarks; i++)
-        fprintf(stderr, "%s: %s\n", label, m->remark[i]);
+    for (int i = 0; i < t->remarks; i++)
+        free(t->remark[i]);
+    free(t->remark);
+    *t = (model_talk){ 0 };
+}
+
+void model_talk_say(const model_talk *t, const char *label)
+{
+    for (int i = 0; i < t->remarks; i++)
+        fprintf(stderr, "%s: %s\n", label, t->remark[i]);
 }

@@ -1,7 +1,7 @@
+#include "score_write.h"
 #include "../base/diag.h"
 #include "../base/utf8.h"
 #include "../files/npz_writer.h"
-#include "score.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,9 +96,9 @@ static int add_all(score_file *f, session *on, const model *m)
     return s->image ? npz_add(f->to, "scores", "<f8", f->shape, s->image, (size_t)s->count * sizeof *s->image) : 0;
 }
 
-int scores_write(session *on, const model *m, const dataset *d, const scores *s, const char *path)
+int scores_write(session *on, const model *m, const scores *s, const char *path)
 {
-    score_file f = { .to = npz_create(path), .data = d, .scores = s };
+    score_file f = { .to = npz_create(path), .data = &on->data, .scores = s };
     snprintf(f.maps_shape, sizeof f.maps_shape, "(%d, %d, %d)", s->count, s->size, s->size);
     snprintf(f.shape, sizeof f.shape, "(%d,)", s->count);
     if (!f.to)

@@ -18,7 +18,7 @@ typedef struct judged { /* a test picture */
 } judged;
 
 typedef struct gallery {
-    predict_run run;
+    finished_run run;
     const dataset *data;
     scores scores;
     judged *judged;
@@ -74,15 +74,11 @@ static void find_scale(gallery *g)
 static int gallery_open(gallery *g, const page_options *o)
 {
     g->tile = take_text("%s/.tile.png", o->results);
-    if (!g->tile || predict_run_open(&g->run, o->run, &o->predict) < 0)
+    if (!g->tile || finished_run_open(&g->run, o->run, &o->predict) < 0)
         return -1;
-    g->data = predict_run_data(&g->run);
-    if (!g->data)
+    if (finished_run_scores(&g->run, &g->scores) < 0)
         return -1;
-    if (!g->run.model.map)
-        return complain("%s gives no score map, so there is no gallery of it; name another run", o->run);
-    if (scores_make(&g->run.session, &g->run.model, g->data, g->run.parameters, g->run.label, &g->scores) < 0)
-        return -1;
+    g->data = g->run.data;
     g->judged = take((size_t)g->scores.count, sizeof *g->judged, "the gallery");
     if (!g->judged)
         return -1;
@@ -99,7 +95,7 @@ static void gallery_close(gallery *g)
     free(g->tile);
     free(g->judged);
     scores_free(&g->scores);
-    predict_run_close(&g->run);
+    finished_run_close(&g->run);
 }
 
 static int print_picture(const gallery *g, const ablate_image *image, const char *what, const char *name, FILE *out)

@@ -2,8 +2,30 @@
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "../base/name.h"
+#include "../base/number.h"
 #include <stdlib.h>
 #include <string.h>
+
+int losses_write(const char *folder, const losses *l)
+{
+    char *path = take_text("%s/losses.tsv", folder);
+    file_draft *draft = path ? file_draft_open(path) : NULL;
+    free(path);
+    if (!draft)
+        return -1;
+    FILE *to = file_draft_stream(draft);
+    fprintf(to, "epoch");
+    for (int i = 0; i < l->terms; i++) {
+        fputc('\t', to);
+        name_print(l->name[i], to);
+    }
+    for (int e = 0; e < l->epochs; e++) {
+        fprintf(to, "\n%d", e + 1);
+        number_print_tabbed(l->value + e * l->terms, l->terms, to);
+    }
+    fprintf(to, "\n");
+    return file_commit(draft);
+}
 
 void losses_free(losses *l)
 {

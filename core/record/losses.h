@@ -9,6 +9,9 @@ typedef struct losses { /* zeroed = none */
     int terms, epochs;
 } losses;
 
+/* Writes terms, values and their names into the folder of a run, whole or not at all. 0, or -1: complained. */
+int losses_write(const char *folder, const losses *);
+
 /* Those of the run in `folder`. 0, or -1: complained (missing, damaged, no epoch). losses_free after both. */
 int losses_read(losses *, const char *folder);
 void losses_free(losses *);

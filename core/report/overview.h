@@ -2,6 +2,7 @@
  * results. Everything is read from the modules' records and from the two composed graphs. */
 #ifndef ABLATE_OVERVIEW_H
 #define ABLATE_OVERVIEW_H
+#include "../data/dataset.h"
 #include "../model/model.h"
 
 enum { OVERVIEW_BOXES = 64, OVERVIEW_LINES = 9, OVERVIEW_NETS = 256, OVERVIEW_CHIPS = 256 };

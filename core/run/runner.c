@@ -1,3 +1,4 @@
+#include "runner.h"
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "../base/name.h"
@@ -5,16 +6,31 @@
 #include "../base/progress.h"
 #include "../data/dataset_outside.h"
 #include "../model/model_check.h"
+#include "../model/model_place.h"
+#include "../model/score_write.h"
 #include "../plugin/loader.h"
+#include "../record/losses.h"
 #include "../record/record_adopt.h"
 #include "checkpoint.h"
-#include "runner_parts.h"
+#include "runner_describe.h"
 #include "snapshot.h"
 #include "trace.h"
+#include "train.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+typedef struct runner { /* everything one run needs */
+    session *session;
+    const runner_options *options;
+    const experiment *experiment;
+    const experiment_row *row;
+    run_settings run;
+    model model;
+    char *metrics, *folder, *label, *checkpoint, *maps; /* metrics: path of metrics.json; maps: of maps.npz */
+    char identity[65];
+} runner;
 
 static void runner_close(runner *r)
 {
@@ -52,7 +68,7 @@ static snapshots snapshots_of(const runner *r)
 /* Are the parameters of all whole epochs there, or not asked for? */
 static bool has_epochs(const runner *r)
 {
-    int64_t each = dataset_count(r->data, false) / r->run.batch, most = r->options->most_steps;
+    int64_t each = dataset_count(&r->session->data, false) / r->run.batch, most = r->options->most_steps;
     int64_t whole = each > 0 && most > 0 && most / each < r->run.epochs ? most / each : r->run.epochs;
     const snapshots kept = snapshots_of(r);
     return !r->options->keep_epochs || snapshot_complete(&kept, (int)whole);
@@ -83,23 +99,13 @@ static hash_digest digest_of(const char *identity)
 static int save_log(const runner *r, const train_result *trained)
 {
     const graph *g = r->model.train;
-    char *path = take_text("%s/losses.tsv", r->folder);
-    file_draft *draft = path ? file_draft_open(path) : NULL;
-    free(path);
-    if (!draft)
-        return -1;
-    FILE *to = file_draft_stream(draft);
-    fprintf(to, "epoch");
-    for (int i = 0; i < trained->terms; i++) {
-        fputc('\t', to);
-        name_print(i < g->losses ? g->loss[i].name : g->probe[i - g->losses].name, to);
-    }
-    for (int e = 0; e < trained->epochs; e++) {
-        fprintf(to, "\n%d", e + 1);
-        number_print_tabbed(trained->log + e * trained->terms, trained->terms, to);
-    }
-    fprintf(to, "\n");
-    return file_commit(draft);
+    losses all = { .value = trained->log, .terms = trained->terms, .epochs = trained->epochs };
+    all.name = take((size_t)all.terms, sizeof *all.name, "the names of losses");
+    for (int i = 0; all.name && i < all.terms; i++)
+        all.name[i] = (char *)(uintptr_t)(i < g->losses ? g->loss[i].name : g->probe[i - g->losses].name);
+    int status = all.name ? losses_write(r->folder, &all) : -1;
+    free(all.name);
+    return status;
 }
 
 static int evaluate(const runner *r, const train_result *trained, run_record *record)
@@ -107,12 +113,12 @@ static int evaluate(const runner *r, const train_result *trained, run_record *re
     scores made;
     metrics_result result = { 0 };
     phase before = phases_enter(&r->session->phases, PHASE_SCORING);
-    int status = scores_make(r->session, &r->model, r->data, trained->optimiser.state, r->label, &made);
+    int status = scores_make(r->session, &r->model, trained->optimiser.state, r->label, &made);
     phases_enter(&r->session->phases, PHASE_METRICS);
     if (status == 0)
-        status = scores_evaluate(r->session, &r->model, r->data, &made, &result);
+        status = scores_evaluate(r->session, &r->model, &made, &result);
     if (status == 0 && r->options->keep_maps)
-        status = scores_write(r->session, &r->model, r->data, &made, r->maps);
+        status = scores_write(r->session, &r->model, &made, r->maps);
     phases_enter(&r->session->phases, before);
     if (status == 0)
         status = run_record_set_metrics(record, &result);
@@ -123,7 +129,7 @@ static int evaluate(const runner *r, const train_result *trained, run_record *re
 
 static char *probe_note(const runner *r, const char *name, double mean)
 {
-    int pictures = dataset_count(r->data, true);
+    int pictures = dataset_count(&r->session->data, true);
     return pictures < r->run.batch
                ? take_text("%s was not measured: %d held-out pictures are fewer than a batch of %d", name, pictures,
                            r->run.batch)
@@ -136,7 +142,7 @@ static int probe(const runner *r, const train_result *trained, run_record *recor
     const graph *g = r->model.score;
     double *mean = take((size_t)g->probes, sizeof *mean, "the probes");
     phase before = phases_enter(&r->session->phases, PHASE_SCORING);
-    int status = mean ? scores_probe(r->session, &r->model, r->data, trained->optimiser.state, r->label, mean) : -1;
+    int status = mean ? scores_probe(r->session, &r->model, trained->optimiser.state, r->label, mean) : -1;
     for (int i = 0; i < g->probes && status == 0; i++) {
         char *note = probe_note(r, g->probe[i].name, mean[i]);
         status = note ? run_record_add_note(record, note) : -1;
@@ -186,7 +192,6 @@ static int train_and_finish(const runner *r, model *m, run_record *record)
     const train_observer keeper = snapshot_observer(&kept);
     train_request request = { .session = r->session,
                               .model = m,
-                              .dataset = r->data,
                               .optimiser = &r->row->optimiser,
                               .label = r->label,
                               .observer = r->options->keep_epochs ? &keeper : NULL,
@@ -198,7 +203,7 @@ static int train_and_finish(const runner *r, model *m, run_record *record)
     record->seconds = request.began;
     if (r->options->keep_epochs && !snapshot_complete(&kept, 1))
         checkpoint_remove(r->checkpoint); /* of a run that kept none: it begins anew */
-    int status = m->map ? scores_masks(r->session, m) : 0;
+    int status = !m->map || scores_masks(r->session, m) ? 0 : -1;
     if (status == 0)
         status = train_run(&request, &trained);
     train_print_timings(&trained, stderr);
@@ -244,14 +249,14 @@ static int check_sections(const runner *r)
 /* What would stop the run later, perhaps after an hour. */
 static int check_run(const runner *r)
 {
-    int each = dataset_count(r->data, false), tests = dataset_count(r->data, true);
+    int each = dataset_count(&r->session->data, false), tests = dataset_count(&r->session->data, true);
     if (model_check(&r->model, r->experiment->columns > 0) < 0)
         return -1;
     if (each < r->run.batch)
         return complain("data '%s' has %d training pictures, fewer than run.batch = %d; use a smaller batch",
-                        r->data->spec, each, r->run.batch);
+                        r->session->data.spec, each, r->run.batch);
     if (r->model.map && tests == 0)
-        return complain("data '%s' has no test pictures", r->data->spec);
+        return complain("data '%s' has no test pictures", r->session->data.spec);
     return 0;
 }
 
@@ -274,54 +279,56 @@ static int say_idle(const runner *r, run_record *record)
 /* Nothing of this reads a picture, places a number on the device or is said. */
 static int compose(runner *r)
 {
-    r->data = session_data(r->session, r->run.data, &r->row->settings);
-    if (!r->data || dataset_check_outside(r->data, "--out", r->options->out) < 0)
+    session *on = r->session;
+    const experiment_row *row = r->row;
+    const dataset *d = session_data(on, r->run.data, &row->settings);
+    if (!d || dataset_check_outside(d, "--out", r->options->out) < 0)
         return -1;
-    const model_request made_of = experiment_row_model(r->row, &r->run, r->data, r->session->module_folders);
-    if (model_open(&r->model, &made_of) < 0)
+    const model_request wanted = experiment_row_model(row, &r->run, d->module, on->module_folders);
+    if (model_open(&r->model, &wanted) < 0)
         return -1;
     return check_sections(r) < 0 ? -1 : check_run(r);
 }
 
 static int prepare(runner *r, run_record *record)
 {
-    if (compose(r) < 0 || model_place(&r->model, r->session->device) < 0 || !session_turned(r->session))
+    session *on = r->session;
+    if (compose(r) < 0 || model_place(&r->model, on->device) < 0 || !session_turned(on) || say_idle(r, record) < 0 ||
+        runner_describe(on, &r->model, r->experiment, r->row, r->options->most_steps, record) < 0 ||
+        name_run(r, record) < 0)
         return -1;
-    if (say_idle(r, record) < 0 || runner_describe(r, record) < 0 || name_run(r, record) < 0)
-        return -1;
-    model_say(&r->model, r->label);
+    model_talk_say(&r->model.talk, r->label);
     return 0;
 }
 
 int runner_run(session *s, const experiment *e, const experiment_row *row, int seed, const runner_options *options,
-               run_record *record, bool *found)
+               run_record *record)
 {
     runner r = { .session = s, .options = options, .experiment = e, .row = row, .run = row->run };
+    run_record before = { 0 };
+    bool found = false;
     r.run.seed = seed;
     *record = (run_record){ 0 };
-    *found = false;
     for (int k = 0; k < METRICS_KINDS; k++)
         record->mean[k] = NAN; /* until they are evaluated, if they are */
     int status = prepare(&r, record);
-    if (status == 0) {
-        run_record before = { 0 };
-        status = find_before(&r, record, &before, found);
-        if (status == 0 && *found) {
-            run_record_free(record);
-            *record = before;
-        } else if (status == 0) {
-            status = train_and_finish(&r, &r.model, record);
-        }
+    if (status == 0)
+        status = find_before(&r, record, &before, &found);
+    if (status == 0 && found) {
+        run_record_free(record);
+        *record = before;
+    } else if (status == 0) {
+        status = train_and_finish(&r, &r.model, record);
     }
     runner_close(&r);
-    return status;
+    return status < 0 ? -1 : found;
 }
 
 /* ---- a trace ---- */
 
 static int has_steps(const runner *r)
 {
-    int64_t each = dataset_count(r->data, false) / r->run.batch, planned = each * r->run.epochs;
+    int64_t each = dataset_count(&r->session->data, false) / r->run.batch, planned = each * r->run.epochs;
     if (each > 0 && r->options->most_steps > planned)
         return complain("--steps %lld is more than the %lld steps of this run; ask for fewer, or raise run.epochs = %d",
                         (long long)r->options->most_steps, (long long)planned, r->run.epochs);
@@ -335,7 +342,6 @@ static int train_traced(runner *r, const run_record *record, const char *path)
     train_result trained = { 0 };
     train_request request = { .session = r->session,
                               .model = &r->model,
-                              .dataset = r->data,
                               .optimiser = &r->row->optimiser,
                               .label = r->label,
                               .most_steps = r->options->most_steps,
@@ -391,8 +397,8 @@ int runner_check(session *s, const experiment *e, const experiment_row *row)
     runner r = { .session = s, .options = &none, .experiment = e, .row = row, .run = row->run };
     run_record record = { 0 };
     int status = prepare(&r, &record);
-    if (status == 0 && r.model.map)
-        status = scores_masks(s, &r.model);
+    if (status == 0 && r.model.map && !scores_masks(s, &r.model))
+        status = -1;
     run_record_free(&record);
     runner_close(&r);
     return status;

@@ -13,10 +13,9 @@ typedef struct runner_options {
     bool keep_epochs;       /* write parameters-epoch-N.safetensors beside it */
 } runner_options;
 
-/* Fills the record, from the disk if this very run has finished before (*found), else by running it. 0, or -1:
+/* Fills the record: from the disk if this very run has finished before, then 1; else by running it, then 0. -1:
  * complained. */
-int runner_run(session *, const experiment *, const experiment_row *, int seed, const runner_options *,
-               run_record *record, bool *found);
+int runner_run(session *, const experiment *, const experiment_row *, int seed, const runner_options *, run_record *);
 
 /* Trains options->most_steps steps with the row's first seed and writes them down (trace.h); neither results nor a
  * checkpoint. 0, or -1: complained. */

@@ -1,8 +1,8 @@
-/* runner_describe.c: where a run's numbers come from. */
+#include "runner_describe.h"
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "../data/dataset_spec.h"
-#include "runner_parts.h"
+#include "../model/model_place.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,12 +17,12 @@ static int note_unused(const dataset *d, run_record *record)
     return status;
 }
 
-static int describe_data(const runner *r, run_record *record)
+static int describe_data(session *on, run_record *record)
 {
-    const dataset *d = r->data;
+    const dataset *d = &on->data;
     char digest[65], counts[DATASET_COUNTS];
     hash_digest hash;
-    if (session_data_digest(r->session, &hash) < 0)
+    if (session_data_digest(on, &hash) < 0)
         return -1;
     hash_print(&hash, digest);
     char *spec = dataset_spec_short(d->spec);
@@ -33,10 +33,10 @@ static int describe_data(const runner *r, run_record *record)
 }
 
 /* The version is the same for all runs of one build; what a run's own modules add is among its settings. */
-static int describe_code(const runner *r, run_record *record)
+static int describe_code(const session *on, run_record *record)
 {
     char text[65];
-    hash_print(&r->session->code, text);
+    hash_print(&on->code, text);
     record->version = take_text("%s %.16s", ABLATE_VERSION, text);
     return record->version ? 0 : -1;
 }
@@ -83,12 +83,12 @@ static int put_file(settings *into, const char *module, const char *name, const 
 }
 
 /* Of one module: appends the contents of its files, writes its paths that hashes stand for to `keys`. */
-static int put_paths(const runner *r, const model_part *part, settings *into, FILE *keys)
+static int put_paths(const weights_store *weights, const model_part *part, settings *into, FILE *keys)
 {
     int status = 0;
     for (const ablate_setting *row = part->module->settings; row && row->name && status == 0; row++) {
         const char *path = row->type == ABLATE_PATH ? path_of(row, part->settings) : "";
-        bool known = *path && weights_store_knows(r->model.weights, path);
+        bool known = *path && weights_store_knows(weights, path);
         if (*path && !known)
             status = put_file(into, part->module->name, row->name, path, &known);
         if (known)
@@ -98,64 +98,67 @@ static int put_paths(const runner *r, const model_part *part, settings *into, FI
 }
 
 /* The data's paths are stood for by the hash of all pictures. */
-static int describe_paths(const runner *r, run_record *record)
+static int describe_paths(const dataset *d, const model *m, run_record *record)
 {
     size_t length = 0;
     FILE *keys = open_memstream(&record->paths, &length);
     if (!keys)
         return complain("out of memory for the resolved settings");
     int status = 0;
-    if (strchr(r->run.data, ':'))
-        fprintf(keys, "run.data %s.path ", r->data->module->name);
-    for (const ablate_setting *row = r->data->module->settings; row && row->name; row++)
+    if (strchr(m->run->data, ':'))
+        fprintf(keys, "run.data %s.path ", d->module->name);
+    for (const ablate_setting *row = d->module->settings; row && row->name; row++)
         if (row->type == ABLATE_PATH)
-            fprintf(keys, "%s.%s ", r->data->module->name, row->name);
-    for (int i = 0; i < r->model.parts && status == 0; i++)
-        status = put_paths(r, &r->model.part[i], &record->settings, keys);
+            fprintf(keys, "%s.%s ", d->module->name, row->name);
+    for (int i = 0; i < m->parts && status == 0; i++)
+        status = put_paths(m->weights, &m->part[i], &record->settings, keys);
     fclose(keys);
     if (length > 0 && record->paths)
         record->paths[length - 1] = 0; /* the last blank */
     return status;
 }
 
-static int describe_settings(const runner *r, run_record *record)
+static int describe_settings(const session *on, const model *m, const experiment_row *row, int64_t most_steps,
+                             run_record *record)
 {
     settings *into = &record->settings;
-    const ablate_module *data = r->data->module;
-    const device *where = r->session->device;
-    if (experiment_row_list(r->row, r->run.seed, into) < 0 || model_describe(&r->model, into) < 0 ||
-        settings_list(into, data->name, data->settings, r->data->chosen, NULL) < 0 || describe_paths(r, record) < 0)
+    const dataset *d = &on->data;
+    const device *where = on->device;
+    if (experiment_row_list(row, m->run->seed, into) < 0 || model_describe(m, into) < 0 ||
+        settings_list(into, d->module->name, d->module->settings, d->chosen, NULL) < 0 ||
+        describe_paths(d, m, record) < 0)
         return -1;
     /* other kernels round otherwise */
     int status = settings_put(into, "run.device", "%s %s", where->name, where->core_type());
-    for (int i = 0; i < r->model.parts && status == 0; i++)
-        status = put_module_code(into, r->model.part[i].module, where);
+    for (int i = 0; i < m->parts && status == 0; i++)
+        status = put_module_code(into, m->part[i].module, where);
     if (status == 0)
-        status = put_module_code(into, data, where);
-    if (status == 0 && r->options->most_steps > 0)
-        status = settings_put(into, "run.most_steps", "%lld", (long long)r->options->most_steps);
+        status = put_module_code(into, d->module, where);
+    if (status == 0 && most_steps > 0)
+        status = settings_put(into, "run.most_steps", "%lld", (long long)most_steps);
     return status;
 }
 
-int runner_describe(const runner *r, run_record *record)
+int runner_describe(session *on, const model *m, const experiment *e, const experiment_row *row, int64_t most_steps,
+                    run_record *record)
 {
-    const device *where = r->session->device;
-    record->experiment = take_text("%s", r->experiment->name);
-    record->row = take_text("%s", r->row->name);
-    record->scale = take_text("%s", r->experiment->scale);
+    const device *where = on->device;
+    record->experiment = take_text("%s", e->name);
+    record->row = take_text("%s", row->name);
+    record->scale = take_text("%s", e->scale);
     record->backend = take_text("%s: %s", where->name, where->describe());
     record->core_type = take_text("%s", where->core_type());
-    record->protocol = take_text("%s", r->run.protocol);
+    record->protocol = take_text("%s", m->run->protocol);
     record->threads = where->threads();
-    record->seed = r->run.seed;
+    record->seed = m->run->seed;
     if (!record->experiment || !record->row || !record->scale || !record->backend || !record->core_type ||
         !record->protocol)
         return -1;
-    for (int i = 0; i < r->model.remarks; i++)
-        if (run_record_add_note(record, r->model.remark[i]) < 0)
+    for (int i = 0; i < m->talk.remarks; i++)
+        if (run_record_add_note(record, m->talk.remark[i]) < 0)
             return -1;
-    return describe_settings(r, record) < 0 || describe_data(r, record) < 0 || describe_code(r, record) < 0 ||
-                   weights_store_describe(r->model.weights, record) < 0
+    return describe_settings(on, m, row, most_steps, record) < 0 || describe_data(on, record) < 0 ||
+                   describe_code(on, record) < 0 || weights_store_describe(m->weights, record) < 0
                ? -1
                : 0;
 }

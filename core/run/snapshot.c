@@ -1,22 +1,16 @@
 #include "snapshot.h"
 #include "../base/diag.h"
 #include "../base/file.h"
-#include "../files/weights.h"
+#include "../model/parameters_file.h"
 #include <stdlib.h>
 
 static int write_parameters(const snapshots *s, const optimiser *from, const char *path)
 {
-    const parameters *p = s->parameters;
-    float *all = take((size_t)p->count, sizeof *all, "the trained parameters");
-    weights_entry *entry = take_zeroed((size_t)p->entries, sizeof *entry, "the trained parameters");
-    int status = all && entry && path ? optimiser_get_parameters(from, all) : -1;
-    for (int i = 0; status == 0 && i < p->entries; i++)
-        entry[i] = (weights_entry){ p->entry[i].name, p->entry[i].shape, all + p->entry[i].offset, WEIGHTS_F32 };
-    const weights_pair notes[] = { { "experiment", s->experiment }, { "row", s->row } };
+    float *all = take((size_t)s->parameters->count, sizeof *all, "the trained parameters");
+    int status = all && path ? optimiser_get_parameters(from, all) : -1;
     if (status == 0)
-        status = weights_write(path, entry, p->entries, notes, 2);
+        status = parameters_file_write(path, s->parameters, all, s->experiment, s->row);
     free(all);
-    free(entry);
     return status;
 }
 

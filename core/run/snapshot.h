@@ -1,8 +1,7 @@
 /* snapshot.h: trained parameters as files: at the end of a run, and of each of its epochs for whoever asks for it. */
 #ifndef ABLATE_SNAPSHOT_H
 #define ABLATE_SNAPSHOT_H
-#include "../model/model.h"
-#include "train.h"
+#include "train_observer.h"
 
 typedef struct snapshots { /* what is written where; everything pointed at outlives it */
     const parameters *parameters;

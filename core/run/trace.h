@@ -16,8 +16,9 @@
  * complaint, and then no file is changed. */
 #ifndef ABLATE_TRACE_H
 #define ABLATE_TRACE_H
+#include "../model/model.h"
 #include "../record/record.h"
-#include "train.h"
+#include "train_observer.h"
 
 typedef struct trace trace;
 

@@ -1,8 +1,10 @@
+#include "train.h"
 #include "../base/diag.h"
 #include "../base/progress.h"
 #include "../base/random.h"
 #include "../base/stop.h"
-#include "train_parts.h"
+#include "checkpoint.h"
+#include "train_step.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,29 +25,32 @@ void train_order(const run_settings *run, int epoch, int n, int *order)
     }
 }
 
+typedef struct trainer {
+    const train_request *request;
+    const run_settings *run;
+    train_result *result;
+    feed *feed;
+    program *program;
+    int *picture, *order, pictures; /* training pictures; the epoch's permutation */
+    train_steps steps;
+    checkpoint state;        /* log: (epochs + 1, terms), the last row being the losses' weights */
+    uint64_t saved;          /* steps in the last checkpoint */
+    double saved_at, saving; /* when that was done, and the seconds it took */
+} trainer;
+
 /* ---- getting ready ---- */
 
 static int list_training_pictures(trainer *t)
 {
-    const dataset *d = t->request->dataset;
-    int batch = t->request->model->run->batch;
-    int count = dataset_count(d, false);
-    t->picture = take((size_t)count, sizeof(int), "the training pictures");
-    t->order = take((size_t)count, sizeof(int), "the training pictures");
-    t->batch = take((size_t)batch, sizeof(int), "a batch");
-    if (!t->picture || !t->order || !t->batch)
+    const dataset *d = &t->request->session->data;
+    t->picture = dataset_list(d, false, &t->pictures);
+    t->order = take((size_t)t->pictures, sizeof(int), "the training pictures");
+    if (!t->picture || !t->order)
         return -1;
-    for (int i = 0; i < d->pictures; i++)
-        if (!d->picture[i].test)
-            t->picture[t->pictures++] = i;
-    t->steps_each = count / batch;
-    if (t->steps_each == 0)
-        return complain("data '%s' has %d training pictures, fewer than run.batch = %d; use a smaller batch", d->spec,
-                        count, batch);
-    t->total = (uint64_t)t->steps_each * (uint64_t)t->request->model->run->epochs;
-    if (t->request->most_steps > 0 && (uint64_t)t->request->most_steps < t->total)
-        t->total = (uint64_t)t->request->most_steps;
-    return 0;
+    return t->pictures >= t->run->batch
+               ? 0
+               : complain("data '%s' has %d training pictures, fewer than run.batch = %d; use a smaller batch", d->spec,
+                          t->pictures, t->run->batch);
 }
 
 static int make_program(trainer *t, constants *frozen)
@@ -53,8 +58,8 @@ static int make_program(trainer *t, constants *frozen)
     const train_request *r = t->request;
     const graph *g = r->model->train;
     if (g->losses == 0)
-        return complain("no module of the line '%s' gives a loss; there is nothing to train", r->model->run->model);
-    feed_request wanted = model_feed_request(r->session, r->model, r->dataset, g);
+        return complain("no module of the line '%s' gives a loss; there is nothing to train", t->run->model);
+    feed_request wanted = model_feed_request(r->session, r->model, g);
     wanted.pictures = t->picture;
     wanted.picture_count = t->pictures;
     wanted.again = true;
@@ -67,7 +72,7 @@ static int make_program(trainer *t, constants *frozen)
                                 .differentiate = true,
                                 .parameters = t->result->optimiser.state,
                                 .gradients = t->result->optimiser.gradients,
-                                .seed = (uint64_t)r->model->run->seed };
+                                .seed = (uint64_t)t->run->seed };
     request.given = feed_given(t->feed, &request.given_count);
     t->program = program_new(&request);
     if (!t->program)
@@ -86,12 +91,13 @@ static int make_state(trainer *t)
     checkpoint *c = &t->state;
     c->run = r->digest;
     c->floats = 3 * t->result->optimiser.count;
-    c->log_floats = (int64_t)(r->model->run->epochs + 1) * graph_terms(r->model->train);
+    c->log_floats = (int64_t)(t->run->epochs + 1) * graph_terms(r->model->train);
     for (int i = 0; i < r->model->parts; i++)
         c->module_bytes += r->model->part[i].module->state_size;
     c->state = take_zeroed((size_t)c->floats, sizeof(float), "a checkpoint");
     c->log = take_zeroed((size_t)c->log_floats, sizeof(double), "a checkpoint");
     c->modules = take_zeroed((size_t)c->module_bytes, 1, "a checkpoint");
+    t->steps.log = c->log;
     return c->state && c->log && c->modules ? 0 : -1;
 }
 
@@ -108,17 +114,17 @@ static void copy_module_states(trainer *t, bool restore)
 /* The row after the epochs' rows holds the weights that the modules last gave the losses. */
 static double *weights_row(trainer *t)
 {
-    return t->state.log + (int64_t)t->request->model->run->epochs * graph_terms(t->request->model->train);
+    return t->state.log + (int64_t)t->run->epochs * graph_terms(t->request->model->train);
 }
 
 /* Says where a checkpoint puts the run. */
 static void go_on(trainer *t)
 {
-    t->saved = t->state.step;
+    t->saved = t->steps.done = t->state.step;
     t->result->earlier = t->state.seconds;
     t->result->earlier_peak = t->state.peak;
-    fprintf(stderr, "%s: goes on at step %llu of %llu\n", t->request->label, (unsigned long long)t->state.step,
-            (unsigned long long)t->total);
+    fprintf(stderr, "%s: goes on at step %llu of %llu\n", t->request->label, (unsigned long long)t->steps.done,
+            (unsigned long long)t->steps.total);
 }
 
 static int begin(trainer *t)
@@ -135,8 +141,7 @@ static int begin(trainer *t)
         for (int i = 0; i < g->losses; i++)
             g->loss[i].weight = weights_row(t)[i];
         go_on(t);
-    } else if (parameters_draw(r->model->parameters, (uint64_t)r->model->run->seed, t->state.state) < 0 ||
-               program_starts(g, r->session->device, t->state.state) < 0) {
+    } else if (model_draw(r->model, g, r->session->device, t->state.state) < 0) {
         return -1;
     }
     return optimiser_put(&t->result->optimiser, t->state.state);
@@ -147,17 +152,18 @@ static int save(trainer *t)
     graph *g = t->request->model->train;
     double began = seconds_since_start();
     int64_t peak = phases_peak(&t->request->session->phases);
-    if (train_look_back(t) < 0)
+    if (train_steps_look_back(&t->steps) < 0)
         return -1;
     if (optimiser_get(&t->result->optimiser, t->state.state) < 0)
         return complain("%s: parameters cannot be read back", t->request->session->device->name);
     copy_module_states(t, false);
     for (int i = 0; i < g->losses; i++)
         weights_row(t)[i] = g->loss[i].weight;
+    t->state.step = t->steps.done;
     t->state.seconds = t->result->earlier + began - t->request->began;
     t->state.peak = peak > t->result->earlier_peak ? peak : t->result->earlier_peak;
     int status = checkpoint_write(t->request->checkpoint, &t->state);
-    t->saved = status == 0 ? t->state.step : t->saved;
+    t->saved = status == 0 ? t->steps.done : t->saved;
     t->saved_at = seconds_since_start();
     t->saving = t->saved_at - began;
     return status;
@@ -167,11 +173,11 @@ static int save(trainer *t)
  * most a hundredth of it goes into checkpoints. */
 static bool save_is_due(const trainer *t)
 {
-    const run_settings *run = t->request->model->run;
+    const run_settings *run = t->run;
     const uint64_t each = (uint64_t)run->checkpoint_steps;
-    if (!t->request->checkpoint || t->state.step == t->total)
+    if (!t->request->checkpoint || t->steps.done == t->steps.total)
         return t->request->checkpoint != NULL;
-    return (each > 0 && t->state.step % each == 0) ||
+    return (each > 0 && t->steps.done % each == 0) ||
            (run->checkpoint_seconds > 0 &&
             seconds_since_start() - t->saved_at >= fmax(run->checkpoint_seconds, 100 * t->saving));
 }
@@ -180,7 +186,7 @@ static bool save_is_due(const trainer *t)
 static int stop_here(trainer *t)
 {
     const train_request *r = t->request;
-    const unsigned long long step = t->state.step, total = t->total;
+    const unsigned long long step = t->steps.done, total = t->steps.total;
     char why[500];
     if (!r->checkpoint)
         return stop_complain("%s was at step %llu of %llu; nothing is kept, the same command begins anew", r->label,
@@ -206,16 +212,16 @@ static int begin_epoch(trainer *t, int epoch)
     for (int i = 0; i < g->losses; i++)
         same = same && before[i] == g->loss[i].weight;
     if (!same)
-        descent_forget(&t->descent);
+        descent_forget(&t->steps.descent);
     return status;
 }
 
 static int begin_epoch_if_due(trainer *t, bool first)
 {
-    int epoch = (int)(t->state.step / (uint64_t)t->steps_each);
-    bool due = t->state.step % (uint64_t)t->steps_each == 0;
+    int epoch = (int)(t->steps.done / (uint64_t)t->steps.each);
+    bool due = t->steps.done % (uint64_t)t->steps.each == 0;
     if (due || first)
-        train_order(t->request->model->run, epoch, t->pictures, t->order);
+        train_order(t->run, epoch, t->pictures, t->order);
     return due ? begin_epoch(t, epoch) : 0;
 }
 
@@ -224,28 +230,28 @@ static int loop(trainer *t)
     const train_request *r = t->request;
     progress bar;
     char note[64];
-    uint64_t started = t->seen = t->state.step;
-    progress_begin(&bar, r->label, "steps", (int64_t)t->total, (int64_t)started);
+    uint64_t started = t->steps.seen = t->steps.done;
+    progress_begin(&bar, r->label, "steps", (int64_t)t->steps.total, (int64_t)started);
     double began = t->saved_at = seconds_since_start();
     phase before = phases_enter(&r->session->phases, PHASE_TRAINING);
     int status = 0;
-    while (t->state.step < t->total && status == 0) {
-        status = begin_epoch_if_due(t, t->state.step == started);
+    while (t->steps.done < t->steps.total && status == 0) {
+        status = begin_epoch_if_due(t, t->steps.done == started);
         if (status == 0)
-            status = train_take_step(t);
+            status = train_steps_take(&t->steps);
         if (status == 0 && save_is_due(t))
             status = save(t);
         if (status == 0 && stop_asked())
             status = stop_here(t);
-        snprintf(note, sizeof note, "loss %.4f", t->last_total);
-        progress_show(&bar, (int64_t)t->state.step, note);
+        snprintf(note, sizeof note, "loss %.4f", t->steps.last_total);
+        progress_show(&bar, (int64_t)t->steps.done, note);
     }
     progress_end(&bar);
     phases_enter(&r->session->phases, before);
     t->result->seconds = seconds_since_start() - began;
-    t->result->steps = t->state.step;
-    if (t->state.step > started)
-        t->result->seconds_a_step = t->result->seconds / (double)(t->state.step - started);
+    t->result->steps = t->steps.done;
+    if (t->steps.done > started)
+        t->result->seconds_a_step = t->result->seconds / (double)(t->steps.done - started);
     return status;
 }
 
@@ -255,8 +261,24 @@ static void print_plan(const trainer *t)
 {
     program_cost cost = program_cost_of(t->program);
     fprintf(stderr, "%s: %llu steps of %.2f GFLOP in %lld MiB (workspace %lld, frozen tensors %lld, parameters %lld)\n",
-            t->request->label, (unsigned long long)t->total, 1e-9 * cost.flops, (long long)(t->result->bytes >> 20),
-            (long long)(cost.arena >> 20), (long long)(cost.constants >> 20), (long long)(cost.parameters >> 20));
+            t->request->label, (unsigned long long)t->steps.total, 1e-9 * cost.flops,
+            (long long)(t->result->bytes >> 20), (long long)(cost.arena >> 20), (long long)(cost.constants >> 20),
+            (long long)(cost.parameters >> 20));
+}
+
+static int open_steps(trainer *t)
+{
+    const train_request *r = t->request;
+    train_steps *steps = &t->steps;
+    steps->model = r->model;
+    steps->feed = t->feed;
+    steps->program = t->program;
+    steps->optimiser = &t->result->optimiser;
+    steps->observer = r->observer;
+    steps->picture = t->picture;
+    steps->order = t->order;
+    steps->only_timed = r->timing > 1;
+    return train_steps_open(steps);
 }
 
 static int get_ready(trainer *t, constants *frozen)
@@ -264,11 +286,12 @@ static int get_ready(trainer *t, constants *frozen)
     const train_request *r = t->request;
     if (list_training_pictures(t) < 0)
         return -1;
-    uint64_t planned = (uint64_t)t->steps_each * (uint64_t)r->model->run->epochs;
+    t->steps.each = t->pictures / t->run->batch;
+    uint64_t planned = (uint64_t)t->steps.each * (uint64_t)t->run->epochs, most = (uint64_t)r->most_steps;
+    t->steps.total = r->most_steps > 0 && most < planned ? most : planned;
     if (optimiser_open(&t->result->optimiser, r->session->device, r->model->parameters->count, r->optimiser, planned,
                        descent_guards(r->model->train)) < 0 ||
-        make_program(t, frozen) < 0 ||
-        descent_open(&t->descent, r->model->train, t->program, &t->result->optimiser, TRAIN_LOOK) < 0)
+        make_program(t, frozen) < 0 || open_steps(t) < 0)
         return -1;
     print_plan(t);
     return begin(t);
@@ -277,8 +300,8 @@ static int get_ready(trainer *t, constants *frozen)
 /* An epoch that was cut short counts as the mean of the steps that it had. */
 static void whole_mean(trainer *t)
 {
-    uint64_t each = (uint64_t)t->steps_each, last = t->state.step % each;
-    double *row = t->result->log + (int64_t)(t->state.step / each) * t->result->terms;
+    uint64_t each = (uint64_t)t->steps.each, last = t->steps.done % each;
+    double *row = t->result->log + (int64_t)(t->steps.done / each) * t->result->terms;
     for (int i = 0; i < t->result->terms && last > 0; i++)
         row[i] *= (double)each / (double)last;
 }
@@ -289,7 +312,7 @@ static int run_all(trainer *t, constants *frozen)
     if (get_ready(t, frozen) < 0 || loop(t) < 0)
         return -1;
     t->result->terms = graph_terms(r->model->train);
-    t->result->epochs = r->model->run->epochs;
+    t->result->epochs = t->run->epochs;
     t->result->log = t->state.log;
     t->state.log = NULL;
     whole_mean(t);
@@ -300,17 +323,16 @@ static int run_all(trainer *t, constants *frozen)
 
 int train_run(const train_request *request, train_result *result)
 {
-    trainer t = { .request = request, .result = result };
+    trainer t = { .request = request, .run = request->model->run, .result = result };
     *result = (train_result){ 0 };
     constants *frozen = constants_new(request->session->device);
     int status = frozen ? run_all(&t, frozen) : -1;
-    descent_close(&t.descent);
+    train_steps_close(&t.steps);
     program_free(t.program);
     feed_free(t.feed);
     constants_free(frozen);
     free(t.picture);
     free(t.order);
-    free(t.batch);
     free(t.state.state);
     free(t.state.log);
     free(t.state.modules);
@@ -322,4 +344,16 @@ void train_result_free(train_result *result)
     optimiser_close(&result->optimiser);
     free(result->log);
     *result = (train_result){ 0 };
+}
+
+void train_print_timings(const train_result *r, FILE *to)
+{
+    double steps = r->steps ? (double)r->steps : 1;
+    for (int i = 0; i < r->timings; i++) {
+        const program_timing *t = &r->timing[i];
+        double seconds = t->seconds > 0 ? t->seconds : 1;
+        fprintf(to, "%-18s %-8s %7d calls %9.3f ms each step %9.1f GFLOP/s %7.1f GB/s\n", t->op,
+                t->backward ? "backward" : "forward", t->calls, 1e3 * t->seconds / steps, 1e-9 * t->flops / seconds,
+                1e-9 * t->bytes / seconds);
+    }
 }

@@ -1,34 +1,15 @@
 /* train.h: one training run: the same bits for the same seed, wherever it was interrupted. */
 #ifndef ABLATE_TRAIN_H
 #define ABLATE_TRAIN_H
-#include "../graph/optimiser.h"
 #include "../model/model.h"
+#include "train_observer.h"
 #include <stdio.h>
 
 enum { TRAIN_TIMINGS = 64 };
 
-typedef struct train_moment { /* a step as an observer sees it; everything is the trainer's */
-    uint64_t step;            /* counted from 0 */
-    int steps_each;           /* of an epoch */
-    const int *picture;       /* the batch, by place in the data set */
-    const feed *feed;         /* what the program is given, and */
-    const program *program;
-    const optimiser *optimiser;
-    double total; /* weighted sum of the losses; in `after` */
-} train_moment;
-
-typedef struct train_observer { /* only looks: the run's bits are the same without it */
-    void *context;
-    /* The batch is in the program, which has not run; parameters as before the step. 0, or -1: complained. */
-    int (*before)(void *context, const train_moment *);
-    /* The step is done: losses are in the program, gradients and new parameters with the optimiser. 0, or -1. */
-    int (*after)(void *context, const train_moment *);
-} train_observer;
-
 typedef struct train_request { /* all of it outlives the call */
-    session *session;
-    model *model; /* whose settings hold the run's own seed */
-    const dataset *dataset;
+    session *session;          /* with its data set open */
+    model *model;
     const optimiser_settings *optimiser;
     const char *label;              /* for the progress line */
     const char *checkpoint;         /* path, or NULL: none */

@@ -83,12 +83,11 @@ static int train(bench *b, const experiment_row *row, int precision, long steps,
     const dataset *data = session_data(&b->session, run.data, &row->settings);
     train_request request = { .session = &b->session,
                               .model = &m,
-                              .dataset = data,
                               .optimiser = &row->optimiser,
                               .label = row->name,
                               .most_steps = steps,
                               .timing = timing };
-    const model_request made_of = experiment_row_model(row, &run, data, NULL);
+    const model_request made_of = experiment_row_model(row, &run, data ? data->module : NULL, NULL);
     int status = data ? model_open(&m, &made_of) : -1;
     if (status == 0)
         status = model_place(&m, b->session.device);

@@ -50,10 +50,10 @@ static int bench_row(session *s, const experiment_row *row, long steps, machine 
     model m = { 0 };
     train_result trained = { 0 };
     const dataset *data = session_data(s, row->run.data, &row->settings);
-    const model_request made_of = experiment_row_model(row, &row->run, data, NULL);
+    const model_request made_of = experiment_row_model(row, &row->run, data ? data->module : NULL, NULL);
     int status = data ? model_open(&m, &made_of) : -1;
     train_request warm = {
-        .session = s, .model = &m, .dataset = data, .optimiser = &row->optimiser, .label = "warm", .most_steps = WARM_UP
+        .session = s, .model = &m, .optimiser = &row->optimiser, .label = "warm", .most_steps = WARM_UP
     };
     train_request request = warm;
     request.label = row->name;

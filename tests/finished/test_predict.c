@@ -65,12 +65,12 @@ static void test_a_folder(void **state)
     assert_int_equal(predict("$in/in --good $in/all/mini-pill --false-alarms 0.3 --maps"), 0);
     expect_words(said, "2 pictures scored");
     snprintf(path, sizeof path, "%s/scores.tsv", out);
-    char *scores = read_text(path);
-    assert_non_null(strstr(scores, "in/a.png\t"));
-    assert_non_null(strstr(scores, "in/sub/b.PNG\t")); /* whatever the case of the ending */
-    assert_null(strstr(scores, "notes.md\t"));
-    assert_non_null(strstr(scores, "in/notes.md: not the name of a picture")); /* in the head */
-    free(scores);
+    char *table = read_text(path);
+    assert_non_null(strstr(table, "in/a.png\t"));
+    assert_non_null(strstr(table, "in/sub/b.PNG\t")); /* whatever the case of the ending */
+    assert_null(strstr(table, "notes.md\t"));
+    assert_non_null(strstr(table, "in/notes.md: not the name of a picture")); /* in the head */
+    free(table);
     static const char *const written[] = { "a.png.heat.png", "a.png.overlay.png", "a.png.npz", "sub/b.PNG.heat.png" };
     for (size_t i = 0; i < sizeof written / sizeof *written; i++) {
         snprintf(path, sizeof path, "%s/%s", out, written[i]);
@@ -108,15 +108,15 @@ static void test_what_is_stored_turned(void **state)
     expect_words(said, ": 3 of 5 pictures are stored turned or mirrored and are read upright");
     assert_null(strstr(strstr(said, "stored turned") + 1, "stored turned"));
     snprintf(path, sizeof path, "%s/scores.tsv", out);
-    char *scores = read_text(path), numbers[3][100];
+    char *table = read_text(path), numbers[3][100];
     static const char *const names[] = { "mask.png\t", "mask_turned.png\t", "mask_turned.tif\t" };
     for (int i = 0; i < 3; i++) {
-        const char *line = strstr(scores, names[i]);
+        const char *line = strstr(table, names[i]);
         assert_non_null(line);
         snprintf(numbers[i], sizeof numbers[i], "%.*s", (int)strcspn(strchr(line, '\t'), "\n"), strchr(line, '\t'));
         assert_string_equal(numbers[i], numbers[0]);
     }
-    free(scores);
+    free(table);
 }
 
 /* ---- thresholds by class ---- */
@@ -126,9 +126,9 @@ static void judged_as(const char *name, char class_name[64], double *threshold)
 {
     char path[300], *rest = NULL;
     snprintf(path, sizeof path, "%s/scores.tsv", out);
-    char *scores = read_text(path);
+    char *table = read_text(path);
     int lines = 0;
-    for (char *line = strtok_r(scores, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+    for (char *line = strtok_r(table, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
         char found[64];
         double limit, score;
         if (*line == '#' || !strstr(line, name))
@@ -140,7 +140,7 @@ static void judged_as(const char *name, char class_name[64], double *threshold)
         snprintf(class_name, 64, "%s", found);
         *threshold = limit;
     }
-    free(scores);
+    free(table);
     if (lines == 0)
         fail_msg("nothing is said of %s", name);
 }
@@ -153,11 +153,11 @@ static double greatest_of(const char *pictures)
     snprintf(arguments, sizeof arguments, "%s --good $in/all/mini-pill --false-alarms 0.3 --no-pictures", pictures);
     assert_int_equal(predict(arguments), 0);
     snprintf(path, sizeof path, "%s/scores.tsv", out);
-    char *scores = read_text(path);
-    for (char *line = strtok_r(scores, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+    char *table = read_text(path);
+    for (char *line = strtok_r(table, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
         if (sscanf(line, "%*[^\t]\t%lf", &score) == 1)
             greatest = score > greatest ? score : greatest;
-    free(scores);
+    free(table);
     return greatest;
 }
 
@@ -216,9 +216,9 @@ static void test_the_possible_rate_is_offered(void **state)
         said,
         "too few pictures without a defect for a false alarm rate of 0.1: mini-pill (1, which promise 0.5); give more");
     snprintf(path, sizeof path, "%s/scores.tsv", out);
-    char *scores = read_text(path);
-    assert_non_null(strstr(scores, " mini-pill: of 1 pictures 0 lie above, a new one with a chance of at most 0.5.\n"));
-    free(scores);
+    char *table = read_text(path);
+    assert_non_null(strstr(table, " mini-pill: of 1 pictures 0 lie above, a new one with a chance of at most 0.5.\n"));
+    free(table);
     double own;
     judged_as("mini-pill/test", name, &own);
     assert_string_equal(name, "mini-pill");
@@ -283,10 +283,10 @@ static void test_notes_stand_with_the_scores(void **state)
     must_work("mkdir $in/some && cp $in/all/mini-pill/train/good/*.png $in/some && echo no >$in/some/cut.png");
     assert_int_equal(predict("$in/in --good $in/some --false-alarms 0.3 --no-pictures --set distill.smooth=0"), 0);
     snprintf(path, sizeof path, "%s/scores.tsv", out);
-    char *scores = read_text(path);
-    assert_non_null(strstr(scores, "\n# Note: --set distill.smooth=0 is laid over the settings of this run.\n"));
-    assert_non_null(strstr(scores, "\n# Note: 1 of the 4 pictures of "));
-    free(scores);
+    char *table = read_text(path);
+    assert_non_null(strstr(table, "\n# Note: --set distill.smooth=0 is laid over the settings of this run.\n"));
+    assert_non_null(strstr(table, "\n# Note: 1 of the 4 pictures of "));
+    free(table);
 }
 
 static void test_misuse(void **state)

@@ -173,7 +173,7 @@ static void the_path_says_the_class(void **state)
 {
     (void)state;
     run_class classes[] = { { .name = (char[]){ "pin" } }, { .name = (char[]){ "cap" } } };
-    predict_run run = { .record = { .classes = classes, .class_count = 2 } };
+    finished_run run = { .record = { .classes = classes, .class_count = 2 } };
     FILES("d/cap/test/bad/0.png", "d/pin/train/good/0.png", "d/cup/test/bad/0.png", "d/pin/0.png", "d/pin/test/0.png",
           "d/pin/test/bad/more/0.png", "d/pin/tests/bad/0.png", "test/bad/0.png");
     add(NULL, "");

@@ -36,7 +36,7 @@ int lab_look(const char *line)
     const dataset *data = session_data(&lab_session, row->run.data, &row->settings);
     assert_non_null(data);
     model m = { 0 };
-    const model_request made_of = experiment_row_model(row, &row->run, data, NULL);
+    const model_request made_of = experiment_row_model(row, &row->run, data->module, NULL);
     int status = model_open(&m, &made_of);
     if (status == 0)
         status = overview_open(&lab_overview, &m, data, "lab");

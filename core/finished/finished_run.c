@@ -1,16 +1,17 @@
-#include "predict_run.h"
+#include "finished_run.h"
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "../base/name.h"
 #include "../base/place.h"
-#include "../files/weights.h"
+#include "../model/model_place.h"
+#include "../model/parameters_file.h"
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define RECORD_FILE "metrics.json"
 
-void predict_run_close(predict_run *r)
+void finished_run_close(finished_run *r)
 {
     if (r->parameters)
         r->session.device->release(r->parameters);
@@ -24,13 +25,39 @@ void predict_run_close(predict_run *r)
     free(r->folder);
     free(r->file);
     free(r->label);
-    *r = (predict_run){ 0 };
+    *r = (finished_run){ 0 };
+}
+
+/* ---- warnings ---- */
+
+int finished_run_warn(finished_run *r, const char *format, ...)
+{
+    char *sentence = NULL;
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vasprintf(&sentence, format, arguments);
+    va_end(arguments);
+    if (length < 0)
+        return complain("out of memory for a warning");
+    char **grown = take_again(r->warning, (size_t)r->warnings + 1, sizeof *grown, "a warning");
+    if (grown) {
+        r->warning = grown;
+        grown[r->warnings] = take_printed(name_show, sentence);
+    }
+    free(sentence);
+    return grown && grown[r->warnings] ? (r->warnings++, 0) : -1;
+}
+
+void finished_run_say(const finished_run *r, const char *whose)
+{
+    for (int i = 0; i < r->warnings; i++)
+        fprintf(stderr, "%s: %s\n", whose, r->warning[i]);
 }
 
 /* ---- what was kept of it ---- */
 
 /* The folder without a slash or the record's name at its end. */
-static int name_files(predict_run *r, const char *folder)
+static int name_files(finished_run *r, const char *folder)
 {
     size_t length = strlen(folder), name = strlen("/" RECORD_FILE);
     if (length > name && strcmp(folder + length - name, "/" RECORD_FILE) == 0)
@@ -42,7 +69,7 @@ static int name_files(predict_run *r, const char *folder)
     return r->folder && r->file ? 0 : -1;
 }
 
-static int explain_absence(const predict_run *r)
+static int explain_absence(const finished_run *r)
 {
     char *checkpoint = take_text("%s/checkpoint", r->folder);
     bool begun = checkpoint && file_exists(checkpoint), there = file_exists(r->folder);
@@ -55,7 +82,7 @@ static int explain_absence(const predict_run *r)
                     r->folder, there ? "there is no " RECORD_FILE " in it" : "there is no such folder");
 }
 
-static int read_record(predict_run *r, const char *folder)
+static int read_record(finished_run *r, const char *folder)
 {
     if (name_files(r, folder) < 0)
         return -1;
@@ -64,7 +91,9 @@ static int read_record(predict_run *r, const char *folder)
     if (run_record_read(&r->record, r->file) < 0)
         return -1;
     r->label = take_text("%s %s seed %d", r->record.experiment, r->record.row, r->record.seed);
-    return r->label ? 0 : -1;
+    arena *memory = settings_memory(&r->settings);
+    r->place = memory ? arena_print(memory, "%s (settings)", r->file) : NULL;
+    return r->label && r->place ? 0 : -1;
 }
 
 /* What a record says of the program beside the settings that anybody chose. */
@@ -75,35 +104,35 @@ static bool is_chosen(const settings_entry *e)
 }
 
 /* The record's value, or NULL. */
-static const char *recorded(const predict_run *r, const char *section, const char *key)
+static const char *recorded(const finished_run *r, const char *section, const char *key)
 {
     const settings_entry *e = settings_find(&r->record.settings, section, key);
     return e ? e->value : NULL;
 }
 
 /* The n-th of the record's settings is what `where` says of it. */
-static int restore_setting(predict_run *r, const settings_entry *e, const char *where, int n)
+static int restore_setting(finished_run *r, const settings_entry *e, int n)
 {
     char *value = arena_text(r->settings.memory, e->value);
     if (!value)
         return -1;
     if (name_read(value) < 0)
-        return complain_at(where, n, "the value of '%s.%s' begins with a backslash, but " NAME_RULE, e->section,
+        return complain_at(r->place, n, "the value of '%s.%s' begins with a backslash, but " NAME_RULE, e->section,
                            e->key);
-    return settings_set(&r->settings, e->section, e->key, value, where, n);
+    return settings_set(&r->settings, e->section, e->key, value, r->place, n);
 }
 
 /* The record's settings, with those of the command line laid over them. */
-static int restore_settings(predict_run *r, const predict_options *o, const char *where)
+static int restore_settings(finished_run *r, const finished_options *o)
 {
     int status = 0;
     for (int i = 0; i < r->record.settings.count && status == 0; i++)
         if (is_chosen(&r->record.settings.entry[i]))
-            status = restore_setting(r, &r->record.settings.entry[i], where, i + 1);
+            status = restore_setting(r, &r->record.settings.entry[i], i + 1);
     for (int i = 0; i < o->sets && status == 0; i++) {
         status = settings_set_text(&r->settings, o->set[i], "--set", i + 1);
         if (status == 0)
-            status = predict_run_warn(r, "--set %s is laid over the settings of this run", o->set[i]);
+            status = finished_run_warn(r, "--set %s is laid over the settings of this run", o->set[i]);
     }
     if (status < 0 || run_settings_fill(&r->settings, &r->run) < 0)
         return -1;
@@ -113,7 +142,7 @@ static int restore_settings(predict_run *r, const predict_options *o, const char
 /* ---- is it still the same? ---- */
 
 /* The weights files that the graphs read now must be those of the run, whatever their path. */
-static int check_weights(const predict_run *r)
+static int check_weights(const finished_run *r)
 {
     run_record now = { 0 };
     const run_record *then = &r->record;
@@ -132,7 +161,7 @@ static int check_weights(const predict_run *r)
 }
 
 /* Without --set it is plain where they must lie; a module would only say that it cannot read them. */
-static int find_weights(const predict_run *r, const predict_options *o)
+static int find_weights(const finished_run *r, const finished_options *o)
 {
     int status = 0;
     for (int i = 0; i < r->record.weight_count && o->sets == 0 && status == 0; i++) {
@@ -151,7 +180,7 @@ static int find_weights(const predict_run *r, const predict_options *o)
 }
 
 /* Has this module's code changed since? 1 or 0; -1: complained. */
-static int module_changed(const predict_run *r, const ablate_module *module)
+static int module_changed(const finished_run *r, const ablate_module *module)
 {
     char now[65];
     hash_digest code;
@@ -163,7 +192,7 @@ static int module_changed(const predict_run *r, const ablate_module *module)
     return then && strcmp(then, now) == 0 ? 0 : 1;
 }
 
-static int warn_of_modules(predict_run *r)
+static int warn_of_modules(finished_run *r)
 {
     char changed[512] = "";
     for (int i = 0; i < r->model.parts; i++) {
@@ -175,12 +204,12 @@ static int warn_of_modules(predict_run *r)
         if (differs)
             snprintf(changed + used, sizeof changed - used, "%s%s", used ? ", " : "", module->name);
     }
-    return *changed ? predict_run_warn(
+    return *changed ? finished_run_warn(
                           r, "modules whose code has changed since this run: %s; scores may differ from it", changed)
                     : 0;
 }
 
-static int warn_of_changes(predict_run *r)
+static int warn_of_changes(finished_run *r)
 {
     char code[65], version[100], machine[200];
     const struct device *where = r->session.device;
@@ -188,116 +217,82 @@ static int warn_of_changes(predict_run *r)
     snprintf(version, sizeof version, "%s %.16s", ABLATE_VERSION, code);
     snprintf(machine, sizeof machine, "%s %s", where->name, where->core_type());
     if (strcmp(version, r->record.version) != 0 &&
-        predict_run_warn(r, "the engine's code has changed since this run (%s, now %s); scores may differ from it",
-                         r->record.version, version) < 0)
+        finished_run_warn(r, "the engine's code has changed since this run (%s, now %s); scores may differ from it",
+                          r->record.version, version) < 0)
         return -1;
     const char *then = recorded(r, "run", "device"), *steps = recorded(r, "run", "most_steps");
     if (then && strcmp(then, machine) != 0 &&
-        predict_run_warn(r, "it ran on '%s', this is '%s': scores may differ in their last digits", then, machine) < 0)
+        finished_run_warn(r, "it ran on '%s', this is '%s': scores may differ in their last digits", then, machine) < 0)
         return -1;
-    if (steps && predict_run_warn(r, "its training was stopped after %s steps", steps) < 0)
+    if (steps && finished_run_warn(r, "its training was stopped after %s steps", steps) < 0)
         return -1;
     return warn_of_modules(r);
 }
 
 /* ---- the trained parameters ---- */
 
-static int load_parameter(const weights *w, const parameter *p, float *into)
-{
-    const weights_tensor *t = weights_find(w, p->name);
-    if (!t)
-        return complain("%s: it has no '%s', which the modules want now: their code has changed since; train it again",
-                        weights_path(w), p->name);
-    if (!shape_same(&t->shape, &p->shape))
-        return complain("%s: '%s' is %s, but the modules want %s now: their code or settings have changed since; train "
-                        "it again",
-                        weights_path(w), p->name, shape_words(&t->shape).text, shape_words(&p->shape).text);
-    return weights_load(w, p->name, into);
-}
-
-static int load_all(const predict_run *r, const weights *w, float *all)
-{
-    const parameters *p = r->model.parameters;
-    if (weights_count(w) != p->entries)
-        return complain(
-            "%s: it holds %d parameters, but the modules want %d now: their code has changed since; train it "
-            "again",
-            weights_path(w), weights_count(w), p->entries);
-    for (int i = 0; i < p->entries; i++)
-        if (load_parameter(w, &p->entry[i], all + p->entry[i].offset) < 0)
-            return -1;
-    return 0;
-}
-
-static int load_parameters(predict_run *r)
+int finished_run_put(finished_run *r, const float *all)
 {
     const struct device *where = r->session.device;
-    size_t bytes = (size_t)r->model.parameters->count * sizeof(float);
+    size_t bytes = (size_t)r->model.parameters->count * sizeof *all;
+    if (!r->parameters)
+        r->parameters = where->allocate(bytes ? bytes : sizeof *all);
+    return r->parameters && where->upload(r->parameters, all, bytes) == 0
+               ? 0
+               : complain("%s: out of memory: %zu bytes for the trained parameters", where->name, bytes);
+}
+
+static int load_parameters(finished_run *r)
+{
     char *path = take_text("%s/parameters.safetensors", r->folder);
-    weights *w = path ? weights_open(path) : NULL;
-    float *all = w ? take(bytes / sizeof(float), sizeof *all, "the trained parameters") : NULL;
-    int status = all ? load_all(r, w, all) : -1;
-    if (status == 0) {
-        r->parameters = where->allocate(bytes ? bytes : sizeof(float));
-        if (!r->parameters || where->upload(r->parameters, all, bytes) < 0)
-            status = complain("%s: out of memory: %zu bytes for the trained parameters", where->name, bytes);
-    }
+    float *all = take((size_t)r->model.parameters->count, sizeof *all, "the trained parameters");
+    int status = path && all ? parameters_file_read(path, r->model.parameters, all) : -1;
+    if (status == 0)
+        status = finished_run_put(r, all);
     free(all);
-    weights_close(w);
     free(path);
     return status;
 }
 
 /* ---- opening ---- */
 
-/* Only which inputs the data module gives counts for the graphs, not its pictures. */
-static int open_model(predict_run *r, const predict_options *o, const char *where)
+static int open_model(finished_run *r, const finished_options *o)
 {
     char name[64];
     snprintf(name, sizeof name, "%.*s", (int)strcspn(r->run.data, ":"), r->run.data);
-    const dataset shape = { .module = module_load(name, o->modules) };
-    if (!shape.module || find_weights(r, o) < 0)
+    const ablate_module *data = module_load(name, o->modules);
+    const model_request wanted = { &r->run, &r->input, &r->settings, data, o->modules, { r->place, 1 } };
+    if (!data || find_weights(r, o) < 0)
         return -1;
-    int status =
-        model_open(&r->model, &(model_request){ &r->run, &r->input, &r->settings, &shape, o->modules, { where, 1 } });
-    for (int i = 0; i < r->model.remarks && status == 0; i++)
-        status = predict_run_warn(r, "%s", r->model.remark[i]);
-    return status;
+    int status = model_open(&r->model, &wanted);
+    for (int i = 0; i < r->model.talk.remarks && status == 0; i++)
+        status = finished_run_warn(r, "%s", r->model.talk.remark[i]);
+    return status < 0 ? -1 : model_place(&r->model, r->session.device);
 }
 
 /* A run whose products were rounded may be looked at where they cannot be. */
-static int choose_precision(predict_run *r)
+static int choose_precision(finished_run *r)
 {
     if (r->session.device->choose_precision || r->run.precision == RUN_PRECISE)
         return 0;
     r->run.precision = RUN_PRECISE;
-    return predict_run_warn(r, "its matrix products were rounded (run.precision), this device has float32 only; scores "
-                               "may differ");
+    return finished_run_warn(r,
+                             "its matrix products were rounded (run.precision), this device has float32 only; scores "
+                             "may differ");
 }
 
-int predict_run_open(predict_run *r, const char *folder, const predict_options *o)
+int finished_run_open(finished_run *r, const char *folder, const finished_options *o)
 {
-    *r = (predict_run){ 0 };
-    if (read_record(r, folder) < 0)
+    *r = (finished_run){ 0 };
+    if (read_record(r, folder) < 0 ||
+        session_open(&r->session, o->device, o->threads, o->modules, o->cache ? o->cache : "cache") < 0)
         return -1;
-    arena *memory = settings_memory(&r->settings);
-    const char *where = memory ? arena_print(memory, "%s (settings)", r->file) : NULL;
-    int status =
-        where ? session_open(&r->session, o->device, o->threads, o->modules, o->cache ? o->cache : "cache") : -1;
-    if (status == 0)
-        status = restore_settings(r, o, where);
-    if (status == 0)
-        status = choose_precision(r);
-    if (status == 0)
-        status = open_model(r, o, where);
-    if (status == 0)
-        status = model_place(&r->model, r->session.device);
-    if (status < 0 || check_weights(r) < 0 || warn_of_changes(r) < 0)
+    if (restore_settings(r, o) < 0 || choose_precision(r) < 0 || open_model(r, o) < 0)
         return -1;
-    return load_parameters(r);
+    return check_weights(r) < 0 || warn_of_changes(r) < 0 ? -1 : load_parameters(r);
 }
 
-ablate_value *predict_run_value(const predict_run *r, const char *name, int index)
+ablate_value *finished_run_value(const finished_run *r, const char *name, int index)
 {
     const builder *b = r->model.score_builder;
     ablate_value *value = builder_value(b, name, index);
@@ -323,7 +318,7 @@ static bool is_drawn(const dataset *d)
     return false;
 }
 
-static int check_data(predict_run *r, const dataset *d)
+static int check_data(finished_run *r, const dataset *d)
 {
     char now[65];
     hash_digest digest;
@@ -336,15 +331,15 @@ static int check_data(predict_run *r, const dataset *d)
     if (changed < 0)
         return -1;
     if (changed)
-        return predict_run_warn(r, "data module '%s' has changed since this run: its pictures may be others",
-                                d->module->name);
+        return finished_run_warn(r, "data module '%s' has changed since this run: its pictures may be others",
+                                 d->module->name);
     return complain("%s: data '%s' is not what the run was judged on: pictures, their states or masks have changed (it "
                     "was %s); restore them, or train the run again",
                     r->folder, d->spec, r->record.data);
 }
 
 /* What a data module would say of a missing folder is meant for new runs. */
-static int find_data(const predict_run *r)
+static int find_data(const finished_run *r)
 {
     const char *colon = strchr(r->run.data, ':');
     if (!colon || file_exists(colon + 1))
@@ -354,7 +349,7 @@ static int find_data(const predict_run *r)
                     r->folder, r->run.data, (int)(colon - r->run.data), r->run.data);
 }
 
-const dataset *predict_run_data(predict_run *r)
+const dataset *finished_run_data(finished_run *r)
 {
     if (r->data)
         return r->data;
@@ -364,4 +359,25 @@ const dataset *predict_run_data(predict_run *r)
     if (!d || check_data(r, d) < 0)
         return NULL;
     return r->data = d;
+}
+
+/* ---- what it gives ---- */
+
+int finished_run_scores(finished_run *r, scores *made)
+{
+    *made = (scores){ 0 };
+    return finished_run_data(r) ? scores_make(&r->session, &r->model, r->parameters, r->label, made) : -1;
+}
+
+predictor *finished_run_predictor(finished_run *r, ablate_value *const *wanted, int count, const int *pictures,
+                                  int picture_count)
+{
+    if (pictures && !finished_run_data(r))
+        return NULL;
+    const predictor_request request = { &r->session, &r->model, r->parameters, wanted, count, pictures, picture_count };
+    predictor *p = predictor_new(&request);
+    if (p && (pictures || predictor_check_files(p, r->folder) == 0))
+        return p;
+    predictor_free(p);
+    return NULL;
 }

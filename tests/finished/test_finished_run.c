@@ -1,25 +1,24 @@
-/* test_predict_run.c: a finished run opened again gives the scores it had, of its own data and of files; what is
+/* test_finished_run.c: a finished run opened again gives the scores it had, of its own data and of files; what is
  * missing, damaged or changed is said in a sentence. */
 #include "../lab/module_build.h"
 
 #include "../../core/files/image.h"
-#include "../../core/finished/predictor.h"
-#include "../../core/model/score.h"
+#include "../../core/finished/finished_run.h"
 #include "../lab/finished_run.h"
 
-static const predict_options usual = { .cache = finished_cache };
-static predict_run opened;
+static const finished_options usual = { .cache = finished_cache };
+static finished_run opened;
 
 static void open_run(const char *place)
 {
-    if (predict_run_open(&opened, place, &usual) < 0)
+    if (finished_run_open(&opened, place, &usual) < 0)
         fail_msg("%s", complaint());
 }
 
 static int close_run(void **state)
 {
     (void)state;
-    predict_run_close(&opened);
+    finished_run_close(&opened);
     complaint_clear();
     return 0;
 }
@@ -32,7 +31,7 @@ static void test_settings_and_label(void **state)
     assert_int_equal(opened.run.epochs, 2);
     assert_string_equal(opened.run.model, "clip noise mlf moe decoder cnc distill");
     assert_int_equal(opened.warnings, 0);
-    assert_ptr_equal(opened.model.map, predict_run_value(&opened, "score", 0));
+    assert_ptr_equal(opened.model.map, finished_run_value(&opened, "score", 0));
 }
 
 /* Scored again, the test pictures have the very metrics of the record. */
@@ -42,11 +41,11 @@ static void test_own_data_gives_the_recorded_metrics(void **state)
     scores made = { 0 };
     metrics_result result = { 0 };
     open_run(finished_full);
-    const dataset *d = predict_run_data(&opened);
+    const dataset *d = finished_run_data(&opened);
     assert_non_null(d);
-    assert_ptr_equal(d, predict_run_data(&opened));
-    assert_int_equal(scores_make(&opened.session, &opened.model, d, opened.parameters, opened.label, &made), 0);
-    assert_int_equal(scores_evaluate(&opened.session, &opened.model, d, &made, &result), 0);
+    assert_ptr_equal(d, finished_run_data(&opened));
+    assert_int_equal(finished_run_scores(&opened, &made), 0);
+    assert_int_equal(scores_evaluate(&opened.session, &opened.model, &made, &result), 0);
     for (int c = 0; c < result.class_count; c++)
         for (int k = 0; k < METRICS_KINDS; k++)
             assert_true(result.classes[c].value[k] == opened.record.classes[c].value[k]);
@@ -62,18 +61,17 @@ static void test_a_file_has_the_map_of_the_picture(void **state)
     char file[200];
     ablate_image image;
     open_run(finished_full);
-    assert_non_null(predict_run_data(&opened));
+    assert_non_null(finished_run_data(&opened));
     const int chosen[3] = { opened.data->pictures - 1, opened.data->pictures - 3, 5 };
     const size_t area = (size_t)opened.input.size * (size_t)opened.input.size, batch = (size_t)opened.run.batch;
     float *own = malloc(batch * area * sizeof *own), *other = malloc(batch * area * sizeof *other);
-    predictor *p = predictor_new(&opened, &opened.model.map, 1, chosen, 3);
+    predictor *p = finished_run_predictor(&opened, &opened.model.map, 1, chosen, 3);
     assert_non_null(p);
     assert_int_equal(predictor_run_own(p, chosen, 3), 0);
     assert_int_equal(predictor_get(p, opened.model.map, own), 0);
     predictor_free(p);
-    p = predictor_new(&opened, &opened.model.map, 1, NULL, 0);
+    p = finished_run_predictor(&opened, &opened.model.map, 1, NULL, 0);
     assert_non_null(p);
-    assert_int_equal(predictor_numbers(p, opened.model.map), area);
     for (int i = 0; i < 3; i++) {
         snprintf(file, sizeof file, "%s/picture.png", folder);
         assert_int_equal(dataset_image(opened.data, chosen[i], &image), 0);
@@ -120,12 +118,12 @@ static void test_a_picture_stands_alone(void **state)
     for (int batch = 1; batch <= LARGEST_BATCH; batch++) {
         char set[32];
         const char *texts[] = { set };
-        const predict_options sized = { .cache = finished_cache, .set = texts, .sets = 1 };
+        const finished_options sized = { .cache = finished_cache, .set = texts, .sets = 1 };
         snprintf(set, sizeof set, "run.batch=%d", batch);
-        if (predict_run_open(&opened, finished_full, &sized) != 0)
+        if (finished_run_open(&opened, finished_full, &sized) != 0)
             fail_msg("%s", complaint());
-        assert_non_null(predict_run_data(&opened));
-        predictor *p = predictor_new(&opened, &opened.model.map, 1, NULL, 0);
+        assert_non_null(finished_run_data(&opened));
+        predictor *p = finished_run_predictor(&opened, &opened.model.map, 1, NULL, 0);
         const size_t bytes = (size_t)opened.input.size * (size_t)opened.input.size * sizeof(float);
         for (int place = 0; place < batch; place++) {
             float *map = malloc(bytes);
@@ -137,7 +135,7 @@ static void test_a_picture_stands_alone(void **state)
                 free(map);
         }
         predictor_free(p);
-        predict_run_close(&opened);
+        finished_run_close(&opened);
     }
     free(first);
 }
@@ -147,7 +145,7 @@ static void test_an_unreadable_file_is_named(void **state)
 {
     (void)state;
     open_run(finished_full);
-    predictor *p = predictor_new(&opened, &opened.model.map, 1, NULL, 0);
+    predictor *p = finished_run_predictor(&opened, &opened.model.map, 1, NULL, 0);
     assert_non_null(p);
     assert_int_equal(predictor_read(p, 0, "/nowhere/x.png"), -1);
     expect_complaint("/nowhere/x.png");
@@ -161,12 +159,12 @@ static void test_values_of_the_board(void **state)
 {
     (void)state;
     open_run(finished_full);
-    ablate_value *gates = predict_run_value(&opened, "gates", 0);
+    ablate_value *gates = finished_run_value(&opened, "gates", 0);
     assert_non_null(gates);
     assert_int_equal(gates->shape.dim[0], opened.run.batch);
-    assert_null(predict_run_value(&opened, "gatez", 0));
+    assert_null(finished_run_value(&opened, "gatez", 0));
     expect_complaint("write no 'gatez' number 0 when scoring; there are: ");
-    assert_null(predict_run_value(&opened, "score", 7));
+    assert_null(finished_run_value(&opened, "score", 7));
     expect_complaint("'score' number 7");
 }
 
@@ -174,9 +172,9 @@ static void test_values_of_the_board(void **state)
 
 static void refused(const char *place, const char *words)
 {
-    assert_int_equal(predict_run_open(&opened, place, &usual), -1);
+    assert_int_equal(finished_run_open(&opened, place, &usual), -1);
     expect_complaint(words);
-    predict_run_close(&opened);
+    finished_run_close(&opened);
 }
 
 static void test_what_is_not_there(void **state)
@@ -210,27 +208,27 @@ static void test_what_is_damaged(void **state)
 
 static void refused_with(const char *set, const char *words)
 {
-    const predict_options changed = { .cache = finished_cache, .set = &set, .sets = 1 };
-    assert_int_equal(predict_run_open(&opened, finished_full, &changed), -1);
+    const finished_options changed = { .cache = finished_cache, .set = &set, .sets = 1 };
+    assert_int_equal(finished_run_open(&opened, finished_full, &changed), -1);
     expect_complaint(words);
-    predict_run_close(&opened);
+    finished_run_close(&opened);
 }
 
 static void test_what_has_changed(void **state)
 {
     (void)state;
     const char *set = "distill.smooth=1";
-    const predict_options changed = { .cache = finished_cache, .set = &set, .sets = 1 };
+    const finished_options changed = { .cache = finished_cache, .set = &set, .sets = 1 };
     refused_with("moe.experts=7", "'moe.");
     refused_with("moe.expertz=7", "--set:1: ");
     refused_with("cnc.length=3", "the modules want");
-    assert_int_equal(predict_run_open(&opened, finished_full, &changed), 0);
+    assert_int_equal(finished_run_open(&opened, finished_full, &changed), 0);
     assert_int_equal(opened.warnings, 1);
     assert_non_null(strstr(opened.warning[0], "--set distill.smooth=1 is laid over"));
-    predict_run_close(&opened);
+    finished_run_close(&opened);
     set = "mini.each=2";
-    assert_int_equal(predict_run_open(&opened, finished_full, &changed), 0);
-    assert_null(predict_run_data(&opened));
+    assert_int_equal(finished_run_open(&opened, finished_full, &changed), 0);
+    assert_null(finished_run_data(&opened));
     expect_complaint("is not what the run was judged on");
 }
 
@@ -240,15 +238,15 @@ static void test_weights_may_lie_elsewhere(void **state)
     (void)state;
     char set[300];
     const char *texts[] = { set };
-    const predict_options moved = { .cache = finished_cache, .set = texts, .sets = 1 };
+    const finished_options moved = { .cache = finished_cache, .set = texts, .sets = 1 };
     char home[300];
-    must_work("cp modules/encoders/clip/nano.safetensors $in/n.safetensors");
-    snprintf(set, sizeof set, "clip.weights=%s/n.safetensors", folder);
-    assert_int_equal(predict_run_open(&opened, finished_full, &moved), 0);
-    predict_run_close(&opened);
+    finished_shell("cp modules/encoders/clip/nano.safetensors %s/n.safetensors", finished_place);
+    snprintf(set, sizeof set, "clip.weights=%s/n.safetensors", finished_place);
+    assert_int_equal(finished_run_open(&opened, finished_full, &moved), 0);
+    finished_run_close(&opened);
     assert_non_null(getcwd(home, sizeof home));
-    assert_int_equal(chdir(folder), 0);
-    int status = predict_run_open(&opened, finished_full, &usual);
+    assert_int_equal(chdir(finished_place), 0);
+    int status = finished_run_open(&opened, finished_full, &usual);
     assert_int_equal(chdir(home), 0);
     assert_int_equal(status, 0);
 }

@@ -1,0 +1,89 @@
+#include "frontier.h"
+#include "../base/diag.h"
+#include "../graph/analysis.h"
+#include "inputs.h"
+#include <stdlib.h>
+
+enum { MOST_GIVEN = ABLATE_INPUTS * 64 };
+
+void frontier_free(frontier *f)
+{
+    free(f->given);
+    free(f->at);
+    *f = (frontier){ 0 };
+}
+
+int64_t frontier_numbers(const frontier *f, const ablate_value *value)
+{
+    return shape_size(&value->shape) / f->batch;
+}
+
+static int analyse(frontier *f, const graph *g, ablate_value *const *wanted, int count)
+{
+    int terms = g->losses + g->probes;
+    dependence *known = take((size_t)g->values, sizeof *known, "an analysis");
+    ablate_value **all = take((size_t)count + (size_t)terms, sizeof *all, "an analysis");
+    f->given = take((size_t)g->values, sizeof(ablate_value *), "an analysis");
+    f->at = take((size_t)g->values, sizeof *f->at, "an analysis");
+    int status = known && all && f->given && f->at ? 0 : -1;
+    if (status == 0) {
+        for (int i = 0; i < count; i++)
+            all[i] = wanted[i];
+        for (int i = 0; i < terms; i++)
+            all[count + i] = i < g->losses ? g->loss[i].value : g->probe[i - g->losses].value;
+        analysis_dependence(g, f->batch, known);
+        f->count = analysis_frontier(g, known, all, count + terms, f->given);
+        status = f->count < 0 ? -1 : 0;
+    }
+    free(known);
+    free(all);
+    return status;
+}
+
+/* FLOPs of everything below the frontier; -1: complained. */
+static double frozen_flops(const frontier *f, const graph *g)
+{
+    double flops = 0;
+    char *mark = take_zeroed(2 * ((size_t)g->values + 1), 1, "an analysis");
+    char *given = mark, *needed = mark ? mark + g->values + 1 : NULL;
+    if (!mark)
+        return -1;
+    analysis_needed(g, f->given, f->count, given, needed);
+    for (int i = 0; i < g->values; i++)
+        flops += needed[i] ? analysis_flops(g->value[i]) : 0;
+    free(mark);
+    return flops;
+}
+
+static int give_inputs_if_cheap(frontier *f, const graph *g)
+{
+    double floats = 0;
+    for (int i = 0; i < f->count; i++)
+        floats += f->given[i]->kind == VALUE_INPUT ? 0 : (double)shape_size(&f->given[i]->shape);
+    double flops = frozen_flops(f, g);
+    if (flops >= 0 && flops < ANALYSIS_CHEAP * floats)
+        f->count = inputs_list(g, f->given);
+    return flops < 0 ? -1 : 0;
+}
+
+static void lay_out_rows(frontier *f)
+{
+    for (int i = 0; i < f->count; i++) {
+        bool input = f->given[i]->kind == VALUE_INPUT;
+        f->at[i] = input ? -1 : f->row_floats;
+        f->row_floats += input ? 0 : frontier_numbers(f, f->given[i]);
+    }
+}
+
+int frontier_find(frontier *f, const graph *g, int batch, ablate_value *const *wanted, int count)
+{
+    *f = (frontier){ .batch = batch };
+    if (analyse(f, g, wanted, count) < 0)
+        return -1;
+    if (f->count > MOST_GIVEN)
+        return complain("%d values depend on a picture alone; the most is %d", f->count, (int)MOST_GIVEN);
+    if (give_inputs_if_cheap(f, g) < 0)
+        return -1;
+    lay_out_rows(f);
+    return 0;
+}
