@@ -240,12 +240,12 @@ static void test_weights_may_lie_elsewhere(void **state)
     const char *texts[] = { set };
     const finished_options moved = { .cache = finished_cache, .set = texts, .sets = 1 };
     char home[300];
-    finished_shell("cp modules/encoders/clip/nano.safetensors %s/n.safetensors", finished_place);
-    snprintf(set, sizeof set, "clip.weights=%s/n.safetensors", finished_place);
+    must_work("cp modules/encoders/clip/nano.safetensors $in/n.safetensors");
+    snprintf(set, sizeof set, "clip.weights=%s/n.safetensors", folder);
     assert_int_equal(finished_run_open(&opened, finished_full, &moved), 0);
     finished_run_close(&opened);
     assert_non_null(getcwd(home, sizeof home));
-    assert_int_equal(chdir(finished_place), 0);
+    assert_int_equal(chdir(folder), 0);
     int status = finished_run_open(&opened, finished_full, &usual);
     assert_int_equal(chdir(home), 0);
     assert_int_equal(status, 0);
