@@ -64,6 +64,13 @@ char *arena_text(arena *a, const char *text)
     return copy ? memcpy(copy, text, length) : NULL;
 }
 
+char *arena_keep(arena *a, char *text)
+{
+    char *kept = text ? arena_text(a, text) : NULL;
+    free(text);
+    return kept;
+}
+
 char *arena_print_list(arena *a, const char *format, va_list arguments)
 {
     va_list again;

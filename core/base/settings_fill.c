@@ -213,10 +213,8 @@ static int complain_value(ablate_at at, const char *name, const ablate_setting *
 /* Where the entry's path leads; NULL: complained. */
 static const char *find_place(const settings *list, settings_entry *entry)
 {
-    char *found = entry->place ? NULL : place_find(entry->value, entry->file);
-    if (found)
-        entry->place = arena_text(list->memory, found);
-    free(found);
+    if (!entry->place)
+        entry->place = arena_keep(list->memory, place_find(entry->value, entry->file));
     return entry->place;
 }
 

@@ -70,12 +70,8 @@ int settings_check_rows(const ablate_setting *rows, size_t size, char why[160])
 static const char *value_of_text(arena *memory, const char *text)
 {
     bool path = strchr(text, '/') != NULL, quoted = false;
-    if (*text == '\\' || strpbrk(text, "\n\r")) {
-        char *escaped = take_printed(name_print, text);
-        const char *kept = escaped ? arena_text(memory, escaped) : NULL;
-        free(escaped);
-        return kept;
-    }
+    if (*text == '\\' || strpbrk(text, "\n\r"))
+        return arena_keep(memory, take_printed(name_print, text));
     char *value = arena_take(memory, strlen(text) + 1), *to = value;
     for (const char *c = text; value && *c; c++) {
         bool blank = *c == ' ' || *c == '\t';

@@ -1,5 +1,6 @@
 #include "words.h"
 #include "name.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +27,12 @@ int word_find(const char *list, const char *separators, const char *word, size_t
 bool word_listed(const char *list, const char *separators, const char *word)
 {
     return word_find(list, separators, word, strlen(word)) >= 0;
+}
+
+void word_append(char *text, size_t size, const char *separator, const char *word)
+{
+    size_t used = strlen(text);
+    snprintf(text + used, size - used, "%s%s", used ? separator : "", word);
 }
 
 /* From after the opening quote to after the closing one. false: there is none, or a wrong escape before it. */

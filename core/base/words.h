@@ -13,6 +13,11 @@ const char *word_next(const char **at, const char *separators, size_t *length);
 int word_find(const char *list, const char *separators, const char *word, size_t length);
 bool word_listed(const char *list, const char *separators, const char *word);
 
+/* Appends a word to a list in `text` of `size` bytes, behind the separator unless it is the first; cut where it is
+ * full.
+ */
+void word_append(char *text, size_t size, const char *separator, const char *word);
+
 /* The next name from *at on as new memory in *name, the caller's to free. 1; 0: there is none; -1: badly quoted or no
  * memory, nothing is complained. */
 int words_next(const char **at, char **name);

@@ -32,10 +32,7 @@ const char *chain_section_rest(const char *section, const char *kind)
 /* A path without links, or NULL: there is nothing. */
 static const char *path_real(arena *memory, const char *path)
 {
-    char *real = realpath(path, NULL);
-    const char *kept = real ? arena_text(memory, real) : NULL;
-    free(real);
-    return kept;
+    return arena_keep(memory, realpath(path, NULL));
 }
 
 /* Removes "folder/.." and "./" where that names the same file, so that complaints show a short path. */

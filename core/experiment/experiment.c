@@ -56,8 +56,7 @@ const experiment_row *experiment_find_row(const experiment *e, const char *name)
     for (int i = 0; i < e->row_count; i++) {
         if (strcmp(e->rows[i].name, name) == 0)
             return &e->rows[i];
-        size_t used = strlen(names);
-        snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "", e->rows[i].name);
+        word_append(names, sizeof names, ", ", e->rows[i].name);
     }
     complain("%s: there is no row '%s'; the rows are %s", e->path, name, names);
     return NULL;
@@ -114,8 +113,7 @@ static int word_read(experiment *e, const char **at, const char *words)
     *at += word + (word > 0 && (*at)[word] == ':');
     int whole = word > 0 && (*at)[-1] == ':' && !strchr(" ", **at) ? words_next(at, &label) : -1;
     e->word[e->words] = name;
-    e->label[e->words++] = label ? arena_text(e->whole.memory, label) : NULL;
-    free(label);
+    e->label[e->words++] = arena_keep(e->whole.memory, label);
     if (name && whole < 0)
         return complain_columns(e, "words", "must be a list of word:label, or word:\"a label\"", words);
     return name && e->label[e->words - 1] ? 0 : -1;

@@ -1,5 +1,6 @@
 #include "figure_choice.h"
 #include "../base/diag.h"
+#include "../base/words.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -91,10 +92,9 @@ int choose_named(const dataset *d, const char *name)
 {
     char names[600] = "";
     for (int i = 0; i < d->classes; i++) {
-        size_t used = strlen(names);
         if (strcmp(d->class_name[i], name) == 0)
             return i;
-        snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "", d->class_name[i]);
+        word_append(names, sizeof names, ", ", d->class_name[i]);
     }
     return complain("--class %s: data '%s' has no such class; it has %s", name, d->spec, names);
 }

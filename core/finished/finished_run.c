@@ -3,6 +3,7 @@
 #include "../base/file.h"
 #include "../base/name.h"
 #include "../base/place.h"
+#include "../base/words.h"
 #include "../model/model_place.h"
 #include "../model/parameters_file.h"
 #include <stdarg.h>
@@ -197,12 +198,11 @@ static int warn_of_modules(finished_run *r)
     char changed[512] = "";
     for (int i = 0; i < r->model.parts; i++) {
         const ablate_module *module = r->model.part[i].module;
-        size_t used = strlen(changed);
         int differs = module_changed(r, module);
         if (differs < 0)
             return -1;
         if (differs)
-            snprintf(changed + used, sizeof changed - used, "%s%s", used ? ", " : "", module->name);
+            word_append(changed, sizeof changed, ", ", module->name);
     }
     return *changed ? finished_run_warn(
                           r, "modules whose code has changed since this run: %s; scores may differ from it", changed)
@@ -300,9 +300,8 @@ ablate_value *finished_run_value(const finished_run *r, const char *name, int in
     if (value)
         return value;
     for (int i = 0; builder_name(b, i); i++) {
-        size_t used = strlen(names);
         if (builder_value(b, builder_name(b, i), 0))
-            snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "", builder_name(b, i));
+            word_append(names, sizeof names, ", ", builder_name(b, i));
     }
     complain("%s: its modules write no '%s' number %d when scoring; there are: %s", r->folder, name, index, names);
     return NULL;

@@ -1,5 +1,6 @@
 #include "predict_class.h"
 #include "../base/diag.h"
+#include "../base/words.h"
 #include <string.h>
 
 /* Index of the class, or -1. */
@@ -17,8 +18,7 @@ int predict_class_named(const finished_run *run, const char *name)
     char names[600] = "";
     int found = find(r, name, strlen(name));
     for (int i = 0; i < r->class_count; i++) {
-        size_t used = strlen(names);
-        snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "", r->classes[i].name);
+        word_append(names, sizeof names, ", ", r->classes[i].name);
     }
     return found >= 0 ? found : complain("--class %s: the run has no such class; it has %s", name, names);
 }

@@ -1,5 +1,6 @@
 #include "run_settings.h"
 #include "../base/diag.h"
+#include "../base/words.h"
 #include "../data/dataset_spec.h"
 #include "../metrics/metrics.h"
 #include <stdlib.h>
@@ -42,8 +43,7 @@ static int check_protocol(const settings *list, const char *name)
     for (int i = 0; i < count; i++) {
         if (strcmp(known[i].name, name) == 0)
             return 0;
-        size_t used = strlen(names);
-        snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "", known[i].name);
+        word_append(names, sizeof names, ", ", known[i].name);
     }
     const settings_entry *entry = settings_find(list, "run", "protocol");
     return complain_at(entry ? entry->file : "run", entry ? entry->line : 0,

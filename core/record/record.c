@@ -2,28 +2,28 @@
 #include "../base/diag.h"
 #include "../base/hash.h"
 #include "../base/name.h"
+#include "../base/words.h"
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 void run_record_free(run_record *r)
 {
-    char *texts[] = { r->experiment, r->row,       r->scale,   r->data,     r->data_hash, r->paths,
-                      r->version,    r->core_type, r->backend, r->protocol, r->from };
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        free(texts[i]);
-    for (int i = 0; i < r->weight_count; i++) {
-        free(r->weights[i].path);
-        free(r->weights[i].hash);
-    }
-    for (int i = 0; i < r->class_count; i++)
-        free(r->classes[i].name);
-    for (int i = 0; i < r->note_count; i++)
-        free(r->notes[i]);
     free(r->weights);
     free(r->classes);
     free(r->notes);
     settings_free(&r->settings);
     *r = (run_record){ 0 };
+}
+
+const char *run_record_text(run_record *r, const char *format, ...)
+{
+    arena *memory = settings_memory(&r->settings);
+    va_list arguments;
+    va_start(arguments, format);
+    const char *text = memory ? arena_print_list(memory, format, arguments) : NULL;
+    va_end(arguments);
+    return text;
 }
 
 int run_record_add_weights(run_record *r, const char *path, const char *hash)
@@ -33,7 +33,7 @@ int run_record_add_weights(run_record *r, const char *path, const char *hash)
         return -1;
     r->weights = more;
     run_weights *new = &more[r->weight_count++];
-    *new = (run_weights){ take_text("%s", path), take_text("%s", hash) };
+    *new = (run_weights){ run_record_text(r, "%s", path), run_record_text(r, "%s", hash) };
     return new->path &&new->hash ? 0 : -1;
 }
 
@@ -44,18 +44,19 @@ int run_record_add_class(run_record *r, const char *name, const double value[MET
         return -1;
     r->classes = more;
     run_class *new = &more[r->class_count++];
-    new->name = take_text("%s", name);
+    new->name = run_record_text(r, "%s", name);
     memcpy(new->value, value, sizeof new->value);
     return new->name ? 0 : -1;
 }
 
 int run_record_add_note(run_record *r, const char *note)
 {
-    char **more = take_again(r->notes, (size_t)r->note_count + 1, sizeof *more, "a record");
+    arena *memory = settings_memory(&r->settings);
+    const char **more = memory ? take_again(r->notes, (size_t)r->note_count + 1, sizeof *more, "a record") : NULL;
     if (!more)
         return -1;
     r->notes = more;
-    more[r->note_count] = take_printed(name_show, note); /* a line of a report */
+    more[r->note_count] = arena_keep(memory, take_printed(name_show, note)); /* a line of a report */
     return more[r->note_count++] ? 0 : -1;
 }
 
@@ -64,14 +65,10 @@ static int add_reason(run_record *r, const metrics_row *row, unsigned lacks, con
 {
     char names[100] = "";
     for (int k = 0; k < METRICS_KINDS; k++)
-        if (row->reason[k] && !(lacks >> k & 1u) && strcmp(row->reason[k], reason) == 0) {
-            size_t used = strlen(names);
-            snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "", metrics_title((metrics_kind)k));
-        }
-    char *note = take_text("class '%s' has no %s: %s; the mean is without it", row->name, names, reason);
-    int status = note ? run_record_add_note(r, note) : -1;
-    free(note);
-    return status;
+        if (row->reason[k] && !(lacks >> k & 1u) && strcmp(row->reason[k], reason) == 0)
+            word_append(names, sizeof names, ", ", metrics_title((metrics_kind)k));
+    const char *note = run_record_text(r, "class '%s' has no %s: %s; the mean is without it", row->name, names, reason);
+    return note ? run_record_add_note(r, note) : -1;
 }
 
 static int add_reasons(run_record *r, const metrics_row *row, unsigned lacks)
@@ -89,9 +86,8 @@ static int add_reasons(run_record *r, const metrics_row *row, unsigned lacks)
 int run_record_set_metrics(run_record *r, const metrics_result *result)
 {
     memcpy(r->mean, result->mean, sizeof r->mean);
-    free(r->protocol);
     char text[80];
-    r->protocol = take_text("%s", metrics_protocol_print(&result->protocol, text));
+    r->protocol = run_record_text(r, "%s", metrics_protocol_print(&result->protocol, text));
     if (!r->protocol)
         return -1;
     for (int i = 0; i < result->class_count; i++)

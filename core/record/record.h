@@ -5,36 +5,39 @@
 #include "../metrics/metrics.h"
 
 typedef struct run_weights { /* a file of frozen weights that the run read */
-    char *path, *hash;       /* hash: SHA-256, 64 hexadecimal digits */
+    const char *path, *hash; /* hash: SHA-256, 64 hexadecimal digits */
 } run_weights;
 
 typedef struct run_class {
-    char *name;
+    const char *name;
     double value[METRICS_KINDS];
 } run_class;
 
-typedef struct run_record { /* zeroed = empty; every text is malloc'ed and the record's, NULL counts as "" */
-    char *experiment, *row, *scale;
-    settings settings;      /* all of them, resolved, see settings_list */
-    char *paths;            /* "a.weights run.data": those of them that name what other hashes stand for, by blanks */
-    char *data, *data_hash; /* "drawn: 15 classes, 300 training and 450 test pictures", SHA-256 */
+typedef struct run_record { /* zeroed = empty; texts live in the memory of its settings, NULL counts as "" */
+    const char *experiment, *row, *scale;
+    settings settings;            /* all of them, resolved, see settings_list */
+    const char *paths;            /* "a.weights run.data": those of them that name what other hashes stand for */
+    const char *data, *data_hash; /* "drawn: 15 classes, 300 training and 450 test pictures", SHA-256 */
     run_weights *weights;
     int weight_count;
-    char *version; /* of the code: engine, modules */
-    char *backend, *core_type;
-    char *protocol;
+    const char *version; /* of the code: engine, modules */
+    const char *backend, *core_type;
+    const char *protocol;
     int threads, seed;
     double seconds;             /* wall clock of training and evaluation, in all sittings */
     int64_t peak_memory;        /* bytes, of the process */
     double mean[METRICS_KINDS]; /* over the classes; fractions, NaN where it is not defined */
     run_class *classes;
     int class_count;
-    char **notes; /* what a reader of the numbers must know, a sentence each */
+    const char **notes; /* what a reader of the numbers must know, a sentence each */
     int note_count;
-    char *from; /* the experiment that it was just taken over from, see record_adopt.h; no part of the file */
+    const char *from; /* the experiment that it was just taken over from, see record_adopt.h; no part of the file */
 } run_record;
 
 void run_record_free(run_record *);
+
+/* printf into the record's memory. NULL: complained. */
+const char *run_record_text(run_record *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Append one item, copying the texts. 0, or -1: out of memory. */
 int run_record_add_weights(run_record *, const char *path, const char *hash);

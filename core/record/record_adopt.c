@@ -69,11 +69,9 @@ static int link_file(void *context, const char *from)
 
 static int rename_record(run_record *r, const run_record *mine)
 {
-    free(r->from);
-    free(r->row);
     r->from = r->experiment;
-    r->experiment = take_text("%s", mine->experiment);
-    r->row = take_text("%s", mine->row);
+    r->experiment = run_record_text(r, "%s", mine->experiment);
+    r->row = run_record_text(r, "%s", mine->row);
     return r->experiment && r->row ? 0 : -1;
 }
 

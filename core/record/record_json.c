@@ -25,14 +25,14 @@ static const text_field text_fields[] = {
 };
 enum { TEXT_FIELDS = sizeof text_fields / sizeof *text_fields };
 
-static char **text_of(run_record *r, int i)
+static const char **text_of(run_record *r, int i)
 {
-    return (char **)(void *)((char *)r + text_fields[i].offset);
+    return (const char **)(void *)((char *)r + text_fields[i].offset);
 }
 
 static const char *text_value(const run_record *r, int i)
 {
-    char *text;
+    const char *text;
     memcpy(&text, (const char *)r + text_fields[i].offset, sizeof text);
     return text ? text : "";
 }
@@ -140,12 +140,19 @@ static int fault(const char *path, const char *key)
     return complain("%s: '%s' is missing or of the wrong kind; delete the file and run again", path, key);
 }
 
-static int read_text(const cJSON *object, const char *key, char **into, const char *path)
+/* A text of the file in the record's memory. NULL: complained. */
+static const char *keep(run_record *r, const cJSON *text)
+{
+    arena *memory = settings_memory(&r->settings);
+    return memory ? arena_keep(memory, json_read(text->valuestring)) : NULL;
+}
+
+static int read_text(const cJSON *object, const char *key, run_record *r, const char **into, const char *path)
 {
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
     if (!cJSON_IsString(item))
         return fault(path, key);
-    *into = json_read(item->valuestring);
+    *into = keep(r, item);
     return *into ? 0 : -1;
 }
 
@@ -188,10 +195,8 @@ static int read_settings(const cJSON *object, run_record *r, const char *path)
         if (!strchr(item->string, '.'))
             return complain("%s: its setting '%.80s' is not SECTION.KEY = VALUE; delete the file and run again", path,
                             item->string);
-        char *value = json_read(item->valuestring);
-        int status = value ? settings_put(&r->settings, item->string, "%s", value) : -1;
-        free(value);
-        if (status < 0)
+        const char *value = keep(r, item);
+        if (!value || settings_put(&r->settings, item->string, "%s", value) < 0)
             return -1;
     }
     return 0;
@@ -210,10 +215,8 @@ static int read_lists(const cJSON *object, run_record *r, const char *path)
         const cJSON *hash = cJSON_GetObjectItemCaseSensitive(item, "sha256");
         if (!cJSON_IsString(place) || !cJSON_IsString(hash))
             return fault(path, "weights");
-        char *file = json_read(place->valuestring);
-        int status = file ? run_record_add_weights(r, file, hash->valuestring) : -1;
-        free(file);
-        if (status < 0)
+        const char *file = keep(r, place);
+        if (!file || run_record_add_weights(r, file, hash->valuestring) < 0)
             return -1;
     }
     cJSON_ArrayForEach(item, classes)
@@ -229,10 +232,8 @@ static int read_lists(const cJSON *object, run_record *r, const char *path)
     {
         if (!cJSON_IsString(item))
             return fault(path, "notes");
-        char *note = json_read(item->valuestring);
-        int status = note ? run_record_add_note(r, note) : -1;
-        free(note);
-        if (status < 0)
+        const char *note = keep(r, item);
+        if (!note || run_record_add_note(r, note) < 0)
             return -1;
     }
     return 0;
@@ -241,9 +242,9 @@ static int read_lists(const cJSON *object, run_record *r, const char *path)
 static int read_record(const cJSON *object, run_record *r, const char *path)
 {
     for (int i = 0; i < TEXT_FIELDS; i++)
-        if (read_text(object, text_fields[i].key, text_of(r, i), path) < 0)
+        if (read_text(object, text_fields[i].key, r, text_of(r, i), path) < 0)
             return -1;
-    if (cJSON_HasObjectItem(object, "paths") && read_text(object, "paths", &r->paths, path) < 0)
+    if (cJSON_HasObjectItem(object, "paths") && read_text(object, "paths", r, &r->paths, path) < 0)
         return -1; /* records of earlier versions have none */
     double seed, threads, memory;
     if (read_whole(object, "seed", 2147483647, &seed, path) < 0 ||

@@ -63,10 +63,8 @@ static void take_run(found *f, const experiment_row *row, const listed_run *run)
     if (f->status < 0)
         return;
     run_record *taken = &f->record[f->count++];
-    free(taken->experiment);
-    free(taken->row);
-    taken->experiment = take_text("%s", f->experiment->name);
-    taken->row = take_text("%s", row->name);
+    taken->experiment = run_record_text(taken, "%s", f->experiment->name);
+    taken->row = run_record_text(taken, "%s", row->name);
     f->status = taken->experiment && taken->row ? 0 : -1;
 }
 

@@ -1,4 +1,5 @@
 #include "report_pieces.h"
+#include "../base/words.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -44,8 +45,7 @@ const char *report_titles(const experiment *e, char text[300])
 {
     *text = 0;
     for (int c = 0; c < e->columns; c++) {
-        size_t used = strlen(text);
-        snprintf(text + used, 300 - used, "%s%s", c ? "/" : "", experiment_column_title(e->column[c]));
+        word_append(text, 300, "/", experiment_column_title(e->column[c]));
     }
     return text;
 }

@@ -26,9 +26,9 @@ static int describe_data(session *on, run_record *record)
         return -1;
     hash_print(&hash, digest);
     char *spec = dataset_spec_short(d->spec);
-    record->data = spec ? take_text("%s: %s", spec, dataset_counts(d, counts)) : NULL;
+    record->data = spec ? run_record_text(record, "%s: %s", spec, dataset_counts(d, counts)) : NULL;
     free(spec);
-    record->data_hash = take_text("%s", digest);
+    record->data_hash = run_record_text(record, "%s", digest);
     return record->data && record->data_hash ? note_unused(d, record) : -1;
 }
 
@@ -37,7 +37,7 @@ static int describe_code(const session *on, run_record *record)
 {
     char text[65];
     hash_print(&on->code, text);
-    record->version = take_text("%s %.16s", ABLATE_VERSION, text);
+    record->version = run_record_text(record, "%s %.16s", ABLATE_VERSION, text);
     return record->version ? 0 : -1;
 }
 
@@ -82,17 +82,25 @@ static int put_file(settings *into, const char *module, const char *name, const 
     return *known ? put_hash(into, "file", module, name, path) : 0;
 }
 
-/* Of one module: appends the contents of its files, writes its paths that hashes stand for to `keys`. */
-static int put_paths(const weights_store *weights, const model_part *part, settings *into, FILE *keys)
+/* Notes that some hash of the record stands for what this setting names. */
+static int add_path(run_record *record, const char *module, const char *name)
+{
+    const char *before = record->paths;
+    record->paths = run_record_text(record, "%s%s%s.%s", before, *before ? " " : "", module, name);
+    return record->paths ? 0 : -1;
+}
+
+/* Of one module: the contents of its files, and its paths that hashes stand for. */
+static int describe_files(const weights_store *weights, const model_part *part, run_record *record)
 {
     int status = 0;
     for (const ablate_setting *row = part->module->settings; row && row->name && status == 0; row++) {
         const char *path = row->type == ABLATE_PATH ? path_of(row, part->settings) : "";
         bool known = *path && weights_store_knows(weights, path);
         if (*path && !known)
-            status = put_file(into, part->module->name, row->name, path, &known);
-        if (known)
-            fprintf(keys, "%s.%s ", part->module->name, row->name);
+            status = put_file(&record->settings, part->module->name, row->name, path, &known);
+        if (known && status == 0)
+            status = add_path(record, part->module->name, row->name);
     }
     return status;
 }
@@ -100,21 +108,14 @@ static int put_paths(const weights_store *weights, const model_part *part, setti
 /* The data's paths are stood for by the hash of all pictures. */
 static int describe_paths(const dataset *d, const model *m, run_record *record)
 {
-    size_t length = 0;
-    FILE *keys = open_memstream(&record->paths, &length);
-    if (!keys)
-        return complain("out of memory for the resolved settings");
-    int status = 0;
-    if (strchr(m->run->data, ':'))
-        fprintf(keys, "run.data %s.path ", d->module->name);
-    for (const ablate_setting *row = d->module->settings; row && row->name; row++)
+    const ablate_module *data = d->module;
+    record->paths = strchr(m->run->data, ':') ? run_record_text(record, "run.data %s.path", data->name) : "";
+    int status = record->paths ? 0 : -1;
+    for (const ablate_setting *row = data->settings; row && row->name && status == 0; row++)
         if (row->type == ABLATE_PATH)
-            fprintf(keys, "%s.%s ", d->module->name, row->name);
+            status = add_path(record, data->name, row->name);
     for (int i = 0; i < m->parts && status == 0; i++)
-        status = put_paths(m->weights, &m->part[i], &record->settings, keys);
-    fclose(keys);
-    if (length > 0 && record->paths)
-        record->paths[length - 1] = 0; /* the last blank */
+        status = describe_files(m->weights, &m->part[i], record);
     return status;
 }
 
@@ -143,12 +144,12 @@ int runner_describe(session *on, const model *m, const experiment *e, const expe
                     run_record *record)
 {
     const device *where = on->device;
-    record->experiment = take_text("%s", e->name);
-    record->row = take_text("%s", row->name);
-    record->scale = take_text("%s", e->scale);
-    record->backend = take_text("%s: %s", where->name, where->describe());
-    record->core_type = take_text("%s", where->core_type());
-    record->protocol = take_text("%s", m->run->protocol);
+    record->experiment = run_record_text(record, "%s", e->name);
+    record->row = run_record_text(record, "%s", row->name);
+    record->scale = run_record_text(record, "%s", e->scale);
+    record->backend = run_record_text(record, "%s: %s", where->name, where->describe());
+    record->core_type = run_record_text(record, "%s", where->core_type());
+    record->protocol = run_record_text(record, "%s", m->run->protocol);
     record->threads = where->threads();
     record->seed = m->run->seed;
     if (!record->experiment || !record->row || !record->scale || !record->backend || !record->core_type ||

@@ -9,11 +9,11 @@
 static run_record record_make(const char *experiment, const char *row, int seed)
 {
     run_record r = { .seed = seed, .seconds = 12 };
-    r.experiment = strdup(experiment);
-    r.row = strdup(row);
+    r.experiment = run_record_text(&r, "%s", experiment);
+    r.row = run_record_text(&r, "%s", row);
     assert_int_equal(settings_put(&r.settings, "run.model", "a b"), 0);
-    r.data_hash = strdup("0123");
-    r.version = strdup("0.1.0");
+    r.data_hash = run_record_text(&r, "%s", "0123");
+    r.version = run_record_text(&r, "%s", "0.1.0");
     r.mean[0] = 0.5;
     return r;
 }

@@ -6,7 +6,7 @@
 
 static void write_run(const char *experiment, const char *row, int seed, time_t when)
 {
-    run_record r = { .experiment = strdup(experiment), .row = strdup(row) };
+    run_record r = { .experiment = experiment, .row = row };
     assert_int_equal(settings_put(&r.settings, "run.model", "a"), 0);
     r.seed = seed;
     char *path = run_record_path(&r, "results/runs");

@@ -21,7 +21,7 @@ static experiment *write_and_load(const char *path, const char *text)
 static run_record record_make(const char *row, int seed, double mean)
 {
     run_record r = { .seed = seed };
-    r.row = strdup(row);
+    r.row = run_record_text(&r, "%s", row);
     for (int k = 0; k < METRICS_KINDS; k++)
         r.mean[k] = NAN;
     r.mean[METRICS_IMAGE_AUROC] = mean + 0.125;

@@ -23,8 +23,8 @@ static run_record record_make(const char *row, const double a[2], const double b
     double value[METRICS_KINDS];
     for (int k = 0; k < METRICS_KINDS; k++)
         value[k] = r.mean[k] = NAN;
-    r.row = strdup(row);
-    r.data = strdup("drawn: 2 classes");
+    r.row = run_record_text(&r, "%s", row);
+    r.data = run_record_text(&r, "%s", "drawn: 2 classes");
     value[METRICS_IMAGE_AUROC] = a[0];
     value[METRICS_AUPRO] = a[1];
     assert_int_equal(run_record_add_class(&r, "drawn-a", value), 0);
@@ -165,8 +165,7 @@ static void test_comparable(void **state)
              "[row THEIRS]\n[printed THEIRS]\na = 90.0 80.0\nb = 95.0 70.0\nmean = 92.5 75.0\n");
     for (int i = 0; i < 5; i++) {
         run_record r = record_make("THEIRS", (const double[]){ 0.95, 0.75 }, (const double[]){ 0.75, 0.5 });
-        free(r.data);
-        r.data = strdup(data[i]);
+        r.data = run_record_text(&r, "%s", data[i]);
         char *md = written(e, &r, 1, "x.md");
         expect_words(md, i < 2 ? "| a | **95.0**/<u>75.0</u> | <u>90.0</u>/**80.0** |\n" : "95.0/75.0 | ");
         if (i < 2)
@@ -192,8 +191,7 @@ static void test_classes_that_differ(void **state)
                      "| b | 75.0/undefined | not run | 95.0/70.0 |\n"
                      "| a | 50.0/25.0 | not run | -/- |\n");
     free(md);
-    free(r.classes[0].name);
-    r.classes[0].name = strdup("drawnings"); /* begins like the data set, but has no prefix */
+    r.classes[0].name = "drawnings"; /* begins like the data set, but has no prefix */
     md = written(e, &r, 1, "x.md");
     expect_words(md, "| drawnings | 50.0/25.0 | not run | -/- |\n");
     free(md);
