@@ -1,33 +1,11 @@
 /* Reports before they are written: ranks, cells in every form, and that what is kept of one is the same document. */
-#include "../../core/base/diag.h"
-#include "../../core/base/file.h"
 #include "../../core/base/folder.h"
 #include "../../core/report/document_file.h"
 #include "../../core/report/document_forms.h"
 #include "../../core/report/document_plain.h"
+#include "../lab/scratch.h"
+#include "../lab/words.h"
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-static char start_folder[4096], folder[] = "/tmp/ablate-document-XXXXXX";
-
-static int make_folder(void **state)
-{
-    (void)state;
-    return getcwd(start_folder, sizeof start_folder) && mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    unlink("x.sheet");
-    return chdir(start_folder) == 0 ? rmdir(folder) : -1;
-}
 
 static sheet_piece number(double value, double spread, int group)
 {
@@ -84,8 +62,7 @@ static void in_the_terminal(const document *d, const char *sign, FILE *to)
 static void check(const document *d, void (*form)(const document *, const char *, FILE *), const char *golden)
 {
     char *text = written(d, form);
-    if (!strstr(text, golden))
-        fail_msg("expected:\n%s\nbut it is:\n%s", golden, text);
+    expect_words(text, golden);
     free(text);
 }
 
@@ -153,8 +130,7 @@ static void test_too_many_columns(void **state)
     for (int i = 0; i <= SHEET_COLUMNS; i++)
         sheet_column(s, 'l', "x");
     assert_false(document_good(d));
-    assert_string_equal(complaint(), "a report has more than 160 columns; print fewer");
-    complaint_clear();
+    expect_sentence("a report has more than 160 columns; print fewer");
     document_free(d);
 }
 
@@ -208,24 +184,18 @@ static void test_what_is_no_report(void **state)
         document *d = document_read("x.sheet");
         if (d)
             fail_msg("it was read: %s", texts[i]);
-        assert_non_null(strstr(complaint(), "x.sheet: it is no report as this program keeps them"));
-        complaint_clear();
+        expect_complaint_of("x.sheet", "it is no report as this program keeps them");
     }
     assert_null(document_read("nowhere.sheet"));
-    assert_non_null(strstr(complaint(), "nowhere.sheet"));
-    complaint_clear();
+    expect_complaint("nowhere.sheet");
 }
 
 /* But for the first line, which says the settings. */
 static void compare_file(const char *name, const char *ending, const char *text)
 {
-    file_map map;
-    char *path = take_text("results/%s.%s", name, ending);
-    assert_int_equal(file_map_open(path, &map), 0);
-    char *kept = strndup((const char *)map.data, map.size);
+    char *path = take_text("results/%s.%s", name, ending), *kept = read_text(path);
     if (strcmp(strchr(kept, '\n'), strchr(text, '\n')) != 0)
         fail_msg("%s is not what results/%s.sheet says", path, name);
-    file_map_close(&map);
     free(kept);
     free(path);
 }
@@ -265,5 +235,5 @@ int main(void)
         cmocka_unit_test(test_what_is_no_report),
         cmocka_unit_test(test_own_reports),
     };
-    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+    return cmocka_run_group_tests(tests, enter_folder, leave_folder);
 }
