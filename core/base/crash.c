@@ -20,14 +20,20 @@ void crash_called(void)
     who[0] = 0;
 }
 
-/* Only what is safe within a signal. */
+/* Only what is safe within a signal; in one piece, as other processes may write there too. */
 void crash_say(int number)
 {
-    const char *signal_name = sigabbrev_np(number);
-    const char *const words[] = { "ablate: ", who, " crashed: SIG", signal_name ? signal_name : "NAL",
+    const char *name = sigabbrev_np(number);
+    const char *const words[] = { "ablate: ", who, " crashed: SIG", name ? name : "NAL",
                                   "; its code is at fault: build it with -g -fsanitize=address, or run this in a "
                                   "debugger, to see where\n" };
-    for (size_t i = 0; *who && i < sizeof words / sizeof *words; i++)
-        if (write(STDERR_FILENO, words[i], strlen(words[i])) < 0)
-            return;
+    char sentence[sizeof who + 200];
+    size_t used = 0;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        const size_t length = strlen(words[i]);
+        memcpy(sentence + used, words[i], length);
+        used += length;
+    }
+    if (*who && write(STDERR_FILENO, sentence, used) < 0)
+        return;
 }

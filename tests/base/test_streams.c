@@ -51,6 +51,30 @@ static void test_no_place_for_a_file(void **state)
     assert_true(S_ISCHR(about.st_mode));
 }
 
+/* Looking leaves nothing, says what opening would, and makes no folder. */
+static void test_a_place_is_looked_at(void **state)
+{
+    (void)state;
+    assert_int_equal(file_write_text(own_file, "x"), 0);
+    assert_int_equal(file_check_place(own_file), 0);
+    assert_int_equal(file_check_place(below("new/and/newer")), 0);
+    assert_int_equal(file_check_place("no-such-folder/x"), 0);
+    assert_int_equal(file_check_folder(folder), 0);
+    assert_int_equal(file_check_folder(below("new/and/newer")), 0);
+    assert_int_equal(files_in_folder(), 1);
+    assert_int_equal(access("no-such-folder", F_OK), -1);
+    assert_int_equal(file_check_place(folder), -1);
+    expect_complaint("it is a folder; name a file");
+    assert_int_equal(file_check_place("/dev/null"), -1);
+    expect_complaint("it is not a plain file");
+    assert_int_equal(file_check_folder(own_file), -1);
+    expect_complaint("cannot write: Not a directory");
+    assert_int_equal(file_check_folder(below("f/g/h")), -1);
+    expect_complaint("f/g/h: cannot write: Not a directory");
+    assert_int_equal(file_check_folder("/proc/none"), -1);
+    expect_complaint("/proc/none: cannot write: ");
+}
+
 static void test_a_link_stays(void **state)
 {
     char link[100];
@@ -317,6 +341,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_no_place_for_a_file, start),
+        cmocka_unit_test_setup(test_a_place_is_looked_at, start),
         cmocka_unit_test_setup(test_a_link_stays, start),
         cmocka_unit_test_setup(test_a_limit_is_an_error, start),
         cmocka_unit_test_setup(test_verbs_name_the_file, start),
