@@ -124,12 +124,9 @@ const settings_entry *settings_first(const settings *list, const char *section)
     return NULL;
 }
 
-const char *settings_section(const settings *list, int wanted)
+bool settings_begins(const settings *list, int i)
 {
-    for (int i = 0; i < list->count; i++)
-        if (settings_first(list, list->entry[i].section) == &list->entry[i] && wanted-- == 0)
-            return list->entry[i].section;
-    return NULL;
+    return settings_first(list, list->entry[i].section) == &list->entry[i];
 }
 
 bool settings_named(const settings_entry *e, const char *names)

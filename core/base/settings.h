@@ -55,8 +55,8 @@ const settings_entry *settings_find(const settings *, const char *section, const
 /* The first entry of a section, be it the line of its name or not; NULL: there is none. */
 const settings_entry *settings_first(const settings *, const char *section);
 
-/* The i-th of the distinct sections in order of appearance, or NULL when there are no more. */
-const char *settings_section(const settings *, int i);
+/* Is the i-th entry the first of its section? */
+bool settings_begins(const settings *, int i);
 
 /* Is the entry one of these, written "section.key", blanks between? NULL: there are none. */
 bool settings_named(const settings_entry *, const char *names);

@@ -131,19 +131,21 @@ static int same_classes(const experiment *e, const experiment_printed *p, const 
 
 int experiment_printed_read(experiment *e)
 {
-    const char *section;
-    int sections = 0;
-    while (settings_section(&e->whole, sections))
-        sections++;
-    e->printed = arena_take(e->whole.memory, (size_t)sections * sizeof *e->printed);
+    const settings *whole = &e->whole;
+    size_t sections = 0;
+    for (int i = 0; i < whole->count; i++)
+        sections += settings_begins(whole, i) && experiment_is_printed(whole->entry[i].section);
+    e->printed = arena_take(whole->memory, sections * sizeof *e->printed);
     if (!e->printed)
         return -1;
-    for (int i = 0; (section = settings_section(&e->whole, i)); i++) {
-        const char *name = chain_section_rest(section, "printed");
-        if (experiment_is_printed(section) && !name)
-            return settings_complain(settings_first(&e->whole, section),
-                                     "printed values need a name; write [printed NAME]");
-        if (name && section_read(e, section, name) < 0)
+    for (int i = 0; i < whole->count; i++) {
+        const settings_entry *first = &whole->entry[i];
+        const char *name = chain_section_rest(first->section, "printed");
+        if (!settings_begins(whole, i) || !experiment_is_printed(first->section))
+            continue;
+        if (!name)
+            return settings_complain(first, "printed values need a name; write [printed NAME]");
+        if (section_read(e, first->section, name) < 0)
             return -1;
     }
     for (int i = 1; i < e->printed_count; i++)

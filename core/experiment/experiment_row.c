@@ -162,22 +162,21 @@ static int read_grid(experiment *e, const experiment_options *options)
 }
 
 /* "row NAME.section.key" of a scale's section changes a row that must be there. */
-static int read_section(experiment *e, const char *section, const experiment_options *options)
+static int read_section(experiment *e, const settings_entry *first, const experiment_options *options)
 {
-    const settings_entry *any = settings_first(&e->whole, section), *name = settings_find(&e->whole, section, "");
-    if (strcmp(section, "row") == 0)
-        return settings_complain(any, "a row needs a name; write [row NAME]");
-    if (!chain_section_rest(section, "row"))
+    if (strcmp(first->section, "row") == 0)
+        return settings_complain(first, "a row needs a name; write [row NAME]");
+    if (!chain_section_rest(first->section, "row"))
         return 0;
+    const settings_entry *name = settings_find(&e->whole, first->section, "");
     return name ? read_row(e, name, options)
-                : settings_complain(any, "there is no [%s] whose settings this could change", section);
+                : settings_complain(first, "there is no [%s] whose settings this could change", first->section);
 }
 
 int experiment_rows_read(experiment *e, const experiment_options *options)
 {
-    const char *section;
-    for (int i = 0; (section = settings_section(&e->whole, i)); i++)
-        if (read_section(e, section, options) < 0)
+    for (int i = 0; i < e->whole.count; i++)
+        if (settings_begins(&e->whole, i) && read_section(e, &e->whole.entry[i], options) < 0)
             return -1;
     if (read_grid(e, options) < 0)
         return -1;

@@ -232,16 +232,16 @@ static int check_sections(const runner *r)
     if (module_list_available(r->session->module_folders, &known) < 0)
         return -1;
     int status = 0;
-    for (int i = 0; status == 0 && settings_section(&r->row->settings, i); i++) {
-        const char *section = settings_section(&r->row->settings, i);
+    const settings *list = &r->row->settings;
+    for (int i = 0; i < list->count && status == 0; i++) {
         bool present = false;
-        for (int k = 0; k < known.count; k++)
-            present = present || strcmp(known.name[k], section) == 0;
-        if (present)
-            status = check_absent(r, section);
+        for (int k = 0; k < known.count && !present; k++)
+            present = strcmp(known.name[k], list->entry[i].section) == 0;
+        if (present && settings_begins(list, i))
+            status = check_absent(r, list->entry[i].section);
     }
     if (status == 0)
-        status = settings_check_used(&r->row->settings, (const char *const *)known.name, known.count);
+        status = settings_check_used(list, (const char *const *)known.name, known.count);
     module_names_free(&known);
     return status;
 }

@@ -105,11 +105,15 @@ static void test_sections(void **state)
     (void)state;
     settings list = { 0 };
     assert_int_equal(read_settings(&list, "base = y\n[a]\n[b]\nc = 1\n[row i]\n"), 0);
-    assert_string_equal(settings_section(&list, 0), "");
-    assert_string_equal(settings_section(&list, 1), "a");
-    assert_string_equal(settings_section(&list, 2), "b");
-    assert_string_equal(settings_section(&list, 3), "row i");
-    assert_null(settings_section(&list, 4));
+    const char *const sections[] = { "", "a", "b", NULL, "row i" };
+    assert_int_equal(list.count, 5);
+    for (int i = 0; i < 5; i++) {
+        assert_int_equal(settings_begins(&list, i), sections[i] != NULL);
+        if (sections[i])
+            assert_string_equal(list.entry[i].section, sections[i]);
+    }
+    assert_ptr_equal(settings_first(&list, "b"), &list.entry[2]);
+    assert_null(settings_first(&list, "c"));
     settings_free(&list);
 }
 
