@@ -2,6 +2,7 @@
 #include "../base/diag.h"
 #include "../graph/analysis.h"
 #include "../graph/program.h"
+#include "../plugin/loader.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -151,4 +152,32 @@ int model_check(const model *m, bool judged)
     if (check_changes(m, m->train_builder) < 0 || check_changes(m, m->score_builder) < 0 || check_modules(m) < 0)
         return -1;
     return program_check_starts(m->train);
+}
+
+static int check_section(const settings *from, const char *section, const char *folders)
+{
+    const ablate_module *module = module_load(section, folders);
+    void *filled = module ? take_zeroed(1, module->settings_size, "a module's settings") : NULL;
+    int status = filled ? settings_fill(from, section, module->settings, filled) : -1;
+    free(filled);
+    return status;
+}
+
+int model_check_sections(const settings *from, const char *folders)
+{
+    module_names known;
+    if (module_list_available(folders, &known) < 0)
+        return -1;
+    int status = 0;
+    for (int i = 0; i < from->count && status == 0; i++) {
+        bool present = false;
+        for (int k = 0; k < known.count && !present; k++)
+            present = strcmp(known.name[k], from->entry[i].section) == 0;
+        if (present && settings_begins(from, i))
+            status = check_section(from, from->entry[i].section, folders);
+    }
+    if (status == 0)
+        status = settings_check_used(from, (const char *const *)known.name, known.count);
+    module_names_free(&known);
+    return status;
 }

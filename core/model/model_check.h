@@ -11,4 +11,8 @@ int model_check(const model *, bool judged);
  * complained. */
 char *model_idle_parameters(const model *);
 
+/* Sections of modules that the line of words leaves out are checked all the same: a mistyped key is fatal anywhere. 0,
+ * or -1: complained. */
+int model_check_sections(const settings *, const char *module_folders);
+
 #endif

@@ -8,7 +8,6 @@
 #include "../model/model_check.h"
 #include "../model/model_place.h"
 #include "../model/score_write.h"
-#include "../plugin/loader.h"
 #include "../record/losses.h"
 #include "../record/record_adopt.h"
 #include "checkpoint.h"
@@ -216,36 +215,6 @@ static int train_and_finish(const runner *r, model *m, run_record *record)
     return status;
 }
 
-/* Sections of modules that this row's line leaves out are checked all the same: a mistyped key is fatal anywhere. */
-static int check_absent(const runner *r, const char *section)
-{
-    const ablate_module *module = module_load(section, r->session->module_folders);
-    void *filled = module ? take_zeroed(1, module->settings_size, "a module's settings") : NULL;
-    int status = filled ? settings_fill(&r->row->settings, section, module->settings, filled) : -1;
-    free(filled);
-    return status;
-}
-
-static int check_sections(const runner *r)
-{
-    module_names known;
-    if (module_list_available(r->session->module_folders, &known) < 0)
-        return -1;
-    int status = 0;
-    const settings *list = &r->row->settings;
-    for (int i = 0; i < list->count && status == 0; i++) {
-        bool present = false;
-        for (int k = 0; k < known.count && !present; k++)
-            present = strcmp(known.name[k], list->entry[i].section) == 0;
-        if (present && settings_begins(list, i))
-            status = check_absent(r, list->entry[i].section);
-    }
-    if (status == 0)
-        status = settings_check_used(list, (const char *const *)known.name, known.count);
-    module_names_free(&known);
-    return status;
-}
-
 /* What would stop the run later, perhaps after an hour. */
 static int check_run(const runner *r)
 {
@@ -287,7 +256,7 @@ static int compose(runner *r)
     const model_request wanted = experiment_row_model(row, &r->run, d->module, on->module_folders);
     if (model_open(&r->model, &wanted) < 0)
         return -1;
-    return check_sections(r) < 0 ? -1 : check_run(r);
+    return model_check_sections(&row->settings, on->module_folders) < 0 ? -1 : check_run(r);
 }
 
 static int prepare(runner *r, run_record *record)
