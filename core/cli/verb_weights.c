@@ -1,4 +1,5 @@
 #include "../base/diag.h"
+#include "../base/file.h"
 #include "../base/name.h"
 #include "../files/weights_copy.h"
 #include "../graph/graph.h"
@@ -37,17 +38,16 @@ static void print_contents(const weights *w)
         printf("%s: %s\n", weights_note_key(w, i), weights_note(w, weights_note_key(w, i)));
 }
 
+/* New memory; NULL: complained. */
 static char *read_text(const char *path)
 {
-    char *text = take_zeroed(65537, 1, "a note");
-    FILE *from = fopen(path, "rb");
-    if (!from || !text || fread(text, 1, 65536, from) == 0) {
-        complain("%s: cannot be read as the text of a note", path);
-        free(text);
-        text = NULL;
-    }
-    if (from)
-        fclose(from);
+    file_map map;
+    if (file_map_open(path, &map) < 0)
+        return NULL;
+    char *text = map.size > 0 ? take_text("%.*s", (int)map.size, (const char *)map.data) : NULL;
+    if (map.size == 0)
+        complain("%s: it is empty, and no text of a note", path);
+    file_map_close(&map);
     return text;
 }
 
