@@ -9,7 +9,36 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* ---- the kit ---- */
+/* ---- the program, what was built, the kit ---- */
+
+const char *place_program(void)
+{
+    static char folder[PATH_MAX];
+    static bool known;
+    if (!known) {
+        ssize_t length = readlink("/proc/self/exe", folder, sizeof folder - 1);
+        folder[length > 0 ? length : 0] = 0;
+        char *slash = strrchr(folder, '/');
+        *(slash ? slash : folder) = 0;
+    }
+    known = true;
+    return folder;
+}
+
+char *place_built(const char *file)
+{
+    static const char *const steps[] = { "", "/..", "/../lib/ablate" };
+    const char *chosen = getenv("ABLATE_LIBRARY");
+    if (chosen && *chosen)
+        return take_text("%s/%s", chosen, file);
+    for (size_t i = 0; i < sizeof steps / sizeof *steps && *place_program(); i++) {
+        char *path = take_text("%s%s/%s", place_program(), steps[i], file);
+        if (!path || access(path, R_OK) == 0)
+            return path;
+        free(path);
+    }
+    return NULL;
+}
 
 static bool is_folder(const char *folder, const char *name)
 {
@@ -33,19 +62,11 @@ static void find_kit(char kit[PATH_MAX])
 {
     static const char *const steps[] = { "", "/..", "/../share/ablate", "/../..", "/../../share/ablate" };
     enum { STEPS = sizeof steps / sizeof *steps };
-    const char *library = getenv("ABLATE_LIBRARY");
-    char program[PATH_MAX] = "";
-    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-    program[length > 0 ? length : 0] = 0;
-    char *slash = strrchr(program, '/');
-    if (slash)
-        *slash = 0;
-    for (int i = 0; i < STEPS && library && *library; i++)
-        if (try_kit(library, steps[i], kit))
-            return;
-    for (int i = 0; i < STEPS && slash; i++)
-        if (try_kit(program, steps[i], kit))
-            return;
+    const char *from[] = { getenv("ABLATE_LIBRARY"), place_program() };
+    for (int k = 0; k < 2; k++)
+        for (int i = 0; i < STEPS && from[k] && *from[k]; i++)
+            if (try_kit(from[k], steps[i], kit))
+                return;
     kit[0] = 0;
 }
 

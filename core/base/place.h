@@ -5,6 +5,14 @@
 #define ABLATE_PLACE_H
 #include <stdbool.h>
 
+/* Folder of the running program, without a slash at its end; "" if it is unknown. */
+const char *place_program(void);
+
+/* Path of a file that was built: in $ABLATE_LIBRARY if that is set, else in the first that has it of the program's
+ * folder, the one above (a test's place) and the installed library's. New memory; NULL: it is in none of these, or
+ * complained. */
+char *place_built(const char *file);
+
 /* The kit: the folder that holds `experiments` and `modules` as they came with the program, beside or above
  * $ABLATE_LIBRARY or the program itself, or installed in ../share/ablate. Absolute; "" if there is none. */
 const char *place_kit(void);

@@ -1,11 +1,11 @@
 /* device.c: finds, checks and opens the shared objects of devices. */
 #include "device.h"
 #include "../base/diag.h"
+#include "../base/place.h"
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { DEVICES = 4 };
 
@@ -17,43 +17,19 @@ static struct {
     int ops;
 } loaded;
 
-/* Folder of the running program, without the last slash; 0 or -1. */
-static int program_folder(char *folder, size_t size)
-{
-    ssize_t length = readlink("/proc/self/exe", folder, size - 1);
-    if (length <= 0)
-        return -1;
-    folder[length] = 0;
-    char *slash = strrchr(folder, '/');
-    if (!slash)
-        return -1;
-    *slash = 0;
-    return 0;
-}
-
-/* Where the object is: in $ABLATE_LIBRARY if that is set, else beside the program, above it (a test's place) or in the
- * installed library's folder. NULL: complained. The caller frees. */
+/* Path of the device's object. NULL: complained. The caller frees. */
 static char *object_path(const char *name)
 {
-    static const char *const places[] = { "", "/..", "/../lib/ablate" };
-    const char *chosen = getenv("ABLATE_LIBRARY");
-    char folder[4096];
-    if (chosen && *chosen)
-        return take_text("%s/ablate-%s.so", chosen, name);
-    if (program_folder(folder, sizeof folder) != 0) {
-        complain("device '%s': the program's own folder is unknown; set ABLATE_LIBRARY to the folder of ablate-%s.so",
-                 name, name);
-        return NULL;
-    }
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        char *path = take_text("%s%s/ablate-%s.so", folder, places[i], name);
-        if (!path || access(path, R_OK) == 0)
-            return path;
-        free(path);
-    }
-    complain("device '%s': there is no ablate-%s.so in %s; build it with 'make%s' or set ABLATE_LIBRARY to its folder",
-             name, name, folder, strcmp(name, "cuda") == 0 ? " cuda" : "");
-    return NULL;
+    char file[64];
+    snprintf(file, sizeof file, "ablate-%.40s.so", name);
+    char *path = place_built(file);
+    if (!path && !complaint() && !*place_program())
+        complain("device '%s': the program's own folder is unknown; set ABLATE_LIBRARY to the folder of %s", name,
+                 file);
+    else if (!path && !complaint())
+        complain("device '%s': there is no %s in %s; build it with 'make%s' or set ABLATE_LIBRARY to its folder", name,
+                 file, place_program(), strcmp(name, "cuda") == 0 ? " cuda" : "");
+    return path;
 }
 
 /* The entry, if the object's version and name are right; else NULL: complained. */

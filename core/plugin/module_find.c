@@ -2,12 +2,12 @@
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "../base/folder.h"
+#include "../base/place.h"
 #include "../base/settings.h"
 #include "loader.h"
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 bool module_name_valid(const char *name)
 {
@@ -33,27 +33,14 @@ static char *listed_folder(const char *folders, int i, int *passed)
     return NULL;
 }
 
-/* $ABLATE_LIBRARY/modules, or `modules` beside the program, above it (a test's place) or in the installed library. */
+/* `modules` beside the CPU's device: the folder of built things, not of sources. */
 static char *own_folder(void)
 {
-    static const char *const places[] = { "", "/..", "/../lib/ablate" };
-    const char *chosen = getenv("ABLATE_LIBRARY");
-    char program[4096] = ".";
-    if (chosen && *chosen)
-        return take_text("%s/modules", chosen);
-    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-    program[length > 0 ? length : 1] = 0;
-    char *slash = strrchr(program, '/');
-    if (slash)
-        *slash = 0;
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        char *device = take_text("%s%s/ablate-cpu.so", program, places[i]);
-        bool here = device && access(device, R_OK) == 0; /* the folder of built things, not of sources */
-        free(device);
-        if (here)
-            return take_text("%s%s/modules", program, places[i]);
-    }
-    return take_text("%s/modules", program);
+    char *device = place_built("ablate-cpu.so");
+    char *folder = device ? take_text("%.*s/modules", (int)(strrchr(device, '/') - device), device)
+                          : take_text("%s/modules", *place_program() ? place_program() : ".");
+    free(device);
+    return folder;
 }
 
 /* Folder number i of those that are searched, in order; NULL: no more, or (complaint() set) out of memory. The caller
