@@ -31,8 +31,8 @@ static inline shape_text shape_words(const ablate_shape *s)
     shape_text words = { "scalar" };
     size_t used = 0;
     for (int i = 0; i < s->rank && i < ABLATE_DIMS; i++)
-        used += (size_t)snprintf(words.text + used, sizeof words.text - used, i ? "x%lld" : "%lld",
-                                 (long long)s->dim[i]);
+        used +=
+            (size_t)snprintf(words.text + used, sizeof words.text - used, i ? "x%lld" : "%lld", (long long)s->dim[i]);
     return words;
 }
 
