@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* One slot a thread: it must work when memory is gone, so it is a fixed array. */
 static _Thread_local char sentence[NAME_ROOM * 2];
@@ -81,6 +82,18 @@ void *take_again(void *old, size_t n, size_t size, const char *what)
 {
     size_t bytes = bytes_of(n, size);
     return checked(bytes ? realloc(old, bytes) : NULL, n, size, what);
+}
+
+bool take_room(void *list, size_t count, size_t size, const char *what)
+{
+    void *old, *grown;
+    memcpy(&old, list, sizeof old);
+    if (old && count & (count - 1))
+        return true;
+    grown = take_again(old, count ? 2 * count : 1, size, what);
+    if (grown)
+        memcpy(list, &grown, sizeof grown);
+    return grown;
 }
 
 char *take_text(const char *format, ...)

@@ -2,6 +2,7 @@
  * NULL; nobody below `main` prints an error or exits. The first complaint of a thread is kept until it is taken. */
 #ifndef ABLATE_DIAG_H
 #define ABLATE_DIAG_H
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -21,6 +22,12 @@ void complaint_clear(void);
 void *take(size_t n, size_t size, const char *what);
 void *take_zeroed(size_t n, size_t size, const char *what);
 void *take_again(void *old, size_t n, size_t size, const char *what);
+
+/* Room for one more at the end of a list of `count`: true, or false after complaining, the list as it was. A list that
+ * grows by this alone, from NULL, is made anew only when its count reaches a power of two. */
+#define TAKE_ROOM(list, count, what) take_room(&(list), (size_t)(count), sizeof *(list), what)
+bool take_room(void *list, size_t count, size_t size, const char *what);
+
 char *take_text(const char *format, ...) __attribute__((format(printf, 1, 2))); /* printf into new memory */
 char *take_printed(void (*print)(const char *, FILE *), const char *text);      /* what it prints of the text */
 

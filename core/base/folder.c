@@ -203,14 +203,8 @@ int folder_rest_add(folder_rest *r, const char *format, ...)
 {
     char *text = NULL;
     va_list arguments;
-    if (r->count == r->room) {
-        int room = r->room ? 2 * r->room : 16;
-        char **grown = take_again(r->text, (size_t)room, sizeof *grown, "the names of what is not used");
-        if (!grown)
-            return -1;
-        r->text = grown;
-        r->room = room;
-    }
+    if (!TAKE_ROOM(r->text, r->count, "the names of what is not used"))
+        return -1;
     va_start(arguments, format);
     int length = vasprintf(&text, format, arguments);
     va_end(arguments);

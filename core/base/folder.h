@@ -50,7 +50,7 @@ bool folder_same(const char *a, const char *b); /* both are there and are one */
 /* What was found and is not used, a text each: "PATH: WHY". */
 typedef struct folder_rest { /* zeroed = nothing */
     char **text;
-    int count, room;
+    int count;
 } folder_rest;
 
 enum { FOLDER_NAMED = 5 };

@@ -58,18 +58,12 @@ static int add_run(call *c, run_file *f, const experiment_row *row, int seed)
     if (stop_asked())
         return stop_complain("%d runs of %s are done; the same command goes on with the next", f->count,
                              f->experiment->path);
-    run_record *grown = take_again(f->record, (size_t)f->count + 1, sizeof *grown, "the runs");
-    if (!grown)
+    if (!TAKE_ROOM(f->record, f->count, "the runs") || !TAKE_ROOM(f->was_found, f->count, "the runs"))
         return -1;
-    f->record = grown;
-    bool *found = take_again(f->was_found, (size_t)f->count + 1, sizeof *found, "the runs");
-    if (!found)
-        return -1;
-    f->was_found = found;
-    int status = runner_run(&c->session, f->experiment, row, seed, &c->how, &grown[f->count]);
+    int status = runner_run(&c->session, f->experiment, row, seed, &c->how, &f->record[f->count]);
     if (status < 0)
         return -1;
-    found[f->count++] = status > 0;
+    f->was_found[f->count++] = status > 0;
     f->found += status;
     f->shown = f->count;
     return 0;

@@ -38,12 +38,10 @@ static int class_index(dataset *d, const char *name)
     for (int i = 0; i < d->classes; i++)
         if (strcmp(d->class_name[i], name) == 0)
             return i;
-    char **grown = take_again(d->class_name, (size_t)d->classes + 1, sizeof *grown, "a data set");
-    if (!grown)
+    if (!TAKE_ROOM(d->class_name, d->classes, "a data set"))
         return -1;
-    d->class_name = grown;
-    grown[d->classes] = take_text("%s", name);
-    return grown[d->classes] ? d->classes++ : -1;
+    d->class_name[d->classes] = take_text("%s", name);
+    return d->class_name[d->classes] ? d->classes++ : -1;
 }
 
 static int copy_inputs(const dataset *d, const ablate_picture *from, picture *to)
@@ -68,14 +66,8 @@ static int add_picture(void *context, const ablate_picture *from)
     dataset *d = context;
     if (!is_text(from->class_name) || !is_text(from->state) || !is_text(from->name))
         return complain("module '%s' lists a picture without class, state or name", d->module->name);
-    if (d->pictures == d->room) {
-        int room = d->room ? 2 * d->room : 256;
-        picture *grown = take_again(d->picture, (size_t)room, sizeof *grown, "a data set");
-        if (!grown)
-            return -1;
-        d->picture = grown;
-        d->room = room;
-    }
+    if (!TAKE_ROOM(d->picture, d->pictures, "a data set"))
+        return -1;
     picture *to = &d->picture[d->pictures];
     *to = (picture){ .class_name = take_text("%s", from->class_name),
                      .state = take_text("%s", from->state),

@@ -19,7 +19,7 @@ typedef struct dataset {
     void *chosen;   /* the module's filled settings */
     settings owner; /* owns their texts */
     picture *picture;
-    int pictures, room;
+    int pictures;
     char **class_name; /* in order of appearance */
     int classes;
     folder_rest unused; /* what lies there and is not used */

@@ -92,10 +92,8 @@ static experiment_row *row_begin(experiment *e, const char *name, const char *fi
                         e->rows[i].at.line);
             return NULL;
         }
-    experiment_row *more = name ? take_again(e->rows, (size_t)e->row_count + 1, sizeof *more, "rows") : NULL;
-    if (!more)
+    if (!name || !TAKE_ROOM(e->rows, e->row_count, "rows"))
         return NULL;
-    e->rows = more;
     experiment_row *row = &e->rows[e->row_count++];
     *row = (experiment_row){ .name = name, .applicable = true, .cell = -1, .at = { file, line } };
     row->settings.memory = e->whole.memory;

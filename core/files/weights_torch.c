@@ -106,12 +106,8 @@ static bool is_mapping(const pickle_value *value)
 
 static int add_tensor(weights *w, torch_file *file, const char *name, const pickle_value *value)
 {
-    weights_tensor *grown = w->tensor;
-    if ((w->count & (w->count - 1)) == 0) /* room for the next power of two */
-        grown = take_again(w->tensor, 2 * (size_t)w->count + 1, sizeof *grown, "tensors");
-    if (!grown)
+    if (!TAKE_ROOM(w->tensor, w->count, "tensors"))
         return -1;
-    w->tensor = grown;
     weights_tensor *t = &w->tensor[w->count];
     *t = (weights_tensor){ .name = arena_text(file->memory, name) };
     if (!t->name || torch_tensor(w, file, value, t) < 0)

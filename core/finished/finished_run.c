@@ -40,13 +40,12 @@ int finished_run_warn(finished_run *r, const char *format, ...)
     va_end(arguments);
     if (length < 0)
         return complain("out of memory for a warning");
-    char **grown = take_again(r->warning, (size_t)r->warnings + 1, sizeof *grown, "a warning");
-    if (grown) {
-        r->warning = grown;
-        grown[r->warnings] = take_printed(name_show, sentence);
-    }
+    char *shown = TAKE_ROOM(r->warning, r->warnings, "a warning") ? take_printed(name_show, sentence) : NULL;
     free(sentence);
-    return grown && grown[r->warnings] ? (r->warnings++, 0) : -1;
+    if (!shown)
+        return -1;
+    r->warning[r->warnings++] = shown;
+    return 0;
 }
 
 void finished_run_say(const finished_run *r, const char *whose)

@@ -49,14 +49,8 @@ static int add_file(predict_files *f, const char *path)
 {
     if (check_outside(f, path) < 0)
         return -1;
-    if (f->count == f->room) {
-        int room = f->room ? 2 * f->room : 64;
-        predict_file *grown = take_again(f->file, (size_t)room, sizeof *grown, "a list of pictures");
-        if (!grown)
-            return -1;
-        f->file = grown;
-        f->room = room;
-    }
+    if (!TAKE_ROOM(f->file, f->count, "a list of pictures"))
+        return -1;
     predict_file *added = &f->file[f->count++];
     *added = (predict_file){ take_text("%s", path), whole_path(path), -1 };
     return added->path && added->whole ? 0 : -1;
@@ -72,7 +66,7 @@ typedef struct file_id { /* what a path leads to, whatever it is */
 typedef struct walk {
     predict_files *files;
     file_id *seen; /* every folder that was read, and those that the first one lies in */
-    int count, room;
+    int count;
 } walk;
 
 /* 1: it was read before, by another way, perhaps a link to where it is in; 0: now it counts as read; -1: complained. */
@@ -81,14 +75,8 @@ static int was_seen(walk *w, const struct stat *about)
     for (int i = 0; i < w->count; i++)
         if (w->seen[i].device == about->st_dev && w->seen[i].number == about->st_ino)
             return 1;
-    if (w->count == w->room) {
-        int room = w->room ? 2 * w->room : 64;
-        file_id *grown = take_again(w->seen, (size_t)room, sizeof *grown, "the folders of pictures");
-        if (!grown)
-            return -1;
-        w->seen = grown;
-        w->room = room;
-    }
+    if (!TAKE_ROOM(w->seen, w->count, "the folders of pictures"))
+        return -1;
     w->seen[w->count++] = (file_id){ about->st_dev, about->st_ino };
     return 0;
 }

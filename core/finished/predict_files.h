@@ -11,7 +11,7 @@ typedef struct predict_file {
 
 typedef struct predict_files { /* zeroed = none */
     predict_file *file;        /* in the order of the command line, folders by name */
-    int count, room;
+    int count;
     const char *out;  /* the folder that will be written into, or NULL; set before the first is added */
     folder_rest rest; /* what folders hold and is not used, also `out` and the results of other commands */
     int again;        /* pictures that were named before */

@@ -4,12 +4,10 @@
 
 int builder_leave_trail(builder *b, const char *name, int index, int before)
 {
-    builder_trail *grown = take_again(b->trail, (size_t)b->trails + 1, sizeof *grown, "a builder");
-    const char *kept = grown ? arena_text(b->memory, name) : NULL;
-    b->trail = grown ? grown : b->trail;
+    const char *kept = TAKE_ROOM(b->trail, b->trails, "a builder") ? arena_text(b->memory, name) : NULL;
     if (!kept)
         return -1;
-    grown[b->trails] = (builder_trail){ .by = b->module, .name = kept, .index = index, .before = before };
+    b->trail[b->trails] = (builder_trail){ .by = b->module, .name = kept, .index = index, .before = before };
     return b->trails++;
 }
 

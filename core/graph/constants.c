@@ -44,10 +44,8 @@ float *constants_find(const constants *c, const hash_digest *digest)
 
 int constants_put(constants *c, const hash_digest *digest, const float *data, int64_t count)
 {
-    constant_entry *grown = take_again(c->entry, (size_t)c->entries + 1, sizeof *grown, "constants");
-    if (!grown)
+    if (!TAKE_ROOM(c->entry, c->entries, "constants"))
         return -1;
-    c->entry = grown;
     size_t bytes = (size_t)count * sizeof(float);
     float *memory = c->device->allocate(bytes);
     if (!memory || c->device->upload(memory, data, bytes) < 0) {
@@ -56,7 +54,7 @@ int constants_put(constants *c, const hash_digest *digest, const float *data, in
         return complain("%s: out of memory: %zu bytes for a frozen tensor%s; use a smaller encoder", c->device->name,
                         bytes, where_trouble(c->device));
     }
-    grown[c->entries++] = (constant_entry){ *digest, memory };
+    c->entry[c->entries++] = (constant_entry){ *digest, memory };
     c->bytes += (int64_t)bytes;
     return 0;
 }

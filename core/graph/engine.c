@@ -85,11 +85,8 @@ ablate_builder *engine_builder(engine *e)
 
 ablate_value *engine_add_input(engine *e, const char *name, ablate_shape shape)
 {
-    const size_t room = (size_t)e->inputs + 1;
-    ablate_value **input = take_again(e->input, room, sizeof(ablate_value *), "inputs");
-    e->input = input ? input : e->input;
-    float **numbers = take_again(e->numbers, room, sizeof *numbers, "inputs");
-    e->numbers = numbers ? numbers : e->numbers;
+    if (!TAKE_ROOM(e->input, e->inputs, "inputs") || !TAKE_ROOM(e->numbers, e->inputs, "inputs"))
+        return NULL;
     ablate_value *value = builder_input(e->builder, name, &shape);
     if (complaint())
         return value;
@@ -245,9 +242,7 @@ static program *program_of(engine *e, const ablate_value *value)
     for (int i = 0; i < e->readers; i++)
         if (e->reader[i].value == value)
             return e->reader[i].program;
-    reader *grown = take_again(e->reader, (size_t)e->readers + 1, sizeof *grown, "values that are read");
-    program *made = grown ? make_program(e, value) : NULL;
-    e->reader = grown ? grown : e->reader;
+    program *made = TAKE_ROOM(e->reader, e->readers, "values that are read") ? make_program(e, value) : NULL;
     if (made)
         e->reader[e->readers++] = (reader){ value, made };
     return made;

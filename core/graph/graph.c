@@ -40,21 +40,9 @@ void graph_free(graph *g)
     free(g);
 }
 
-/* Lists grow by doubling: a new one is made whenever the count reaches a power of two. */
-static void *grow(void *list, int count, size_t size)
-{
-    if (count & (count - 1) || count == 1)
-        return count == 1 ? take_again(list, 2, size, "a graph") : list;
-    return take_again(list, count ? 2 * (size_t)count : 1, size, "a graph");
-}
-
 ablate_value *graph_append(graph *g, value_kind kind, const char *name, const ablate_shape *shape)
 {
-    ablate_value **list = grow(g->value, g->values, sizeof *list);
-    if (!list)
-        return NULL;
-    g->value = list;
-    ablate_value *value = arena_take(g->memory, sizeof *value);
+    ablate_value *value = TAKE_ROOM(g->value, g->values, "a graph") ? arena_take(g->memory, sizeof *value) : NULL;
     if (!value)
         return NULL;
     value->name = arena_text(g->memory, name);
@@ -78,14 +66,10 @@ bool graph_owns(const graph *g, const ablate_value *value)
 
 int graph_add_term(graph *g, graph_term **list, int *count, graph_term term)
 {
-    graph_term *grown = grow(*list, *count, sizeof *grown);
-    if (!grown)
-        return -1;
-    *list = grown;
-    term.name = arena_text(g->memory, term.name);
+    term.name = TAKE_ROOM(*list, *count, "a graph") ? arena_text(g->memory, term.name) : NULL;
     if (!term.name)
         return -1;
-    grown[(*count)++] = term;
+    (*list)[(*count)++] = term;
     return 0;
 }
 

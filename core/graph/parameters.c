@@ -116,11 +116,9 @@ const parameter *parameters_enter(parameters *p, const char *name, const char *i
                  shape_words(shape).text, shape_words(&known->shape).text);
         return NULL;
     }
-    parameter *grown = take_again(p->entry, (size_t)p->entries + 1, sizeof *grown, "parameters");
-    if (!grown)
+    if (!TAKE_ROOM(p->entry, p->entries, "parameters"))
         return NULL;
-    p->entry = grown;
-    parameter *added = &grown[p->entries];
+    parameter *added = &p->entry[p->entries];
     *added =
         (parameter){ arena_text(p->memory, name), arena_text(p->memory, init), *shape, p->count, shape_size(shape) };
     if (!added->name || !added->init)

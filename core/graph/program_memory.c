@@ -8,11 +8,9 @@
 
 static int new_buffer(program *p, int64_t floats)
 {
-    plan_buffer *grown = take_again(p->buffer, (size_t)p->buffers + 1, sizeof *grown, "a memory plan");
-    if (!grown)
+    if (!TAKE_ROOM(p->buffer, p->buffers, "a memory plan"))
         return -1;
-    p->buffer = grown;
-    grown[p->buffers] = (plan_buffer){ floats * (int64_t)sizeof(float), INT_MAX, -1, 0 };
+    p->buffer[p->buffers] = (plan_buffer){ floats * (int64_t)sizeof(float), INT_MAX, -1, 0 };
     return p->buffers++;
 }
 

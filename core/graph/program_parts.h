@@ -35,7 +35,7 @@ struct program {
     char *stop, *needed, *receives; /* by value: given or folded; must exist; gets a gradient */
     place *place;
     step *step;
-    int steps, room;
+    int steps;
     plan_buffer *buffer;
     int buffers;
     int64_t arena_bytes;

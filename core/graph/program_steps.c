@@ -6,14 +6,8 @@
 
 static step *add_step(program *p, step_kind kind, const ablate_value *value)
 {
-    if (p->steps == p->room) {
-        int room = p->room ? 2 * p->room : 256;
-        step *grown = take_again(p->step, (size_t)room, sizeof *grown, "the steps of a program");
-        if (!grown)
-            return NULL;
-        p->step = grown;
-        p->room = room;
-    }
+    if (!TAKE_ROOM(p->step, p->steps, "the steps of a program"))
+        return NULL;
     step *added = &p->step[p->steps++];
     *added = (step){ .kind = kind, .value = value, .scratch = -1 };
     return added;

@@ -34,12 +34,10 @@ int class_note(class_notes *notes, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(sentence, sizeof sentence, format, arguments);
     va_end(arguments);
-    char **text = take_again(notes->text, (size_t)notes->count + 1, sizeof *text, "notes");
-    if (!text)
+    if (!TAKE_ROOM(notes->text, notes->count, "notes"))
         return -1;
-    notes->text = text;
-    text[notes->count] = take_text("%s", name_shown(sentence, seen, sizeof seen));
-    return text[notes->count++] ? 0 : -1;
+    notes->text[notes->count] = take_text("%s", name_shown(sentence, seen, sizeof seen));
+    return notes->text[notes->count++] ? 0 : -1;
 }
 
 static void refuse_value(metrics_row *row, metrics_kind kind, const char *reason)

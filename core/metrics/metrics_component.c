@@ -18,14 +18,8 @@ static int64_t skip_zeros(const uint8_t *row, int64_t from, int64_t width)
 
 static int add_run(component_list *list, int64_t row, int64_t begin, int64_t end)
 {
-    if (list->run_count == list->run_room) {
-        int64_t room = list->run_room ? 2 * list->run_room : 64;
-        component_run *runs = take_again(list->runs, (size_t)room, sizeof *runs, "runs of a mask");
-        if (!runs)
-            return -1;
-        list->runs = runs;
-        list->run_room = room;
-    }
+    if (!TAKE_ROOM(list->runs, list->run_count, "runs of a mask"))
+        return -1;
     /* Until components are numbered, `component` is the run's parent in a forest whose roots come first. */
     int32_t self = (int32_t)list->run_count;
     list->runs[list->run_count++] = (component_run){ (int32_t)row, (int32_t)begin, (int32_t)end, self };

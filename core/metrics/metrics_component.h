@@ -9,7 +9,7 @@ typedef struct component_run { /* pixels begin .. end - 1 of a row */
 
 typedef struct component_list {
     component_run *runs; /* in reading order */
-    int64_t run_count, run_room;
+    int64_t run_count;
     int64_t *area; /* (count) pixels of each component, in order of their first pixel */
     int64_t count;
     int64_t pixels; /* of all of them */

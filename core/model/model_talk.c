@@ -23,11 +23,9 @@ static void remark(void *owner, const char *sentence)
     for (int i = 0; i < t->remarks; i++)
         if (strcmp(t->remark[i], sentence) == 0)
             return;
-    char **grown = take_again(t->remark, (size_t)t->remarks + 1, sizeof *grown, "remarks");
-    if (!grown)
+    if (!TAKE_ROOM(t->remark, t->remarks, "remarks"))
         return;
-    t->remark = grown;
-    if ((grown[t->remarks] = take_text("%s", sentence)))
+    if ((t->remark[t->remarks] = take_text("%s", sentence)))
         t->remarks++;
 }
 

@@ -89,13 +89,11 @@ static int read_file(beside_file *f)
 /* Takes over the path. NULL: complained. */
 static beside_file *open_file(weights_beside *b, char *path)
 {
-    beside_file *grown = take_again(b->file, (size_t)b->files + 1, sizeof *grown, "the files beside the weights");
-    if (!grown) {
+    if (!TAKE_ROOM(b->file, b->files, "the files beside the weights")) {
         free(path);
         return NULL;
     }
-    b->file = grown;
-    beside_file *added = &grown[b->files];
+    beside_file *added = &b->file[b->files];
     *added = (beside_file){ .path = path };
     if (read_file(added) == 0) {
         b->files++;

@@ -61,11 +61,9 @@ static store_file *find_or_open(weights_store *s, const char *path)
     for (int i = 0; i < s->files; i++)
         if (strcmp(s->file[i].path, path) == 0)
             return &s->file[i];
-    store_file *grown = take_again(s->file, (size_t)s->files + 1, sizeof *grown, "the weights files");
-    if (!grown)
+    if (!TAKE_ROOM(s->file, s->files, "the weights files"))
         return NULL;
-    s->file = grown;
-    store_file *added = &grown[s->files];
+    store_file *added = &s->file[s->files];
     *added = (store_file){ .file = weights_open(path), .path = take_text("%s", path) };
     if (added->file && added->path && weights_digest(added->file, &added->digest) == 0) {
         s->files++;

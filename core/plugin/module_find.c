@@ -100,18 +100,12 @@ static int add_name(module_names *known, const char *file)
     bool twice = name && !module_name_valid(name);
     for (int i = 0; name && i < known->count; i++)
         twice = twice || strcmp(known->name[i], name) == 0;
-    if (!name || twice) {
+    bool room = name && TAKE_ROOM(known->name, known->count, "names of modules");
+    if (room && !twice)
+        known->name[known->count++] = name;
+    else
         free(name);
-        return name ? 0 : -1;
-    }
-    char **grown = take_again(known->name, (size_t)known->count + 1, sizeof *grown, "names of modules");
-    if (!grown) {
-        free(name);
-        return -1;
-    }
-    known->name = grown;
-    known->name[known->count++] = name;
-    return 0;
+    return room ? 0 : -1;
 }
 
 /* A folder that is not there has no modules. */

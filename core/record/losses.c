@@ -43,10 +43,8 @@ static int read_names(losses *l, char *line)
         return complain("%s:1: the first line must be 'epoch' and the names of losses; run it again with --again",
                         l->path);
     while ((word = strsep(&rest, "\t"))) {
-        char **more = take_again(l->name, (size_t)l->terms + 1, sizeof *more, "the names of losses");
-        if (!more)
+        if (!TAKE_ROOM(l->name, l->terms, "the names of losses"))
             return -1;
-        l->name = more;
         l->name[l->terms++] = word;
         if (name_read(word) < 0)
             return complain("%s:1: '%s' begins with a backslash, but " NAME_RULE, l->path, word);

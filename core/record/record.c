@@ -28,22 +28,18 @@ const char *run_record_text(run_record *r, const char *format, ...)
 
 int run_record_add_weights(run_record *r, const char *path, const char *hash)
 {
-    run_weights *more = take_again(r->weights, (size_t)r->weight_count + 1, sizeof *more, "a record");
-    if (!more)
+    if (!TAKE_ROOM(r->weights, r->weight_count, "a record"))
         return -1;
-    r->weights = more;
-    run_weights *new = &more[r->weight_count++];
+    run_weights *new = &r->weights[r->weight_count++];
     *new = (run_weights){ run_record_text(r, "%s", path), run_record_text(r, "%s", hash) };
     return new->path &&new->hash ? 0 : -1;
 }
 
 int run_record_add_class(run_record *r, const char *name, const double value[METRICS_KINDS])
 {
-    run_class *more = take_again(r->classes, (size_t)r->class_count + 1, sizeof *more, "a record");
-    if (!more)
+    if (!TAKE_ROOM(r->classes, r->class_count, "a record"))
         return -1;
-    r->classes = more;
-    run_class *new = &more[r->class_count++];
+    run_class *new = &r->classes[r->class_count++];
     new->name = run_record_text(r, "%s", name);
     memcpy(new->value, value, sizeof new->value);
     return new->name ? 0 : -1;
@@ -52,12 +48,10 @@ int run_record_add_class(run_record *r, const char *name, const double value[MET
 int run_record_add_note(run_record *r, const char *note)
 {
     arena *memory = settings_memory(&r->settings);
-    const char **more = memory ? take_again(r->notes, (size_t)r->note_count + 1, sizeof *more, "a record") : NULL;
-    if (!more)
+    if (!memory || !TAKE_ROOM(r->notes, r->note_count, "a record"))
         return -1;
-    r->notes = more;
-    more[r->note_count] = arena_keep(memory, take_printed(name_show, note)); /* a line of a report */
-    return more[r->note_count++] ? 0 : -1;
+    r->notes[r->note_count] = arena_keep(memory, take_printed(name_show, note)); /* a line of a report */
+    return r->notes[r->note_count++] ? 0 : -1;
 }
 
 /* Which metrics a class lacks because of `reason`, in words; a mean without them must not go unsaid. */

@@ -27,11 +27,9 @@ bool runs_later(const listed_run *a, const listed_run *b)
 
 static int add(runs_list *list, const char *folder, const char *path, const struct stat *is)
 {
-    listed_run *grown = take_again(list->run, (size_t)list->count + 1, sizeof *grown, "the runs");
-    if (!grown)
+    if (!TAKE_ROOM(list->run, list->count, "the runs"))
         return -1;
-    list->run = grown;
-    listed_run *run = &grown[list->count];
+    listed_run *run = &list->run[list->count];
     *run = (listed_run){ .folder = take_text("%s", folder), .when = is->st_mtim };
     if (!run->folder || run_record_read(&run->record, path) < 0) {
         listed_run_free(run);

@@ -47,10 +47,8 @@ const char *document_text(document *d, const char *text)
 
 sheet *document_add(document *d, const char *heading)
 {
-    sheet **more = take_again(d->sheet, (size_t)d->sheets + 1, sizeof(sheet *), "a report");
-    if (!more)
+    if (!TAKE_ROOM(d->sheet, d->sheets, "a report"))
         return NULL;
-    d->sheet = more;
     sheet *s = take_zeroed(1, sizeof *s, "a report");
     if (!s)
         return NULL;
@@ -65,25 +63,20 @@ sheet_piece sheet_number(double value, int digits, sheet_sign sign)
 
 void sheet_begin(sheet *s)
 {
-    int *more = take_again(s->start, (size_t)s->cells + 1, sizeof *more, "a report");
-    s->document->bad |= more == NULL;
-    if (!more)
-        return;
-    s->start = more;
-    more[s->cells++] = s->pieces;
+    if (TAKE_ROOM(s->start, s->cells, "a report"))
+        s->start[s->cells++] = s->pieces;
+    else
+        s->document->bad = true;
 }
 
 void sheet_put(sheet *s, sheet_piece p)
 {
-    sheet_piece *more = take_again(s->piece, (size_t)s->pieces + 1, sizeof *more, "a report");
-    s->document->bad |= more == NULL;
-    if (!more)
-        return;
-    s->piece = more;
-    more[s->pieces] = p;
     if (p.text)
-        more[s->pieces].text = document_text(s->document, p.text);
-    s->pieces++;
+        p.text = document_text(s->document, p.text);
+    if (TAKE_ROOM(s->piece, s->pieces, "a report"))
+        s->piece[s->pieces++] = p;
+    else
+        s->document->bad = true;
 }
 
 void sheet_cell(sheet *s, sheet_piece p)

@@ -38,11 +38,9 @@ static int add(changes *list, const char *key, const char *now, const char *file
             return 0;
         }
     }
-    change *more = take_again(list->change, (size_t)list->count + 1, sizeof *more, "the changes");
-    if (!more)
+    if (!TAKE_ROOM(list->change, list->count, "the changes"))
         return -1;
-    list->change = more;
-    change *new = &more[list->count++];
+    change *new = &list->change[list->count++];
     *new = (change){ .key = arena_text(list->memory, key),
                      .now = arena_text(list->memory, now),
                      .file = arena_text(list->memory, file) };

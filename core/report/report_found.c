@@ -53,11 +53,9 @@ static const run_record *expect(const found *f, const experiment_row *row, run_r
 /* A copy of the finished run, as one of this row. */
 static void take_run(found *f, const experiment_row *row, const listed_run *run)
 {
-    run_record *more = take_again(f->record, (size_t)f->count + 1, sizeof *more, "a report");
-    char *path = more ? take_text("%s/metrics.json", run->folder) : NULL;
-    f->record = more ? more : f->record;
-    if (more)
-        more[f->count] = (run_record){ 0 };
+    char *path = TAKE_ROOM(f->record, f->count, "a report") ? take_text("%s/metrics.json", run->folder) : NULL;
+    if (path)
+        f->record[f->count] = (run_record){ 0 };
     f->status = path && run_record_read(&f->record[f->count], path) == 0 ? 0 : -1;
     free(path);
     if (f->status < 0)

@@ -128,11 +128,9 @@ static int add_class(report_numbers *t, const char *name)
 {
     if (has_class(t, name))
         return 0;
-    const char **more = take_again(t->class_name, (size_t)t->classes + 1, sizeof *more, "a report");
-    if (!more)
+    if (!TAKE_ROOM(t->class_name, t->classes, "a report"))
         return -1;
-    t->class_name = more;
-    more[t->classes++] = name;
+    t->class_name[t->classes++] = name;
     return 0;
 }
 

@@ -70,11 +70,9 @@ static const float *total_number(trace *t, const item *i, const train_moment *no
 
 static int add(trace *t, item added)
 {
-    item *grown = take_again(t->item, (size_t)t->items + 1, sizeof *grown, "a trace");
-    if (!grown)
+    if (!TAKE_ROOM(t->item, t->items, "a trace"))
         return -1;
-    t->item = grown;
-    grown[t->items++] = added;
+    t->item[t->items++] = added;
     return 0;
 }
 
