@@ -246,6 +246,7 @@ lint: ## what a machine can check of the style: layout, likely mistakes, lengths
 	@scripts/need clang-format clang-tidy libomp-dev
 	@scripts/lint
 install: all engine ## PREFIX=/usr/local: the program, the modules, and what a module of your own is built with
+	@scripts/untested
 	scripts/install-files $(BUILD) $(DESTDIR)$(PREFIX) $(PREFIX) $(VERSION)
 clean: ## remove what was built
 	rm -rf build build-*

@@ -1,6 +1,7 @@
 #include "arena.h"
 #include "diag.h"
 #include <stdio.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,7 +42,7 @@ static size_t chunk_size(const arena *a)
 
 void *arena_take(arena *a, size_t bytes)
 {
-    bytes = (bytes + 15) & ~(size_t)15;
+    bytes = bytes > PTRDIFF_MAX ? PTRDIFF_MAX : (bytes + 15) & ~(size_t)15; /* more than there is stays so */
     if (!a->first || a->first->size - a->first->used < bytes) {
         size_t size = chunk_size(a);
         size = bytes > size ? bytes : size;

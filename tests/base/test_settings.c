@@ -1,4 +1,5 @@
 /* Settings files and schemas: what is accepted, and one test for each sentence of refusal. */
+/* units: settings_fill settings_print */
 #include "../../core/base/file.h"
 #include "../../core/base/settings.h"
 #include "../lab/scratch.h"

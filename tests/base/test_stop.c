@@ -1,5 +1,6 @@
 /* test_stop.c: runs that are stopped by signals in every phase: what they say, what they leave, where the same command
  * goes on, and that it ends in the same bits. */
+/* units: run/checkpoint */
 #include "../../core/base/file.h"
 #include "../../core/base/stop.h"
 #include "../../core/run/checkpoint.h"
@@ -267,24 +268,6 @@ static void test_signals_that_were_ignored(void **state)
     same_bits("hushed");
 }
 
-/* What a killed process left of a draft goes with the next; what a living one is writing stays. */
-static void test_left_drafts_are_swept(void **state)
-{
-    (void)state;
-    char path[200], left[260], other[260];
-    pid_t child = fork();
-    if (child == 0)
-        _exit(0);
-    assert_true(waitpid(child, NULL, 0) == child);
-    snprintf(path, sizeof path, "%s/a [file]*", folder);
-    snprintf(left, sizeof left, "%s.%ld.part", path, (long)child);
-    snprintf(other, sizeof other, "%s.%ld.part", path, (long)getppid());
-    assert_int_equal(file_write_text(left, "half"), 0);
-    assert_int_equal(file_write_text(other, "half"), 0);
-    assert_int_equal(file_write_text(path, "whole"), 0);
-    assert_true(file_exists(path) && file_exists(other) && !file_exists(left));
-}
-
 static void test_a_checkpoint_keeps_what_the_run_took(void **state)
 {
     (void)state;
@@ -317,7 +300,6 @@ int main(void)
         cmocka_unit_test(test_a_signal_that_comes_twice_at_once),
         cmocka_unit_test(test_a_second_signal_ends_at_once),
         cmocka_unit_test(test_signals_that_were_ignored),
-        cmocka_unit_test(test_left_drafts_are_swept),
         cmocka_unit_test(test_a_checkpoint_keeps_what_the_run_took),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

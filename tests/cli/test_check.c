@@ -1,4 +1,5 @@
 /* `ablate check` refuses what `ablate run` would, in the same words, and models that cannot work. */
+/* units: verb_check */
 #include "../lab/module_build.h"
 
 /* Runs `ablate VERB tests/inputs/small.ini ...`; the last line of what it says, which is in `said`. */

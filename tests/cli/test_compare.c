@@ -1,4 +1,5 @@
 /* `ablate compare`: the bootstrap on cases whose answer is known, runs paired by seed, and what is refused. */
+/* units: finished/comparison metrics/compare_bootstrap record/compare_runs verb_compare */
 #include "../../core/metrics/compare_bootstrap.h"
 #include "../../core/record/compare_runs.h"
 #include "../lab/finished_run.h"

@@ -1,6 +1,6 @@
 /* Command lines: an option that a verb would ignore is refused and the verbs that have it are named; nothing is given
  * twice, empty, too much, or as half a number. */
-
+/* units: line option verbs */
 #include "../../core/base/diag.h"
 #include "../../core/cli/verbs.h"
 #include "../lab/test.h"

@@ -1,5 +1,5 @@
 /* test_run.c: whole runs by the program itself: repeatable, resumable, shared, and honest about what goes wrong. */
-
+/* units: verb_run */
 #include "../lab/program.h"
 #include <fcntl.h>
 #include <math.h>

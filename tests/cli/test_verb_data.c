@@ -1,4 +1,5 @@
 /* `ablate data`: what it prints, what it writes, what it finds damaged, and one sentence if something is wrong. */
+/* units: data/dataset_check data/dataset_export data/dataset_survey */
 #include "../lab/data_set.h"
 #include "../lab/image_golden.h"
 #include "../lab/program.h"

@@ -1,4 +1,5 @@
 /* What a data module may do wrong: each is refused in one sentence, and what it had made is released. */
+/* units: dataset */
 #include "../../core/data/dataset.h"
 #include "../lab/module_build.h"
 

@@ -1,5 +1,6 @@
 /* The one rule by which folders of pictures are read: what it takes, what it leaves out without a word, what it names,
  * what it refuses; and where results may not be written. */
+/* units: base/folder dataset_outside */
 #include "../lab/data_set.h"
 #include "../lab/odd_files.h"
 #include <sys/stat.h>

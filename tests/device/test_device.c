@@ -1,4 +1,5 @@
 /* The CPU device: loading and its refusals, memory, threads, matrix products, the yardstick's kernels. */
+/* units: cpu cpu_blas cpu_gemm cpu_peak cpu_threads */
 #include "../lab/op_check.h"
 #include "../lab/program.h"
 #include <stdatomic.h>

@@ -1,4 +1,5 @@
 /* The GPU as a device: it has every operation; memory, recordings, notes, gathering; where it refuses. */
+/* units: cuda cuda_memory */
 #include "../lab/gpu_check.h"
 
 /* Every built-in operation with a gradient has one here. */

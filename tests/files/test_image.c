@@ -1,4 +1,5 @@
 /* Pictures: every form against Pillow's bytes (tests/golden/make_images.py), damage at every byte, masks, writing. */
+/* units: image_jpeg image_png image_resize */
 #include "../lab/image_golden.h"
 #include "../lab/scratch.h"
 #include "../lab/truth.h"

@@ -1,5 +1,6 @@
 /* BMP, TIFF and WebP against Pillow's bytes (tests/golden/make_formats.py), masks of these formats, damage, and what is
  * refused in words. */
+/* units: image_bmp image_format image_tiff image_webp */
 #include "../lab/image_golden.h"
 #include "../lab/scratch.h"
 #include "../lab/truth.h"

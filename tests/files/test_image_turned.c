@@ -1,5 +1,6 @@
 /* Pictures that are stored turned or mirrored are read as Pillow's ImageOps.exif_transpose shows them, whatever says so
  * and however badly (tests/golden/make_formats.py). */
+/* units: image_exif */
 #include "../lab/image_golden.h"
 #include "../lab/scratch.h"
 #include "../lab/truth.h"

@@ -1,4 +1,5 @@
 /* The reader of archives of arrays: all types, orders, versions and compressions, and files that lie. */
+/* units: npz_number */
 #include "../../core/base/diag.h"
 #include "../../core/files/npz.h"
 #include "../lab/npz_write.h"

@@ -1,4 +1,5 @@
 /* Weights files: what is written is read; each lie of a header is one sentence. */
+/* units: weights_safetensors weights_tensors weights_writer */
 #include "../../core/base/file.h"
 #include "../../core/files/weights_parts.h"
 #include "../lab/scratch.h"

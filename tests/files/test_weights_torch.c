@@ -1,4 +1,5 @@
 /* PyTorch's archives: states, modules and views are read; each lie is one sentence; no byte that is changed crashes. */
+/* units: pickle pickle_tree weights_torch_tensor */
 #include "../../core/files/weights_parts.h"
 #include "../lab/pickle_write.h"
 #include "../lab/scratch.h"

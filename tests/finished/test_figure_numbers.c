@@ -1,5 +1,6 @@
 /* test_figure_numbers.c: what a figure shows is chosen by the rule, on the scale and with the numbers that it states.
  */
+/* units: figure_choice figure_patches figure_spread files/figure_map */
 #include "../lab/module_build.h"
 
 #include "../../core/files/figure_map.h"

@@ -1,5 +1,6 @@
 /* test_figures.c: `ablate gallery` and `ablate patches` on two finished runs of seconds, and the drawing of what they
  * write: pictures are chosen by the rule, maps are the runs' own, and what cannot be shown is said in a sentence. */
+/* units: figure_gallery figure_runs cli/verb_figures */
 #include "../lab/finished_run.h"
 
 #include "../../core/base/file.h"

@@ -1,5 +1,6 @@
 /* test_finished_run.c: a finished run opened again gives the scores it had, of its own data and of files; what is
  * missing, damaged or changed is said in a sentence. */
+/* units: model/predictor */
 #include "../lab/module_build.h"
 
 #include "../../core/files/image.h"

@@ -1,5 +1,6 @@
 /* `ablate predict`: the threshold's rule, the lists of files, what is written, and what is said of files that cannot be
  * read. */
+/* units: predict_threshold predict_write cli/verb_predict */
 #include "../../core/base/file.h"
 #include "../../core/finished/predict_write.h"
 #include "../lab/finished_run.h"

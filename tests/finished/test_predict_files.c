@@ -1,5 +1,6 @@
 /* The pictures that `ablate predict` is given: folders by the rule of folder.h, its own results left out, and the class
  * that a path says. */
+/* units: predict_class */
 #include "../lab/data_set.h"
 #include "../lab/odd_files.h"
 #include <sys/stat.h>

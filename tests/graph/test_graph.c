@@ -1,5 +1,5 @@
 /* test_graph.c: building, folding, planning, running and differentiating graphs; complaints with places. */
-
+/* units: analysis builder constants draws parameters program program_run program_starts */
 #include <math.h>
 
 #include "../../core/base/diag.h"

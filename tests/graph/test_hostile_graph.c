@@ -1,5 +1,6 @@
 /* What a module may do wrong beyond a single call: it keeps values and builders for another graph, calls in the wrong
  * phase, and brings operations whose shape rules answer anything. Each is refused in one sentence. */
+/* units: builder_guard */
 #include "../lab/hostile_stage.h"
 #include <math.h>
 

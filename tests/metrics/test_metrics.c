@@ -1,5 +1,6 @@
 /* Metrics: hand-made cases, the definitions written plainly (metrics_naive.h) on random small cases, and what is said
  * where a number is not defined. */
+/* units: metrics_class metrics_component metrics_image metrics_pixel */
 #include "../../core/metrics/metrics_component.h"
 #include "../lab/metrics_cases.h"
 #include "../lab/words.h"

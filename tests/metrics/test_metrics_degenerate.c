@@ -1,5 +1,6 @@
 /* Inputs that leave some or all of the five numbers without a meaning: under every protocol each number is a stated
  * value or missing with a stated reason, and what cannot be evaluated at all is refused with a sentence. */
+/* units: metrics_remark */
 #include "../lab/metrics_cases.h"
 
 /* Large enough for every protocol's pooling. */

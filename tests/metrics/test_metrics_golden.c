@@ -1,6 +1,7 @@
 /* A thousand random evaluations against scikit-learn, an exact AUPRO written from its definition, and the presets
  * against statements of the field's estimators, by way of the files that `ablate metrics` reads. The numbers are made
  * by tests/golden/make_metrics.py; the inputs are drawn here as they are there (metrics_draw.h). */
+/* units: metrics_load */
 #include "../../core/base/diag.h"
 #include "../../core/base/half.h"
 #include "../../core/metrics/metrics_load.h"

@@ -1,4 +1,5 @@
 /* Operations that the GPU does two at a time: the same bits as one by one, alone and in a program. */
+/* units: device/cuda_pair */
 #include "../lab/gpu_check.h"
 
 #include "../../core/graph/builder.h"

@@ -1,5 +1,6 @@
 /* Functions of one number, and the four operations with broadcasting: values and gradients against plain double
  * arithmetic, gradients against differences. */
+/* units: binary broadcast unary */
 #include "../lab/op_light.h"
 
 /* ---- functions of one number ---- */

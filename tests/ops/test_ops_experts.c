@@ -1,4 +1,5 @@
 /* top_k and experts: values and gradients against plain loops in double, gradients against differences. */
+/* units: experts top_k */
 #include "../lab/op_light.h"
 
 /* ---- top_k ---- */

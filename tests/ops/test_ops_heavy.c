@@ -1,5 +1,6 @@
 /* The heavy operations: matrix products, attention, normalisation, patches, Adam. Gradients against differences, with
  * mutants that must be noticed, and the same bits for any number of threads. Their values: test_ops_values.c. */
+/* units: attention cosine matmul norm patch softmax */
 #include "../lab/mutants.h"
 #include "../lab/op_check.h"
 

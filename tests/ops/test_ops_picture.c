@@ -1,5 +1,6 @@
 /* resize and blur: against PyTorch's interpolate and scipy's gaussian_filter (float64, printed to nine digits), and
  * against their definitions written out in double. */
+/* units: blur resize */
 #include "../lab/op_light.h"
 
 static const float picture[12] = {

@@ -1,4 +1,5 @@
 /* Random draws: the polynomials on every argument, the streams, dropout and noise. */
+/* units: random */
 #include "../../core/ops/vector_random.h"
 #include "../lab/normal.h"
 #include "../lab/op_light.h"

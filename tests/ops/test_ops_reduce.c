@@ -1,4 +1,5 @@
 /* sum, mean, max, variance; lookups; cross entropy. */
+/* units: entropy lookup reduce */
 #include "../lab/op_light.h"
 
 /* ---- reductions ---- */

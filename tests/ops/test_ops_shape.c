@@ -1,4 +1,5 @@
 /* Operations that move numbers: reshape, detach, broadcast, slice, concat, transpose. */
+/* units: shape slice transpose */
 #include "../lab/op_light.h"
 
 /* Fails unless out[i] = in[0][source(i)] for all i, and the gradient goes back the same way, stored and added. Each

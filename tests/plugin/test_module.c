@@ -1,4 +1,5 @@
 /* The loader: every refusal is one sentence; a record is read before any code runs; lines of modules are checked. */
+/* units: elf_symbol loader module_find module_line */
 #include "../../core/plugin/elf_symbol.h"
 #include "../../core/plugin/loader.h"
 #include "../lab/module_build.h"

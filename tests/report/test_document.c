@@ -1,4 +1,5 @@
 /* Reports before they are written: ranks, cells in every form, and that what is kept of one is the same document. */
+/* units: document_file document_forms document_plain */
 #include "../../core/base/folder.h"
 #include "../../core/report/document_file.h"
 #include "../../core/report/document_forms.h"

@@ -1,5 +1,6 @@
 /* test_overview.c: a line of modules as a figure: what is in it comes from the modules and the graph; whatever the line
  * is, nothing overlaps and no arrow passes through a box. */
+/* units: overview_look overview_place overview_text */
 #include "../../core/report/overview_text.h"
 #include "../lab/overview_lab.h"
 

@@ -1,5 +1,6 @@
 /* Reports class by class and as a grid, what is said of printed values that contradict each other, and printed values
  * that are malformed. */
+/* units: report_classes report_grid report_printed */
 #include "../../core/base/diag.h"
 #include "../../core/base/file.h"
 #include "../../core/report/report.h"

@@ -1,4 +1,5 @@
 /* test_trace.c: a run written down has the bits of a run that is not, and its numbers fit each other. */
+/* units: cli/verb_trace */
 #include "../../core/base/random.h"
 #include "../../core/run/train.h"
 #include "../lab/normal.h"

@@ -1,5 +1,6 @@
 /* The engine by itself: a stranger's program of one page learns a curve with it; what the library needs of others; what
  * it says of mistakes. */
+/* units: graph/engine */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
