@@ -9,7 +9,8 @@ enum { WORDS_TOKENS = 24, WORDS_TEXT = 400 }; /* longest caption with its start 
 /* A caption of the scene, drawn from (seed, index): each thing seen is mentioned or not. */
 void words_describe(const scene *, uint64_t seed, uint64_t index, char text[WORDS_TEXT]);
 
-/* The ids of "<start> text <end>", padded with 0, then the index of <end>. 0, or -1: unknown word or too long. */
+/* vocabulary.c. The ids of "<start> text <end>", padded with 0, then the index of <end>. 0, or -1: unknown word or too
+ * long. */
 int words_tokens(const char *text, float tokens[WORDS_TOKENS + 1]);
 
 const char *words_vocabulary(void);            /* separated by spaces */

@@ -73,7 +73,7 @@ typedef struct clip_config {
  * or -1 and a complaint: it contradicts them, or is of another kind of encoder. */
 int clip_config_read(ablate_builder *, const clip_settings *, const clip_sizes *, clip_config *);
 
-/* config.c: what stands at a place in a JSON file beside the weights, or NULL; whether it is `number`, alone or each of
+/* beside.c: what stands at a place in a JSON file beside the weights, or NULL; whether it is `number`, alone or each of
  * a list of equal ones. */
 const char *clip_beside(ablate_builder *, const clip_settings *, const char *file, const char *section,
                         const char *key);

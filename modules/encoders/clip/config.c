@@ -5,23 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *clip_beside(ablate_builder *b, const clip_settings *s, const char *file, const char *section,
-                        const char *key)
-{
-    return ablate_weight_note(b, s->weights, ablate_text(b, "%s:%s%s", file, section, key));
-}
-
-bool clip_is_number(const char *text, double number)
-{
-    char *end;
-    for (const char *at = text + strspn(text, "["); *at; at = end + strspn(end, ",]")) {
-        double found = strtod(at, &end);
-        if (end == at || !(fabs(found - number) <= 1e-9 * fabs(number)))
-            return false;
-    }
-    return *text && strcmp(text, "[]") != 0;
-}
-
 /* ---- which file, and where its sections are ---- */
 
 /* transformers lets text_config_dict and vision_config_dict, which old files have, take the sections' place. */
