@@ -11,7 +11,7 @@ SCALE   ?= mini
 
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 SANFLAG := $(if $(SAN),-fsanitize=address -fsanitize=undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -g)
-# The same sources give the same objects in any folder: a module's hash is part of a run's identity.
+# The same sources give the same objects in any folder: a module that is not the kit's counts by its file's hash.
 STD     := -std=c11 -D_GNU_SOURCE $(WARN) -MMD -MP -g -fPIC -ffile-prefix-map=$(CURDIR)=. $(SANFLAG)
 # No fast-math: these two change no value, only errno and floating-point traps, which nothing reads.
 CFLAGS  ?= -O2
@@ -61,17 +61,6 @@ $(BUILD)/packages: scripts/need Makefile
 $(BUILD)/packages-test: scripts/need | $(BUILD)/packages
 	@scripts/need libcmocka-dev pkg-config gnuplot-nox fonts-liberation libopenblas0-pthread
 	@touch $@
-
-# A finished run is known again by a hash of the code that made its numbers. Left out: what chooses settings, which are
-# part of its identity as they are, and what prints, draws or compares numbers once they are there.
-AFTER   := experiment record finished report page cli
-COUNTED := $(filter-out $(foreach room,$(AFTER),core/$(room)/%) core/base/progress% core/metrics/metrics_load%,$(COMMON) $(wildcard core/*.h core/*/*.h))
-$(BUILD)/code.h: $(COUNTED) Makefile
-	@mkdir -p $(@D)
-	@{ $(CC) --version | head -n 1; echo '$(STD) $(CFLAGS)' | sed 's|$(CURDIR)||g'; cat $(sort $(COUNTED)); } | sha256sum | sed 's/\(.*\)  -/#define ABLATE_CODE "\1"/' >$@.new
-	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
-$(BUILD)/obj/core/data/session.o: EXTRA = -fopenmp -include $(BUILD)/code.h
-$(BUILD)/obj/core/data/session.o: $(BUILD)/code.h
 
 $(ROOMS:%=$(BUILD)/obj/core/%/%.o): EXTRA = -fopenmp
 $(BUILD)/obj/core/ops/%.o $(BUILD)/obj/core/device/cpu.o $(BUILD)/obj/core/device/cpu%.o: EXTRA = $(KERNEL)
@@ -147,6 +136,8 @@ $(BUILD)/modules/emulated/%.so: $$(wildcard modules/$$*.cu modules/*/$$*.cu) cor
 GPUHALVES = $(if $(NVCC),$(BUILD)/ablate-emulated.so $(patsubst %.cu,$(BUILD)/modules/emulated/%.so,$(notdir $(wildcard modules/*.cu modules/*/*.cu))))
 
 .SECONDARY: # objects of tests are kept
+# A module's file says of which sources it is, and whether the golden runs are.
+$(MODLIBS): scripts/own-numbers $(wildcard tests/golden/runs.txt)
 # Data sets that come as folders share how a folder is read.
 $(BUILD)/modules/mvtec.so $(BUILD)/modules/visa.so: $(call obj,$(filter-out %/folder.c,$(wildcard modules/data/folder/*.c)))
 # Data sets that are drawn share the tools they are drawn with.
@@ -154,7 +145,8 @@ $(BUILD)/modules/minivisa.so: $(patsubst %,$(BUILD)/obj/modules/data/mini/%.o,dr
 $(BUILD)/modules/%.so: $$(call obj,$$(wildcard modules/$$*.c modules/*/$$*.c modules/*/$$*/*.c))
 	@mkdir -p $(@D)
 	@echo "  module  $@"
-	@$(CC) $(SANFLAG) -fopenmp -shared $^ -lm -o $@
+	@mkdir -p $(BUILD)/own && scripts/own-numbers $* $$(cat $(patsubst %.o,%.d,$(filter %.o,$^)) | tr ' :\\' '\n' | grep '^modules/' | LC_ALL=C sort -u) >$(BUILD)/own/$*.c
+	@$(CC) $(SANFLAG) -fopenmp -fPIC -shared $(filter %.o,$^) $(BUILD)/own/$*.c -lm -o $@
 
 # The same kernels for another kind of processor: tests/whole/test_processors.c.
 $(BUILD)/avx2/%.o: %.c | $(BUILD)/packages
@@ -212,14 +204,17 @@ bench: all $(BENCHES) | $(BUILD)/packages-test ## throughput, beside this machin
 	@$(ABLATE) run ablations/table2.ini --scale mini --out $(BUILD)/bench --cache $(BUILD)/bench/cache $(if $(SEEDS),--seeds $(SEEDS))
 test: all $(TESTS) $(GPUHALVES) ## run every test (SAN=1: under ASan and UBSan)
 	@scripts/run-tests $(BUILD) $(TESTS) $(if $(NVCC),$(OPTESTS:%=%@emulated))
+golden: all $(BUILD)/tests/test_golden_runs ## compare the golden runs, and write them where that is allowed: tests/golden/runs.txt
+	@scripts/golden $(BUILD) $(MODNAMES)
+	@$(MAKE) --no-print-directory all
 # Tests of numbers: those with a header of them, and some that say so by their names.
 NUMBERS  = op_check|op_light|paper_stage|equation|clip_lab|mutants|metrics_cases|trace_file|gpu_check|gpu_run
-NUMERIC  = $(call program,$(sort $(shell grep -lE '/($(NUMBERS))\.h"' $(TESTSRC)) $(wildcard $(patsubst %,tests/*/test_%.c,finished_run graph maps metrics_golden second_device train))))
+NUMERIC  = $(call program,$(sort $(shell grep -lE '/($(NUMBERS))\.h"' $(TESTSRC)) $(wildcard $(patsubst %,tests/*/test_%.c,finished_run golden_runs graph maps metrics_golden second_device train))))
 test-numeric: all $(NUMERIC) $(GPUHALVES) ## MARCH=haswell: the tests of numbers with the kernels of another processor
 	@scripts/run-tests $(BUILD) $(NUMERIC)
 test-aarch64: ## the tests of numbers that need no GPU on an emulated 64-bit ARM processor
 	@scripts/test-aarch64 build-aarch64 $(AARCH64)
-AARCH64  = $(filter-out gpu_% metrics_golden finished_run encoders,$(patsubst $(BUILD)/tests/test_%,%,$(NUMERIC)))
+AARCH64  = $(filter-out gpu_% golden_runs metrics_golden finished_run encoders,$(patsubst $(BUILD)/tests/test_%,%,$(NUMERIC)))
 GPUTESTS = $(call program,$(wildcard tests/*/test_gpu_*.c tests/ops/test_ops_*.c tests/*/test_curand.c))
 test-gpu: $(if $(EMULATED),all,cuda) $(GPUTESTS) ## the GPU's tests on the GPU of this machine (EMULATED=1: on the emulated one, at full length)
 	@scripts/test-gpu $(BUILD) $(if $(EMULATED),emulated,cuda) $(GPUTESTS)
@@ -252,5 +247,5 @@ clean: ## remove what was built
 	rm -rf build build-*
 help: ## this list
 	@grep -hE '^[a-z0-9%-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
-.PHONY: benches cuda test-gpu test-numeric test-aarch64 bench-gpu portable all-tables page book curves test unstated truth fuzz mutants lint bench pretrain install clean help $(FIGURES) figures
+.PHONY: golden benches cuda test-gpu test-numeric test-aarch64 bench-gpu portable all-tables page book curves test unstated truth fuzz mutants lint bench pretrain install clean help $(FIGURES) figures
 -include $(shell find $(BUILD) -name '*.d' -type f 2>/dev/null)

@@ -114,3 +114,15 @@ int hash_file(const char *path, hash_digest *digest)
     file_map_close(&map);
     return 0;
 }
+
+int hash_file_digits(const char *path, char digits[HASH_DIGITS])
+{
+    hash_digest digest;
+    char text[65];
+    if (hash_file(path, &digest) < 0)
+        return -1;
+    hash_print(&digest, text);
+    memcpy(digits, text, HASH_DIGITS - 1);
+    digits[HASH_DIGITS - 1] = 0;
+    return 0;
+}

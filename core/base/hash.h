@@ -20,4 +20,8 @@ hash_digest hash_end(hash_state *);
 void hash_print(const hash_digest *, char text[65]); /* lower-case hexadecimal */
 int hash_file(const char *path, hash_digest *);      /* 0, or -1: complained */
 
+/* The first 16 digits of a file's, for people. 0, or -1: complained. */
+enum { HASH_DIGITS = 17 };
+int hash_file_digits(const char *path, char digits[HASH_DIGITS]);
+
 #endif

@@ -1,6 +1,7 @@
 #include "dataset.h"
 #include "../base/diag.h"
 #include "../base/number.h"
+#include "../base/numbers.h"
 #include "../files/image.h"
 #include "../graph/builder.h"
 #include "../plugin/loader.h"
@@ -89,18 +90,24 @@ static int add_unused(void *context, const char *text)
 }
 
 /* Settings and the listed names, but not the files' contents: those are in each picture's own identity. */
-static void hash_listing(dataset *d, const char *resolved)
+static int hash_listing(dataset *d, const char *resolved)
 {
+    const unsigned numbers = ABLATE_NUMBERS;
+    char code[HASH_DIGITS];
+    if (module_code(d->module, code) < 0)
+        return -1;
     hash_state state;
     hash_begin(&state);
     hash_add_text(&state, resolved);
-    hash_add(&state, d->code.byte, sizeof d->code.byte);
+    hash_add(&state, &numbers, sizeof numbers);
+    hash_add_text(&state, code);
     for (int i = 0; i < d->pictures; i++) {
         hash_add_text(&state, d->picture[i].name);
         hash_add_text(&state, d->picture[i].state);
         hash_add(&state, &d->picture[i].test, 1);
     }
     d->listing = hash_end(&state);
+    return 0;
 }
 
 static int by_name(const void *a, const void *b)
@@ -146,10 +153,7 @@ static int list_pictures(dataset *d)
     if (status == 0)
         status = check_names(d);
     char *resolved = status == 0 ? resolve(d) : NULL;
-    if (resolved)
-        hash_listing(d, resolved);
-    else
-        status = -1;
+    status = resolved ? hash_listing(d, resolved) : -1;
     free(resolved);
     return status;
 }
@@ -165,7 +169,7 @@ int dataset_open(dataset *d, const char *spec, const settings *from, const char 
         return complain("run.data '%s' names no data module; write for example folder:PATH", spec);
     snprintf(name, sizeof name, "%.*s", (int)length, spec);
     d->module = module_load(name, module_folders);
-    if (!d->module || hash_file(module_file(d->module), &d->code) < 0)
+    if (!d->module)
         return -1;
     if (spec[length] == ':' && settings_set(&d->owner, d->module->name, "path", d->spec + length + 1, "--data", 1) < 0)
         return -1;

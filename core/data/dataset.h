@@ -23,8 +23,7 @@ typedef struct dataset {
     char **class_name; /* in order of appearance */
     int classes;
     folder_rest unused; /* what lies there and is not used */
-    hash_digest code,
-        listing; /* of the module's file; of settings and list: the data set's identity but for contents */
+    hash_digest listing; /* of the module's code, settings and list: the data set's identity but for contents */
 } dataset;
 
 /* Loads the module of `spec` and lists its pictures; a path after the colon becomes its setting `path`. `from` holds

@@ -1,9 +1,11 @@
 #include "rows.h"
 #include "../base/ahead.h"
 #include "../base/diag.h"
+#include "../base/numbers.h"
 #include "../base/progress.h"
 #include "../base/stop.h"
 #include "../graph/program.h"
+#include "../plugin/loader.h"
 #include "inputs.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,22 +26,49 @@ typedef struct row_work {
     float *computed, *row; /* a batch, value by value; a picture */
 } row_work;
 
-static hash_digest key_of(const row_work *w)
+/* Operations that a module brought and somebody has changed count by that module's code. 0, or -1: complained. */
+static int add_operations(const row_request *r, const ablate_value *value, char *done, hash_state *state)
+{
+    const char *dot = value->op ? strchr(value->op->name, '.') : NULL;
+    char name[64], code[HASH_DIGITS] = "";
+    int status = 0;
+    if (done[value->id])
+        return 0;
+    done[value->id] = 1;
+    for (int i = 0; i < value->n_in && status == 0; i++)
+        status = add_operations(r, value->in[i], done, state);
+    if (!dot || status < 0)
+        return status;
+    snprintf(name, sizeof name, "%.*s", (int)(dot - value->op->name), value->op->name);
+    const ablate_module *module = module_load(name, r->session->module_folders);
+    if (!module || module_code(module, code) < 0)
+        return -1;
+    hash_add(state, code, strlen(code));
+    return 0;
+}
+
+static int make_key(const row_work *w, hash_digest *key)
 {
     const row_request *r = w->request;
     const input_settings *to = r->input;
+    const unsigned numbers = ABLATE_NUMBERS;
     int chosen[5] = { to->size, to->fit, to->resample, to->statistics, (int)r->numbers };
+    char rounding[SESSION_DEVICE], *done = take_zeroed((size_t)r->graph->values, 1, "the key of cached rows");
+    int status = done ? 0 : -1;
     hash_state state;
+    session_device(r->session, rounding);
     hash_begin(&state);
-    hash_add(&state, r->session->code.byte, 32);
-    hash_add_text(&state, r->session->device->name);
-    hash_add_text(&state, r->session->device->core_type()); /* other kernels round otherwise */
+    hash_add(&state, &numbers, sizeof numbers);
+    hash_add_text(&state, rounding); /* other kernels round otherwise */
     hash_add(&state, chosen, sizeof chosen);
-    for (int i = 0; i < w->values; i++) {
+    for (int i = 0; i < w->values && status == 0; i++) {
         hash_digest value = value_digest(w->value[i]);
         hash_add(&state, value.byte, sizeof value.byte);
+        status = add_operations(r, w->value[i], done, &state);
     }
-    return hash_end(&state);
+    *key = hash_end(&state);
+    free(done);
+    return status;
 }
 
 static int find_missing(row_work *w)
@@ -184,9 +213,9 @@ static int begin(row_work *w)
     for (int i = 0; w->value && i < f->count; i++)
         if (f->at[i] >= 0)
             w->value[w->values++] = f->given[i];
-    if (!w->value || !w->missing)
+    hash_digest key;
+    if (!w->value || !w->missing || make_key(w, &key) < 0)
         return -1;
-    hash_digest key = key_of(w);
     w->cache = session_cache(r->session, &key, f->row_floats, r->numbers);
     return w->cache ? find_missing(w) : -1;
 }

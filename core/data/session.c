@@ -12,32 +12,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The shared object that something is in; 0, or -1: complained. */
-static int hash_object(const void *inside, hash_digest *out)
+/* The shared object of a device that is not in the one with the CPU's operations. */
+static int hash_device(const device *where, char digits[HASH_DIGITS])
 {
-    Dl_info object;
-    if (!inside || !dladdr(inside, &object) || !object.dli_fname)
-        return complain("the shared object of the operations or of the device cannot be found; build it with 'make'");
-    return hash_file(object.dli_fname, out);
-}
-
-/* The sources of all that makes numbers (ABLATE_CODE, see the Makefile: what only prints them does not count), the
- * object that holds the operations, and the device's if it is another. */
-static int hash_program(const device *where, hash_digest *out)
-{
-    hash_digest records, own;
-    hash_state state;
+    Dl_info own, records;
     int count = 0;
     const ablate_op *const *ops = device_all_ops(&count);
-    if (hash_object(count ? ops[0] : NULL, &records) < 0 || hash_object(where, &own) < 0)
-        return -1;
-    hash_begin(&state);
-    hash_add_text(&state, ABLATE_CODE);
-    hash_add(&state, records.byte, sizeof records.byte);
-    if (memcmp(own.byte, records.byte, sizeof own.byte) != 0)
-        hash_add(&state, own.byte, sizeof own.byte);
-    *out = hash_end(&state);
-    return 0;
+    *digits = 0;
+    if (count == 0 || !dladdr(ops[0], &records) || !dladdr(where, &own) || !own.dli_fname)
+        return complain("the shared object of the operations or of the device cannot be found; build it with 'make'");
+    return own.dli_fbase == records.dli_fbase ? 0 : hash_file_digits(own.dli_fname, digits);
 }
 
 static const device *open_device(const char *name, int threads)
@@ -58,7 +42,13 @@ int session_open(session *s, const char *device_name, int threads, const char *m
 {
     *s = (session){ .module_folders = module_folders, .cache_folder = cache_folder };
     s->device = open_device(device_name, threads);
-    return s->device && device_load_records() == 0 ? hash_program(s->device, &s->code) : -1;
+    return s->device && device_load_records() == 0 ? hash_device(s->device, s->device_code) : -1;
+}
+
+void session_device(const session *s, char text[SESSION_DEVICE])
+{
+    snprintf(text, SESSION_DEVICE, "%.20s %.100s%s%s", s->device->name, s->device->core_type(),
+             *s->device_code ? ", code " : "", s->device_code);
 }
 
 static void forget_data(session *s)

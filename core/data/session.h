@@ -11,7 +11,7 @@ enum { SESSION_CACHES = 64 };
 typedef struct session {
     const device *device;
     const char *module_folders, *cache_folder;
-    hash_digest code; /* of the program and the device's object: part of every key */
+    char device_code[HASH_DIGITS]; /* see session_device */
     dataset data;
     char *data_key;        /* spec and settings that `data` was opened with */
     char *turned;          /* see session_turned; NULL: not yet looked */
@@ -31,6 +31,11 @@ typedef struct session {
  * 0, or -1: complained. session_close is allowed after both. */
 int session_open(session *, const char *device_name, int threads, const char *module_folders, const char *cache_folder);
 void session_close(session *);
+
+/* How its numbers are rounded: the device's name, what its rounding depends on, and, if that is not the CPU's, whose bits
+ * the golden runs guard, its object by hash: "cpu fused multiply-add, gcc 12.2.0, glibc 2.36". */
+enum { SESSION_DEVICE = 160 };
+void session_device(const session *, char text[SESSION_DEVICE]);
 
 /* The data set of these settings; the same one while spec and settings stay the same. NULL: complained. */
 const dataset *session_data(session *, const char *spec, const settings *from);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char description[160];
+static char rounding[100], description[200];
 
 /* Vectors that the kernels were compiled for. */
 #if defined(__AVX512F__)
@@ -20,27 +20,32 @@ static char description[160];
 #define VECTORS "128-bit vectors"
 #endif
 
-/* All that rounding depends on, beside the compiler: no sum's order depends on the processor (cpu_packed.h,
- * cpu_vector.h).
- */
+/* What rounding depends on, beside the compiler, which chooses what is fused, and the C library, whose logarithm is used:
+ * no sum's order depends on the processor (cpu_packed.h, cpu_vector.h). */
 #if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
-#define ROUNDING "fused multiply-add"
+#define PRODUCTS "fused multiply-add"
 #else
-#define ROUNDING "separate multiply and add"
+#define PRODUCTS "separate multiply and add"
+#endif
+#if defined(__clang__)
+#define COMPILER __VERSION__
+#else
+#define COMPILER "gcc " __VERSION__
 #endif
 
 static int cpu_open(int threads, char why[DEVICE_WHY])
 {
     (void)why;
     cpu_set_threads(threads);
-    snprintf(description, sizeof description, "own kernels for %s, %s, glibc %s, %d thread%s", VECTORS, ROUNDING,
-             gnu_get_libc_version(), cpu_threads(), cpu_threads() == 1 ? "" : "s");
+    snprintf(rounding, sizeof rounding, "%s, %s, glibc %s", PRODUCTS, COMPILER, gnu_get_libc_version());
+    snprintf(description, sizeof description, "own kernels for %s, %s, %d thread%s", VECTORS, rounding, cpu_threads(),
+             cpu_threads() == 1 ? "" : "s");
     return 0;
 }
 
 static const char *cpu_core_type(void)
 {
-    return ROUNDING;
+    return rounding;
 }
 
 static const char *cpu_describe(void)

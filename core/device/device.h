@@ -25,7 +25,7 @@ typedef struct device {
     const char *name;                               /* "cpu" */
     int (*open)(int threads, char why[DEVICE_WHY]); /* threads 0: all. 0, or -1 and why */
     const char *(*describe)(void);                  /* after open: "own kernels for AVX2, ..., 2 threads" */
-    const char *(*core_type)(void);                 /* what rounding depends on: "fused multiply-add" */
+    const char *(*core_type)(void); /* after open: what rounding depends on, "fused multiply-add, gcc 12.2.0, ..." */
     int (*threads)(void);
     void *(*allocate)(size_t bytes); /* 64-byte aligned, device memory; NULL when out of it */
     void (*release)(void *);

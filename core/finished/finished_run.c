@@ -2,6 +2,7 @@
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "../base/name.h"
+#include "../base/numbers.h"
 #include "../base/place.h"
 #include "../base/words.h"
 #include "../model/model_place.h"
@@ -182,14 +183,11 @@ static int find_weights(const finished_run *r, const finished_options *o)
 /* Has this module's code changed since? 1 or 0; -1: complained. */
 static int module_changed(const finished_run *r, const ablate_module *module)
 {
-    char now[65];
-    hash_digest code;
-    if (hash_file(module_file(module), &code) < 0)
+    char now[HASH_DIGITS];
+    if (module_code(module, now) < 0)
         return -1;
-    hash_print(&code, now);
-    now[16] = 0;
     const char *then = recorded(r, "code", module->name);
-    return then && strcmp(then, now) == 0 ? 0 : 1;
+    return strcmp(then ? then : "", now) != 0;
 }
 
 static int warn_of_modules(finished_run *r)
@@ -210,14 +208,12 @@ static int warn_of_modules(finished_run *r)
 
 static int warn_of_changes(finished_run *r)
 {
-    char code[65], version[100], machine[200];
-    const struct device *where = r->session.device;
-    hash_print(&r->session.code, code);
-    snprintf(version, sizeof version, "%s %.16s", ABLATE_VERSION, code);
-    snprintf(machine, sizeof machine, "%s %s", where->name, where->core_type());
-    if (strcmp(version, r->record.version) != 0 &&
-        finished_run_warn(r, "the engine's code has changed since this run (%s, now %s); scores may differ from it",
-                          r->record.version, version) < 0)
+    char numbers[40], machine[SESSION_DEVICE];
+    snprintf(numbers, sizeof numbers, RUN_RECORD_NUMBERS "%u", ABLATE_NUMBERS);
+    session_device(&r->session, machine);
+    if (strcmp(numbers, run_record_numbers(&r->record)) != 0 &&
+        finished_run_warn(r, "the engine's numbers have changed since this run (%s, now %s); scores may differ from it",
+                          run_record_numbers(&r->record), numbers) < 0)
         return -1;
     const char *then = recorded(r, "run", "device"), *steps = recorded(r, "run", "most_steps");
     if (then && strcmp(then, machine) != 0 &&

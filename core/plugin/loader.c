@@ -1,6 +1,7 @@
 /* loader.c: looks at a module's record, loads it, looks again, and keeps it. */
 #include "loader.h"
 #include "../base/diag.h"
+#include "../base/numbers.h"
 #include "../base/settings.h"
 #include "../base/words.h"
 #include "elf_symbol.h"
@@ -214,4 +215,18 @@ const char *module_file(const ablate_module *module)
         if (&at->module == module)
             return at->path;
     return "";
+}
+
+int module_code(const ablate_module *module, char code[HASH_DIGITS])
+{
+    const char *path = module_file(module);
+    unsigned version = 0;
+    uint64_t size;
+    *code = 0;
+    int found = elf_read_symbol(path, "ablate_numbers", &version, sizeof version, &size);
+    if (found < 0 || (found == 1 && version == ABLATE_NUMBERS))
+        return found < 0 ? -1 : 0;
+    found = elf_read_symbol(path, "ablate_source", code, HASH_DIGITS, &size);
+    code[HASH_DIGITS - 1] = 0;
+    return found == 0 ? hash_file_digits(path, code) : found < 0 ? -1 : 0;
 }

@@ -5,6 +5,7 @@
  * set, the folder `modules` beside the program (or above it, or in the installed library). */
 #ifndef ABLATE_LOADER_H
 #define ABLATE_LOADER_H
+#include "../base/hash.h"
 #include "../module.h"
 
 enum { MODULE_LINE = 64 }; /* most modules in a line */
@@ -15,6 +16,12 @@ const ablate_module *module_load(const char *name, const char *folders);
 
 /* The file a loaded module came from. */
 const char *module_file(const ablate_module *);
+
+/* What stands for a module's code in the identity of a run. "": the version of the numbers does (base/numbers.h), since
+ * the module is the kit's and the golden runs were made with this very code. Else 16 digits of a hash: of its sources
+ * without comments, if the kit's build entered one into its file (scripts/own-numbers), or of the file. 0, or -1:
+ * complained. */
+int module_code(const ablate_module *, char code[HASH_DIGITS]);
 
 /* Names of the modules that can be found, sorted; released by module_names_free. 0, or -1: complained. */
 typedef struct module_names {

@@ -105,6 +105,12 @@ static void add_settings(hash_state *state, const run_record *r)
     hash_add_text(state, "");
 }
 
+const char *run_record_numbers(const run_record *r)
+{
+    const char *numbers = r->version ? strstr(r->version, RUN_RECORD_NUMBERS) : NULL;
+    return numbers ? numbers : r->version ? r->version : "";
+}
+
 void run_record_identity(const run_record *r, char key[65])
 {
     hash_state state;
@@ -113,7 +119,7 @@ void run_record_identity(const run_record *r, char key[65])
     hash_add_text(&state, r->data_hash);
     for (int i = 0; i < r->weight_count; i++)
         hash_add_text(&state, r->weights[i].hash);
-    hash_add_text(&state, r->version);
+    hash_add_text(&state, run_record_numbers(r));
     char seed[16];
     snprintf(seed, sizeof seed, "%d", r->seed);
     hash_add_text(&state, seed);
@@ -128,7 +134,7 @@ static bool texts_agree(const char *a, const char *b)
 
 bool run_record_alike(const run_record *a, const run_record *b)
 {
-    bool same = texts_agree(a->data_hash, b->data_hash) && texts_agree(a->version, b->version) &&
+    bool same = texts_agree(a->data_hash, b->data_hash) && texts_agree(run_record_numbers(a), run_record_numbers(b)) &&
                 a->weight_count == b->weight_count;
     for (int i = 0; same && i < a->weight_count; i++)
         same = texts_agree(a->weights[i].hash, b->weights[i].hash);

@@ -20,7 +20,7 @@ typedef struct run_record { /* zeroed = empty; texts live in the memory of its s
     const char *data, *data_hash; /* "drawn: 15 classes, 300 training and 450 test pictures", SHA-256 */
     run_weights *weights;
     int weight_count;
-    const char *version; /* of the code: engine, modules */
+    const char *version; /* "0.1.0, numbers 1": of the program, and of what it computes (base/numbers.h) */
     const char *backend, *core_type;
     const char *protocol;
     int threads, seed;
@@ -47,8 +47,12 @@ int run_record_add_note(run_record *, const char *note);
 /* Copies means, classes and notes of an evaluation, and its protocol's name. 0 or -1. */
 int run_record_set_metrics(run_record *, const metrics_result *);
 
-/* SHA-256 in hexadecimal of all that a result depends on: settings, seed, data, weights, version of the code. How many
- * threads there were does not count, nor where data and weights lie (`paths`). */
+/* The part of `version` that numbers depend on, "numbers 1"; of a record from before there was one, all of it. */
+#define RUN_RECORD_NUMBERS "numbers "
+const char *run_record_numbers(const run_record *);
+
+/* SHA-256 in hexadecimal of all that a result depends on: settings, seed, data, weights, version of the numbers. How
+ * many threads there were does not count, nor where data and weights lie (`paths`). */
 void run_record_identity(const run_record *, char key[65]);
 
 /* The same run but for its seed and the kernels that it ran on (run.device), which both are said beside a result. */

@@ -83,7 +83,9 @@ static char *engine_of(const run_record *run, int item)
 static char *program_of(const run_record *run, int item)
 {
     const char *backend = text_or(run->backend, "unknown");
-    return item ? NULL : take_text("%s %.*s", text_or(run->version, "unknown"), (int)strcspn(backend, ":"), backend);
+    return item
+               ? NULL
+               : take_text("%s %.*s", text_or(run_record_numbers(run), "unknown"), (int)strcspn(backend, ":"), backend);
 }
 
 static char *threads_of(const run_record *run, int item)

@@ -1,6 +1,7 @@
 #include "runner_describe.h"
 #include "../base/diag.h"
 #include "../base/file.h"
+#include "../base/numbers.h"
 #include "../data/dataset_spec.h"
 #include "../model/model_place.h"
 #include <stdio.h>
@@ -32,32 +33,26 @@ static int describe_data(session *on, run_record *record)
     return record->data && record->data_hash ? note_unused(d, record) : -1;
 }
 
-/* The version is the same for all runs of one build; what a run's own modules add is among its settings. */
-static int describe_code(const session *on, run_record *record)
-{
-    char text[65];
-    hash_print(&on->code, text);
-    record->version = run_record_text(record, "%s %.16s", ABLATE_VERSION, text);
-    return record->version ? 0 : -1;
-}
-
 /* Appends the setting GROUP.NAME.PART: the hash of a file. */
 static int put_hash(settings *into, const char *group, const char *name, const char *part, const char *path)
 {
-    char text[65], key[200];
-    hash_digest contents;
-    if (hash_file(path, &contents) < 0)
+    char text[HASH_DIGITS], key[200];
+    if (hash_file_digits(path, text) < 0)
         return -1;
-    hash_print(&contents, text);
-    snprintf(key, sizeof key, "%s.%s%s%s", group, name, *part ? "." : "", part);
-    return settings_put(into, key, "%.16s", text);
+    snprintf(key, sizeof key, "%s.%s.%s", group, name, part);
+    return settings_put(into, key, "%s", text);
 }
 
-/* Of the module, and of its operations for the device if that has an object of them. */
+/* Of the module, unless the version of the numbers stands for it, and of its operations for the device if that has an
+ * object of them, which no golden run guards. */
 static int put_module_code(settings *into, const ablate_module *module, const device *where)
 {
+    char code[HASH_DIGITS], key[100];
     char *half = model_device_half(module, where);
-    int status = put_hash(into, "code", module->name, "", module_file(module));
+    int status = module_code(module, code);
+    snprintf(key, sizeof key, "code.%.64s", module->name);
+    if (status == 0 && *code)
+        status = settings_put(into, key, "%s", code);
     if (status == 0 && half)
         status = put_hash(into, "code", module->name, where->name, half);
     free(half);
@@ -125,12 +120,13 @@ static int describe_settings(const session *on, const model *m, const experiment
     settings *into = &record->settings;
     const dataset *d = &on->data;
     const device *where = on->device;
+    char rounding[SESSION_DEVICE];
     if (experiment_row_list(row, m->run->seed, into) < 0 || model_describe(m, into) < 0 ||
         settings_list(into, d->module->name, d->module->settings, d->chosen, NULL) < 0 ||
         describe_paths(d, m, record) < 0)
         return -1;
-    /* other kernels round otherwise */
-    int status = settings_put(into, "run.device", "%s %s", where->name, where->core_type());
+    session_device(on, rounding);
+    int status = settings_put(into, "run.device", "%s", rounding); /* other kernels round otherwise */
     for (int i = 0; i < m->parts && status == 0; i++)
         status = put_module_code(into, m->part[i].module, where);
     if (status == 0)
@@ -150,16 +146,17 @@ int runner_describe(session *on, const model *m, const experiment *e, const expe
     record->backend = run_record_text(record, "%s: %s", where->name, where->describe());
     record->core_type = run_record_text(record, "%s", where->core_type());
     record->protocol = run_record_text(record, "%s", m->run->protocol);
+    record->version = run_record_text(record, ABLATE_VERSION ", " RUN_RECORD_NUMBERS "%u", ABLATE_NUMBERS);
     record->threads = where->threads();
     record->seed = m->run->seed;
     if (!record->experiment || !record->row || !record->scale || !record->backend || !record->core_type ||
-        !record->protocol)
+        !record->protocol || !record->version)
         return -1;
     for (int i = 0; i < m->talk.remarks; i++)
         if (run_record_add_note(record, m->talk.remark[i]) < 0)
             return -1;
     return describe_settings(on, m, row, most_steps, record) < 0 || describe_data(on, record) < 0 ||
-                   describe_code(on, record) < 0 || weights_store_describe(m->weights, record) < 0
+                   weights_store_describe(m->weights, record) < 0
                ? -1
                : 0;
 }
