@@ -232,8 +232,8 @@ static void test_rounding_is_as_said(void **state)
     const float a[] = { -1 - 0x1p-11f, 1 + 0x1p-12f }, b[] = { 1, 1 + 0x1p-12f };
     float c = NAN;
     services->gemm(false, false, 1, 1, 2, 1, a, 2, b, 1, 0, &c, 1);
-    const char *said = c == 0 ? "separate multiply and add, " : "fused multiply-add, ";
-    assert_memory_equal(where->core_type(), said, strlen(said));
+    const char *products = c == 0 ? "separate multiply and add, " : "fused multiply-add, ";
+    assert_memory_equal(where->core_type(), products, strlen(products));
     assert_non_null(strstr(where->core_type(), ", glibc "));
     assert_true(c == 0 || c == 0x1p-24f);
 }

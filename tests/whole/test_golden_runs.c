@@ -6,14 +6,12 @@
  * Bits depend on what a record calls `core_type`: whether products are fused, the compiler, the C library. The file has
  * a part for each of these that was once compared; on others nothing can be compared exactly, which is then said, and
  * the losses of each run's first step are held against another part's within FIRST_LOSS. */
-#include "../../core/base/diag.h"
-#include "../../core/base/file.h"
 #include "../../core/base/numbers.h"
 #include "../../core/files/npz.h"
 #include "../../core/files/weights.h"
 #include "../../core/plugin/elf_symbol.h"
 #include "../../core/record/record.h"
-#include "../lab/module_build.h"
+#include "../lab/program.h"
 #include <dirent.h>
 #include <math.h>
 #include <string.h>
@@ -51,11 +49,11 @@ static void end_bits(hash_state *state, char bits[13])
     snprintf(bits, 13, "%.12s", text);
 }
 
-static void hash_parameters(const char *folder, char bits[13])
+static void hash_parameters(const char *place, char bits[13])
 {
     char path[700];
     hash_state state;
-    snprintf(path, sizeof path, "%s/parameters.safetensors", folder);
+    snprintf(path, sizeof path, "%s/parameters.safetensors", place);
     weights *w = weights_open(path);
     assert_non_null(w);
     hash_begin(&state);
@@ -70,12 +68,12 @@ static void hash_parameters(const char *folder, char bits[13])
 }
 
 /* Numbers are hashed as numbers, so that the way they are written down may change. Takes those of the first step. */
-static void hash_losses(const char *folder, golden_run *run)
+static void hash_losses(const char *place, golden_run *run)
 {
     char path[700], word[100], *rest;
     hash_state state;
     int line = 0, column = 0;
-    snprintf(path, sizeof path, "%s/losses.tsv", folder);
+    snprintf(path, sizeof path, "%s/losses.tsv", place);
     FILE *from = fopen(path, "r");
     assert_non_null(from);
     hash_begin(&state);
@@ -103,12 +101,12 @@ static int add_numbers(void *state, int64_t first, const double *value, int64_t 
     return 0;
 }
 
-static void hash_maps(const char *folder, char bits[13])
+static void hash_maps(const char *place, char bits[13])
 {
     static const char *const names[] = { "maps", "scores", "masks", "labels" };
     char path[700];
     hash_state state;
-    snprintf(path, sizeof path, "%s/maps.npz", folder);
+    snprintf(path, sizeof path, "%s/maps.npz", place);
     snprintf(bits, 13, "-");
     if (!file_exists(path))
         return;
@@ -140,22 +138,22 @@ static void hash_metrics(const run_record *r, char bits[13])
     end_bits(&state, bits);
 }
 
-static void look_at_run(const char *folder, golden *into)
+static void look_at_run(const char *place, golden *into)
 {
     char path[700];
     run_record record = { 0 };
     golden_run *run = &into->run[into->runs++];
     assert_true(into->runs < RUNS);
-    snprintf(path, sizeof path, "%s/metrics.json", folder);
+    snprintf(path, sizeof path, "%s/metrics.json", place);
     assert_int_equal(run_record_read(&record, path), 0);
-    const char *end = strrchr(folder, '/'), *start = end;
+    const char *end = strrchr(place, '/'), *start = end;
     for (int slashes = 0; slashes < 2;)
         slashes += *--start == '/';
     snprintf(run->name, sizeof run->name, "%.*s", (int)(end - start) - 1, start + 1);
     snprintf(into->kernels, sizeof into->kernels, "%s", record.core_type);
-    hash_parameters(folder, run->bits[0]);
-    hash_losses(folder, run);
-    hash_maps(folder, run->bits[2]);
+    hash_parameters(place, run->bits[0]);
+    hash_losses(place, run);
+    hash_maps(place, run->bits[2]);
     hash_metrics(&record, run->bits[3]);
     run_record_free(&record);
 }
@@ -168,7 +166,7 @@ static int by_name(const void *a, const void *b)
 static void look_at_all(golden *into)
 {
     char line[600];
-    snprintf(line, sizeof line, "find %s/runs -name metrics.json", build_folder);
+    snprintf(line, sizeof line, "find %s/runs -name metrics.json", folder);
     FILE *list = popen(line, "r");
     assert_non_null(list);
     while (fgets(line, sizeof line, list)) {
@@ -215,13 +213,14 @@ static void read_file(void)
     fclose(from);
 }
 
-static int make_runs(void)
+static int make_runs(void **state)
 {
-    char command[600];
-    const char *build = getenv("ABLATE_BUILD");
-    snprintf(command, sizeof command, "tests/inputs/golden.sh %s/ablate %s", build ? build : "build", build_folder);
-    if (system(command) != 0)
+    if (make_folder(state) < 0)
         return -1;
+    if (shell("tests/inputs/golden.sh $ablate $in") != 0) {
+        fputs(said, stderr);
+        return -1;
+    }
     look_at_all(&made);
     return 0;
 }
@@ -230,7 +229,8 @@ static int make_runs(void)
 static int print_made(void)
 {
     void *state = NULL;
-    int status = build_begin(&state) < 0 ? -1 : make_runs();
+    if (make_runs(&state) < 0)
+        return 1;
     printf("kernels %s\n", made.kernels);
     for (int i = 0; i < made.runs; i++) {
         const golden_run *run = &made.run[i];
@@ -241,7 +241,7 @@ static int print_made(void)
             printf(" %.9g", run->loss[k]);
         putchar('\n');
     }
-    return build_end(&state) == 0 && status == 0 ? 0 : 1;
+    return remove_folder(&state) == 0 ? 0 : 1;
 }
 
 /* ---- tests ---- */
@@ -310,8 +310,7 @@ static void test_modules_are_those_of_the_golden_runs(void **state)
 {
     (void)state;
     char path[400], line[200];
-    const char *build = getenv("ABLATE_BUILD");
-    snprintf(line, sizeof line, "ls %s/modules/*.so", build ? build : "build");
+    snprintf(line, sizeof line, "ls %s/modules/*.so", build_place());
     FILE *list = popen(line, "r");
     int count = 0;
     assert_non_null(list);
@@ -331,7 +330,7 @@ static void test_modules_are_those_of_the_golden_runs(void **state)
 
 static int begin(void **state)
 {
-    if (build_begin(state) < 0 || make_runs() < 0)
+    if (make_runs(state) < 0)
         return -1;
     read_file();
     return 0;
@@ -345,5 +344,5 @@ int main(int argc, char **argv)
     };
     if (argc == 2 && strcmp(argv[1], "print") == 0)
         return print_made();
-    return cmocka_run_group_tests(tests, begin, build_end);
+    return cmocka_run_group_tests(tests, begin, remove_folder);
 }
