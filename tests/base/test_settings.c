@@ -312,6 +312,7 @@ static void test_bad_assignment(void **state)
         complaint_clear();
     }
     assert_int_equal(list.count, 0);
+    settings_free(&list);
 }
 
 static void test_unused_section(void **state)
