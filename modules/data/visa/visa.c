@@ -7,9 +7,9 @@
 #include "../folder/names.h"
 #include "released.h"
 
-enum { SPLITS = 3, CLASSES = 12 };
-
-static const char *const split_names[SPLITS] = { "1cls", "2cls_highshot", "2cls_fewshot" };
+#define SPLIT(X) X(SPLIT_1CLS, "1cls") X(SPLIT_2CLS_HIGHSHOT, "2cls_highshot") X(SPLIT_2CLS_FEWSHOT, "2cls_fewshot")
+ABLATE_ENUM(SPLIT);
+enum { SPLITS = SPLIT_2CLS_FEWSHOT + 1, CLASSES = 12 };
 
 typedef struct visa_settings {
     const char *path, *classes;
@@ -56,13 +56,13 @@ static bool lacks_lists(ablate_builder *b, const char *path)
 static int list(ablate_builder *b, const void *settings)
 {
     const visa_settings *s = settings;
-    const char *name = split_names[s->split];
+    const char *name = ABLATE_WORD(SPLIT, s->split);
     published known[CLASSES + 1];
     publish(b, s->split, known);
     const collection of = { "visa", s->path, s->classes, s->partial, "VisA", known, NULL };
     if (!is_no_folder(ablate_text(b, "%s/split_csv", s->path)) || lacks_lists(b, s->path))
         return released_list(b, &of, name);
-    if (s->split != 0)
+    if (s->split != SPLIT_1CLS)
         return ablate_fail(b, "%s: has no split_csv; the split %s needs VisA as released, visa.split = 1cls does not",
                            s->path, name);
     return layout_list(b, &of);
@@ -71,8 +71,8 @@ static int list(ablate_builder *b, const void *settings)
 static const ablate_setting settings_table[] = {
     ABLATE_FILE(visa_settings, path, "the folder that holds split_csv, or candle, capsules, cashew, ... converted"),
     ABLATE_NAMES(visa_settings, classes, "", "only these classes, in this order; empty: all, by name"),
-    ABLATE_PICK(visa_settings, split, 0, "1cls|2cls_highshot|2cls_fewshot",
-                "which list of split_csv; the training anomalies of the last two are left out"),
+    ABLATE_CHOOSE(visa_settings, split, SPLIT_1CLS, SPLIT,
+                  "which list of split_csv; the training anomalies of the last two are left out"),
     ABLATE_SET(visa_settings, partial, false, 0, 1, "take what is there, if that is less than was published"),
     { 0 },
 };

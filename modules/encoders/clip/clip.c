@@ -22,10 +22,7 @@ static int build(ablate_builder *b, const void *settings)
 #define CHOOSE(...) ABLATE_CHOOSE(clip_settings, __VA_ARGS__)
 #define WORDS(...)  ABLATE_WORDS(clip_settings, __VA_ARGS__)
 static const ablate_setting settings_table[] = {
-    ABLATE_PICK(
-        clip_settings, arch, 0,
-        "nano|ViT-B/32|ViT-B/16|ViT-L/14|ViT-L/14@336px|ViT-H/14|ViT-g/14|ViT-bigG/14|nano/32|nano/16|nano@192px|any",
-        "size of the encoder, which the weights must have; any: theirs, whatever it is"),
+    CHOOSE(arch, CLIP_NANO, CLIP_ARCH, "size of the encoder, which the weights must have; any: theirs, whatever it is"),
     ABLATE_FILE(clip_settings, weights,
                 "OpenAI's .pt; or safetensors or a PyTorch state, one file, an index or a folder, with the names of "
                 "OpenAI, open_clip or Hugging Face"),

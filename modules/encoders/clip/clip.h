@@ -13,9 +13,23 @@ typedef struct clip_settings {
     int head_width, text_head, activation, space, resample;
     bool train;
 } clip_settings;
+#define CLIP_ARCH(X)                                                                                                   \
+    X(CLIP_NANO, "nano")                                                                                               \
+    X(CLIP_B_32, "ViT-B/32")                                                                                           \
+    X(CLIP_B_16, "ViT-B/16")                                                                                           \
+    X(CLIP_L_14, "ViT-L/14")                                                                                           \
+    X(CLIP_L_14_336, "ViT-L/14@336px")                                                                                 \
+    X(CLIP_H_14, "ViT-H/14")                                                                                           \
+    X(CLIP_G_14, "ViT-g/14")                                                                                           \
+    X(CLIP_BIGG_14, "ViT-bigG/14")                                                                                     \
+    X(CLIP_NANO_32, "nano/32")                                                                                         \
+    X(CLIP_NANO_16, "nano/16")                                                                                         \
+    X(CLIP_NANO_192, "nano@192px")                                                                                     \
+    X(CLIP_ANY, "any")
 #define CLIP_SPACE(X)      X(CLIP_JOINT, "joint") X(CLIP_BLOCK, "block")
 #define CLIP_ACTIVATION(X) X(CLIP_AUTO, "auto") X(CLIP_QUICKGELU, "quickgelu") X(CLIP_GELU, "gelu")
 #define CLIP_RESAMPLE(X)   X(CLIP_BILINEAR, "bilinear") X(CLIP_BICUBIC, "bicubic")
+ABLATE_ENUM(CLIP_ARCH);
 ABLATE_ENUM(CLIP_SPACE);
 ABLATE_ENUM(CLIP_ACTIVATION); /* CLIP_AUTO: what is known of the file */
 ABLATE_ENUM(CLIP_RESAMPLE);

@@ -13,27 +13,27 @@ static const char *const IMAGE = "visual.transformer", *const TEXT = "transforme
         "transformer", width, layers, heads, 4 * (width), true, CLIP_QUICKGELU, 1e-5                                   \
     }
 
-static const struct arch {
-    const char *name;
-    clip_sizes sizes;
-} archs[] = {
-    /* in the order of clip.arch's choices; OpenAI's from the shapes of the released tensors */
-    { "nano", { 8, 16, IMAGE_TOWER(128, 6, 4, 512), TEXT_TOWER(128, 4, 4), 128, 24, 256 } },
-    { "ViT-B/32", { 32, 7, IMAGE_TOWER(768, 12, 12, 3072), TEXT_TOWER(512, 12, 8), 512, 77, 49408 } },
-    { "ViT-B/16", { 16, 14, IMAGE_TOWER(768, 12, 12, 3072), TEXT_TOWER(512, 12, 8), 512, 77, 49408 } },
-    { "ViT-L/14", { 14, 16, IMAGE_TOWER(1024, 24, 16, 4096), TEXT_TOWER(768, 12, 12), 768, 77, 49408 } },
-    { "ViT-L/14@336px", { 14, 24, IMAGE_TOWER(1024, 24, 16, 4096), TEXT_TOWER(768, 12, 12), 768, 77, 49408 } },
+static const clip_sizes archs[CLIP_ANY] = {
+    /* OpenAI's from the shapes of the released tensors */
+    [CLIP_NANO] = { 8, 16, IMAGE_TOWER(128, 6, 4, 512), TEXT_TOWER(128, 4, 4), 128, 24, 256 },
+    [CLIP_B_32] = { 32, 7, IMAGE_TOWER(768, 12, 12, 3072), TEXT_TOWER(512, 12, 8), 512, 77, 49408 },
+    [CLIP_B_16] = { 16, 14, IMAGE_TOWER(768, 12, 12, 3072), TEXT_TOWER(512, 12, 8), 512, 77, 49408 },
+    [CLIP_L_14] = { 14, 16, IMAGE_TOWER(1024, 24, 16, 4096), TEXT_TOWER(768, 12, 12), 768, 77, 49408 },
+    [CLIP_L_14_336] = { 14, 24, IMAGE_TOWER(1024, 24, 16, 4096), TEXT_TOWER(768, 12, 12), 768, 77, 49408 },
     /* open_clip's larger ones: heads of 80, 88 and 104 channels in the picture tower, of 64 in the text tower */
-    { "ViT-H/14", { 14, 16, IMAGE_TOWER(1280, 32, 16, 5120), TEXT_TOWER(1024, 24, 16), 1024, 77, 49408 } },
-    { "ViT-g/14", { 14, 16, IMAGE_TOWER(1408, 40, 16, 6144), TEXT_TOWER(1024, 24, 16), 1024, 77, 49408 } },
-    { "ViT-bigG/14", { 14, 16, IMAGE_TOWER(1664, 48, 16, 8192), TEXT_TOWER(1280, 32, 20), 1280, 77, 49408 } },
+    [CLIP_H_14] = { 14, 16, IMAGE_TOWER(1280, 32, 16, 5120), TEXT_TOWER(1024, 24, 16), 1024, 77, 49408 },
+    [CLIP_G_14] = { 14, 16, IMAGE_TOWER(1408, 40, 16, 6144), TEXT_TOWER(1024, 24, 16), 1024, 77, 49408 },
+    [CLIP_BIGG_14] = { 14, 16, IMAGE_TOWER(1664, 48, 16, 8192), TEXT_TOWER(1280, 32, 20), 1280, 77, 49408 },
     /* beside `nano`, in the proportions of OpenAI's four: 3/4 of its width and half its depth, or 3/2 of its size */
-    { "nano/32", { 32, 4, IMAGE_TOWER(96, 3, 3, 384), TEXT_TOWER(96, 4, 3), 96, 24, 256 } },
-    { "nano/16", { 16, 8, IMAGE_TOWER(96, 3, 3, 384), TEXT_TOWER(96, 4, 3), 96, 24, 256 } },
-    { "nano@192px", { 8, 24, IMAGE_TOWER(128, 6, 4, 512), TEXT_TOWER(128, 4, 4), 128, 24, 256 } },
-    { "any", { .patch = 0 } },
+    [CLIP_NANO_32] = { 32, 4, IMAGE_TOWER(96, 3, 3, 384), TEXT_TOWER(96, 4, 3), 96, 24, 256 },
+    [CLIP_NANO_16] = { 16, 8, IMAGE_TOWER(96, 3, 3, 384), TEXT_TOWER(96, 4, 3), 96, 24, 256 },
+    [CLIP_NANO_192] = { 8, 24, IMAGE_TOWER(128, 6, 4, 512), TEXT_TOWER(128, 4, 4), 128, 24, 256 },
 };
-enum { ANY = sizeof archs / sizeof *archs - 1 };
+
+static const char *arch_name(int arch)
+{
+    return ABLATE_WORD(CLIP_ARCH, arch);
+}
 
 /* Shape of a tensor of the weights file, or -1: it is missing (the engine has complained) or of another rank. */
 static int shape_read(ablate_builder *b, const clip_settings *s, const char *name, int rank, ablate_shape *shape)
@@ -114,11 +114,11 @@ static int mismatch_tell(ablate_builder *b, const clip_settings *s, const clip_s
     const char *found = ablate_text(b, "patch %d, grid %d, width %d, %d layers, joint %d, text width %d, %d layers",
                                     sizes->patch, sizes->grid, sizes->image.width, sizes->image.layers, sizes->embed,
                                     sizes->text.width, sizes->text.layers);
-    for (size_t i = 0; i < sizeof archs / sizeof *archs; i++)
-        if (sizes_same(sizes, &archs[i].sizes) && sizes->grid == archs[i].sizes.grid)
-            return ablate_fail(b, "clip.arch = %s, but %s holds a %s (%s); set clip.arch = %s", archs[s->arch].name,
-                               s->weights, archs[i].name, found, archs[i].name);
-    return ablate_fail(b, "clip.arch = %s, but %s holds another encoder (%s)", archs[s->arch].name, s->weights, found);
+    for (int i = 0; i < CLIP_ANY; i++)
+        if (sizes_same(sizes, &archs[i]) && sizes->grid == archs[i].grid)
+            return ablate_fail(b, "clip.arch = %s, but %s holds a %s (%s); set clip.arch = %s", arch_name(s->arch),
+                               s->weights, arch_name(i), found, arch_name(i));
+    return ablate_fail(b, "clip.arch = %s, but %s holds another encoder (%s)", arch_name(s->arch), s->weights, found);
 }
 
 /* A block that is left out, or whose name is of another kind, would shorten the tower. */
@@ -142,32 +142,31 @@ static int sizes_of_file(ablate_builder *b, const clip_settings *s, clip_sizes *
     return blocks_check(b, s, sizes);
 }
 
-/* The encoder of these sizes, at whatever size of pictures, or the last. */
-static const struct arch *arch_of(const clip_sizes *sizes)
+/* The encoder of these sizes, at whatever size of pictures, or CLIP_ANY. */
+static int arch_of(const clip_sizes *sizes)
 {
-    const struct arch *a = archs;
-    while (a < archs + ANY && !sizes_same(sizes, &a->sizes))
-        a++;
-    return a;
+    int arch = 0;
+    while (arch < CLIP_ANY && !sizes_same(sizes, &archs[arch]))
+        arch++;
+    return arch;
 }
 
 int clip_sizes_read(ablate_builder *b, const clip_settings *s, clip_sizes *sizes)
 {
-    const struct arch *known = &archs[s->arch];
+    bool named = s->arch != CLIP_ANY;
     memset(sizes, 0, sizeof *sizes);
-    if (clip_from_scratch(s) && s->arch != ANY) {
-        *sizes = known->sizes;
-        return clip_towers_settle(b, s, &known->sizes, known->name, true, sizes);
+    if (clip_from_scratch(s) && named) {
+        *sizes = archs[s->arch];
+        return clip_towers_settle(b, s, &archs[s->arch], arch_name(s->arch), true, sizes);
     }
     if (sizes_of_file(b, s, sizes) < 0)
         return -1;
-    if (s->arch == ANY)
-        known = arch_of(sizes);
-    bool grid = s->arch == ANY || s->train || sizes->grid == known->sizes.grid; /* training: other pictures */
-    if (!grid || (known < archs + ANY && !sizes_same(sizes, &known->sizes)))
+    int arch = named ? s->arch : arch_of(sizes);
+    const clip_sizes *kind = arch == CLIP_ANY ? NULL : &archs[arch];
+    bool grid = !named || s->train || sizes->grid == kind->grid; /* training: other pictures */
+    if (!grid || (kind && !sizes_same(sizes, kind)))
         return mismatch_tell(b, s, sizes);
-    const clip_sizes *kind = known < archs + ANY ? &known->sizes : NULL;
-    return clip_towers_settle(b, s, kind, known->name, s->arch != ANY, sizes);
+    return clip_towers_settle(b, s, kind, arch_name(arch), named, sizes);
 }
 
 int clip_layers_read(ablate_builder *b, const clip_settings *s, int depth, int layer[CLIP_LAYERS])
