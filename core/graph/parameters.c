@@ -1,7 +1,7 @@
-/* parameters.c: the trainable tensors of a run, and how their first values are drawn. */
+#include "parameters.h"
 #include "../base/diag.h"
 #include "../base/random.h"
-#include "graph.h"
+#include "../shape.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
