@@ -59,7 +59,7 @@ $(BUILD)/packages: scripts/need Makefile
 	@scripts/need $(PACKAGES)
 	@touch $@
 $(BUILD)/packages-test: scripts/need | $(BUILD)/packages
-	@scripts/need libcmocka-dev pkg-config gnuplot-nox fonts-liberation libopenblas0-pthread
+	@scripts/need libcmocka-dev pkg-config gnuplot-nox graphviz fonts-liberation libopenblas0-pthread
 	@touch $@
 
 $(ROOMS:%=$(BUILD)/obj/core/%/%.o): EXTRA = -fopenmp
@@ -188,7 +188,7 @@ unstated: all ## what each choice that the paper leaves open changes: one table
 	$(ABLATE) run ablations/unstated/*.ini --choices unstated $(CHOSEN) $(if $(SEEDS),--seeds $(SEEDS))
 # scripts/figures/NAME.sh makes sure of the runs, lets verbs write what is drawn into results/figures, and draws it.
 $(BUILD)/packages-figures: scripts/need | $(BUILD)/packages
-	@scripts/need gnuplot-nox fonts-liberation
+	@scripts/need gnuplot-nox graphviz fonts-liberation
 	@touch $@
 FIGURES := fig1 fig2 fig3 fig4 curves
 $(FIGURES): all $(BUILD)/packages-figures

@@ -2,7 +2,7 @@
 #include "../base/file.h"
 #include "../graph/print.h"
 #include "../model/model.h"
-#include "../report/overview_draw.h"
+#include "../report/overview_dot.h"
 #include "shared.h"
 #include "verbs.h"
 #include <stdio.h>
@@ -15,21 +15,19 @@ typedef struct request {
 
 static const line_option options[] = { OPTION(request, dot, "dot", 0, NULL, "as Graphviz draws it"),
                                        OPTION(request, overview, "overview", 0, NULL,
-                                              "the modules and what they hand each other, as shapes to be drawn"),
+                                              "the modules and what they hand each other, for Graphviz"),
                                        SHARED_OUT_FILE("file for --overview, instead of standard output"),
                                        { 0 } };
 
-#define PAGE_WIDTH (17.8 / 2.54 * 72) /* of two columns of a paper, in points */
-
 /* To the file, whole or not at all; NULL: to standard output. */
-static int write_overview(const overview *o, const place *p, const char *path)
+static int write_overview(const overview *o, const char *path)
 {
     if (!path)
-        return overview_draw(o, p, stdout);
+        return overview_dot(o, stdout);
     file_draft *draft = file_draft_open(path);
     if (!draft)
         return -1;
-    if (overview_draw(o, p, file_draft_stream(draft)) == 0)
+    if (overview_dot(o, file_draft_stream(draft)) == 0)
         return file_commit(draft);
     file_abandon(draft);
     return -1;
@@ -39,17 +37,13 @@ static int draw_overview(const model *m, const dataset *data, const experiment *
                          const char *path)
 {
     overview *o = take_zeroed(1, sizeof *o, "an overview");
-    place *p = take_zeroed(1, sizeof *p, "an overview");
     char *title = take_text("%s, row %s%s%s", e->name, row->name, *e->scale ? ", scale " : "", e->scale);
-    int status = o && p && title ? overview_open(o, m, data, title) : -1;
+    int status = o && title ? overview_open(o, m, data, title) : -1;
     if (status == 0)
-        status = place_make(o, PAGE_WIDTH, p);
-    if (status == 0)
-        status = write_overview(o, p, path);
+        status = write_overview(o, path);
     if (o)
         overview_close(o);
     free(o);
-    free(p);
     free(title);
     return status;
 }
@@ -87,8 +81,8 @@ const verb verb_graph = {
     .name = "graph",
     .summary = "FILE      print the training graph of a row, or draw it",
     .words = "FILE",
-    .doc = "Print the training graph of a row; draw it for Graphviz with --dot; or list the shapes of its overview for "
-           "scripts/figures with --overview.",
+    .doc = "Print the training graph of a row; draw it, or its modules alone, for Graphviz with --dot or "
+           "--overview.",
     .least = 1,
     .most = 1,
     .lacks = "name an experiment file, e.g. ablations/NAME.ini",

@@ -2,12 +2,11 @@
 #include "../base/diag.h"
 #include "../base/number.h"
 #include "overview_look.h"
-#include "overview_text.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXT_WIDTH = 66, TEXT_SIZE = 7, MOST_TITLE_LINES = 3 }; /* points; lines of the module's place in the paper */
+enum { COLUMNS = 24, MOST_TITLE_LINES = 3 }; /* of a box's text; lines of the module's place in the paper */
 
 static const char *const units[] = { "", " k", " M", " G", " T" };
 
@@ -31,9 +30,34 @@ static const char *sizes_print(const ablate_shape *shape, char text[100])
     return text;
 }
 
+/* Bytes of the longest beginning of `text` that ends at a blank and fits into a box; at least one word. */
+static size_t line_length(const char *text)
+{
+    size_t best = strcspn(text, " ");
+    for (size_t end = best; end <= COLUMNS && (best = end, text[end]);)
+        end += 1 + strcspn(text + end + 1, " ");
+    return best;
+}
+
+/* Breaks the text at blanks into lines of the box, up to line[most - 1]; what does not fit ends in "...". */
+static int add_lines(overview *o, overview_box *box, const char *text, int most)
+{
+    for (const char *at = text; *(at += strspn(at, " ")) && box->lines < most;) {
+        size_t length = line_length(at);
+        bool cut = box->lines == most - 1 && at[length];
+        char part[200];
+        snprintf(part, sizeof part, "%.*s%s", (int)(length < 190 ? length : 190), at, cut ? "..." : "");
+        if (!(box->line[box->lines] = arena_text(o->memory, part)))
+            return -1;
+        box->lines++;
+        at += length;
+    }
+    return 0;
+}
+
 static int add_line(overview *o, overview_box *box, const char *text)
 {
-    return overview_text_wrap(o->memory, text, TEXT_SIZE, TEXT_WIDTH, box->line, &box->lines, OVERVIEW_LINES);
+    return add_lines(o, box, text, OVERVIEW_LINES);
 }
 
 /* ---- boxes ---- */
@@ -47,7 +71,7 @@ static int add_place(overview *o, overview_box *box, const char *place)
     while (length > 0 && strchr(", ", place[length - 1]))
         length--;
     snprintf(title, sizeof title, "%.*s", (int)length, place);
-    if (overview_text_wrap(o->memory, title, TEXT_SIZE, TEXT_WIDTH, box->line, &box->lines, MOST_TITLE_LINES) < 0)
+    if (add_lines(o, box, title, MOST_TITLE_LINES) < 0)
         return -1;
     return equations ? add_line(o, box, equations) : 0;
 }
@@ -101,7 +125,6 @@ static int add_box(overview *o, const look *l, const look_piece *piece)
                                    : piece->frozen > 0   ? OVERVIEW_FROZEN
                                                          : OVERVIEW_PLAIN,
                            .title = arena_text(o->memory, owner->name),
-                           .layers = service ? 1 : piece->layers,
                            .training = piece->operations[1] > 0 && piece->operations[0] == 0 };
     if (!box->title)
         return -1;

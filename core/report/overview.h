@@ -14,7 +14,6 @@ typedef struct overview_box { /* a module; or the part of another's that a modul
     const char *title;
     const char *line[OVERVIEW_LINES]; /* below the title */
     int lines;
-    int layers;    /* length of the longest list of values that it writes */
     bool training; /* it computes while training only; when scoring, values pass unchanged */
 } overview_box;
 

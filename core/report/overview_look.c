@@ -207,8 +207,6 @@ static int note_write(pass *p, int piece, const char *name, int index, ablate_va
     written->shape = value->shape;
     written->there[p->training] = true;
     written->made[p->training] = written->made[p->training] || made;
-    if (piece >= 0 && index >= p->look->piece[piece].layers)
-        p->look->piece[piece].layers = index + 1;
     return 0;
 }
 

@@ -12,7 +12,6 @@ typedef struct look_piece { /* the operations of one module, or those of a servi
     int64_t parameters, frozen;
     double flops;                  /* of the training graph, forward */
     int operations[2];             /* that compute something, when scoring [0] and training [1] */
-    int layers;                    /* most values under one name that it writes */
     bool every_step;               /* something of it must be computed at every step */
     ablate_shape answer, question; /* service: the largest value that it gave, and was given; rank 0: none */
 } look_piece;

@@ -1,7 +1,15 @@
 #!/bin/sh
-# fig2.sh ABLATE OPTION...: the method's overview: the full line of modules, from their records and its graph.
+# fig2.sh ABLATE OPTION...: the method's overview: the full line of modules, from their records and its graph. Graphviz
+# lays it out.
 set -eu
 ablate=$1
 shift
-"$ablate" graph ablations/table2.ini --row vii "$@" --overview --out results/figures/fig2.tsv
-scripts/figures/draw fig2
+figures=results/figures
+"$ablate" graph ablations/table2.ini --row vii "$@" --overview --out $figures/fig2.dot
+new=$(mktemp -d)
+trap 'rm -rf "$new"' EXIT
+dot -Tsvg $figures/fig2.dot -o "$new/fig2.svg"
+dot -Tpng -Gdpi=200 $figures/fig2.dot -o "$new/fig2.png"
+# Whoever lacks the typeface gets one of the same widths.
+sed -i 's/font-family="Liberation Sans"/font-family="Liberation Sans, Arial, Helvetica, sans-serif"/' "$new/fig2.svg"
+mv "$new/fig2.svg" "$new/fig2.png" $figures

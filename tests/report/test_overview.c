@@ -1,14 +1,11 @@
 /* test_overview.c: a line of modules as a figure: what is in it comes from the modules and the graph; whatever the line
- * is, nothing overlaps and no arrow passes through a box. */
-/* units: overview_look overview_place overview_text */
-#include "../../core/report/overview_text.h"
+ * is and whatever its names hold, Graphviz draws all of it. */
+/* units: overview_look overview_dot */
+#include "../../core/report/overview_dot.h"
 #include "../lab/overview_lab.h"
 
 #include "../../core/base/file.h"
 #include "../../core/cli/verbs.h"
-
-static const double pages[] = { 17.8 / 2.54 * 72, 8.4 / 2.54 * 72, 900 };
-enum { PAGES = sizeof pages / sizeof *pages };
 
 /* ---- what is in it ---- */
 
@@ -74,7 +71,6 @@ static void test_short_line(void **state)
     assert_int_equal(box_called("clip")->kind, OVERVIEW_FROZEN);
     assert_int_equal(box_called("decoder")->kind, OVERVIEW_TRAINED);
     assert_int_equal(box_called("distill")->kind, OVERVIEW_PLAIN);
-    assert_int_equal(box_called("clip")->layers, 3);
     assert_true(box_called("noise")->training && !box_called("decoder")->training);
     box_says("distill", "Eq. 9, 16, 17");
     box_says("noise", "while training only");
@@ -133,9 +129,51 @@ static void test_shares_add_up(void **state)
     overview_close(&lab_overview);
 }
 
-/* ---- where it is ---- */
+/* ---- how it is drawn ---- */
 
-static void test_every_line_is_placed(void **state)
+/* Graphviz's SVG of lab_overview, new memory; it may have nothing to say about it. */
+static char *draw_svg(void)
+{
+    char command[200], *svg = NULL;
+    size_t size = 0;
+    snprintf(command, sizeof command, "dot -Tsvg >%s/drawn.svg 2>%s/said", folder, folder);
+    FILE *to = popen(command, "w");
+    assert_non_null(to);
+    assert_int_equal(overview_dot(&lab_overview, to), 0);
+    assert_int_equal(pclose(to), 0);
+    snprintf(command, sizeof command, "cat %s/said %s/drawn.svg", folder, folder);
+    FILE *from = popen(command, "r"), *all = open_memstream(&svg, &size);
+    for (int c; (c = fgetc(from)) != EOF;)
+        fputc(c, all);
+    assert_int_equal(pclose(from) | fclose(all), 0);
+    if (strncmp(svg, "<?xml", 5) != 0)
+        fail_msg("%.300s", svg);
+    return svg;
+}
+
+static int count_of(const char *text, const char *word)
+{
+    int n = 0;
+    for (; (text = strstr(text, word)); text++)
+        n++;
+    return n;
+}
+
+static void check_drawn(void)
+{
+    int arrows = 0;
+    char *svg = draw_svg();
+    for (int i = 0; i < lab_overview.nets; i++)
+        arrows += lab_overview.net[i].readers;
+    assert_int_equal(count_of(svg, "class=\"edge\""), arrows);
+    for (int i = 0; i < lab_overview.boxes; i++)
+        assert_true(count_of(svg, lab_overview.box[i].title) > 0);
+    for (int i = 0; i < lab_overview.chips; i++)
+        assert_true(count_of(svg, lab_overview.chip[i].name) > 0);
+    free(svg);
+}
+
+static void test_every_line_is_drawn(void **state)
 {
     (void)state;
     static const char *const fusion[] = { "", "mlf", "gatefuse" };
@@ -145,39 +183,41 @@ static void test_every_line_is_placed(void **state)
                  i / 6 % 2 ? "cnc" : "", i / 12 % 2 ? "distill" : "");
         if (lab_look(line) < 0)
             fail_msg("%s: %s", line, complaint());
-        for (int page = 0; page < PAGES; page++)
-            lab_check(pages[page]);
+        check_drawn();
         overview_close(&lab_overview);
     }
 }
 
-static void test_any_overview_is_placed(void **state)
+static void test_any_name_is_drawn(void **state)
 {
     (void)state;
-    for (uint64_t seed = 0; seed < 300; seed++) {
-        lab_invent(seed);
-        for (int page = 0; page < PAGES; page++)
-            lab_check(pages[page]);
-        overview_close(&lab_overview);
-    }
+    assert_int_equal(lab_look("clip noise decoder distill"), 0);
+    lab_overview.box[1].title = "a<b>&\"c\\n";
+    lab_overview.box[1].line[0] = "</TABLE>\x01";
+    lab_overview.net[0].name = "]; x -> y";
+    lab_overview.chip[0].name = "&lt;";
+    char *svg = draw_svg();
+    assert_int_equal(count_of(svg, "a&lt;b&gt;&amp;&quot;c\\n"), 1);
+    assert_int_equal(count_of(svg, "&lt;/TABLE&gt;\\x01"), 1);
+    assert_int_equal(count_of(svg, "]; x &#45;&gt; y"), 1);
+    assert_int_equal(count_of(svg, "&amp;lt;"), 1);
+    free(svg);
+    overview_close(&lab_overview);
 }
-
-/* ---- text ---- */
 
 static void test_text_is_broken_at_blanks(void **state)
 {
     (void)state;
-    const char *line[3];
-    int lines = 0;
-    arena *memory = arena_new();
-    double width = overview_text_width("iiii iiii", 10);
-    assert_true(overview_text_width("W", 10) > overview_text_width("i", 10));
-    assert_int_equal(overview_text_wrap(memory, "iiii iiii iiii WWWWWWWWWWWW i i i", 10, width, line, &lines, 3), 0);
-    assert_int_equal(lines, 3);
-    assert_string_equal(line[0], "iiii iiii");
-    assert_string_equal(line[1], "iiii");
-    assert_string_equal(line[2], "WWWWWWWWWWWW...");
-    arena_free(memory);
+    assert_int_equal(lab_look("clip noise decoder distill"), 0);
+    for (int i = 0; i < lab_overview.boxes; i++)
+        for (int k = 0; k < lab_overview.box[i].lines; k++) {
+            const char *line = lab_overview.box[i].line[k];
+            assert_true(strlen(line) <= 24 || !strchr(line, ' '));
+            assert_true(line[0] != ' ' && line[strlen(line) - 1] != ' ');
+        }
+    box_says("noise", "Visual Distillation");
+    box_says("noise", "Framework");
+    overview_close(&lab_overview);
 }
 
 /* ---- the verb ---- */
@@ -193,33 +233,14 @@ static int draw(const char *row, const char *out)
     return verbs_run((int)(sizeof argv / sizeof *argv), argv);
 }
 
-static int count_tabs(const char *line)
+static void test_verb_writes_a_drawing(void **state)
 {
-    int tabs = 0;
-    for (; *line; line++)
-        tabs += *line == '\t';
-    return tabs;
-}
-
-static void test_verb_writes_shapes(void **state)
-{
-    char path[100], line[400];
-    int lines = 0;
-    assert_int_equal(make_folder(state), 0);
-    snprintf(path, sizeof path, "%s/fig.tsv", folder);
+    (void)state;
+    char path[100], command[300];
+    snprintf(path, sizeof path, "%s/fig.dot", folder);
     assert_int_equal(draw("full", path), 0);
-    FILE *from = fopen(path, "r");
-    assert_non_null(from);
-    for (; fgets(line, sizeof line, from); lines++) {
-        assert_true(strcmp(line, "\n") == 0 || count_tabs(line) == 5);
-        if (lines == 0)
-            assert_string_equal(line, "what\tx\ty\tdx\tdy\ttext\n");
-        if (lines == 1)
-            assert_int_equal(strncmp(line, "page\t", 5), 0);
-    }
-    assert_true(lines > 100);
-    fclose(from);
-    assert_int_equal(remove_folder(state), 0);
+    snprintf(command, sizeof command, "dot -Tpng %s -o %s/fig.png && test -s %s/fig.png", path, folder, folder);
+    assert_int_equal(system(command), 0);
 }
 
 static void test_verb_complains(void **state)
@@ -237,10 +258,10 @@ int main(void)
         cmocka_unit_test(test_short_line),
         cmocka_unit_test(test_full_line),
         cmocka_unit_test(test_shares_add_up),
-        cmocka_unit_test(test_every_line_is_placed),
-        cmocka_unit_test(test_any_overview_is_placed),
+        cmocka_unit_test(test_every_line_is_drawn),
+        cmocka_unit_test(test_any_name_is_drawn),
         cmocka_unit_test(test_text_is_broken_at_blanks),
-        cmocka_unit_test(test_verb_writes_shapes),
+        cmocka_unit_test(test_verb_writes_a_drawing),
         cmocka_unit_test(test_verb_complains),
     };
     return cmocka_run_group_tests(tests, lab_begin, lab_end);
