@@ -20,10 +20,10 @@ static int row_count(const ablate_setting *rows)
     return n;
 }
 
-static const ablate_setting *row_find(const ablate_setting *rows, const char *name, size_t length)
+static const ablate_setting *row_find(const ablate_setting *rows, const char *name)
 {
     for (int i = 0, n = row_count(rows); i < n; i++)
-        if (strlen(rows[i].name) == length && memcmp(rows[i].name, name, length) == 0)
+        if (strcmp(rows[i].name, name) == 0)
             return &rows[i];
     return NULL;
 }
@@ -132,13 +132,9 @@ static bool number_read(const char *text, double *number)
 
 static bool bool_read(const char *text, bool *value)
 {
-    static const char *const words[] = { "no", "yes", "false", "true", "off", "on", "0", "1" };
-    for (int i = 0; i < 8; i++)
-        if (strcmp(text, words[i]) == 0) {
-            *value = i % 2;
-            return true;
-        }
-    return false;
+    int i = word_find("no yes false true off on 0 1", " ", text, strlen(text));
+    *value = i >= 0 && i % 2 == 1;
+    return i >= 0;
 }
 
 /* Stores a value in the field; false if the row does not allow it. The field's type is the row's. */
@@ -222,7 +218,7 @@ static int fill_entry(const settings *list, settings_entry *entry, const ablate_
 {
     char name[128];
     snprintf(name, sizeof name, "'%s.%s'", entry->section, entry->key);
-    const ablate_setting *row = row_find(rows, entry->key, strlen(entry->key));
+    const ablate_setting *row = row_find(rows, entry->key);
     if (!row) {
         const char *near = nearest_row(entry->key, rows);
         if (!near)
@@ -340,7 +336,7 @@ static int attribute_store(const char *key, const char *value, const ablate_sett
 {
     char name[160];
     snprintf(name, sizeof name, "%s: '%s'", of->what, key);
-    const ablate_setting *row = row_find(rows, key, strlen(key));
+    const ablate_setting *row = row_find(rows, key);
     if (!row) {
         const char *near = nearest_row(key, rows);
         if (!near)

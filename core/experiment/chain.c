@@ -1,6 +1,7 @@
 #include "chain.h"
 #include "../base/file.h"
 #include "../base/place.h"
+#include "../base/words.h"
 #include <libgen.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -163,26 +164,17 @@ static bool has_rows(const settings *list)
     return false;
 }
 
-/* Is the key one of the list, which ends with NULL? */
-static bool is_one_of(const char *const *keys, const char *key)
-{
-    while (*keys && strcmp(*keys, key) != 0)
-        keys++;
-    return *keys != NULL;
-}
-
 /* What a file says about its own report holds for no other's. */
 static bool is_of_report(const settings_entry *e)
 {
-    static const char *const keys[] = { "title", "says", "caption", "note", NULL };
-    return strcmp(e->section, "experiment") == 0 && is_one_of(keys, e->key);
+    return strcmp(e->section, "experiment") == 0 && word_listed("title says caption note", " ", e->key);
 }
 
 /* What is said about rows goes with them. */
 static bool goes_with_rows(const settings_entry *e)
 {
-    static const char *const keys[] = { "words", "layout", "comparable", NULL };
-    return is_of_rows(e->section) || (strcmp(e->section, "columns") == 0 && is_one_of(keys, e->key));
+    return is_of_rows(e->section) ||
+           (strcmp(e->section, "columns") == 0 && word_listed("words layout comparable", " ", e->key));
 }
 
 /* A file's rows replace those of its base. */

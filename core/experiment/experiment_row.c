@@ -10,8 +10,8 @@
 /* Sections about the experiment as such; all others belong to its runs. */
 static bool is_special(const char *section)
 {
-    return strcmp(section, "experiment") == 0 || strcmp(section, "columns") == 0 || strcmp(section, "grid") == 0 ||
-           chain_section_rest(section, "row") || grid_bundle_is(section) || experiment_is_printed(section);
+    return word_listed("experiment columns grid", " ", section) || chain_section_rest(section, "row") ||
+           grid_bundle_is(section) || experiment_is_printed(section);
 }
 
 static int copy_common(const settings *whole, settings *into)

@@ -1,4 +1,5 @@
 #include "grid.h"
+#include "../base/words.h"
 #include "grid_bundle.h"
 #include <stdlib.h>
 #include <string.h>
@@ -56,16 +57,12 @@ static int axis_read(grid *g, const settings_entry *e)
 
 static int labels_read(grid *g, const settings_entry *e)
 {
-    const char *at = e->value, *item;
-    int length, n = 0;
-    while (*(item = item_next(&at, false, &length))) {
-        const char *label = arena_print(g->from->memory, "%.*s", length, item);
-        if (!label)
+    const char *at = e->value, *word;
+    size_t length;
+    int n = 0;
+    for (; (word = word_next(&at, " \t", &length)); n++)
+        if (n < g->axes && !(g->axis[n].label = arena_print(g->from->memory, "%.*s", (int)length, word)))
             return -1;
-        if (n < g->axes)
-            g->axis[n].label = label;
-        n++;
-    }
     if (n != g->axes)
         return settings_complain(e, "'labels' has %d words, the grid has %d axes; give one each", n, g->axes);
     return 0;
@@ -77,8 +74,8 @@ static int read_axes(grid *g)
     const settings *list = g->from;
     for (int i = 0; i < list->count; i++) {
         const settings_entry *e = &list->entry[i];
-        bool other = strcmp(e->section, "grid") != 0 || !*e->key || is_paper(e->key) || strcmp(e->key, "where") == 0 ||
-                     strcmp(e->key, "labels") == 0;
+        bool other =
+            strcmp(e->section, "grid") != 0 || !*e->key || is_paper(e->key) || word_listed("where labels", " ", e->key);
         bool seen = false;
         for (int a = 0; a < g->axes; a++)
             seen |= strcmp(g->axis[a].key, e->key) == 0;
@@ -144,13 +141,10 @@ static bool operand_value(const grid *g, int cell, const char *word, double *val
 
 static bool compare(double left, const char *operator, double right, bool *known)
 {
-    static const char *const operators[] = { "<", "<=", ">", ">=", "==", "!=" };
     const bool holds[] = { left<right, left <= right, left> right, left >= right, left == right, left != right };
-    for (int i = 0; i < 6; i++)
-        if (strcmp(operator, operators[i]) == 0)
-            return holds[i];
-    *known = false;
-    return false;
+    int i = word_find("< <= > >= == !=", " ", operator, strlen(operator));
+    *known = i >= 0;
+    return *known && holds[i];
 }
 
 /* One comparison, or several joined by `and`. */
