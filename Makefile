@@ -240,8 +240,8 @@ book: ## the book, build/book/index.html: every equation, its code, its test, an
 lint: ## what a machine can check of the style: layout, likely mistakes, lengths
 	@scripts/need clang-format clang-tidy libomp-dev
 	@scripts/lint
-install: all engine ## PREFIX=/usr/local: the program, the modules, and what a module of your own is built with
 	@scripts/untested
+install: all engine ## PREFIX=/usr/local: the program, the modules, and what a module of your own is built with
 	scripts/install-files $(BUILD) $(DESTDIR)$(PREFIX) $(PREFIX) $(VERSION)
 clean: ## remove what was built
 	rm -rf build build-*
