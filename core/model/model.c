@@ -46,18 +46,26 @@ static int load_parts(model *m, const model_request *r)
     return status;
 }
 
-/* Puts the inputs on the board and lets every module compose in turn. */
-static builder *compose(model *m, const ablate_module *data, graph *g, bool training)
+builder *model_begin(const model *m, const ablate_module *data, graph *g, bool training)
 {
     builder *b = builder_new(g, &m->host, training);
     if (!b)
         return NULL;
-    builder_listen(b, &m->talk.with);
     ablate_shape image = { 4, { m->run->batch, 3, m->input->size, m->input->size } };
     ablate_shape inputs = { 2, { m->run->batch, data->inputs_length } };
     builder_input(b, "image", &image);
     if (data->inputs)
         builder_input(b, data->inputs, &inputs);
+    return b;
+}
+
+/* Lets every module compose in turn. */
+static builder *compose(model *m, const ablate_module *data, graph *g, bool training)
+{
+    builder *b = model_begin(m, data, g, training);
+    if (!b)
+        return NULL;
+    builder_listen(b, &m->talk.with);
     for (int i = 0; i < m->parts; i++)
         if (builder_compose(b, m->part[i].module, m->part[i].settings) < 0) {
             builder_free(b);

@@ -48,6 +48,10 @@ void model_close(model *);
  * said. */
 feed_request model_feed_request(session *, const model *, const graph *);
 
+/* A builder of `g` with the inputs of the model on its board, on which its modules can compose, once more if need be.
+ * The caller frees. NULL: complained. */
+builder *model_begin(const model *, const ablate_module *data, graph *g, bool training);
+
 /* Tells every module that an epoch begins. 0, or -1: complained. */
 int model_begin_epoch(model *, int epoch);
 

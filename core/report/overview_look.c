@@ -281,19 +281,10 @@ static int note_weights(pass *p)
 static int begin(pass *p, parameters *shared)
 {
     const look *l = p->look;
-    const ablate_module *data = l->data->module;
-    const run_settings *run = l->model->run;
-    ablate_shape image = { 4, { run->batch, 3, l->model->input->size, l->model->input->size } };
-    ablate_shape inputs = { 2, { run->batch, data->inputs_length } };
     p->graph = graph_new(shared);
-    p->builder = p->graph ? builder_new(p->graph, &l->model->host, p->training) : NULL;
-    if (!p->builder)
-        return -1;
-    builder_input(p->builder, "image", &image);
-    if (data->inputs)
-        builder_input(p->builder, data->inputs, &inputs);
+    p->builder = p->graph ? model_begin(l->model, l->data->module, p->graph, p->training) : NULL;
     p->part = -1;
-    return note_board(p, -1);
+    return p->builder ? note_board(p, -1) : -1;
 }
 
 static int look_at_part(pass *p, int part)
