@@ -207,15 +207,13 @@ static int check_rules(const reading *r)
 {
     for (int k = 0; k < LINE_RULES && r->verb->rules[k].mode; k++) {
         const line_rule *rule = &r->verb->rules[k];
-        bool absent = rule->mode[0] == '!', word = rule->mode[0] != '-' && !absent;
+        bool absent = rule->mode[0] == '!', option = rule->mode[0] == '-';
+        const char *instead = absent ? ", or add it" : option ? ", or it" : "";
         for (int i = 0; i < r->count && holds(r, rule->mode); i++) {
             const char *name = r->given[i].option->name;
             if (lists(rule->options, name, strlen(name)))
                 return complain("ablate %s: with%s %s %s; leave out --%s%s", r->verb->name, absent ? "out" : "",
-                                rule->mode + absent, rule->why, name,
-                                absent ? ", or add it"
-                                : word ? ""
-                                       : ", or it");
+                                rule->mode + absent, rule->why, name, instead);
         }
     }
     return 0;

@@ -5,11 +5,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-typedef enum option_path { /* what a text names; line.h sees to it before a verb begins */
-                           OPTION_NO_PATH,
-                           OPTION_INPUT, /* a file that is read */
-                           OPTION_FILE,  /* a file that is written: it can be, and is none that is read */
-                           OPTION_FOLDER /* a folder that is written into: it can be */
+/* What a text names; line.h sees to it before a verb begins. */
+typedef enum option_path {
+    OPTION_NO_PATH,
+    OPTION_INPUT, /* a file that is read */
+    OPTION_FILE,  /* a file that is written: it can be, and is none that is read */
+    OPTION_FOLDER /* a folder that is written into: it can be */
 } option_path;
 
 typedef struct line_option line_option;
@@ -35,8 +36,8 @@ int option_flag(const line_option *, const char *text, void *field);   /* bool *
 int option_text(const line_option *, const char *text, void *field);   /* const char * */
 int option_list(const line_option *, const char *text, void *field);   /* option_texts */
 int option_number(const line_option *, const char *text, void *field); /* int */
-int option_folders(const line_option *, const char *text,
-                   void *field); /* const char *, "DIR:DIR", folders that are there */
+/* const char *, "DIR:DIR", folders that are there */
+int option_folders(const line_option *, const char *text, void *field);
 
 /* A row for field `f` of struct `S`, which says by its type how a value is taken; then the doc, and any of least, most,
  * repeats and path. With TAKEN, `how` takes it. */
