@@ -138,6 +138,8 @@ struct ablate_builder { /* the engine's own struct begins so */
 /* The next name of a list of names (ABLATE_NAMES); *list moves on. NULL: there is none. */
 #define ablate_next_name(b, list) (b)->api->next_name(b, list)
 #define ablate_shape_of(b, value) (b)->api->shape(value)   /* rank 1, {1} if poisoned */
+/* [list] 0, or -1: complained. */
+#define ablate_add_picture(b, picture) (b)->api->add_picture(b, picture)
 /* [list] What a folder holds, by name, up to a NULL name; hidden names and what programs leave behind are left out.
  * NULL: complained, why it cannot be read. Whatever is there and not used is to be noted, as ablate_unused(b, "%s: no
  * picture", path), which `data`, `run` and `predict` tell; 0 or -1. */

@@ -17,7 +17,7 @@ static int list(ablate_builder *b, const void *settings)
                                      .name = "a",
                                      .test = true,
                                      .inputs = s->wrong == NO_NUMBERS ? NULL : numbers };
-    return b->api->add_picture(b, s->wrong == NULL_PICTURE ? NULL : &picture);
+    return ablate_add_picture(b, s->wrong == NULL_PICTURE ? NULL : &picture);
 }
 
 static ablate_image made(int width, int height)

@@ -261,7 +261,7 @@ static inline void fuzz_other(ablate_builder *b)
         b->training = !b->training;
         return;
     case 7:
-        b->api->add_picture(b, fuzz_byte() % 2 ? &added : NULL);
+        ablate_add_picture(b, fuzz_byte() % 2 ? &added : NULL);
         return;
     case 8:
         ablate_loss_weight(b, fuzz_name(), fuzz_weight());

@@ -115,7 +115,7 @@ static int list_weighing(ablate_builder *b, const void *settings)
 static int list_null(ablate_builder *b, const void *settings)
 {
     (void)settings;
-    return b->api->add_picture(b, NULL);
+    return ablate_add_picture(b, NULL);
 }
 static int image_listing(ablate_builder *b, const void *settings, int index, ablate_image *image, ablate_image *mask)
 {

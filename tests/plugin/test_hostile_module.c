@@ -229,7 +229,7 @@ CALL weigh_in_build(ablate_builder *b)
 CALL picture_in_build(ablate_builder *b)
 {
     const ablate_picture picture = { .class_name = "a", .state = "good", .name = "a" };
-    assert_int_equal(b->api->add_picture(b, &picture), -1);
+    assert_int_equal(ablate_add_picture(b, &picture), -1);
 }
 CALL folder_in_build(ablate_builder *b)
 {

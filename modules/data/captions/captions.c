@@ -37,7 +37,7 @@ static int list(ablate_builder *b, const void *settings)
         ablate_picture picture = { .class_name = "captions", .state = "good", .test = test, .inputs = tokens };
         snprintf(name, sizeof name, "captions/%s/%06d", test ? "test" : "train", (int)index);
         picture.name = name;
-        if (b->api->add_picture(b, &picture) < 0)
+        if (ablate_add_picture(b, &picture) < 0)
             return -1;
     }
     return 0;

@@ -39,7 +39,7 @@ static int list_file(ablate_builder *b, const state_folder *from, const ablate_e
     p.name = ablate_text(b, "%s/%s/%s/%s", p.class_name, p.test ? "test" : "train", p.state, *stem);
     p.path = ablate_text(b, "%s/%s", from->path, file->name);
     p.mask = mask ? ablate_text(b, "%s/%s", from->mask_path, mask) : NULL;
-    return b->api->add_picture(b, &p) < 0 ? -1 : 1;
+    return ablate_add_picture(b, &p) < 0 ? -1 : 1;
 }
 
 /* Adds the files of a folder. Number of pictures, or -1: complained. */

@@ -34,7 +34,7 @@ int drawn_list(const drawn_set *set, ablate_builder *b, const drawn_settings *s)
         char name[96];
         snprintf(name, sizeof name, "%s/%s/%s/%03d", class->name, test ? "test" : "train", state, p.number);
         ablate_picture picture = { .class_name = class->name, .state = state, .name = name, .test = test };
-        if (b->api->add_picture(b, &picture))
+        if (ablate_add_picture(b, &picture))
             return -1;
     }
     return 0;

@@ -43,7 +43,7 @@ static int list_row(ablate_builder *b, const collection *of, const char *list, c
                          .path = image,
                          .mask = mask,
                          .test = row->test };
-    return b->api->add_picture(b, &p) < 0 ? -1 : counts_add(b, found, row->class_name, row->test ? state : part, 1);
+    return ablate_add_picture(b, &p) < 0 ? -1 : counts_add(b, found, row->class_name, row->test ? state : part, 1);
 }
 
 static int list_class(ablate_builder *b, const collection *of, const char *list, const split *s, const char *name,

@@ -115,12 +115,12 @@ ablate_value *clip_read(ablate_builder *b, const clip_settings *s, const char *n
     const char *found = name_in_file(b, &n, name), *mark = strchr(found, '?');
     if (!mark) {
         ablate_value *value = ablate_weight(b, s->weights, found);
-        return row_of(n.convention->start, name)->transposed ? ablate_op(b, "transpose", "axes=\"1,0\"", value) : value;
+        return row_of(n.convention->start, name)->transposed ? op_transpose(b, value, 1, 0) : value;
     }
     ablate_value *q = ablate_weight(b, s->weights, one_of(b, found, mark, 'q'));
     ablate_value *k = ablate_weight(b, s->weights, one_of(b, found, mark, 'k'));
     ablate_value *v = ablate_weight(b, s->weights, one_of(b, found, mark, 'v'));
-    return ablate_op(b, "concat", "axis=0", q, k, v);
+    return op_concat(b, 0, q, k, v);
 }
 
 bool clip_names_huggingface(ablate_builder *b, const clip_settings *s)
