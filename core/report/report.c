@@ -11,23 +11,22 @@
 #include "report_place.h"
 #include "report_rows.h"
 #include "report_tsv.h"
-#include <stdlib.h>
 #include <string.h>
 
 static int fill(const report_numbers *t, document *d)
 {
     static int (*const layouts[])(const report_numbers *, document *) = { report_rows, report_classes, report_grid };
     const experiment *e = t->experiment;
-    char title[400], *caption = report_caption(t);
-    int status = caption ? layouts[e->layout](t, d) : -1;
+    char title[400];
     d->title = document_text(d, report_title(*e->title ? e->title : e->name, e->scale, e->changes, title));
-    d->caption = document_text(d, caption ? caption : "");
-    document_rank(d);
+    d->caption = report_caption(t, d->memory);
+    d->experiment = document_text(d, e->path);
     d->lines = report_tsv;
     d->of = t;
-    d->experiment = document_text(d, e->path);
-    free(caption);
-    return status == 0 && document_good(d) ? 0 : -1;
+    if (!d->caption || layouts[e->layout](t, d) < 0)
+        return -1;
+    document_rank(d);
+    return document_good(d) ? 0 : -1;
 }
 
 static document *document_of(const report_numbers *t)
@@ -57,22 +56,21 @@ static int drop_part(const report_numbers *t, report_place *place)
 }
 
 /* Files of one name in two folders share their report's name: the later takes the place of the earlier, which must not
- * go unsaid. New memory: the earlier's path; NULL: it is of the same file, or none that is still there. */
-static char *other_file(const report_place *place, const experiment *e)
+ * go unsaid. The earlier's path; NULL: it is of the same file, or none that is still there. */
+static const char *other_file(const report_place *place, const experiment *e)
 {
-    char *path = take_text("%s.sheet", place->path), *other = NULL;
+    const char *path = arena_print(place->memory, "%s.sheet", place->path), *other = NULL;
     document *d = path && file_exists(path) ? document_read(path) : NULL;
     if (d && file_exists(d->experiment) && !folder_same(d->experiment, e->path))
-        other = take_text("%s", d->experiment);
+        other = arena_text(place->memory, d->experiment);
     complaint_clear(); /* a damaged file is replaced */
     document_free(d);
-    free(path);
     return other;
 }
 
 static int write_files(const report_numbers *t, const document *d, report_place *place)
 {
-    char *other = other_file(place, t->experiment);
+    const char *other = other_file(place, t->experiment);
     int status = report_place_write(place, d);
     if (status == 0)
         status = drop_part(t, place);
@@ -81,7 +79,6 @@ static int write_files(const report_numbers *t, const document *d, report_place 
     if (status == 0 && other)
         printf("report: %s.md was of %s until now, a file of the same name as %s; give one of them another --out\n",
                place->path, other, t->experiment->path);
-    free(other);
     return status;
 }
 

@@ -7,30 +7,29 @@
 
 enum { LIST_LIMIT = 16 };
 
+typedef struct caption {
+    const report_numbers *of;
+    FILE *out;
+    arena *memory;
+} caption;
+
+/* What a run has of something: its item 0, 1, ...; NULL: no more. */
+typedef const char *run_text(arena *, const run_record *, int item);
+
 typedef struct text_list { /* distinct texts, in order */
-    char *text[LIST_LIMIT];
+    const char *text[LIST_LIMIT];
     int count;
     bool cut; /* there were more */
 } text_list;
 
-/* Takes over `text`. */
-static void list_add(text_list *list, char *text)
+static void list_add(text_list *list, const char *text)
 {
-    bool known = text == NULL;
+    bool known = false;
     for (int i = 0; !known && i < list->count; i++)
         known = strcmp(list->text[i], text) == 0;
-    if (!known && list->count < LIST_LIMIT) {
+    list->cut |= !known && list->count == LIST_LIMIT;
+    if (!known && list->count < LIST_LIMIT)
         list->text[list->count++] = text;
-        return;
-    }
-    list->cut |= !known;
-    free(text);
-}
-
-static void list_free(text_list *list)
-{
-    for (int i = 0; i < list->count; i++)
-        free(list->text[i]);
 }
 
 /* "Seeds: 0, 1." */
@@ -59,96 +58,89 @@ static const char *text_or(const char *text, const char *other)
     return text && *text ? text : other;
 }
 
-/* What a run has of something: its item 0, 1, ...; NULL: no more. */
-static char *data_of(const run_record *run, int item)
+static const char *data_of(arena *memory, const run_record *run, int item)
 {
     return item ? NULL
-                : take_text("%s (SHA-256 %.12s)", text_or(run->data, "not recorded"),
-                            text_or(run->data_hash, "unknown"));
+                : arena_print(memory, "%s (SHA-256 %.12s)", text_or(run->data, "not recorded"),
+                              text_or(run->data_hash, "unknown"));
 }
 
 /* Without the threads, which change no result. */
-static char *engine_of(const run_record *run, int item)
+static const char *engine_of(arena *memory, const run_record *run, int item)
 {
     const char *backend = text_or(run->backend, "unknown"), *threads = strstr(backend, " threads");
     while (threads && threads > backend && threads[-1] != ',')
         threads--;
-    return item
-               ? NULL
-               : take_text("version %s, %.*s", text_or(run->version, "unknown"),
-                           threads && threads > backend ? (int)(threads - backend) - 1 : (int)strlen(backend), backend);
+    return item ? NULL
+                : arena_print(memory, "version %s, %.*s", text_or(run->version, "unknown"),
+                              threads && threads > backend ? (int)(threads - backend) - 1 : (int)strlen(backend),
+                              backend);
 }
 
 /* What must agree of it; other kernels of one device are told apart by print_kernels. */
-static char *program_of(const run_record *run, int item)
+static const char *program_of(arena *memory, const run_record *run, int item)
 {
     const char *backend = text_or(run->backend, "unknown");
-    return item
-               ? NULL
-               : take_text("%s %.*s", text_or(run_record_numbers(run), "unknown"), (int)strcspn(backend, ":"), backend);
+    return item ? NULL
+                : arena_print(memory, "%s %.*s", text_or(run_record_numbers(run), "unknown"),
+                              (int)strcspn(backend, ":"), backend);
 }
 
-static char *threads_of(const run_record *run, int item)
+static const char *threads_of(arena *memory, const run_record *run, int item)
 {
-    return item == 0 && run->threads > 0 ? take_text("%d", run->threads) : NULL;
+    return item == 0 && run->threads > 0 ? arena_print(memory, "%d", run->threads) : NULL;
 }
 
-static char *kernels_of(const run_record *run, int item)
+static const char *kernels_of(arena *memory, const run_record *run, int item)
 {
-    return item == 0 && run->core_type && *run->core_type ? take_text("%s", run->core_type) : NULL;
+    return item == 0 && run->core_type && *run->core_type ? arena_print(memory, "%s", run->core_type) : NULL;
 }
 
-static char *seed_of(const run_record *run, int item)
+static const char *seed_of(arena *memory, const run_record *run, int item)
 {
-    return item ? NULL : take_text("%d", run->seed);
+    return item ? NULL : arena_print(memory, "%d", run->seed);
 }
 
-static char *protocol_of(const run_record *run, int item)
+static const char *protocol_of(arena *memory, const run_record *run, int item)
 {
-    return item ? NULL : take_text("%s", text_or(run->protocol, "not recorded"));
+    return item ? NULL : arena_print(memory, "%s", text_or(run->protocol, "not recorded"));
 }
 
-static char *weights_of(const run_record *run, int item)
+static const char *weights_of(arena *memory, const run_record *run, int item)
 {
     const run_weights *w = &run->weights[item];
-    return item < run->weight_count ? take_text("%s (SHA-256 %.12s)", w->path, w->hash) : NULL;
+    return item < run->weight_count ? arena_print(memory, "%s (SHA-256 %.12s)", w->path, w->hash) : NULL;
 }
 
-static char *note_of(const run_record *run, int item)
+static const char *note_of(arena *memory, const run_record *run, int item)
 {
-    return item < run->note_count ? take_text("%s", run->notes[item]) : NULL;
+    return item < run->note_count ? arena_print(memory, "%s", run->notes[item]) : NULL;
 }
 
 /* The distinct values of something over all runs of the report. */
-static void list_runs(const report_numbers *t, char *(*of)(const run_record *, int), text_list *list)
+static text_list list_of(const caption *c, run_text *of)
 {
-    char *text;
-    for (int r = 0; r < t->experiment->row_count; r++)
-        for (int i = 0; i < t->row[r].runs; i++)
-            for (int item = 0; (text = of(t->row[r].run[i], item)); item++)
-                list_add(list, text);
+    text_list list = { .count = 0 };
+    const char *text;
+    for (int r = 0; r < c->of->experiment->row_count; r++)
+        for (int i = 0; i < c->of->row[r].runs; i++)
+            for (int item = 0; (text = of(c->memory, c->of->row[r].run[i], item)); item++)
+                list_add(&list, text);
+    return list;
 }
 
-static void print_runs(const report_numbers *t, const char *title, char *(*of)(const run_record *, int),
-                       bool must_agree, FILE *out)
+static void print_runs(const caption *c, const char *title, run_text *of, bool must_agree)
 {
-    text_list list = { 0 };
-    list_runs(t, of, &list);
-    print_list(title, &list, must_agree, out);
-    list_free(&list);
+    const text_list list = list_of(c, of);
+    print_list(title, &list, must_agree, c->out);
 }
 
-static void print_engine(const report_numbers *t, FILE *out)
+static void print_engine(const caption *c)
 {
-    text_list programs = { 0 }, threads = { 0 };
-    list_runs(t, program_of, &programs);
-    list_runs(t, threads_of, &threads);
-    print_runs(t, "Engine", engine_of, false, out);
-    if (programs.count > 1)
-        fprintf(out, "The runs differ in version or device: do not compare them.\n");
-    print_list("Threads, which change no result", &threads, false, out);
-    list_free(&programs);
-    list_free(&threads);
+    print_runs(c, "Engine", engine_of, false);
+    if (list_of(c, program_of).count > 1)
+        fprintf(c->out, "The runs differ in version or device: do not compare them.\n");
+    print_runs(c, "Threads, which change no result", threads_of, false);
 }
 
 /* Rows of which a run is on these kernels. */
@@ -165,34 +157,31 @@ static void print_rows_on(const report_numbers *t, const char *kernels, FILE *ou
 }
 
 /* The kind of kernels, which rounds in its own way: "Kernels: A." or "Kernels: i, ii on A; iii on B (...)." */
-static void print_kernels(const report_numbers *t, FILE *out)
+static void print_kernels(const caption *c)
 {
-    text_list list = { 0 };
-    list_runs(t, kernels_of, &list);
+    const text_list list = list_of(c, kernels_of);
+    FILE *out = c->out;
     if (list.count == 1)
         fprintf(out, "Kernels: %s; machines of the same kernels give the same bits.\n", list.text[0]);
     for (int i = 0; list.count > 1 && i < list.count; i++) {
         fputs(i ? "; " : "Kernels: ", out);
-        if (t->experiment->row_count > 1) {
-            print_rows_on(t, list.text[i], out);
+        if (c->of->experiment->row_count > 1) {
+            print_rows_on(c->of, list.text[i], out);
             fputs(" on ", out);
         }
         fputs(list.text[i], out);
     }
     if (list.count > 1)
         fprintf(out, " (the runs differ in this: kernels round differently, and training makes more of it).\n");
-    list_free(&list);
 }
 
-static void print_notes(const report_numbers *t, FILE *out)
+static void print_notes(const caption *c)
 {
-    text_list list = { 0 };
-    list_runs(t, note_of, &list);
+    const text_list list = list_of(c, note_of);
     for (int i = 0; i < list.count; i++)
-        fprintf(out, "Note: %s\n", list.text[i]);
+        fprintf(c->out, "Note: %s\n", list.text[i]);
     if (list.cut)
-        fprintf(out, "Note: there are more notes in the runs' own files.\n");
-    list_free(&list);
+        fprintf(c->out, "Note: there are more notes in the runs' own files.\n");
 }
 
 static bool not_run(const experiment_row *row)
@@ -221,20 +210,20 @@ static void print_missing(const report_numbers *t, const char *title, bool (*is)
         fprintf(out, ".\n");
 }
 
-static void print_values(const report_numbers *t, FILE *out)
+static void print_values(const caption *c)
 {
-    text_list seeds = { 0 };
-    list_runs(t, seed_of, &seeds);
+    const report_numbers *t = c->of;
+    const text_list seeds = list_of(c, seed_of);
+    FILE *out = c->out;
     if (t->most > 1)
         fprintf(out, "Values: percent, mean ± sample standard deviation (n - 1) over the seeds.\n");
     else
         fprintf(out, "Values: percent, of one run a row.\n");
     print_seeds(&seeds, out);
-    list_free(&seeds);
     bool paper = false, mean = false;
-    for (int c = 0; c < t->experiment->columns; c++) {
-        paper |= t->paper[c];
-        mean |= t->experiment->column[c] == EXPERIMENT_MEAN;
+    for (int i = 0; i < t->experiment->columns; i++) {
+        paper |= t->paper[i];
+        mean |= t->experiment->column[i] == EXPERIMENT_MEAN;
     }
     if (mean || t->experiment->layout == LAYOUT_CLASSES)
         fprintf(out, "Mean: the plain mean of the other columns.\n");
@@ -258,32 +247,31 @@ static void print_sentence(const char *text, FILE *out)
         fprintf(out, "%s\n", text);
 }
 
-char *report_caption(const report_numbers *t)
+char *report_caption(const report_numbers *t, arena *memory)
 {
     char *text = NULL;
     size_t size;
-    FILE *out = open_memstream(&text, &size);
-    if (!out) {
-        complain("out of memory for a caption");
-        return NULL;
+    const caption c = { t, open_memstream(&text, &size), memory };
+    if (c.out) {
+        print_sentence(t->experiment->caption, c.out);
+        print_sentence(t->experiment->note, c.out);
+        if (t->experiment->changes && *t->experiment->changes)
+            fprintf(c.out, "Changed on the command line: %s.\n", t->experiment->changes);
+        print_values(&c);
+        fprintf(c.out, "Scale: %s.\n", text_or(t->experiment->scale, "none"));
+        print_runs(&c, "Data", data_of, true);
+        print_runs(&c, "Weights", weights_of, false);
+        print_runs(&c, "Protocol", protocol_of, true);
+        print_engine(&c);
+        print_kernels(&c);
+        print_missing(t, "Not run: ", not_run, c.out);
+        print_missing(t, "Not asked for: ", not_asked, c.out);
+        print_missing(t, "Finished with other settings, data, weights or code, and so not shown: ", run_otherwise,
+                      c.out);
+        print_notes(&c);
     }
-    print_sentence(t->experiment->caption, out);
-    print_sentence(t->experiment->note, out);
-    if (t->experiment->changes && *t->experiment->changes)
-        fprintf(out, "Changed on the command line: %s.\n", t->experiment->changes);
-    print_values(t, out);
-    fprintf(out, "Scale: %s.\n", text_or(t->experiment->scale, "none"));
-    print_runs(t, "Data", data_of, true, out);
-    print_runs(t, "Weights", weights_of, false, out);
-    print_runs(t, "Protocol", protocol_of, true, out);
-    print_engine(t, out);
-    print_kernels(t, out);
-    print_missing(t, "Not run: ", not_run, out);
-    print_missing(t, "Not asked for: ", not_asked, out);
-    print_missing(t, "Finished with other settings, data, weights or code, and so not shown: ", run_otherwise, out);
-    print_notes(t, out);
-    if (fclose(out) == 0)
-        return text;
+    if (c.out && fclose(c.out) == 0)
+        return arena_keep(memory, text);
     free(text);
     complain("out of memory for a caption");
     return NULL;

@@ -194,10 +194,11 @@ static int count_beyond(const choices *t)
 
 static char *sentences(const choices *t)
 {
-    return take_text("%d of %d alternative%s the mean of the metrics by more than the seeds differ among "
-                     "themselves: by more than the largest minus the smallest of the default's runs, and of the "
-                     "alternative's. Δ: alternative minus default.",
-                     count_beyond(t), t->lines, t->lines == 1 ? " changes" : "s change");
+    return arena_print(t->document->memory,
+                       "%d of %d alternative%s the mean of the metrics by more than the seeds differ among "
+                       "themselves: by more than the largest minus the smallest of the default's runs, and of the "
+                       "alternative's. Δ: alternative minus default.",
+                       count_beyond(t), t->lines, t->lines == 1 ? " changes" : "s change");
 }
 
 /* As of one experiment that has all the runs in one row. */
@@ -206,22 +207,16 @@ static char *caption_of(const choices *t, const report_choice *c, int count)
     experiment whole = *c[0].experiment;
     report_row row = { 0 };
     report_numbers all = { .experiment = &whole, .row = &row };
-    char *caption = NULL;
     for (int i = 0; i < count; i++)
         all.most += c[i].count;
-    row.run = take((size_t)all.most, sizeof(const run_record *), "a report");
+    row.run = arena_take(t->document->memory, (size_t)all.most * sizeof(const run_record *));
     for (int i = 0; row.run && i < count; i++)
         for (int k = 0; k < c[i].count; k++)
             row.run[row.runs++] = &c[i].records[k];
-    char *own = sentences(t);
-    whole.caption = own;
+    whole.caption = sentences(t);
     whole.changes = t->changes;
     whole.row_count = 1;
-    if (own && row.run)
-        caption = report_caption(&all);
-    free(own);
-    free(row.run);
-    return caption;
+    return whole.caption && row.run ? report_caption(&all, t->document->memory) : NULL;
 }
 
 /* ---- all of it ---- */
@@ -246,33 +241,32 @@ static int make_lines(const report_choice *c, int count, choices *t)
 
 static int make(const report_choice *c, int count, choices *t)
 {
-    char title[400], *caption = NULL;
-    t->changes = make_lines(c, count, t) == 0 ? report_choices_changes(c, count) : NULL;
-    t->document = t->changes ? document_new() : NULL;
-    caption = t->document ? caption_of(t, c, count) : NULL;
-    if (!caption)
+    char title[400];
+    document *d = t->document = make_lines(c, count, t) == 0 ? document_new() : NULL;
+    t->changes = d ? report_choices_changes(d->memory, c, count) : NULL;
+    if (!t->changes)
         return -1;
-    t->document->ranked = false;
-    t->document->lines = print_lines;
-    t->document->of = t;
-    t->document->title = document_text(
-        t->document, report_title("What the open choices change", c[0].experiment->scale, t->changes, title));
-    t->document->caption = document_text(t->document, caption);
-    free(caption);
-    return fill_sheet(t);
+    d->ranked = false;
+    d->lines = print_lines;
+    d->of = t;
+    d->title =
+        document_text(d, report_title("What the open choices change", c[0].experiment->scale, t->changes, title));
+    d->caption = caption_of(t, c, count);
+    return d->caption ? fill_sheet(t) : -1;
 }
 
 static int write_files(const choices *t, const report_choice *c, const char *folder, const char *name, FILE *out)
 {
     report_place place = { 0 };
-    char *key = report_choices_key(c, t->count, folder, name, out);
+    arena *memory = t->document->memory;
+    const char *path = arena_print(memory, "%s/%s.tsv", folder, name);
+    const char *key = path ? report_choices_key(memory, t->changes, c, t->count, path, out) : NULL;
     int status = key ? report_place_find(folder, name, c[0].experiment->scale, key, &place) : -1;
     if (status == 0)
         status = report_place_write(&place, t->document);
     if (status == 0)
         report_place_say(&place, out);
     report_place_free(&place);
-    free(key);
     return status;
 }
 
@@ -289,6 +283,5 @@ int report_choices(const report_choice *c, int count, const char *folder, const 
         report_numbers_free(t.numbers[i]);
     free(t.numbers);
     free(t.line);
-    free(t.changes);
     return status;
 }

@@ -15,7 +15,8 @@ typedef struct report_choice { /* an experiment and the records of its runs; bot
 
 /* Writes FOLDER/NAME.md, .tsv, .tex and .sheet, or under another name where that would take the place of a report of
  * other settings or of more choices (report_place.h), says where, and prints it as plain text. The caller holds the
- * folder's lock. An alternative of which a seed was not run says so. 0, or -1: complained (an experiment with one row, or with other columns than the first). */
+ * folder's lock. An alternative of which a seed was not run says so. 0, or -1: complained (an experiment with one row,
+ * or with other columns than the first). */
 int report_choices(const report_choice *, int choices, const char *folder, const char *name, FILE *);
 
 #endif

@@ -1,5 +1,4 @@
 #include "report_choices_key.h"
-#include "../base/diag.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,18 +7,15 @@ static const char *changes_of(const report_choice *c)
     return c->experiment->changes ? c->experiment->changes : "";
 }
 
-char *report_choices_changes(const report_choice *c, int count)
+char *report_choices_changes(arena *memory, const report_choice *c, int count)
 {
-    char *all = take_text("%s", "");
+    char *all = arena_text(memory, "");
     for (int i = 0; i < count && all; i++) {
         bool said = !*changes_of(&c[i]);
         for (int k = 0; k < i && !said; k++)
             said = strcmp(changes_of(&c[k]), changes_of(&c[i])) == 0;
-        char *longer = said ? NULL : take_text("%s%s%s", all, *all ? "; " : "", changes_of(&c[i]));
-        if (said)
-            continue;
-        free(all);
-        all = longer;
+        if (!said)
+            all = arena_print(memory, "%s%s%s", all, *all ? "; " : "", changes_of(&c[i]));
     }
     return all;
 }
@@ -34,40 +30,22 @@ static bool is_one(const report_choice *c, int count, const char *line)
     return false;
 }
 
-/* The first choice of the file that the experiments lack, new memory; NULL: there is none, or no such file. */
-static char *lost_choice(const report_choice *c, int count, const char *path)
+const char *report_choices_key(arena *memory, const char *changes, const report_choice *c, int count, const char *path,
+                               FILE *say)
 {
-    char *line = NULL, *lost = NULL;
+    char *line = NULL;
     size_t room = 0;
+    bool lost = false;
     FILE *from = fopen(path, "r");
     while (from && !lost && getline(&line, &room, from) > 0)
-        if (*line != '#' && strncmp(line, "choice\t", 7) != 0 && strchr(line, '\t') && !is_one(c, count, line))
-            lost = take_text("%.*s", (int)strcspn(line, "\t"), line);
+        lost = *line != '#' && strncmp(line, "choice\t", 7) != 0 && strchr(line, '\t') && !is_one(c, count, line);
+    if (lost)
+        fprintf(say, "report: %s has the choice %.*s, which no file of this call is about\n", path,
+                (int)strcspn(line, "\t"), line);
     if (from)
         fclose(from);
     free(line);
-    return lost;
-}
-
-static char *with_names(char *key, const report_choice *c, int count)
-{
-    for (int i = 0; i < count && key; i++) {
-        char *longer = take_text("%s%s%s", key, i ? ", " : " of ", c[i].experiment->name);
-        free(key);
-        key = longer;
-    }
-    return key;
-}
-
-char *report_choices_key(const report_choice *c, int count, const char *folder, const char *name, FILE *say)
-{
-    char *path = take_text("%s/%s.tsv", folder, name), *key = path ? report_choices_changes(c, count) : NULL;
-    char *lost = key ? lost_choice(c, count, path) : NULL;
-    if (lost) {
-        fprintf(say, "report: %s has the choice %s, which no file of this call is about\n", path, lost);
-        key = with_names(key, c, count);
-    }
-    free(lost);
-    free(path);
-    return key;
+    for (int i = 0; lost && changes && i < count; i++)
+        changes = arena_print(memory, "%s%s%s", changes, i ? ", " : " of ", c[i].experiment->name);
+    return changes;
 }

@@ -5,7 +5,6 @@
 #include "document_file.h"
 #include "document_forms.h"
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -16,15 +15,12 @@ static const char written[] = "Written by ablate; do not edit. ",
 
 void report_place_free(report_place *p)
 {
-    free(p->path);
-    free(p->sign);
-    free(p->note);
-    free(p->part);
+    arena_free(p->memory);
     *p = (report_place){ 0 };
 }
 
 /* "NAME-SCALE-CHANGES" of a report, where it cannot have the plain name. */
-static char *other_name(const char *name, const char *scale, const char *changes)
+static const char *other_name(arena *memory, const char *name, const char *scale, const char *changes)
 {
     char digits[65];
     hash_state state;
@@ -32,7 +28,8 @@ static char *other_name(const char *name, const char *scale, const char *changes
     hash_add_text(&state, changes);
     hash_digest digest = hash_end(&state);
     hash_print(&digest, digits);
-    return take_text("%s-%s%s%.8s", name, *scale ? scale : "no-scale", *changes ? "-" : "", *changes ? digits : "");
+    return arena_print(memory, "%s-%s%s%.8s", name, *scale ? scale : "no-scale", *changes ? "-" : "",
+                       *changes ? digits : "");
 }
 
 typedef struct present { /* the report that has the plain name */
@@ -65,35 +62,32 @@ static void read_sign(const char *plain, FILE *from, present *p)
 }
 
 /* The first of the forms that is there tells: they are written and moved in this order. */
-static int look(const char *plain, present *p)
+static int look(arena *memory, const char *plain, present *p)
 {
     *p = (present){ 0 };
     for (int i = 0; i < ENDINGS && !p->there; i++) {
-        char *path = take_text("%s.%s", plain, endings[i]);
-        FILE *from = path ? fopen(path, "r") : NULL;
-        p->there = from != NULL;
-        if (from)
-            read_sign(plain, from, p);
-        if (from)
-            fclose(from);
-        free(path);
+        const char *path = arena_print(memory, "%s.%s", plain, endings[i]);
         if (!path)
             return -1;
+        FILE *from = fopen(path, "r");
+        p->there = from != NULL;
+        if (from) {
+            read_sign(plain, from, p);
+            fclose(from);
+        }
     }
     return 0;
 }
 
-static int give_way(const char *folder, const char *plain, const char *name)
+static int give_way(arena *memory, const char *folder, const char *plain, const char *name)
 {
     for (int i = 0; i < ENDINGS; i++) {
-        char *from = take_text("%s.%s", plain, endings[i]), *to = take_text("%s/%s.%s", folder, name, endings[i]);
-        int status = from && to ? 0 : -1;
-        if (status == 0 && rename(from, to) < 0 && errno != ENOENT)
-            status = complain("%s: cannot be renamed to %s: %s", from, to, strerror(errno));
-        free(from);
-        free(to);
-        if (status < 0)
+        const char *from = arena_print(memory, "%s.%s", plain, endings[i]);
+        const char *to = arena_print(memory, "%s/%s.%s", folder, name, endings[i]);
+        if (!from || !to)
             return -1;
+        if (rename(from, to) < 0 && errno != ENOENT)
+            return complain("%s: cannot be renamed to %s: %s", from, to, strerror(errno));
     }
     return 0;
 }
@@ -102,89 +96,71 @@ static int give_way(const char *folder, const char *plain, const char *name)
 static int choose(const char *folder, const char *plain, const char *other, const char *changes, report_place *p)
 {
     present now;
-    if (look(plain, &now) < 0)
+    if (look(p->memory, plain, &now) < 0)
         return -1;
     bool same = !now.there || strcmp(now.name, other) == 0, gives_way = now.changed && *now.name && !*changes;
     bool older = !*now.name && !*changes; /* of a program that did not say which settings: taken for the files' own */
-    if (gives_way && !same && give_way(folder, plain, now.name) < 0)
+    if (gives_way && !same && give_way(p->memory, folder, plain, now.name) < 0)
         return -1;
     if (gives_way && !same)
-        p->note = take_text("; what %s.md was, of changed settings, is %s/%s.md now", plain, folder, now.name);
+        p->note =
+            arena_print(p->memory, "; what %s.md was, of changed settings, is %s/%s.md now", plain, folder, now.name);
     else if (!same && !older)
-        p->note = take_text("; %s.md is another report%s%s%s and stays", plain, *now.name ? " (" : "", now.name,
-                            *now.name ? ")" : "");
+        p->note = arena_print(p->memory, "; %s.md is another report%s%s%s and stays", plain, *now.name ? " (" : "",
+                              now.name, *now.name ? ")" : "");
     else
-        p->note = take_text("%s", "");
-    p->path = same || gives_way || older ? take_text("%s", plain) : take_text("%s/%s", folder, other);
+        p->note = "";
+    p->path = same || gives_way || older ? plain : arena_print(p->memory, "%s/%s", folder, other);
     return p->path && p->note ? 0 : -1;
 }
 
 int report_place_find(const char *folder, const char *name, const char *scale, const char *changes, report_place *p)
 {
-    char *plain = take_text("%s/%s", folder, name), *other = other_name(name, scale, changes);
-    *p = (report_place){ .sign = other ? take_text("%s%s. ", *changes ? changed : own, other) : NULL };
-    p->part = other ? take_text("%s/%s-part", folder, other) : NULL;
-    int status = plain && p->sign && p->part ? choose(folder, plain, other, changes, p) : -1;
-    free(plain);
-    free(other);
-    return status;
+    *p = (report_place){ .memory = arena_new() };
+    if (!p->memory)
+        return -1;
+    const char *plain = arena_print(p->memory, "%s/%s", folder, name);
+    const char *other = other_name(p->memory, name, scale, changes);
+    if (!plain || !other)
+        return -1;
+    p->sign = arena_print(p->memory, "%s%s. ", *changes ? changed : own, other);
+    p->part = arena_print(p->memory, "%s/%s-part", folder, other);
+    return p->sign && p->part ? choose(folder, plain, other, changes, p) : -1;
 }
 
 int report_place_part(report_place *p, const char *lost)
 {
-    char *note = take_text("; %s.md has numbers of which this folder has no run, as of %s, and stays", p->path, lost);
-    char *path = take_text("%s", p->part);
-    if (!note || !path) {
-        free(note);
-        free(path);
-        return -1;
-    }
-    free(p->note);
-    free(p->path);
-    p->note = note;
-    p->path = path;
-    return 0;
+    p->note = arena_print(p->memory, "; %s.md has numbers of which this folder has no run, as of %s, and stays",
+                          p->path, lost);
+    p->path = p->part;
+    return p->note ? 0 : -1;
 }
 
 int report_place_whole(report_place *p)
 {
     int removed = 0;
     for (int i = 0; i < ENDINGS; i++) {
-        char *path = take_text("%s.%s", p->part, endings[i]);
+        const char *path = arena_print(p->memory, "%s.%s", p->part, endings[i]);
         if (!path)
             return -1;
         removed += unlink(path) == 0;
-        free(path);
     }
-    char *note = removed ? take_text("%s; %s.md, of which it has all, is removed", p->note, p->part) : NULL;
-    if (removed && !note)
-        return -1;
-    free(note ? p->note : NULL);
-    p->note = note ? note : p->note;
-    return 0;
-}
-
-static int write_form(const report_place *p, const document *d, const char *ending,
-                      void (*form)(const document *, const char *, FILE *))
-{
-    char *path = take_text("%s.%s", p->path, ending);
-    file_draft *draft = path ? file_draft_open(path) : NULL;
-    free(path);
-    if (!draft)
-        return -1;
-    form(d, p->sign, file_draft_stream(draft));
-    return file_commit(draft);
+    if (removed)
+        p->note = arena_print(p->memory, "%s; %s.md, of which it has all, is removed", p->note, p->part);
+    return p->note ? 0 : -1;
 }
 
 int report_place_write(const report_place *p, const document *d)
 {
     void (*const forms[])(const document *, const char *, FILE *) = { document_markdown, d->lines, document_tex };
     int status = 0;
-    for (int i = 0; i < SHEETS && status == 0; i++)
-        status = write_form(p, d, endings[i], forms[i]);
-    char *path = status == 0 ? take_text("%s.%s", p->path, endings[SHEETS]) : NULL;
-    status = path ? document_write(d, path) : -1;
-    free(path);
+    for (int i = 0; i < ENDINGS && status == 0; i++) {
+        const char *path = arena_print(p->memory, "%s.%s", p->path, endings[i]);
+        file_draft *draft = path && i < SHEETS ? file_draft_open(path) : NULL;
+        if (draft)
+            forms[i](d, p->sign, file_draft_stream(draft));
+        status = draft ? file_commit(draft) : path && i == SHEETS ? document_write(d, path) : -1;
+    }
     return status;
 }
 

@@ -9,10 +9,11 @@
 #include "document.h"
 
 typedef struct report_place {
-    char *path; /* without ending */
-    char *sign; /* for the first line of its files, by which it is known again */
-    char *note; /* what a reader must know of the name, "": nothing */
-    char *part; /* the path for report_place_part */
+    const char *path; /* without ending */
+    const char *sign; /* for the first line of its files, by which it is known again */
+    const char *note; /* what a reader must know of the name, "": nothing */
+    const char *part; /* the path for report_place_part */
+    arena *memory;    /* of these texts */
 } report_place;
 
 /* Decides, and moves what gives way. The caller holds the lock of the folder. `changes` as in experiment.h. 0, or -1:
