@@ -1,5 +1,6 @@
 /* Names with any byte: one field of a line, one string of JSON, one word of a list, and back to the same bytes; what
  * people see of them steers no terminal and has the width that it is said to have. */
+/* units: report/report_text */
 #include "../lab/scratch.h"
 
 #include "../../core/base/name.h"

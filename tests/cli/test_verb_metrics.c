@@ -1,4 +1,5 @@
 /* `ablate metrics`: files in, numbers and sentences out. */
+/* units: report/metrics_compare */
 #include "../../core/base/diag.h"
 #include "../../core/cli/verbs.h"
 #include "../../core/metrics/metrics.h"

@@ -1,6 +1,6 @@
 /* test_curves.c: `ablate curves` of two finished runs of seconds: the tables hold what the runs' own files hold,
  * counted here once more; what does not fit is said in a sentence. */
-/* units: curves_losses curves_scores curves_usage cli/verb_curves */
+/* units: curves_losses curves_scores curves_usage cli/verb_curves record/losses */
 #include "../lab/finished_run.h"
 
 #include "../../core/base/file.h"

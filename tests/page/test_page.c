@@ -1,6 +1,6 @@
 /* The page of results: of a folder made by a tiny run, with names that would break careless HTML, looked at in headless
  * Chromium at two widths; and what it says of folders that lack something. */
-/* units: page_gallery page_reports cli/verb_page */
+/* units: page_gallery page_reports cli/verb_page page_curves page_data page_provenance */
 #include "../../core/base/diag.h"
 #include "../../core/base/file.h"
 #include "../../core/page/page.h"

@@ -1,5 +1,5 @@
 /* Records of runs and the reports made of them: exact words for known numbers, and what must never be passed over. */
-/* units: record/record record/record_json */
+/* units: record/record record/record_json report_caption report_numbers report_pieces report_rows report_tsv */
 #include "../../core/base/diag.h"
 #include "../../core/base/file.h"
 #include "../../core/base/hash.h"
