@@ -1,141 +1,141 @@
-/* Chains of files: which entries lie over which, and what a file leaves out of its bases. */
+/* The files behind one experiment: which lies over which, what a base keeps to itself, and what is no chain. */
 #include "../../core/experiment/chain.h"
 #include "../lab/scratch.h"
 #include "../lab/words.h"
 
-static settings whole;
-
-static int begin(void **state)
+static void put(const char *name, const char *text)
 {
-    (void)state;
-    complaint_clear();
-    whole = (settings){ .memory = arena_new() };
-    assert_int_equal(file_write_text("root.ini", "[experiment]\ntitle = root\n[run]\nseed = 1\n[row r]\nrun.seed = 2\n"
-                                                 "[columns]\nmetrics = aupro\nwords = a:A\n[scale s]\nrun.seed = 3\n"),
-                     0);
-    assert_int_equal(file_write_text("scale/s.ini", "[experiment]\nnote = small\n[run]\nseed = 4\n"), 0);
-    return 0;
+    assert_int_equal(file_write_text(name, text), 0);
 }
 
-static int end(void **state)
+/* "section.key=value file:line" of what wins of each name, in the order of the list; lines of sections left out. */
+static void reads_as(const char *path, const char *scale, const char *expected)
 {
-    (void)state;
-    settings_free(&whole);
-    return 0;
-}
-
-/* The entries in order, without the lines of sections' names: "[run] seed=1 [row r] run.seed=2". */
-static void expect_chain(const char *path, const char *scale, const char *expected)
-{
-    char made[1000] = "";
-    const char *section = "";
-    if (chain_read(path, scale, &whole) != 0)
+    settings whole = { 0 };
+    char text[4000] = "";
+    assert_non_null(settings_memory(&whole));
+    if (chain_read(path, scale, &whole) < 0)
         fail_msg("%s", complaint());
     for (int i = 0; i < whole.count; i++) {
         const settings_entry *e = &whole.entry[i];
-        size_t used = strlen(made);
-        if (!*e->key)
-            continue;
-        if (strcmp(section, e->section) != 0)
-            used += (size_t)snprintf(made + used, sizeof made - used, "%s[%s]", used ? " " : "", e->section);
-        section = e->section;
-        snprintf(made + used, sizeof made - used, " %s=%s", e->key, e->value);
+        size_t used = strlen(text);
+        if (*e->key && settings_find(&whole, e->section, e->key) == e)
+            snprintf(text + used, sizeof text - used, "%s.%s=%s %s:%d\n", e->section, e->key, e->value, e->file,
+                     e->line);
     }
-    assert_string_equal(made, expected);
+    assert_string_equal(text, expected);
+    settings_free(&whole);
 }
 
-static void refused(const char *text, const char *scale, const char *words)
+static void refused(const char *path, const char *scale, const char *sentence)
 {
-    assert_int_equal(file_write_text("a.ini", text), 0);
-    assert_int_equal(chain_read("a.ini", scale, &whole), -1);
-    expect_sentence(words);
+    settings whole = { 0 };
+    assert_non_null(settings_memory(&whole));
+    assert_int_equal(chain_read(path, scale, &whole), -1);
+    expect_sentence(sentence);
+    settings_free(&whole);
 }
 
-static void test_alone(void **state)
-{
-    (void)state;
-    expect_chain("root.ini", NULL,
-                 "[experiment] title=root [run] seed=1 [row r] run.seed=2 [columns] metrics=aupro words=a:A");
-}
-
-/* Root, scale's file, root's section of the scale. */
-static void test_scale_over_root(void **state)
+static void test_the_nearest_wins(void **state)
 {
     (void)state;
-    expect_chain("root.ini", "s",
-                 "[experiment] title=root [run] seed=1 [row r] run.seed=2 [columns] metrics=aupro words=a:A "
-                 "[experiment] note=small [run] seed=4 seed=3");
+    put("root.ini", "[a]\nx = 1\ny = 1\nz = 1\nw = 1\n");
+    put("scale/small.ini", "[a]\ny = 2\nz = 2\nw = 2\n");
+    put("mid.ini", "base = root.ini\n[a]\nz = 3\nw = 3\n");
+    put("sub/top.ini", "base = ../mid.ini\n[a]\nw = 4\n");
+    reads_as("root.ini", NULL, "a.x=1 root.ini:2\na.y=1 root.ini:3\na.z=1 root.ini:4\na.w=1 root.ini:5\n");
+    reads_as("sub/top.ini", NULL, "a.x=1 root.ini:2\na.y=1 root.ini:3\na.z=3 mid.ini:3\na.w=4 sub/top.ini:3\n");
+    reads_as("sub/top.ini", "small",
+             "a.x=1 root.ini:2\na.y=2 scale/small.ini:2\na.z=3 mid.ini:3\na.w=4 sub/top.ini:3\n");
 }
 
-/* A file without rows keeps those of its base, but not what the base says of its own report. */
-static void test_nearer_file(void **state)
+/* Only of the scale that is chosen, over the file's own entries and under the next file's. */
+static void test_sections_of_scales(void **state)
 {
     (void)state;
-    assert_int_equal(file_write_text("a.ini", "base = root.ini\n[run]\nseed = 5\n"), 0);
-    expect_chain("a.ini", NULL, "[run] seed=1 [row r] run.seed=2 [columns] metrics=aupro words=a:A [run] seed=5");
+    put("scale/small.ini", "[a]\nx = 0\n");
+    put("scale/big.ini", "[a]\nx = 9\n");
+    put("root.ini", "[scale small]\na.x = 2\nb.new = 5\n[a]\nx = 1\n");
+    put("top.ini", "base = root.ini\n[a]\ny = 1\n[scale big]\na.y = 8\n");
+    reads_as("top.ini", NULL, "a.x=1 root.ini:5\na.y=1 top.ini:3\n");
+    reads_as("top.ini", "small", "a.x=2 root.ini:2\nb.new=5 root.ini:3\na.y=1 top.ini:3\n");
+    reads_as("top.ini", "big", "a.x=9 scale/big.ini:2\na.y=8 top.ini:5\n");
 }
 
-/* Rows, a grid and what its values stand for take the place of the base's, with what is said about them. */
-static void test_own_rows(void **state)
+/* A base's title is not the file's; its columns are, but for what speaks of its rows. */
+static void test_what_is_not_handed_down(void **state)
 {
     (void)state;
-    assert_int_equal(file_write_text("sub/a.ini", "base = ../root.ini\n[grid]\nrun.seed = 6 7\n"), 0);
-    expect_chain(
-        "sub/a.ini", "s",
-        "[run] seed=1 [columns] metrics=aupro [experiment] note=small [run] seed=4 seed=3 [grid] run.seed=6 7");
+    put("root.ini", "[experiment]\ntitle = root\ncaption = of it\nplace = kept\n[columns]\nmetrics = m\nwords = w\n"
+                    "layout = l\ncomparable = c\n[row i]\nmodel = a\n[kind small]\nmodel = b\n");
+    put("same.ini", "base = root.ini\n[columns]\nmetrics = n\n");
+    put("rows.ini", "base = root.ini\n[row j]\nmodel = c\n");
+    put("grid.ini", "base = root.ini\n[grid]\na.x = 1 2\n");
+    static const char handed[] = "experiment.place=kept root.ini:4\n";
+    char expected[600];
+    snprintf(expected, sizeof expected,
+             "%scolumns.words=w root.ini:7\ncolumns.layout=l root.ini:8\ncolumns.comparable=c root.ini:9\n"
+             "row i.model=a root.ini:11\nkind small.model=b root.ini:13\ncolumns.metrics=n same.ini:3\n",
+             handed);
+    reads_as("same.ini", NULL, expected);
+    snprintf(expected, sizeof expected, "%scolumns.metrics=m root.ini:6\nrow j.model=c rows.ini:3\n", handed);
+    reads_as("rows.ini", NULL, expected);
+    snprintf(expected, sizeof expected, "%scolumns.metrics=m root.ini:6\ngrid.a.x=1 2 grid.ini:3\n", handed);
+    reads_as("grid.ini", NULL, expected);
 }
 
-static void test_refusals(void **state)
+static void test_what_is_no_chain(void **state)
 {
     (void)state;
-    refused("base = a.ini\n", NULL, "a.ini:1: base 'a.ini' leads back to a.ini; break the circle");
-    refused("base = root.ini\nseed = 1\n", NULL,
-            "a.ini:2: 'seed' stands before the first [section], where only 'base' may; move it");
-    refused("base = root.ini\n[scale none]\nrun.seed = 1\n", NULL,
-            "a.ini:2: there is no scale 'none': scale/none.ini is missing");
-    refused("base = root.ini\n[scale s]\nseed = 1\n", NULL, "a.ini:3: 'seed=1' must look like section.key=value");
-    refused("base = root.ini\n", "none",
-            "there is no scale 'none': scale/none.ini is missing; choose one that is there");
-    refused("base = root.ini\n", "a/b",
-            "'a/b' is no name of a scale; give one of the names in scale/, without '/' and .ini");
-    assert_int_equal(file_write_text("scale/t.ini", "[row x]\n"), 0);
-    refused("base = root.ini\n", "t",
-            "scale/t.ini:1: a scale holds for every experiment, so it has no [row x]; move it");
-    assert_int_equal(file_write_text("scale/t.ini", "base = s.ini\n"), 0);
-    refused("base = root.ini\n", "t", "scale/t.ini:1: 'base' stands before the first [section]; move it into one");
-    assert_int_equal(chain_read("none.ini", NULL, &whole), -1);
-    expect_sentence("none.ini: there is no such file; give the path of an experiment");
-}
-
-static void test_long_chain(void **state)
-{
-    (void)state;
-    char name[16], text[32];
-    for (int i = 0; i < 17; i++) {
-        snprintf(name, sizeof name, "%d.ini", i);
-        snprintf(text, sizeof text, "base = %d.ini\n", i + 1);
-        assert_int_equal(file_write_text(name, i < 16 ? text : "[run]\nseed = 1\n"), 0);
+    refused("none.ini", NULL, "none.ini: there is no such file; give the path of an experiment");
+    put("a.ini", "base = b.ini\n");
+    put("b.ini", "\nbase = a.ini\n");
+    refused("a.ini", NULL, "b.ini:2: base 'a.ini' leads back to a.ini; break the circle");
+    put("self.ini", "base = self.ini\n");
+    refused("self.ini", NULL, "self.ini:1: base 'self.ini' leads back to self.ini; break the circle");
+    put("key.ini", "x = 1\n[a]\ny = 2\n");
+    refused("key.ini", NULL, "key.ini:1: 'x' stands before the first [section], where only 'base' may; move it");
+    for (int i = 0; i < 20; i++) {
+        char name[20], text[40];
+        snprintf(name, sizeof name, "c%d.ini", i);
+        snprintf(text, sizeof text, "base = c%d.ini\n[a]\nx = %d\n", i + 1, i);
+        put(name, i < 15 ? text : "[a]\nx = 15\n");
     }
-    expect_chain("1.ini", NULL, "[run] seed=1");
-    assert_int_equal(chain_read("0.ini", NULL, &whole), -1);
-    expect_sentence("15.ini:1: the chain of bases has more than 16 files; shorten it");
+    reads_as("c0.ini", NULL, "a.x=0 c0.ini:3\n"); /* sixteen files */
+    put("before.ini", "base = c0.ini\n");
+    refused("before.ini", NULL, "c14.ini:1: the chain of bases has more than 16 files; shorten it");
 }
 
-static void test_rest_of_a_name(void **state)
+static void test_what_is_no_scale(void **state)
 {
     (void)state;
-    assert_string_equal(chain_section_rest("row  a b", "row"), "a b");
-    assert_string_equal(chain_section_rest("row ", "row"), "");
+    put("root.ini", "[a]\nx = 1\n");
+    refused("root.ini", "none", "there is no scale 'none': scale/none.ini is missing; choose one that is there");
+    refused("root.ini", "../root",
+            "'../root' is no name of a scale; give one of the names in scale/, without '/' and .ini");
+    put("scale/rows.ini", "[row i]\nmodel = a\n");
+    refused("root.ini", "rows", "scale/rows.ini:1: a scale holds for every experiment, so it has no [row i]; move it");
+    put("scale/bare.ini", "x = 1\n");
+    refused("root.ini", "bare", "scale/bare.ini:1: 'x' stands before the first [section]; move it into one");
+    put("named.ini", "[scale none]\na.x = 1\n");
+    refused("named.ini", NULL, "named.ini:1: there is no scale 'none': scale/none.ini is missing");
+}
+
+static void test_names_of_sections(void **state)
+{
+    (void)state;
+    assert_string_equal(chain_section_rest("row  i ii", "row"), "i ii");
     assert_null(chain_section_rest("row", "row"));
-    assert_null(chain_section_rest("rows a", "row"));
+    assert_null(chain_section_rest("rows i", "row"));
+    assert_null(chain_section_rest("a row", "row"));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, begin, end)
 int main(void)
 {
+#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, enter_folder, leave_folder)
     const struct CMUnitTest tests[] = {
-        TEST(alone),    TEST(scale_over_root), TEST(nearer_file),    TEST(own_rows),
-        TEST(refusals), TEST(long_chain),      TEST(rest_of_a_name),
+        TEST(the_nearest_wins), TEST(sections_of_scales), TEST(what_is_not_handed_down),
+        TEST(what_is_no_chain), TEST(what_is_no_scale),   TEST(names_of_sections),
     };
-    return cmocka_run_group_tests(tests, enter_folder, leave_folder);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }
