@@ -237,10 +237,11 @@ page: all ## results/index.html: tables, figures, curves, pictures and provenanc
 	@$(ABLATE) page results
 book: ## the book, build/book/index.html: every equation, its code, its test, and how the engine works
 	@scripts/book $(BUILD)
-lint: ## what a machine can check of the style: layout, likely mistakes, lengths
+lint: all ## what a machine can check of the style: layout, likely mistakes, lengths
 	@scripts/need clang-format clang-tidy libomp-dev
 	@scripts/lint
 	@scripts/untested
+	@scripts/rooms $(BUILD)
 install: all engine ## PREFIX=/usr/local: the program, the modules, and what a module of your own is built with
 	scripts/install-files $(BUILD) $(DESTDIR)$(PREFIX) $(PREFIX) $(VERSION)
 clean: ## remove what was built
