@@ -181,6 +181,14 @@ int file_check_place(const char *path)
     return status;
 }
 
+file_draft *file_draft_in(const char *folder, const char *name)
+{
+    char *path = take_text("%s/%s", folder, name);
+    file_draft *draft = path ? file_draft_open(path) : NULL;
+    free(path);
+    return draft;
+}
+
 FILE *file_draft_stream(file_draft *draft)
 {
     return draft->stream;

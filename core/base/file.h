@@ -7,11 +7,12 @@
 
 /* A file under a temporary name beside `path`; file_commit flushes, fsyncs and renames it, file_abandon removes it. */
 typedef struct file_draft file_draft;
-file_draft *file_draft_open(const char *path); /* NULL: complained. Makes missing directories. */
-FILE *file_draft_stream(file_draft *);         /* write here; errors are noticed at commit */
-int file_commit(file_draft *);                 /* 0, or -1 (disk full, ...): then nothing was changed. Frees. */
-void file_abandon(file_draft *);               /* Frees. NULL is allowed. */
-void file_remove_drafts(void); /* removes the temporary files there are; for the handler of a deadly signal */
+file_draft *file_draft_open(const char *path);                   /* NULL: complained. Makes missing directories. */
+file_draft *file_draft_in(const char *folder, const char *name); /* of FOLDER/NAME */
+FILE *file_draft_stream(file_draft *);                           /* write here; errors are noticed at commit */
+int file_commit(file_draft *);   /* 0, or -1 (disk full, ...): then nothing was changed. Frees. */
+void file_abandon(file_draft *); /* Frees. NULL is allowed. */
+void file_remove_drafts(void);   /* removes the temporary files there are; for the handler of a deadly signal */
 
 /* Removes what processes that were killed left of drafts of `path`; none may be there. */
 void file_sweep(const char *path);

@@ -1,8 +1,9 @@
 #include "frontier.h"
 #include "../base/diag.h"
+#include "../base/workers.h"
 #include "../graph/analysis.h"
-#include "inputs.h"
 #include <stdlib.h>
+#include <string.h>
 
 enum { MOST_GIVEN = ABLATE_INPUTS * 64 };
 
@@ -55,6 +56,15 @@ static double frozen_flops(const frontier *f, const graph *g)
     return flops;
 }
 
+int frontier_inputs(const graph *g, ablate_value **list)
+{
+    int count = 0;
+    for (int i = 0; i < g->values && count < ABLATE_INPUTS; i++)
+        if (g->value[i]->kind == VALUE_INPUT)
+            list[count++] = g->value[i];
+    return count;
+}
+
 static int give_inputs_if_cheap(frontier *f, const graph *g)
 {
     double floats = 0;
@@ -62,7 +72,7 @@ static int give_inputs_if_cheap(frontier *f, const graph *g)
         floats += f->given[i]->kind == VALUE_INPUT ? 0 : (double)shape_size(&f->given[i]->shape);
     double flops = frozen_flops(f, g);
     if (flops >= 0 && flops < ANALYSIS_CHEAP * floats)
-        f->count = inputs_list(g, f->given);
+        f->count = frontier_inputs(g, f->given);
     return flops < 0 ? -1 : 0;
 }
 
@@ -86,4 +96,31 @@ int frontier_find(frontier *f, const graph *g, int batch, ablate_value *const *w
         return -1;
     lay_out_rows(f);
     return 0;
+}
+
+/* ---- inputs ---- */
+
+typedef struct input_work {
+    const dataset *data;
+    const input_settings *to;
+    const ablate_value *input;
+    const int *picture;
+    float *out;
+} input_work;
+
+static int load_one(void *context, int i)
+{
+    const input_work *w = context;
+    const int64_t n = shape_size(&w->input->shape) / w->input->shape.dim[0];
+    if (strcmp(w->input->name, "image") == 0)
+        return dataset_input(w->data, w->picture[i], w->to, w->out + i * n);
+    memcpy(w->out + i * n, w->data->picture[w->picture[i]].inputs, (size_t)n * sizeof(float));
+    return 0;
+}
+
+int frontier_load(const dataset *d, const input_settings *to, const ablate_value *input, const int *pictures,
+                  float *out)
+{
+    input_work work = { d, to, input, pictures, out };
+    return workers_run((int)input->shape.dim[0], load_one, &work);
 }

@@ -3,6 +3,7 @@
 #ifndef ABLATE_DATA_FRONTIER_H
 #define ABLATE_DATA_FRONTIER_H
 #include "../graph/graph.h"
+#include "dataset.h"
 
 typedef struct frontier { /* zeroed = empty */
     ablate_value **given;
@@ -19,5 +20,12 @@ void frontier_free(frontier *);
 
 /* Numbers that a value has for one picture. */
 int64_t frontier_numbers(const frontier *, const ablate_value *);
+
+/* The inputs of a graph, in its order, into list[ABLATE_INPUTS]. Returns how many. */
+int frontier_inputs(const graph *, ablate_value **list);
+
+/* An input for as many pictures of the data set as its first axis counts, into `out`, the whole tensor: decoded and
+ * fitted, or as the module lists it. 0, or -1: complained. */
+int frontier_load(const dataset *, const input_settings *, const ablate_value *input, const int *pictures, float *out);
 
 #endif

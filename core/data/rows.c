@@ -6,7 +6,6 @@
 #include "../base/stop.h"
 #include "../graph/program.h"
 #include "../plugin/loader.h"
-#include "inputs.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,7 +95,7 @@ static int decode_batch(void *context, int number, int slot)
     for (int i = 0; i < w->batch; i++)
         chosen[i] = w->missing[first + i < w->count ? first + i : w->count - 1];
     for (int i = 0; i < w->inputs; i++) {
-        if (inputs_load(&w->request->session->data, w->request->input, w->input[i], chosen, into) < 0)
+        if (frontier_load(&w->request->session->data, w->request->input, w->input[i], chosen, into) < 0)
             return -1;
         into += shape_size(&w->input[i]->shape);
     }
@@ -184,7 +183,7 @@ static int compute_missing(row_work *w)
                                 .wanted_count = w->values,
                                 .given = w->input,
                                 .given_count = w->inputs };
-    w->inputs = request.given_count = inputs_list(r->graph, w->input);
+    w->inputs = request.given_count = frontier_inputs(r->graph, w->input);
     w->program = own ? program_new(&request) : NULL;
     int status = w->program && make_room(w) == 0 ? compute_batches(w) : -1;
     program_free(w->program);

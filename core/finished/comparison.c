@@ -11,36 +11,24 @@ void comparison_free(comparison *c)
 
 /* ---- scores of the test pictures ---- */
 
-typedef struct pictures { /* of the first run; the others have the same */
-    int count, classes;
-    int *class_index;
-    bool *defective;
-    double *score; /* (pairs, 2, count) */
-} pictures;
-
-static void pictures_free(pictures *p)
+/* Of the first run; the others have the same pictures. */
+static int describe(bootstrap_request *p, const dataset *d, const scores *s)
 {
-    free(p->class_index);
-    free(p->defective);
-    free(p->score);
-}
-
-static int describe(pictures *p, const dataset *d, const scores *s, int pairs)
-{
-    p->count = s->count;
+    int *class_index = take((size_t)s->count, sizeof *class_index, "the scores");
+    bool *defective = take((size_t)s->count, sizeof *defective, "the scores");
+    p->pictures = s->count;
     p->classes = d->classes;
-    p->class_index = take((size_t)s->count, sizeof *p->class_index, "the scores");
-    p->defective = take((size_t)s->count, sizeof *p->defective, "the scores");
-    p->score = take(2 * (size_t)pairs * (size_t)s->count, sizeof *p->score, "the scores");
-    for (int i = 0; p->class_index && p->defective && i < s->count; i++) {
-        p->class_index[i] = d->picture[s->picture[i]].class_index;
-        p->defective[i] = !d->picture[s->picture[i]].good;
+    p->class_index = class_index;
+    p->defective = defective;
+    for (int i = 0; class_index && defective && i < s->count; i++) {
+        class_index[i] = d->picture[s->picture[i]].class_index;
+        defective[i] = !d->picture[s->picture[i]].good;
     }
-    return p->class_index && p->defective && p->score ? 0 : -1;
+    return class_index && defective ? 0 : -1;
 }
 
-/* Scores the test pictures again with the run in the folder; `place`: 2 pair + 0 or 1. */
-static int score_run(pictures *p, const char *folder, const finished_options *o, int pairs, int place)
+/* Scores the test pictures again with the run in the folder, into new memory. */
+static int score_run(bootstrap_request *p, const char *folder, const finished_options *o, const double **score)
 {
     finished_run run = { 0 };
     scores s = { 0 };
@@ -48,31 +36,31 @@ static int score_run(pictures *p, const char *folder, const finished_options *o,
     if (status == 0)
         status = finished_run_scores(&run, &s);
     finished_run_say(&run, run.label);
-    if (status == 0 && place == 0)
-        status = describe(p, run.data, &s, pairs);
-    for (int i = 0; status == 0 && i < p->count; i++)
-        p->score[(int64_t)place * p->count + i] = scores_picture(&s, i);
+    if (status == 0 && !p->class_index)
+        status = describe(p, run.data, &s);
+    double *own = status == 0 ? take((size_t)s.count, sizeof *own, "the scores") : NULL;
+    for (int i = 0; own && i < s.count; i++)
+        own[i] = scores_picture(&s, i);
+    *score = own;
     scores_free(&s);
     finished_run_close(&run);
-    return status;
+    return own ? 0 : -1;
 }
 
 static int by_picture(const compare_runs *runs, int samples, const finished_options *o,
                       bootstrap_interval out[BOOTSTRAP_METRICS])
 {
-    pictures p = { 0 };
-    bootstrap_scores *pair = take((size_t)runs->pairs, sizeof *pair, "the scores");
+    bootstrap_scores *pair = take_zeroed((size_t)runs->pairs, sizeof *pair, "the scores");
+    bootstrap_request p = { .pairs = runs->pairs, .samples = samples, .pair = pair, .seed = COMPARISON_SEED };
     int status = pair ? 0 : -1;
     for (int i = 0; i < 2 * runs->pairs && status == 0; i++)
-        status = score_run(&p, runs->pair[i / 2].folder[i % 2], o, runs->pairs, i);
-    for (int i = 0; status == 0 && i < runs->pairs; i++)
-        pair[i] =
-            (bootstrap_scores){ { p.score + (int64_t)(2 * i) * p.count, p.score + (int64_t)(2 * i + 1) * p.count } };
-    const bootstrap_request wanted = { p.count,       p.classes,   runs->pairs, samples,
-                                       p.class_index, p.defective, pair,        COMPARISON_SEED };
+        status = score_run(&p, runs->pair[i / 2].folder[i % 2], o, &pair[i / 2].score[i % 2]);
     if (status == 0)
-        status = bootstrap_pictures(&wanted, out);
-    pictures_free(&p);
+        status = bootstrap_pictures(&p, out);
+    for (int i = 0; pair && i < 2 * runs->pairs; i++)
+        free((void *)(uintptr_t)pair[i / 2].score[i % 2]);
+    free((void *)(uintptr_t)p.class_index);
+    free((void *)(uintptr_t)p.defective);
     free(pair);
     return status;
 }

@@ -2,7 +2,7 @@
 #include "../base/file.h"
 #include "../base/name.h"
 #include "../base/number.h"
-#include "../model/parameters_file.h"
+#include "../run/snapshot.h"
 #include "curves.h"
 #include <stdlib.h>
 #include <string.h>
@@ -134,7 +134,7 @@ static int find_epoch(const usage *u, int epoch, float *all)
         return model_draw(m, m->train, u->run.session.device, all) < 0 ? -1 : 1;
     char *path = take_text("%s/parameters-epoch-%d.safetensors", u->run.folder, epoch);
     bool there = path && file_exists(path);
-    int status = there ? parameters_file_read(path, m->parameters, all) : 0;
+    int status = there ? snapshot_read(path, m->parameters, all) : 0;
     free(path);
     return !path || status < 0 ? -1 : there;
 }

@@ -54,19 +54,11 @@ int choose_picture(const dataset *d, const int *shown, int tests, const double *
     return count > 0;
 }
 
-static const run_class *find_class(const run_record *r, const char *name)
-{
-    for (int i = 0; i < r->class_count; i++)
-        if (strcmp(r->classes[i].name, name) == 0)
-            return &r->classes[i];
-    return NULL;
-}
-
 static int rank_classes(const dataset *d, const run_record *r, ranked *list)
 {
     for (int i = 0; i < d->classes; i++) {
-        const run_class *found = find_class(r, d->class_name[i]);
-        double value = found ? found->value[METRICS_IMAGE_AUROC] : NAN;
+        int found = run_record_class(r, d->class_name[i], strlen(d->class_name[i]));
+        double value = found < 0 ? NAN : r->classes[found].value[METRICS_IMAGE_AUROC];
         if (isnan(value))
             return complain("%s %s: its record has no image AUROC of class '%s'; choose classes with --class",
                             r->experiment, r->row, d->class_name[i]);

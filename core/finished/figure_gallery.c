@@ -63,10 +63,8 @@ static int write_map(const figure_runs *f, int k, int i, const figure_options *o
 
 static int write_maps(const figure_runs *f, const figure_options *o)
 {
-    char *path = take_text("%s/scales.tsv", o->out);
-    file_draft *draft = path ? file_draft_open(path) : NULL;
+    file_draft *draft = file_draft_in(o->out, "scales.tsv");
     int status = draft ? 0 : -1;
-    free(path);
     if (draft)
         fprintf(file_draft_stream(draft), "picture\trun\tlow\thigh\n");
     for (int i = 0; i < f->pictures && status == 0; i++)

@@ -161,9 +161,7 @@ static void print_line(const figure_runs *f, int i, FILE *to)
 
 static int write_runs(const figure_runs *f, const figure_options *o)
 {
-    char *path = take_text("%s/runs.tsv", o->out);
-    file_draft *draft = path ? file_draft_open(path) : NULL;
-    free(path);
+    file_draft *draft = file_draft_in(o->out, "runs.tsv");
     if (!draft)
         return -1;
     FILE *to = file_draft_stream(draft);
@@ -190,9 +188,7 @@ int figure_runs_write(const figure_runs *f, const figure_options *o)
     int status = write_runs(f, o);
     for (int i = 0; i < f->pictures && status == 0; i++)
         status = write_picture(f, o, i);
-    char *path = status == 0 ? take_text("%s/pictures.tsv", o->out) : NULL;
-    file_draft *draft = path ? file_draft_open(path) : NULL;
-    free(path);
+    file_draft *draft = status == 0 ? file_draft_in(o->out, "pictures.tsv") : NULL;
     if (!draft)
         return -1;
     FILE *to = file_draft_stream(draft);

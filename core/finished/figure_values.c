@@ -150,11 +150,9 @@ static int write_value(const patches *p, int v, FILE *values, FILE *bins)
 
 static file_draft *open_draft(const patches *p, const char *name, const char *head)
 {
-    char *path = take_text("%s/%s", p->options->out, name);
-    file_draft *draft = path ? file_draft_open(path) : NULL;
+    file_draft *draft = file_draft_in(p->options->out, name);
     if (draft)
         fputs(head, file_draft_stream(draft));
-    free(path);
     return draft;
 }
 

@@ -5,8 +5,7 @@
 #include "../base/numbers.h"
 #include "../base/place.h"
 #include "../base/words.h"
-#include "../model/model_place.h"
-#include "../model/parameters_file.h"
+#include "../run/snapshot.h"
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -241,7 +240,7 @@ static int load_parameters(finished_run *r)
 {
     char *path = take_text("%s/parameters.safetensors", r->folder);
     float *all = take((size_t)r->model.parameters->count, sizeof *all, "the trained parameters");
-    int status = path && all ? parameters_file_read(path, r->model.parameters, all) : -1;
+    int status = path && all ? snapshot_read(path, r->model.parameters, all) : -1;
     if (status == 0)
         status = finished_run_put(r, all);
     free(all);

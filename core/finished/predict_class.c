@@ -3,23 +3,13 @@
 #include "../base/words.h"
 #include <string.h>
 
-/* Index of the class, or -1. */
-static int find(const run_record *r, const char *name, size_t length)
-{
-    for (int i = 0; i < r->class_count; i++)
-        if (strlen(r->classes[i].name) == length && memcmp(r->classes[i].name, name, length) == 0)
-            return i;
-    return -1;
-}
-
 int predict_class_named(const finished_run *run, const char *name)
 {
     const run_record *r = &run->record;
     char names[600] = "";
-    int found = find(r, name, strlen(name));
-    for (int i = 0; i < r->class_count; i++) {
+    int found = run_record_class(r, name, strlen(name));
+    for (int i = 0; i < r->class_count; i++)
         word_append(names, sizeof names, ", ", r->classes[i].name);
-    }
     return found >= 0 ? found : complain("--class %s: the run has no such class; it has %s", name, names);
 }
 
@@ -56,7 +46,7 @@ static int class_of_path(const run_record *r, const char *path)
 {
     const char *name[NAMES];
     size_t length[NAMES];
-    return split(path, name, length) ? find(r, name[CLASS], length[CLASS]) : -1;
+    return split(path, name, length) ? run_record_class(r, name[CLASS], length[CLASS]) : -1;
 }
 
 predict_state predict_class_state(const char *path)

@@ -79,9 +79,8 @@ static double median_of(double *value, size_t n)
     return value[n / 2];
 }
 
-static int take_batch(void *context, const predict_batch *batch)
+static int take_batch(good_scores *g, const predict_walk *batch)
 {
-    good_scores *g = context;
     const size_t area = (size_t)batch->size * (size_t)batch->size;
     for (int i = 0; i < batch->count; i++) {
         if (batch->reason[i]) {
@@ -97,6 +96,14 @@ static int take_batch(void *context, const predict_batch *batch)
         g->image[g->count++] = batch->score[i];
     }
     return 0;
+}
+
+static int take_all(good_scores *g, predict_walk walk)
+{
+    walk.label = "defect-free pictures";
+    while (predict_next(&walk))
+        walk.status = take_batch(g, &walk);
+    return walk.status;
 }
 
 static int make_room(good_scores *g, int count, int size)
@@ -186,7 +193,7 @@ static int score_given(finished_run *run, const predict_files *judged, const pre
     if (status == 0) {
         classify(run, &files, good->named, g);
         t->common = predict_files_common(judged, g->path, files.count);
-        status = t->common < 0 ? -1 : predict_score_files(run, &files, "defect-free pictures", take_batch, g);
+        status = t->common < 0 ? -1 : take_all(g, (predict_walk){ .run = run, .files = &files });
     }
     if (status == 0 && g->unread > 0)
         status =
@@ -199,15 +206,6 @@ static int score_given(finished_run *run, const predict_files *judged, const pre
     return t->from ? status : -1;
 }
 
-/* Index of the class in the run's record, in which every class of its data is. */
-static int class_recorded(const finished_run *run, const char *name)
-{
-    for (int i = 0; i < run->record.class_count; i++)
-        if (strcmp(run->record.classes[i].name, name) == 0)
-            return i;
-    return -1;
-}
-
 static int score_own(finished_run *run, const predict_files *judged, predict_threshold *t, good_scores *g)
 {
     const dataset *d = finished_run_data(run);
@@ -217,13 +215,14 @@ static int score_own(finished_run *run, const predict_files *judged, predict_thr
             own[count++] = i;
     int status = own ? make_room(g, count, run->input.size) : -1;
     for (int i = 0; status == 0 && i < count; i++) {
-        g->class_index[i] = class_recorded(run, d->picture[own[i]].class_name);
+        const char *class_name = d->picture[own[i]].class_name; /* every one of the data is in the record */
+        g->class_index[i] = run_record_class(&run->record, class_name, strlen(class_name));
         g->path[i] = d->picture[own[i]].path;
     }
     if (status == 0)
         status = (t->common = predict_files_common(judged, g->path, count)) < 0 ? -1 : 0;
     if (status == 0 && count > 0)
-        status = predict_score_own(run, own, count, "defect-free pictures", take_batch, g);
+        status = take_all(g, (predict_walk){ .run = run, .own = own, .owned = count });
     t->from = status == 0 ? take_text("the test pictures without a defect of the run's own data %s", d->spec) : NULL;
     free(own);
     return t->from ? 0 : -1;

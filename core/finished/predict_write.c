@@ -103,9 +103,8 @@ static int write_one(writer *w, int file, const float *map, double score)
     return status == 0 && w->output->maps ? write_map(w, file, map) : status;
 }
 
-static int take_batch(void *context, const predict_batch *batch)
+static int write_batch(writer *w, const predict_walk *batch)
 {
-    writer *w = context;
     int64_t area = (int64_t)batch->size * batch->size;
     int status = 0;
     for (int i = 0; i < batch->count && status == 0; i++) {
@@ -162,9 +161,7 @@ static void write_head(const writer *w)
 int predict_write(finished_run *run, const predict_files *files, const predict_threshold *threshold,
                   const predict_output *output, predict_summary *summary, FILE *unreadable)
 {
-    char *path = take_text("%s/scores.tsv", output->folder);
-    file_draft *draft = path ? file_draft_open(path) : NULL;
-    free(path);
+    file_draft *draft = file_draft_in(output->folder, "scores.tsv");
     *summary = (predict_summary){ 0 };
     if (!draft)
         return -1;
@@ -172,9 +169,11 @@ int predict_write(finished_run *run, const predict_files *files, const predict_t
         run, files, threshold, output, summary, file_draft_stream(draft), unreadable, predict_files_prefix(files)
     };
     write_head(&w);
-    int status = predict_score_files(run, files, run->label, take_batch, &w);
-    if (status == 0)
+    predict_walk walk = { .run = run, .files = files, .label = run->label };
+    while (predict_next(&walk))
+        walk.status = write_batch(&w, &walk);
+    if (walk.status == 0)
         return file_commit(draft);
     file_abandon(draft);
-    return status;
+    return -1;
 }

@@ -44,6 +44,14 @@ typedef struct model { /* zeroed = closed; must not be moved while it is open */
 int model_open(model *, const model_request *);
 void model_close(model *);
 
+/* The device from now on computes as precisely as the settings say and knows the modules' own operations; before
+ * anything of the run is computed or described. 0, or -1: complained. */
+int model_place(const model *, const device *);
+
+/* The shared object with a module's operations for that device, DEVICE/NAME.so beside the module's own, or NULL: there
+ * is none. The caller frees. */
+char *model_device_half(const ablate_module *, const device *);
+
 /* What one of the model's graphs is given for each picture; what is wanted of it, and of which pictures, is still to be
  * said. */
 feed_request model_feed_request(session *, const model *, const graph *);

@@ -1,5 +1,5 @@
-#include "model_place.h"
 #include "../base/diag.h"
+#include "model.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

@@ -2,7 +2,7 @@
 #include "../base/diag.h"
 #include "../base/stop.h"
 #include "../data/feed.h"
-#include "../data/inputs.h"
+#include "../data/frontier.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,7 +43,7 @@ int predictor_check_files(const predictor *p, const char *whose)
 static int open_files(predictor *p)
 {
     size_t side = (size_t)p->model->input->size, batch = (size_t)p->model->run->batch;
-    p->inputs = inputs_list(p->model->score, p->input);
+    p->inputs = frontier_inputs(p->model->score, p->input);
     p->pixels = take_zeroed(batch * 3 * side * side, sizeof *p->pixels, "a batch of pictures");
     return p->pixels ? 0 : -1;
 }

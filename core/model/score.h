@@ -29,6 +29,11 @@ const uint8_t *scores_masks(session *, const model *);
 /* The five metrics by class under run.protocol. 0, or -1: complained. */
 int scores_evaluate(session *, const model *, const scores *, metrics_result *);
 
+/* Writes an archive of the maps and of all that any protocol evaluates beside them, as `ablate metrics` reads it: maps
+ * (N,H,W), masks (N,H,W; fractions, resized bilinearly), masks_nearest (N,H,W; 0/1), labels, classes and names (N), and
+ * scores (N) if the model gives them. 0, or -1: complained. */
+int scores_write(session *, const model *, const scores *, const char *path);
+
 /* Means of the scoring graph's probes over all whole batches of test pictures: mean[m->score->probes]. 0, or -1. */
 int scores_probe(session *, const model *, float *parameters, const char *label, double *mean);
 

@@ -1,7 +1,7 @@
-#include "score_write.h"
 #include "../base/diag.h"
 #include "../base/utf8.h"
 #include "../files/npz_writer.h"
+#include "score.h"
 #include <stdlib.h>
 #include <string.h>
 

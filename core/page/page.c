@@ -107,15 +107,13 @@ static int write_page(const page_options *o, const runs_list *runs, FILE *page)
 int page_write(const page_options *o)
 {
     runs_list runs = { 0 };
-    char *path = take_text("%s/index.html", o->results);
-    int status = path ? runs_list_read(o->results, "the page", &runs) : -1;
-    file_draft *draft = status == 0 ? file_draft_open(path) : NULL;
-    status = draft ? write_page(o, &runs, file_draft_stream(draft)) : -1;
+    file_draft *draft =
+        runs_list_read(o->results, "the page", &runs) == 0 ? file_draft_in(o->results, "index.html") : NULL;
+    int status = draft ? write_page(o, &runs, file_draft_stream(draft)) : -1;
     if (status == 0)
         status = file_commit(draft);
     else
         file_abandon(draft);
     runs_list_free(&runs);
-    free(path);
     return status;
 }

@@ -8,9 +8,7 @@
 
 int losses_write(const char *folder, const losses *l)
 {
-    char *path = take_text("%s/losses.tsv", folder);
-    file_draft *draft = path ? file_draft_open(path) : NULL;
-    free(path);
+    file_draft *draft = file_draft_in(folder, "losses.tsv");
     if (!draft)
         return -1;
     FILE *to = file_draft_stream(draft);

@@ -77,6 +77,14 @@ static int add_reasons(run_record *r, const metrics_row *row, unsigned lacks)
     return 0;
 }
 
+int run_record_class(const run_record *r, const char *name, size_t length)
+{
+    for (int i = 0; i < r->class_count; i++)
+        if (strlen(r->classes[i].name) == length && memcmp(r->classes[i].name, name, length) == 0)
+            return i;
+    return -1;
+}
+
 int run_record_set_metrics(run_record *r, const metrics_result *result)
 {
     memcpy(r->mean, result->mean, sizeof r->mean);

@@ -44,6 +44,9 @@ int run_record_add_weights(run_record *, const char *path, const char *hash);
 int run_record_add_class(run_record *, const char *name, const double value[METRICS_KINDS]);
 int run_record_add_note(run_record *, const char *note);
 
+/* Index of the class of that name, which need not end at `length`; -1: there is none. */
+int run_record_class(const run_record *, const char *name, size_t length);
+
 /* Copies means, classes and notes of an evaluation, and its protocol's name. 0 or -1. */
 int run_record_set_metrics(run_record *, const metrics_result *);
 

@@ -2,7 +2,6 @@
 #include "../base/diag.h"
 #include "../files/image.h"
 #include "../files/weights.h"
-#include "../model/model_place.h"
 #include "../model/predictor.h"
 #include <stdlib.h>
 

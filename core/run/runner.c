@@ -1,13 +1,10 @@
 #include "runner.h"
 #include "../base/diag.h"
 #include "../base/file.h"
-#include "../base/name.h"
-#include "../base/number.h"
 #include "../base/progress.h"
 #include "../data/dataset_outside.h"
 #include "../model/model_check.h"
-#include "../model/model_place.h"
-#include "../model/score_write.h"
+#include "../model/score.h"
 #include "../record/losses.h"
 #include "../record/record_adopt.h"
 #include "checkpoint.h"
@@ -27,13 +24,14 @@ typedef struct runner { /* everything one run needs */
     const experiment_row *row;
     run_settings run;
     model model;
-    char *metrics, *folder, *label, *checkpoint, *maps; /* metrics: path of metrics.json; maps: of maps.npz */
+    char *runs, *metrics, *folder, *label, *checkpoint, *maps; /* metrics: path of metrics.json; maps: of maps.npz */
     char identity[65];
 } runner;
 
 static void runner_close(runner *r)
 {
     model_close(&r->model);
+    free(r->runs);
     free(r->metrics);
     free(r->folder);
     free(r->label);
@@ -46,9 +44,8 @@ static void runner_close(runner *r)
 static int name_run(runner *r, const run_record *record)
 {
     run_record_identity(record, r->identity);
-    char *runs = take_text("%s/runs", r->options->out);
-    r->metrics = runs ? run_record_path(record, runs) : NULL;
-    free(runs);
+    r->runs = take_text("%s/runs", r->options->out);
+    r->metrics = r->runs ? run_record_path(record, r->runs) : NULL;
     r->folder = r->metrics ? take_text("%s", r->metrics) : NULL;
     if (!r->folder)
         return -1;
@@ -81,10 +78,7 @@ static int find_before(const runner *r, const run_record *mine, run_record *befo
              run_record_find(r->metrics, r->identity, before);
     if (*found || r->options->again || maps || r->options->keep_epochs)
         return 0;
-    char *runs = take_text("%s/runs", r->options->out);
-    int status = runs ? run_record_adopt(runs, r->metrics, r->identity, mine, before, found) : -1;
-    free(runs);
-    return status;
+    return run_record_adopt(r->runs, r->metrics, r->identity, mine, before, found);
 }
 
 static hash_digest digest_of(const char *identity)

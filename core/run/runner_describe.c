@@ -3,7 +3,6 @@
 #include "../base/file.h"
 #include "../base/numbers.h"
 #include "../data/dataset_spec.h"
-#include "../model/model_place.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,16 +1,22 @@
 #include "snapshot.h"
 #include "../base/diag.h"
 #include "../base/file.h"
-#include "../model/parameters_file.h"
+#include "../files/weights.h"
 #include <stdlib.h>
 
 static int write_parameters(const snapshots *s, const optimiser *from, const char *path)
 {
-    float *all = take((size_t)s->parameters->count, sizeof *all, "the trained parameters");
-    int status = all && path ? optimiser_get_parameters(from, all) : -1;
+    const parameters *p = s->parameters;
+    float *all = take((size_t)p->count, sizeof *all, "the trained parameters");
+    weights_entry *entry = take_zeroed((size_t)p->entries, sizeof *entry, "the trained parameters");
+    int status = all && entry && path ? optimiser_get_parameters(from, all) : -1;
+    for (int i = 0; status == 0 && i < p->entries; i++)
+        entry[i] = (weights_entry){ p->entry[i].name, p->entry[i].shape, all + p->entry[i].offset, WEIGHTS_F32 };
+    const weights_pair about[] = { { "experiment", s->experiment }, { "row", s->row } };
     if (status == 0)
-        status = parameters_file_write(path, s->parameters, all, s->experiment, s->row);
+        status = weights_write(path, entry, p->entries, about, 2);
     free(all);
+    free(entry);
     return status;
 }
 
@@ -60,4 +66,40 @@ bool snapshot_complete(const snapshots *s, int epochs)
         free(path);
     }
     return all;
+}
+
+/* ---- read again ---- */
+
+static int read_one(const weights *w, const parameter *p, float *into)
+{
+    const weights_tensor *t = weights_find(w, p->name);
+    if (!t)
+        return complain("%s: it has no '%s', which the modules want now: their code has changed since; train it again",
+                        weights_path(w), p->name);
+    if (!shape_same(&t->shape, &p->shape))
+        return complain("%s: '%s' is %s, but the modules want %s now: their code or settings have changed since; train "
+                        "it again",
+                        weights_path(w), p->name, shape_words(&t->shape).text, shape_words(&p->shape).text);
+    return weights_load(w, p->name, into);
+}
+
+static int read_all(const weights *w, const parameters *p, float *all)
+{
+    int status = 0;
+    if (weights_count(w) != p->entries)
+        return complain(
+            "%s: it holds %d parameters, but the modules want %d now: their code has changed since; train it "
+            "again",
+            weights_path(w), weights_count(w), p->entries);
+    for (int i = 0; i < p->entries && status == 0; i++)
+        status = read_one(w, &p->entry[i], all + p->entry[i].offset);
+    return status;
+}
+
+int snapshot_read(const char *path, const parameters *p, float *all)
+{
+    weights *w = weights_open(path);
+    int status = w ? read_all(w, p, all) : -1;
+    weights_close(w);
+    return status;
 }

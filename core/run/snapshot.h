@@ -1,7 +1,7 @@
 /* snapshot.h: trained parameters as files: at the end of a run, and of each of its epochs for whoever asks for it. */
 #ifndef ABLATE_SNAPSHOT_H
 #define ABLATE_SNAPSHOT_H
-#include "train_observer.h"
+#include "train_step.h"
 
 typedef struct snapshots { /* what is written where; everything pointed at outlives it */
     const parameters *parameters;
@@ -16,5 +16,9 @@ train_observer snapshot_observer(snapshots *);
 
 /* Are there those of the epochs 1 .. `epochs`? */
 bool snapshot_complete(const snapshots *, int epochs);
+
+/* Reads such a file into all[parameters->count], host memory. 0, or -1: complained: damaged, or not these parameters in
+ * these shapes. */
+int snapshot_read(const char *path, const parameters *, float *all);
 
 #endif

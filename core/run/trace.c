@@ -240,7 +240,7 @@ static int begin_file(trace *t, arena *names, int steps_each)
     snprintf(seed, sizeof seed, "%d", t->request.model->run->seed);
     snprintf(steps, sizeof steps, "%lld", (long long)t->request.steps);
     snprintf(epoch, sizeof epoch, "%d", steps_each);
-    const weights_pair notes[] = {
+    const weights_pair about[] = {
         { "version", r->version },   { "experiment", r->experiment }, { "row", r->row }, { "scale", r->scale },
         { "data", r->data },         { "data_hash", r->data_hash },   { "seed", seed },  { "steps", steps },
         { "steps_an_epoch", epoch }, { "settings", settings_text }
@@ -248,7 +248,7 @@ static int begin_file(trace *t, arena *names, int steps_each)
     size_t most = (size_t)t->items * ((size_t)t->request.steps + 1);
     weights_entry *entry = take(most, sizeof *entry, "the names of a trace");
     int count = entry ? list_entries(t, names, entry) : -1;
-    int status = count < 0 ? -1 : weights_stream_begin(t->file, entry, count, notes, sizeof notes / sizeof *notes);
+    int status = count < 0 ? -1 : weights_stream_begin(t->file, entry, count, about, sizeof about / sizeof *about);
     free(entry);
     free(settings_text);
     if (status == 0)

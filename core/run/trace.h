@@ -18,7 +18,7 @@
 #define ABLATE_TRACE_H
 #include "../model/model.h"
 #include "../record/record.h"
-#include "train_observer.h"
+#include "train_step.h"
 
 typedef struct trace trace;
 

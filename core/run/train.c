@@ -4,7 +4,6 @@
 #include "../base/random.h"
 #include "../base/stop.h"
 #include "checkpoint.h"
-#include "train_step.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

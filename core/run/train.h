@@ -1,8 +1,7 @@
 /* train.h: one training run: the same bits for the same seed, wherever it was interrupted. */
 #ifndef ABLATE_TRAIN_H
 #define ABLATE_TRAIN_H
-#include "../model/model.h"
-#include "train_observer.h"
+#include "train_step.h"
 #include <stdio.h>
 
 enum { TRAIN_TIMINGS = 64 };

@@ -6,7 +6,6 @@
 #include "../../core/base/progress.h"
 #include "../../core/experiment/experiment.h"
 #include "../../core/graph/single.h"
-#include "../../core/model/model_place.h"
 #include "../../core/run/train.h"
 #include <stdio.h>
 #include <stdlib.h>
