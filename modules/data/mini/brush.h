@@ -1,7 +1,8 @@
 /* brush.h: what the marks share: a place, a path of strokes, and a sweep over the pixels near it. Lengths in pixels. */
 #ifndef MINI_BRUSH_H
 #define MINI_BRUSH_H
-#include "mini.h"
+#include "class.h"
+#include "marks.h"
 
 enum { PATHS = 4, PATH_POINTS = 14 };
 

@@ -1,4 +1,4 @@
-#include "mini.h"
+#include "camera.h"
 
 enum { HALF = SIDE / 2, STEPS = 12 };
 

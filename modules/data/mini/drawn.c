@@ -1,4 +1,5 @@
 #include "drawn.h"
+#include "picture.h"
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* drawn.h: a data set of drawn classes: which pictures it has, and how a module lists and draws them. */
 #ifndef MINI_DRAWN_H
 #define MINI_DRAWN_H
-#include "mini.h"
+#include "class.h"
 #include "module.h"
 
 typedef struct drawn_settings {

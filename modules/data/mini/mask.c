@@ -1,6 +1,6 @@
 /* The mask is what the surface says, not the photograph: shadows and reflections that a flaw throws are not part of it.
  */
-#include "mini.h"
+#include "mask.h"
 #include <string.h>
 
 enum { LARGEST_GAP = 60 };

@@ -1,5 +1,6 @@
 /* The data set `mini`: fifteen classes of procedural inspection photographs, ten objects and five textures, in the
  * manner of industrial anomaly data sets. Every picture is a pure function of (seed, class, split, state, number). */
+#include "mini.h"
 #include "drawn.h"
 
 static const ablate_setting rows[] = { DRAWN_SETTINGS(16, 8) };

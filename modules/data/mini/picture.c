@@ -1,4 +1,7 @@
-#include "mini.h"
+#include "picture.h"
+#include "camera.h"
+#include "mask.h"
+#include "scene.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "mini.h"
+#include "scene.h"
 
 static void narrow(float range[2], float factor)
 {

@@ -4,7 +4,7 @@
 #define MINIVISA_BOARD_H
 #include "minivisa.h"
 
-/* Parts of surfaces (mini.h); what is where it does not belong has MOVED added, so that all of it is in the mask. */
+/* Parts of surfaces (class.h); what is where it does not belong has MOVED added, so that all of it is in the mask. */
 enum { GROUND, LAMINATE, METAL, BODY, INK, MOVED = 8 };
 
 typedef enum piece_kind {

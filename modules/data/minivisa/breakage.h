@@ -1,7 +1,7 @@
 /* breakage.h: what is broken away from an object: a bite out of it or a rift across it, with a ragged border. */
 #ifndef MINIVISA_BREAKAGE_H
 #define MINIVISA_BREAKAGE_H
-#include "../mini/mini.h"
+#include "../mini/class.h"
 
 typedef struct breakage {
     point at;
