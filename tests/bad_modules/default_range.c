@@ -1,23 +1,4 @@
 /* A default outside of its own range. */
-#include "module.h"
-#include <math.h>
+#include "frame.h"
 
-typedef struct chosen {
-    int count, kind;
-    double rate;
-} chosen;
-
-static int build(ablate_builder *b, const void *settings)
-{
-    (void)b, (void)settings;
-    return 0;
-}
-
-static const ablate_setting rows[] = {
-    ABLATE_SET(chosen, count, 10, 0, 9, "how many"),
-    { 0 },
-};
-
-const ablate_module ablate_module_entry = {
-    .abi = ABLATE_ABI, .name = "default_range", .settings_size = sizeof(chosen), .settings = rows, .build = build
-};
+MODULE_OF_SETTINGS("default_range", sizeof(chosen), ABLATE_SET(chosen, count, 10, 0, 9, "how many"));

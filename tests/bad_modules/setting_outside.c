@@ -1,21 +1,4 @@
 /* A setting outside of the struct that the engine makes. */
-#include "module.h"
+#include "frame.h"
 
-typedef struct chosen {
-    int count, kind;
-} chosen;
-
-static int build(ablate_builder *b, const void *settings)
-{
-    (void)b, (void)settings;
-    return 0;
-}
-
-static const ablate_setting rows[] = {
-    ABLATE_SET(chosen, kind, 1, 0, 9, "which"),
-    { 0 },
-};
-
-const ablate_module ablate_module_entry = {
-    .abi = ABLATE_ABI, .name = "setting_outside", .settings_size = sizeof(int), .settings = rows, .build = build
-};
+MODULE_OF_SETTINGS("setting_outside", sizeof(int), ABLATE_SET(chosen, kind, 1, 0, 9, "which"));

@@ -82,7 +82,7 @@ static void test_each_thread_has_its_own(void **state)
 static void test_no_memory(void **state)
 {
     (void)state;
-    assert_null(take(SIZE_MAX / 2, 4, "the moon")); /* the product would wrap round to few bytes */
+    assert_null(take(SIZE_MAX / 4 + 2, 4, "the moon")); /* the product would wrap round to four bytes */
     expect_complaint("bytes for the moon; ");
     assert_null(take_zeroed((size_t)1 << 62, 4, "stars"));
     expect_complaint("out of memory: 4611686018427387904 x 4 bytes for stars");
