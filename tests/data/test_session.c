@@ -129,8 +129,8 @@ static void test_the_digest_of_all(void **state)
                                            "$in/set/pin/ground_truth/bent/0_mask.png",
                                            "mv $in/set/pin/test/good/0.png $in/set/pin/train/good/2.png && "
                                            "cp $in/set/pin/train/good/1.png $in/set/pin/test/good/0.png",
-                                           "mv $in/set/pin/test/bent $in/set/pin/test/torn && "
-                                           "mv $in/set/pin/ground_truth/bent $in/set/pin/ground_truth/torn" };
+                                           "mv $in/set/pin/test/bent $in/set/pin/test/best && "
+                                           "mv $in/set/pin/ground_truth/bent $in/set/pin/ground_truth/best" };
     enum { CHANGES = sizeof changes / sizeof *changes };
     hash_digest had[CHANGES + 1];
     had[0] = digest();
@@ -173,6 +173,11 @@ static void test_masks(void **state)
     }
     assert_int_equal(at, 3);
     assert_ptr_equal(session_masks(&s, &input, nearest), masks);
+    masks = session_masks(&s, &input, (mask_rule){ IMAGE_BILINEAR, 0 }); /* whatever a defect touches */
+    int touched = 0;
+    for (int i = 0; i < 3; i++)
+        touched += bits(masks + i * area, input.size);
+    assert_true(touched > marked);
     const input_settings smaller = { .size = 16 };
     masks = session_masks(&s, &smaller, half);
     int fewer = 0;
