@@ -1,8 +1,7 @@
 /* broadcast.c: the geometry of broadcasting, and spreading. */
 #include "broadcast.h"
-#include "../device/cpu_work.h"
+#include "chunks.h"
 #include "misfit.h"
-#include <string.h>
 
 /* Length of an axis counted from the end; 1 beyond the first. */
 static int64_t dim_from_end(const ablate_shape *shape, int from_end)
@@ -63,12 +62,8 @@ typedef struct spread_work {
 
 static void spread_row(const float *from, int64_t stride, float scale, float *to, int64_t n, bool add)
 {
-    if (stride && add)
-        for (int64_t e = 0; e < n; e++)
-            to[e] += scale * from[e];
-    else if (stride)
-        for (int64_t e = 0; e < n; e++)
-            to[e] = scale * from[e];
+    if (stride)
+        PUT_EACH(to, e, 0, n, add, scale * from[e]);
     else
         for (int64_t e = 0; e < n; e++)
             to[e] = (add ? to[e] : 0.0f) + scale * from[0];

@@ -40,12 +40,9 @@ static double length_flops(const ablate_shape *in, int n, const ablate_shape *ou
 
 static int norm_shape(const ablate_shape *in, int n, const void *attr, ablate_layout *layout)
 {
-    (void)n, (void)attr;
-    if (needs_axis(&in[0], layout) != 0)
+    if (rows_kept(in, n, attr, layout) != 0)
         return -1;
-    layout->out = in[0];
     layout->out.dim[in[0].rank - 1] = 1;
-    layout->mixes = in[0].rank == 1;
     return 0;
 }
 
@@ -85,14 +82,6 @@ OP_RECORD(norm_record);
 
 /* ---- normalize ---- */
 
-static int normalize_shape(const ablate_shape *in, int n, const void *attr, ablate_layout *layout)
-{
-    (void)n, (void)attr;
-    layout->out = in[0];
-    layout->mixes = in[0].rank == 1;
-    return needs_axis(&in[0], layout);
-}
-
 static void normalize_row(const ablate_call *call, int64_t r)
 {
     int64_t width = width_of(call->in_shape);
@@ -122,7 +111,7 @@ static const ablate_op normalize_record = { .name = "normalize",
                                             .doc = "x / max(||x||, eps) along the last axis",
                                             .min_in = 1,
                                             .max_in = 1,
-                                            .shape = normalize_shape,
+                                            .shape = rows_kept,
                                             .forward = normalize_forward,
                                             .backward = normalize_backward,
                                             .flops = length_flops,
@@ -136,8 +125,7 @@ OP_RECORD(normalize_record);
 
 static int cosine_shape(const ablate_shape *in, int n, const void *attr, ablate_layout *layout)
 {
-    (void)n, (void)attr;
-    if (needs_axis(&in[0], layout) != 0)
+    if (rows_kept(in, n, attr, layout) != 0)
         return -1;
     bool same = in[0].rank == in[1].rank;
     for (int i = 0; same && i < in[0].rank; i++)
@@ -145,9 +133,7 @@ static int cosine_shape(const ablate_shape *in, int n, const void *attr, ablate_
     if (!same)
         return misfit(layout, "shapes %s and %s do not fit: they must be the same", shape_words(&in[0]).text,
                       shape_words(&in[1]).text);
-    layout->out = in[0];
     layout->out.rank--;
-    layout->mixes = in[0].rank == 1;
     return 0;
 }
 

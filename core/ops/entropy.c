@@ -1,5 +1,6 @@
 /* entropy.c: cross entropy of class indices, by the log of a sum of exponentials taken relative to the largest. */
 #include "../device/cpu_vector.h"
+#include "chunks.h"
 #include "index.h"
 #include "rows.h"
 #include <math.h>
@@ -50,12 +51,7 @@ static void entropy_grad_row(const ablate_call *call, int64_t r)
     int64_t target = index_of(call->in[1][r], classes);
     float largest = vector_largest(x, classes), grad = target < 0 ? NAN : call->grad_out[r];
     float share = (float)((double)grad / exponential_sum(x, classes, largest));
-    if (call->add & 1u)
-        for (int64_t e = 0; e < classes; e++)
-            to[e] += share * vector_exp(x[e] - largest);
-    else
-        for (int64_t e = 0; e < classes; e++)
-            to[e] = share * vector_exp(x[e] - largest);
+    PUT_EACH(to, e, 0, classes, call->add & 1u, share * vector_exp(x[e] - largest));
     if (target >= 0)
         to[target] -= grad;
 }

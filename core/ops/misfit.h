@@ -24,6 +24,9 @@ static inline bool rows_alike(const ablate_shape *weight, const ablate_shape *ou
     return weight->rank > 0 && out->rank > 0 && weight->dim[0] == out->dim[0] && out->dim[0] > 1;
 }
 
+/* The rule of an operation whose result has the shape of its first input. */
+int shape_kept(const ablate_shape *in, int n, const void *attr, ablate_layout *);
+
 /* FLOPs of an operation that only moves numbers. */
 double flops_none(const ablate_shape *in, int n, const ablate_shape *out, const void *attr);
 

@@ -1,6 +1,7 @@
 /* norm.c: layer normalisation. What backward needs of a row is its mean and 1 / deviation: two numbers, in aux. */
 #include "norm.h"
 #include "../device/cpu_vector.h"
+#include "chunks.h"
 #include "rows.h"
 #include <math.h>
 #include <string.h>
@@ -90,12 +91,7 @@ static void layer_norm_x_grad(const ablate_call *call, int64_t r)
     float mean = call->aux[2 * r], rstd = call->aux[2 * r + 1], sum[2];
     layer_norm_dots(grad, weight, x, mean, width, sum);
     float mean_d = sum[0] / (float)width, slope = sum[1] * rstd * rstd / (float)width;
-    if (call->add & 1u)
-        for (int64_t i = 0; i < width; i++)
-            to[i] += rstd * (grad[i] * weight[i] - mean_d - (x[i] - mean) * slope);
-    else
-        for (int64_t i = 0; i < width; i++)
-            to[i] = rstd * (grad[i] * weight[i] - mean_d - (x[i] - mean) * slope);
+    PUT_EACH(to, i, 0, width, call->add & 1u, rstd * (grad[i] * weight[i] - mean_d - (x[i] - mean) * slope));
 }
 
 static void layer_norm_backward_piece(void *context, int64_t piece)

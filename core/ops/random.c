@@ -1,19 +1,11 @@
 /* random.c: dropout and noise, and their bare draws. Element e of a result uses word e % 4 of block e / 4 of the stream
  * (key, step), whatever the device and the number of threads; backward draws again instead of keeping a mask. */
-#include "../device/cpu_work.h"
+#include "chunks.h"
 #include "misfit.h"
 #include "noise.h"
 #include "vector_random.h"
-#include <string.h>
 
 enum { BLOCKS = 64, TILE = 4 * BLOCKS }; /* of one batch of draws; chunks of work hold whole tiles */
-
-static int same_shape(const ablate_shape *in, int n, const void *attr, ablate_layout *layout)
-{
-    (void)n, (void)attr;
-    layout->out = in[0];
-    return 0;
-}
 
 /* word[w][i]: the w-th word of block first + i of the stream. The same numbers as random_draw, but in registers of 64
  * bits throughout, which saves vector code from widening and narrowing in each round. */
@@ -40,49 +32,53 @@ static void words_draw(const ablate_call *call, uint64_t first, uint32_t word[4]
     }
 }
 
+/* The operation whose result is the draws themselves: tile(call, first, number) draws those from element 4 first on. */
+#define DRAW_FORWARD(op, tile)                                                                                         \
+    static void op##_chunk(const ablate_call *call, work_span span)                                                    \
+    {                                                                                                                  \
+        float number[TILE];                                                                                            \
+        for (int64_t first = span.first; first < span.last; first += TILE) {                                           \
+            tile(call, (uint64_t)first / 4u, number);                                                                  \
+            put_numbers(call->out + first, number, span.last - first < TILE ? span.last - first : TILE, false);        \
+        }                                                                                                              \
+    }                                                                                                                  \
+    CHUNKS_FORWARD(op)
+
 /* ---- dropout ---- */
 
-/* factor[j]: 0 or 1 / (1 - p) for element 4 first + j. */
-static void factors_draw(const ablate_call *call, uint64_t first, float factor[TILE])
+/* factor[j]: 0, with probability p, or `kept` for element 4 first + j. */
+static void factors_draw(const ablate_call *call, uint64_t first, double kept, float factor[TILE])
 {
-    const dropout_attr *a = call->attr;
     uint32_t word[4][BLOCKS];
-    float p = (float)a->p, kept = (float)(1.0 / (1.0 - a->p));
+    float p = (float)((const dropout_attr *)call->attr)->p;
     words_draw(call, first, word);
     for (int i = 0; i < BLOCKS; i++)
         for (int w = 0; w < 4; w++)
-            factor[4 * i + w] = random_uniform(word[w][i]) > p ? kept : 0.0f;
+            factor[4 * i + w] = random_uniform(word[w][i]) > p ? (float)kept : 0.0f;
 }
 
-static void dropout_chunk(void *context, int64_t i)
+static void dropout_put(const ablate_call *call, work_span span, const float *from, float *to, bool add)
 {
-    const ablate_call *call = context;
-    work_span span = work_chunk(i, shape_size(call->out_shape));
-    bool backward = call->grad_out, add = backward && call->add & 1u;
-    const float *from = backward ? call->grad_out : call->in[0];
-    float *to = backward ? call->grad_in[0] : call->out, factor[TILE];
+    double kept = 1.0 / (1.0 - ((const dropout_attr *)call->attr)->p);
+    float factor[TILE];
     for (int64_t first = span.first; first < span.last; first += TILE) {
         int64_t n = span.last - first < TILE ? span.last - first : TILE;
-        factors_draw(call, (uint64_t)first / 4u, factor);
-        if (add)
-            for (int64_t e = 0; e < n; e++)
-                to[first + e] += from[first + e] * factor[e];
-        else
-            for (int64_t e = 0; e < n; e++)
-                to[first + e] = from[first + e] * factor[e];
+        factors_draw(call, (uint64_t)first / 4u, kept, factor);
+        PUT_EACH(to + first, e, 0, n, add, from[first + e] * factor[e]);
     }
 }
 
-static void dropout_forward(const ablate_call *call)
+static void dropout_chunk(const ablate_call *call, work_span span)
 {
-    work_run_chunks(call->cpu, shape_size(call->out_shape), dropout_chunk, call);
+    dropout_put(call, span, call->in[0], call->out, false);
 }
+CHUNKS_FORWARD(dropout)
 
-static void dropout_backward(const ablate_call *call)
+static void dropout_grad_chunk(const ablate_call *call, work_span span)
 {
-    if (call->grad_in[0])
-        work_run_chunks(call->cpu, shape_size(call->out_shape), dropout_chunk, call);
+    dropout_put(call, span, call->grad_out, call->grad_in[0], call->add & 1u);
 }
+CHUNKS_BACKWARD(dropout)
 
 /* Ten rounds of the generator for four elements, and the product. */
 static double dropout_flops(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)
@@ -99,7 +95,7 @@ static const ablate_op dropout_record = { .name = "dropout",
                                           .doc = "x / (1 - p), but zero with probability p",
                                           .min_in = 1,
                                           .max_in = 1,
-                                          .shape = same_shape,
+                                          .shape = shape_kept,
                                           .forward = dropout_forward,
                                           .backward = dropout_backward,
                                           .flops = dropout_flops,
@@ -110,30 +106,18 @@ static const ablate_op dropout_record = { .name = "dropout",
                                           .stores = true };
 OP_RECORD(dropout_record);
 
-static void dropout_draw_chunk(void *context, int64_t i)
+static void dropout_draw_tile(const ablate_call *call, uint64_t first, float mask[TILE])
 {
-    const ablate_call *call = context;
-    work_span span = work_chunk(i, shape_size(call->out_shape));
-    float factor[TILE];
-    for (int64_t first = span.first; first < span.last; first += TILE) {
-        int64_t n = span.last - first < TILE ? span.last - first : TILE;
-        factors_draw(call, (uint64_t)first / 4u, factor);
-        for (int64_t e = 0; e < n; e++)
-            call->out[first + e] = factor[e] > 0.0f ? 1.0f : 0.0f;
-    }
+    factors_draw(call, first, 1.0, mask);
 }
-
-static void dropout_draw_forward(const ablate_call *call)
-{
-    work_run_chunks(call->cpu, shape_size(call->out_shape), dropout_draw_chunk, call);
-}
+DRAW_FORWARD(dropout_draw, dropout_draw_tile)
 
 static const ablate_op dropout_draw_record = { .name = "dropout_draw",
                                                .doc = "the mask of `dropout`: 1 where it keeps, 0 where it clears; of "
                                                       "x only the shape is read",
                                                .min_in = 1,
                                                .max_in = 1,
-                                               .shape = same_shape,
+                                               .shape = shape_kept,
                                                .forward = dropout_draw_forward,
                                                .flops = dropout_flops,
                                                .attr_size = sizeof(dropout_attr),
@@ -199,24 +183,12 @@ static void noise_forward(const ablate_call *call)
     work_run_rows(call->cpu, shape_size(call->out_shape) / length, length, noise_rows, call);
 }
 
-static void pass_chunk(void *context, int64_t i)
-{
-    const ablate_call *call = context;
-    work_span span = work_chunk(i, shape_size(call->out_shape));
-    if (call->add & 1u)
-        for (int64_t e = span.first; e < span.last; e++)
-            call->grad_in[0][e] += call->grad_out[e];
-    else
-        for (int64_t e = span.first; e < span.last; e++)
-            call->grad_in[0][e] = call->grad_out[e];
-}
-
 /* The noise's scale counts as a constant. */
-static void noise_backward(const ablate_call *call)
+static void noise_grad_chunk(const ablate_call *call, work_span span)
 {
-    if (call->grad_in[0])
-        work_run_chunks(call->cpu, shape_size(call->out_shape), pass_chunk, call);
+    put_numbers(call->grad_in[0] + span.first, call->grad_out + span.first, span.last - span.first, call->add & 1u);
 }
+CHUNKS_BACKWARD(noise)
 
 /* Generator, logarithm, sine, cosine. */
 static double noise_flops(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)
@@ -238,7 +210,7 @@ static const ablate_op noise_record = { .name = "noise",
                                             "a constant",
                                         .min_in = 1,
                                         .max_in = 1,
-                                        .shape = same_shape,
+                                        .shape = shape_kept,
                                         .forward = noise_forward,
                                         .backward = noise_backward,
                                         .flops = noise_flops,
@@ -249,28 +221,13 @@ static const ablate_op noise_record = { .name = "noise",
                                         .stores = true };
 OP_RECORD(noise_record);
 
-static void noise_draw_chunk(void *context, int64_t i)
-{
-    const ablate_call *call = context;
-    work_span span = work_chunk(i, shape_size(call->out_shape));
-    float normal[TILE];
-    for (int64_t first = span.first; first < span.last; first += TILE) {
-        int64_t n = span.last - first < TILE ? span.last - first : TILE;
-        normals_draw(call, (uint64_t)first / 4u, normal);
-        memcpy(call->out + first, normal, (size_t)n * sizeof *normal);
-    }
-}
-
-static void noise_draw_forward(const ablate_call *call)
-{
-    work_run_chunks(call->cpu, shape_size(call->out_shape), noise_draw_chunk, call);
-}
+DRAW_FORWARD(noise_draw, normals_draw)
 
 static const ablate_op noise_draw_record = { .name = "noise_draw",
                                              .doc = "the standard normals g of `noise`; of x only the shape is read",
                                              .min_in = 1,
                                              .max_in = 1,
-                                             .shape = same_shape,
+                                             .shape = shape_kept,
                                              .forward = noise_draw_forward,
                                              .flops = noise_flops,
                                              .attr_size = sizeof(noise_attr),

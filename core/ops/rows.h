@@ -16,6 +16,13 @@ static inline int needs_axis(const ablate_shape *x, ablate_layout *layout)
     return x->rank > 0 ? 0 : misfit(layout, "a scalar has no last axis; give it one with reshape");
 }
 
+/* The rule of an operation that makes of each row a row of the same width. */
+static inline int rows_kept(const ablate_shape *in, int n, const void *attr, ablate_layout *layout)
+{
+    layout->mixes = in[0].rank == 1;
+    return shape_kept(in, n, attr, layout) == 0 ? needs_axis(&in[0], layout) : -1;
+}
+
 static inline int64_t rows_count(const ablate_call *call)
 {
     return shape_size(&call->in_shape[0]) / width_of(&call->in_shape[0]);

@@ -45,13 +45,6 @@ static int reshape_shape(const ablate_shape *in, int n, const void *attr, ablate
     return 0;
 }
 
-static int detach_shape(const ablate_shape *in, int n, const void *attr, ablate_layout *layout)
-{
-    (void)n, (void)attr;
-    layout->out = in[0];
-    return 0;
-}
-
 /* Views run nowhere, but a device that cannot share memory may run them. */
 static void copy_forward(const ablate_call *call)
 {
@@ -91,7 +84,7 @@ static const ablate_op detach_record = { .name = "detach",
                                          .doc = "x, through which no gradient passes",
                                          .min_in = 1,
                                          .max_in = 1,
-                                         .shape = detach_shape,
+                                         .shape = shape_kept,
                                          .forward = copy_forward,
                                          .flops = flops_none,
                                          .bytes = flops_none,

@@ -1,7 +1,7 @@
 /* slice.c: slice takes a run of one axis, concat puts tensors together along one. Both copy blocks: for every index of
  * the axes before, a run of the axis with all that follows it. */
 #include "slice.h"
-#include "../device/cpu_work.h"
+#include "chunks.h"
 #include "misfit.h"
 #include <string.h>
 
@@ -19,11 +19,7 @@ static void copy_rows(void *context, int64_t i)
     for (int64_t row = block.first; row < block.last; row++) {
         const float *from = c->from + row * c->from_step + block.column;
         float *to = c->to + row * c->to_step + block.column;
-        if (c->add)
-            for (int64_t e = 0; e < block.n; e++)
-                to[e] += from[e];
-        else
-            memcpy(to, from, (size_t)block.n * sizeof *to);
+        put_numbers(to, from, block.n, c->add);
     }
 }
 

@@ -3,14 +3,6 @@
 #include "rows.h"
 #include <string.h>
 
-static int softmax_shape(const ablate_shape *in, int n, const void *attr, ablate_layout *layout)
-{
-    (void)n, (void)attr;
-    layout->out = in[0];
-    layout->mixes = in[0].rank == 1;
-    return needs_axis(&in[0], layout);
-}
-
 static void softmax_row(const ablate_call *call, int64_t r)
 {
     int64_t width = width_of(call->in_shape);
@@ -48,7 +40,7 @@ static const ablate_op softmax_record = { .name = "softmax",
                                           .doc = "exp(x) / sum(exp(x)) over the last axis",
                                           .min_in = 1,
                                           .max_in = 1,
-                                          .shape = softmax_shape,
+                                          .shape = rows_kept,
                                           .forward = softmax_forward,
                                           .backward = softmax_backward,
                                           .flops = softmax_flops,

@@ -1,8 +1,7 @@
 /* transpose.c: any order of the axes. */
 #include "transpose.h"
-#include "../device/cpu_work.h"
+#include "chunks.h"
 #include "misfit.h"
-#include <string.h>
 
 enum { TILE = 32 }; /* side of a square that is turned at once, so that both sides stay in the cache */
 
@@ -46,11 +45,7 @@ static void move_rows(void *context, int64_t i)
         int64_t third = row % t->dim[2], second = row / t->dim[2] % t->dim[1], first = row / t->dim[2] / t->dim[1];
         const float *from = t->from + first * t->from_step[0] + second * t->from_step[1] + third * t->from_step[2];
         float *to = t->to + row * t->dim[LAST] + block.column;
-        if (t->add)
-            for (int64_t e = 0; e < block.n; e++)
-                to[e] += from[block.column + e];
-        else
-            memcpy(to, from + block.column, (size_t)block.n * sizeof *to);
+        put_numbers(to, from + block.column, block.n, t->add);
     }
 }
 

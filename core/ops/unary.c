@@ -1,7 +1,7 @@
 /* unary.c: functions of one number, element by element. */
 #include "unary.h"
-#include "../device/cpu_work.h"
 #include "activation.h"
+#include "chunks.h"
 #include "misfit.h"
 #include <math.h>
 
@@ -9,13 +9,6 @@
 #define NEEDS_X    ABLATE_FORGET_OUT
 #define NEEDS_Y    ABLATE_FORGET(0)
 #define NEEDS_NONE (ABLATE_FORGET(0) | ABLATE_FORGET_OUT)
-
-static int same_shape(const ablate_shape *in, int n, const void *attr, ablate_layout *layout)
-{
-    (void)n, (void)attr;
-    layout->out = in[0];
-    return 0;
-}
 
 static inline float sigmoid_slope(float y)
 {
@@ -64,37 +57,21 @@ static inline float square_slope(float x)
 
 /* One operation: its value from x, its slope from what backward reads (x or y), its record. */
 #define UNARY(op, value, slope, needs, cost, words)                                                                    \
-    static void op##_forward_chunk(void *context, int64_t i)                                                           \
+    static void op##_chunk(const ablate_call *call, work_span span)                                                    \
     {                                                                                                                  \
-        const ablate_call *call = context;                                                                             \
-        work_span span = work_chunk(i, shape_size(call->out_shape));                                                   \
         const float *x = call->in[0];                                                                                  \
         float *restrict out = call->out;                                                                               \
         for (int64_t e = span.first; e < span.last; e++)                                                               \
             out[e] = value(x[e]);                                                                                      \
     }                                                                                                                  \
-    static void op##_backward_chunk(void *context, int64_t i)                                                          \
+    CHUNKS_FORWARD(op)                                                                                                 \
+    static void op##_grad_chunk(const ablate_call *call, work_span span)                                               \
     {                                                                                                                  \
-        const ablate_call *call = context;                                                                             \
-        work_span span = work_chunk(i, shape_size(call->out_shape));                                                   \
         const float *from = (needs)&ABLATE_FORGET(0) ? call->out : call->in[0], *grad = call->grad_out;                \
         float *restrict to = call->grad_in[0];                                                                         \
-        if (call->add & 1u)                                                                                            \
-            for (int64_t e = span.first; e < span.last; e++)                                                           \
-                to[e] += grad[e] * slope(from[e]);                                                                     \
-        else                                                                                                           \
-            for (int64_t e = span.first; e < span.last; e++)                                                           \
-                to[e] = grad[e] * slope(from[e]);                                                                      \
+        PUT_EACH(to, e, span.first, span.last, call->add & 1u, grad[e] * slope(from[e]));                              \
     }                                                                                                                  \
-    static void op##_forward(const ablate_call *call)                                                                  \
-    {                                                                                                                  \
-        work_run_chunks(call->cpu, shape_size(call->out_shape), op##_forward_chunk, call);                             \
-    }                                                                                                                  \
-    static void op##_backward(const ablate_call *call)                                                                 \
-    {                                                                                                                  \
-        if (call->grad_in[0])                                                                                          \
-            work_run_chunks(call->cpu, shape_size(call->out_shape), op##_backward_chunk, call);                        \
-    }                                                                                                                  \
+    CHUNKS_BACKWARD(op)                                                                                                \
     static double op##_flops(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)                 \
     {                                                                                                                  \
         (void)in, (void)n, (void)attr;                                                                                 \
@@ -104,7 +81,7 @@ static inline float square_slope(float x)
                                            .doc = words,                                                               \
                                            .min_in = 1,                                                                \
                                            .max_in = 1,                                                                \
-                                           .shape = same_shape,                                                        \
+                                           .shape = shape_kept,                                                        \
                                            .forward = op##_forward,                                                    \
                                            .backward = op##_backward,                                                  \
                                            .flops = op##_flops,                                                        \
@@ -124,40 +101,21 @@ UNARY(square, square_value, square_slope, NEEDS_X, 1, "x^2");
 
 /* ---- affine: scale x + shift ---- */
 
-static void affine_forward_chunk(void *context, int64_t i)
+static void affine_chunk(const ablate_call *call, work_span span)
 {
-    const ablate_call *call = context;
     const affine_attr *a = call->attr;
-    work_span span = work_chunk(i, shape_size(call->out_shape));
     float scale = (float)a->scale, shift = (float)a->shift;
     for (int64_t e = span.first; e < span.last; e++)
         call->out[e] = scale * call->in[0][e] + shift;
 }
+CHUNKS_FORWARD(affine)
 
-static void affine_backward_chunk(void *context, int64_t i)
+static void affine_grad_chunk(const ablate_call *call, work_span span)
 {
-    const ablate_call *call = context;
-    const affine_attr *a = call->attr;
-    work_span span = work_chunk(i, shape_size(call->out_shape));
-    float scale = (float)a->scale;
-    if (call->add & 1u)
-        for (int64_t e = span.first; e < span.last; e++)
-            call->grad_in[0][e] += scale * call->grad_out[e];
-    else
-        for (int64_t e = span.first; e < span.last; e++)
-            call->grad_in[0][e] = scale * call->grad_out[e];
+    float scale = (float)((const affine_attr *)call->attr)->scale;
+    PUT_EACH(call->grad_in[0], e, span.first, span.last, call->add & 1u, scale * call->grad_out[e]);
 }
-
-static void affine_forward(const ablate_call *call)
-{
-    work_run_chunks(call->cpu, shape_size(call->out_shape), affine_forward_chunk, call);
-}
-
-static void affine_backward(const ablate_call *call)
-{
-    if (call->grad_in[0])
-        work_run_chunks(call->cpu, shape_size(call->out_shape), affine_backward_chunk, call);
-}
+CHUNKS_BACKWARD(affine)
 
 static const ablate_setting affine_attrs[] = { ABLATE_SET(affine_attr, scale, 1, -1e30, 1e30, "factor"),
                                                ABLATE_SET(affine_attr, shift, 0, -1e30, 1e30, "added afterwards"),
@@ -167,7 +125,7 @@ static const ablate_op affine_record = { .name = "affine",
                                          .doc = "scale x + shift",
                                          .min_in = 1,
                                          .max_in = 1,
-                                         .shape = same_shape,
+                                         .shape = shape_kept,
                                          .forward = affine_forward,
                                          .backward = affine_backward,
                                          .attr_size = sizeof(affine_attr),
