@@ -1,5 +1,6 @@
 /* Pictures: every form against Pillow's bytes (tests/golden/make_images.py), damage at every byte, masks, writing. */
 /* units: image_jpeg image_png image_resize */
+#include "../lab/damage.h"
 #include "../lab/image_golden.h"
 #include "../lab/scratch.h"
 #include "../lab/truth.h"
@@ -140,82 +141,51 @@ static void absurd_sizes_are_refused(void **state)
     image_free(&image);
 }
 
-/* Every prefix of the file is refused, and says so. */
-static void cut_everywhere(const char *file)
-{
-    file_map map;
-    assert_int_equal(file_map_open(file, &map), 0);
-    for (size_t n = 1; n < map.size; n++) {
-        write_bytes(map.data, n);
-        image_refused(own_file, "truncated");
-    }
-    write_bytes(map.data, map.size);
-    ablate_image image;
-    read_good(own_file, &image);
-    image_free(&image);
-    file_map_close(&map);
-}
-
 static void truncation_is_noticed(void **state)
 {
     (void)state;
-    cut_everywhere(GOLDEN "rgb8.png");
-    cut_everywhere(GOLDEN "palette4i.png");
-    cut_everywhere(GOLDEN "grey16.png");
-    cut_everywhere(GOLDEN "grey.jpg");
-    cut_everywhere(GOLDEN "progressive.jpg");
+    image_cut(GOLDEN "rgb8.png", 1, "truncated");
+    image_cut(GOLDEN "palette4i.png", 1, "truncated");
+    image_cut(GOLDEN "grey16.png", 1, "truncated");
+    image_cut(GOLDEN "grey.jpg", 1, "truncated");
+    image_cut(GOLDEN "progressive.jpg", 1, "truncated");
     write_bytes("", 0);
     image_refused(own_file, "empty");
+}
+
+static void is_refused(void)
+{
+    image_refused(own_file, "");
 }
 
 /* Each single byte is changed in turn: a PNG has checksums over everything, so every change is refused. */
 static void damage_is_noticed_in_png(void **state)
 {
-    static const char *const names[] = { GOLDEN "rgb8.png", GOLDEN "palette8t.png", GOLDEN "greyalpha16i.png" };
     (void)state;
-    for (size_t k = 0; k < 3; k++) {
-        file_map map;
-        assert_int_equal(file_map_open(names[k], &map), 0);
-        uint8_t *bytes = malloc(map.size);
-        assert_non_null(bytes);
-        for (size_t i = 0; i < map.size; i++) {
-            memcpy(bytes, map.data, map.size);
-            bytes[i] ^= (uint8_t)(1u << i % 8);
-            write_bytes(bytes, map.size);
-            image_refused(own_file, "");
-        }
-        free(bytes);
-        file_map_close(&map);
-    }
+    damage_bytes(GOLDEN "rgb8.png", 0, SIZE_MAX, damage_bit, is_refused);
+    damage_bytes(GOLDEN "palette8t.png", 0, SIZE_MAX, damage_bit, is_refused);
+    damage_bytes(GOLDEN "greyalpha16i.png", 0, SIZE_MAX, damage_bit, is_refused);
+}
+
+static int were_read, failed;
+
+static void is_read_or_refused(void)
+{
+    ablate_image image;
+    int status = image_read(own_file, &image);
+    assert_true(status == 0 ? image.rgb && !complaint() : complaint() != NULL);
+    were_read += status == 0;
+    failed += status < 0;
+    image_free(&image);
 }
 
 /* A JPEG has no checksums: each change gives either a picture or one sentence, never a crash. */
 static void damage_does_not_crash_jpeg(void **state)
 {
-    static const char *const names[] = { GOLDEN "colour420.jpg", GOLDEN "progressive.jpg" };
-    int read = 0, failed = 0;
     (void)state;
-    for (size_t k = 0; k < 2; k++) {
-        file_map map;
-        assert_int_equal(file_map_open(names[k], &map), 0);
-        uint8_t *bytes = malloc(map.size);
-        assert_non_null(bytes);
-        for (size_t i = 0; i < map.size; i++) {
-            memcpy(bytes, map.data, map.size);
-            bytes[i] = (uint8_t)~bytes[i];
-            write_bytes(bytes, map.size);
-            ablate_image image;
-            complaint_clear();
-            int status = image_read(own_file, &image);
-            assert_true(status == 0 ? image.rgb && !complaint() : complaint() != NULL);
-            read += status == 0;
-            failed += status < 0;
-            image_free(&image);
-        }
-        free(bytes);
-        file_map_close(&map);
-    }
-    assert_true(read > 0 && failed > 0);
+    damage_bytes(GOLDEN "colour420.jpg", 0, SIZE_MAX, damage_invert, is_read_or_refused);
+    damage_bytes(GOLDEN "progressive.jpg", 0, SIZE_MAX, damage_invert, is_read_or_refused);
+    assert_true(were_read > 0 && failed > 0);
 }
 
 /* A JPEG of one scan for each of three components; returns its length. */

@@ -1,6 +1,7 @@
 /* BMP, TIFF and WebP against Pillow's bytes (tests/golden/make_formats.py), masks of these formats, damage, and what is
  * refused in words. */
 /* units: image_bmp image_format image_tiff image_webp */
+#include "../lab/damage.h"
 #include "../lab/image_golden.h"
 #include "../lab/scratch.h"
 #include "../lab/truth.h"
@@ -107,32 +108,28 @@ static void other_formats_are_named(void **state)
     image_refused(own_file, "neither PNG nor JPEG");
 }
 
-/* Every prefix is refused, but for one that lacks nothing the pixels need. */
-static void cut_everywhere(const char *file, size_t from, const char *words)
-{
-    file_map map;
-    assert_int_equal(file_map_open(file, &map), 0);
-    for (size_t n = from; n < map.size; n++) {
-        write_bytes(map.data, n);
-        image_refused(own_file, words);
-    }
-    write_bytes(map.data, map.size);
-    ablate_image image;
-    read_good(own_file, &image);
-    image_free(&image);
-    file_map_close(&map);
-}
-
 static void truncation_is_noticed(void **state)
 {
     (void)state;
-    cut_everywhere(FORMATS "palette4.bmp", 1, "truncated");
-    cut_everywhere(FORMATS "colour24_os2.bmp", 1, "truncated");
-    cut_everywhere(FORMATS "fields32.bmp", 1, "truncated");
-    cut_everywhere(FORMATS "lossy.webp", 12, "truncated");
-    cut_everywhere(FORMATS "lossless.webp", 12, "truncated");
-    cut_everywhere(FORMATS "lzw.tif", 1, "truncated");
-    cut_everywhere(FORMATS "grey4.tif", 1, "truncated");
+    image_cut(FORMATS "palette4.bmp", 1, "truncated");
+    image_cut(FORMATS "colour24_os2.bmp", 1, "truncated");
+    image_cut(FORMATS "fields32.bmp", 1, "truncated");
+    image_cut(FORMATS "lossy.webp", 12, "truncated");
+    image_cut(FORMATS "lossless.webp", 12, "truncated");
+    image_cut(FORMATS "lzw.tif", 1, "truncated");
+    image_cut(FORMATS "grey4.tif", 1, "truncated");
+}
+
+static int were_read, failed;
+
+static void is_read_or_refused(void)
+{
+    image_mask mask;
+    int status = image_mask_read(own_file, &mask);
+    assert_true(status == 0 ? mask.value && !complaint() : complaint() != NULL);
+    were_read += status == 0;
+    failed += status < 0;
+    image_mask_free(&mask);
 }
 
 /* Each byte of the first thousand is changed: a picture or one sentence, in each role, never a crash. */
@@ -140,31 +137,13 @@ static void damage_does_not_crash(void **state)
 {
     static const char *const names[] = { "palette4.bmp", "alpha32_v4.bmp", "lossy.webp",       "lossless_alpha.webp",
                                          "rgb16.tif",    "jpeg.tif",       "planes_tiles.tif", "palette4.tif" };
-    int read = 0, failed = 0;
     (void)state;
     for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
         char file[128];
-        file_map map;
         snprintf(file, sizeof file, FORMATS "%s", names[k]);
-        assert_int_equal(file_map_open(file, &map), 0);
-        uint8_t *bytes = malloc(map.size);
-        assert_non_null(bytes);
-        for (size_t i = 0; i < map.size && i < 1000; i++) {
-            memcpy(bytes, map.data, map.size);
-            bytes[i] = (uint8_t)~bytes[i];
-            write_bytes(bytes, map.size);
-            image_mask mask;
-            complaint_clear();
-            int status = image_mask_read(own_file, &mask);
-            assert_true(status == 0 ? mask.value && !complaint() : complaint() != NULL);
-            read += status == 0;
-            failed += status < 0;
-            image_mask_free(&mask);
-        }
-        free(bytes);
-        file_map_close(&map);
+        damage_bytes(file, 0, 1000, damage_invert, is_read_or_refused);
     }
-    assert_true(read > 0 && failed > 0);
+    assert_true(were_read > 0 && failed > 0);
 }
 
 static void what_is_beside_the_pixels_is_told(void **state)

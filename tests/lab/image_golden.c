@@ -1,6 +1,7 @@
 #include "image_golden.h"
 
 #include "../../core/base/file.h"
+#include "scratch.h"
 #include "words.h"
 
 void golden_check(const char *file, int width, int height, int channels, const uint8_t *value)
@@ -32,4 +33,19 @@ void image_refused(const char *file, const char *words)
         fail_msg("%s should be refused with '%s'", file, words);
     assert_null(image.rgb);
     expect_complaint_of(file, words);
+}
+
+void image_cut(const char *good, size_t from, const char *words)
+{
+    file_map map;
+    ablate_image image;
+    assert_int_equal(file_map_open(good, &map), 0);
+    for (size_t n = from; n < map.size; n++) {
+        write_bytes(map.data, n);
+        image_refused(own_file, words);
+    }
+    write_bytes(map.data, map.size);
+    read_good(own_file, &image);
+    image_free(&image);
+    file_map_close(&map);
 }

@@ -15,4 +15,7 @@ void read_good(const char *file, ablate_image *image);
 /* The picture is refused in one sentence that begins with its path and holds the words. */
 void image_refused(const char *file, const char *words);
 
+/* Every prefix of the picture of `from` bytes or more is refused so, under own_file; the whole is read. */
+void image_cut(const char *good, size_t from, const char *words);
+
 #endif
