@@ -70,17 +70,9 @@ static void adam_forward(const ablate_call *call)
     work_run_chunks(call->cpu, shape_size(call->in_shape), adam_chunk, &w);
 }
 
-static double adam_flops(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)
-{
-    (void)n, (void)out, (void)attr;
-    return 14.0 * (double)shape_size(&in[0]);
-}
+OP_COST(adam_flops, 14.0 * (double)shape_size(&in[0]))
 
-static double adam_bytes(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)
-{
-    (void)n, (void)out, (void)attr;
-    return 7.0 * sizeof(float) * (double)shape_size(&in[0]);
-}
+OP_COST(adam_bytes, 7.0 * sizeof(float) * (double)shape_size(&in[0]))
 
 static const ablate_setting adam_attrs[] = {
     ABLATE_SET(adam_attr, rate, 1e-3, 0, 1e6, "learning rate"),
@@ -93,17 +85,15 @@ static const ablate_setting adam_attrs[] = {
     { 0 }
 };
 
-static const ablate_op adam_record = { .name = "adam",
-                                       .doc = "one step of Adam on the gradient (n): updates the result (3, n), rows "
-                                              "parameter, mean, mean square, IN PLACE. A second input is a guard: once "
-                                              "one of its numbers is not finite nothing is updated any more",
-                                       .min_in = 1,
-                                       .max_in = 2,
-                                       .shape = adam_shape,
-                                       .forward = adam_forward,
-                                       .flops = adam_flops,
-                                       .bytes = adam_bytes,
-                                       .attr_size = sizeof(adam_attr),
-                                       .attrs = adam_attrs,
-                                       .random = true }; /* reads the step */
+static const ablate_op adam_record = {
+    .doc = "one step of Adam on the gradient (n): updates the result (3, n), rows parameter, mean, mean square, IN "
+           "PLACE. A second input is a guard: once one of its numbers is not finite nothing is updated any more",
+    OP_FORWARD(adam, adam_shape),
+    .min_in = 1,
+    .max_in = 2,
+    .flops = adam_flops,
+    .bytes = adam_bytes,
+    OP_ATTRS(adam_attr, adam_attrs),
+    .random = true, /* reads the step */
+};
 OP_RECORD(adam_record);

@@ -314,16 +314,11 @@ static const ablate_setting attention_attrs[] = { ABLATE_SET(attention_attr, hea
                                                   { 0 } };
 
 static const ablate_op attention_record = {
-    .name = "attention",
     .doc = "softmax(q k' / sqrt(C / heads)) v for each head, from q, k, v packed as (B, N, 3C), to (B, N, C)",
-    .min_in = 1,
-    .max_in = 1,
-    .shape = attention_shape,
-    .forward = attention_forward,
-    .backward = attention_backward,
+    OP_BOTH(attention, attention_shape),
+    OP_TAKES(1),
     .flops = attention_flops,
-    .attr_size = sizeof(attention_attr),
-    .attrs = attention_attrs,
-    .stores = true
+    OP_ATTRS(attention_attr, attention_attrs),
+    .stores = true,
 };
 OP_RECORD(attention_record);

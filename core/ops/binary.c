@@ -50,50 +50,10 @@ static inline __attribute__((always_inline)) void combine_block(binary_kind kind
     }
 }
 
-static void add_block(void *context, int64_t i)
-{
-    combine_block(ADD, context, i);
-}
-
-static void sub_block(void *context, int64_t i)
-{
-    combine_block(SUB, context, i);
-}
-
-static void mul_block(void *context, int64_t i)
-{
-    combine_block(MUL, context, i);
-}
-
-static void div_block(void *context, int64_t i)
-{
-    combine_block(DIV, context, i);
-}
-
 static void binary_forward(const ablate_call *call, void (*block)(void *, int64_t))
 {
     binary_work w = { call, broadcast_of(call->out_shape, &call->in_shape[0], &call->in_shape[1]) };
     work_run(call->cpu, work_blocks(w.geometry.rows, w.geometry.width), block, &w);
-}
-
-static void add_forward(const ablate_call *call)
-{
-    binary_forward(call, add_block);
-}
-
-static void sub_forward(const ablate_call *call)
-{
-    binary_forward(call, sub_block);
-}
-
-static void mul_forward(const ablate_call *call)
-{
-    binary_forward(call, mul_block);
-}
-
-static void div_forward(const ablate_call *call)
-{
-    binary_forward(call, div_block);
 }
 
 /* ---- backward: each input's gradient is a sum of terms over the axes on which it repeats itself ---- */
@@ -174,26 +134,6 @@ static void binary_backward(const ablate_call *call, fold_terms *first, fold_ter
     }
 }
 
-static void add_backward(const ablate_call *call)
-{
-    binary_backward(call, terms_pass, terms_pass, 1.0);
-}
-
-static void sub_backward(const ablate_call *call)
-{
-    binary_backward(call, terms_pass, terms_pass, -1.0);
-}
-
-static void mul_backward(const ablate_call *call)
-{
-    binary_backward(call, terms_times_second, terms_times_first, 1.0);
-}
-
-static void div_backward(const ablate_call *call)
-{
-    binary_backward(call, terms_over_second, terms_quotient, -1.0);
-}
-
 /* ---- records ---- */
 
 static int binary_shape(const ablate_shape *in, int n, const void *attr, ablate_layout *layout)
@@ -208,19 +148,33 @@ static int binary_shape(const ablate_shape *in, int n, const void *attr, ablate_
 }
 
 #define FORGETS_ALL (ABLATE_FORGET(0) | ABLATE_FORGET(1) | ABLATE_FORGET_OUT)
-#define BINARY(op, words, what_backward_forgets)                                                                       \
-    static const ablate_op op##_record = { .name = #op,                                                                \
-                                           .doc = words,                                                               \
-                                           .min_in = 2,                                                                \
-                                           .max_in = 2,                                                                \
-                                           .shape = binary_shape,                                                      \
-                                           .forward = op##_forward,                                                    \
-                                           .backward = op##_backward,                                                  \
-                                           .forgets = what_backward_forgets,                                           \
-                                           .stores = true };                                                           \
+
+/* One operation: how two numbers combine, and the terms of each operand's gradient, the second's times a scale. */
+#define BINARY(op, kind, words, what_backward_forgets, first, second, second_scale)                                    \
+    static void op##_block(void *context, int64_t i)                                                                   \
+    {                                                                                                                  \
+        combine_block(kind, context, i);                                                                               \
+    }                                                                                                                  \
+    static void op##_forward(const ablate_call *call)                                                                  \
+    {                                                                                                                  \
+        binary_forward(call, op##_block);                                                                              \
+    }                                                                                                                  \
+    static void op##_backward(const ablate_call *call)                                                                 \
+    {                                                                                                                  \
+        binary_backward(call, first, second, second_scale);                                                            \
+    }                                                                                                                  \
+    static const ablate_op op##_record = {                                                                             \
+        .doc = words,                                                                                                  \
+        OP_BOTH(op, binary_shape),                                                                                     \
+        OP_TAKES(2),                                                                                                   \
+        .forgets = what_backward_forgets,                                                                              \
+        .stores = true,                                                                                                \
+    };                                                                                                                 \
     OP_RECORD(op##_record)
 
-BINARY(add, "a + b, with numpy's broadcasting", FORGETS_ALL);
-BINARY(sub, "a - b, with numpy's broadcasting", FORGETS_ALL);
-BINARY(mul, "a b, element by element, with numpy's broadcasting", ABLATE_FORGET_OUT);
-BINARY(div, "a / b, element by element, with numpy's broadcasting", ABLATE_FORGET_OUT);
+BINARY(add, ADD, "a + b, with numpy's broadcasting", FORGETS_ALL, terms_pass, terms_pass, 1.0);
+BINARY(sub, SUB, "a - b, with numpy's broadcasting", FORGETS_ALL, terms_pass, terms_pass, -1.0);
+BINARY(mul, MUL, "a b, element by element, with numpy's broadcasting", ABLATE_FORGET_OUT, terms_times_second,
+       terms_times_first, 1.0);
+BINARY(div, DIV, "a / b, element by element, with numpy's broadcasting", ABLATE_FORGET_OUT, terms_over_second,
+       terms_quotient, -1.0);

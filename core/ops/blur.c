@@ -135,11 +135,7 @@ static void blur_backward(const ablate_call *call)
         blur_run(call, call->grad_out, call->grad_in[0], true, call->add & 1u);
 }
 
-static double blur_flops(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)
-{
-    (void)in, (void)n;
-    return 4.0 * (2.0 * (double)radius_of(attr) + 1.0) * (double)shape_size(out);
-}
+OP_COST(blur_flops, 4.0 * (2.0 * (double)radius_of(attr) + 1.0) * (double)shape_size(out))
 
 static const ablate_setting blur_attrs[] = {
     ABLATE_SET(blur_attr, sigma, 4, 0, 1000, "standard deviation in pixels; 0 copies"),
@@ -147,16 +143,13 @@ static const ablate_setting blur_attrs[] = {
     { 0 }
 };
 
-static const ablate_op blur_record = { .name = "blur",
-                                       .doc = "x (B, H, W) smoothed by a Gaussian, as scipy's gaussian_filter",
-                                       .min_in = 1,
-                                       .max_in = 1,
-                                       .shape = blur_shape,
-                                       .forward = blur_forward,
-                                       .backward = blur_backward,
-                                       .flops = blur_flops,
-                                       .attr_size = sizeof(blur_attr),
-                                       .attrs = blur_attrs,
-                                       .forgets = ABLATE_FORGET(0) | ABLATE_FORGET_OUT,
-                                       .stores = true };
+static const ablate_op blur_record = {
+    .doc = "x (B, H, W) smoothed by a Gaussian, as scipy's gaussian_filter",
+    OP_BOTH(blur, blur_shape),
+    OP_TAKES(1),
+    .flops = blur_flops,
+    OP_ATTRS(blur_attr, blur_attrs),
+    .forgets = ABLATE_FORGET(0) | ABLATE_FORGET_OUT,
+    .stores = true,
+};
 OP_RECORD(blur_record);

@@ -37,6 +37,13 @@ void broadcast_spread(const ablate_cpu *, const broadcast *, double scale, const
 typedef const float *fold_terms(const void *context, int64_t row, int64_t column, int64_t n, float *room);
 enum { FOLD_TILE = 512 }; /* the most that is asked for at once */
 
+/* The terms that are a tensor's own numbers; the context is its rows. */
+typedef struct fold_rows {
+    const float *x;
+    int64_t width;
+} fold_rows;
+fold_terms fold_numbers;
+
 /* The opposite of spreading: a tensor shaped as the geometry's result is summed, in double and in a fixed order, over
  * the axes on which one operand repeats itself, and lands, times `scale`, in that operand's shape. */
 typedef struct fold {

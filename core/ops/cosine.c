@@ -30,11 +30,7 @@ static inline void put_mix(float *restrict to, float a, const float *x, float b,
         to[i] += a * x[i] + b * y[i];
 }
 
-static double length_flops(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)
-{
-    (void)out, (void)attr;
-    return 4.0 * n * (double)shape_size(&in[0]);
-}
+OP_COST(length_flops, 4.0 * n * (double)shape_size(&in[0]))
 
 /* ---- norm: the length itself ---- */
 
@@ -66,18 +62,15 @@ ROWS_BACKWARD(norm)
 
 static const ablate_setting norm_attrs[] = { ABLATE_SET(eps_attr, eps, 0, 0, 1, "the least length"), { 0 } };
 
-static const ablate_op norm_record = { .name = "norm",
-                                       .doc = "Euclidean length along the last axis, which stays with size 1",
-                                       .min_in = 1,
-                                       .max_in = 1,
-                                       .shape = norm_shape,
-                                       .forward = norm_forward,
-                                       .backward = norm_backward,
-                                       .flops = length_flops,
-                                       .attr_size = sizeof(eps_attr),
-                                       .attrs = norm_attrs,
-                                       .forgets = ABLATE_FORGET_OUT,
-                                       .stores = true };
+static const ablate_op norm_record = {
+    .doc = "Euclidean length along the last axis, which stays with size 1",
+    OP_BOTH(norm, norm_shape),
+    OP_TAKES(1),
+    .flops = length_flops,
+    OP_ATTRS(eps_attr, norm_attrs),
+    .forgets = ABLATE_FORGET_OUT,
+    .stores = true,
+};
 OP_RECORD(norm_record);
 
 /* ---- normalize ---- */
@@ -107,18 +100,15 @@ ROWS_BACKWARD(normalize)
 static const ablate_setting normalize_attrs[] = { ABLATE_SET(eps_attr, eps, 1e-12, 1e-30, 1, "the least length"),
                                                   { 0 } };
 
-static const ablate_op normalize_record = { .name = "normalize",
-                                            .doc = "x / max(||x||, eps) along the last axis",
-                                            .min_in = 1,
-                                            .max_in = 1,
-                                            .shape = rows_kept,
-                                            .forward = normalize_forward,
-                                            .backward = normalize_backward,
-                                            .flops = length_flops,
-                                            .attr_size = sizeof(eps_attr),
-                                            .attrs = normalize_attrs,
-                                            .forgets = ABLATE_FORGET_OUT,
-                                            .stores = true };
+static const ablate_op normalize_record = {
+    .doc = "x / max(||x||, eps) along the last axis",
+    OP_BOTH(normalize, rows_kept),
+    OP_TAKES(1),
+    .flops = length_flops,
+    OP_ATTRS(eps_attr, normalize_attrs),
+    .forgets = ABLATE_FORGET_OUT,
+    .stores = true,
+};
 OP_RECORD(normalize_record);
 
 /* ---- cosine ---- */
@@ -176,17 +166,13 @@ ROWS_BACKWARD(cosine)
 static const ablate_setting cosine_attrs[] = { ABLATE_SET(eps_attr, eps, 1e-8, 1e-30, 1, "the least length of each"),
                                                { 0 } };
 
-static const ablate_op cosine_record = { .name = "cosine",
-                                         .doc = "cosine of the angle between rows of a and b along the last axis, "
-                                                "which goes (PyTorch's cosine_similarity)",
-                                         .min_in = 2,
-                                         .max_in = 2,
-                                         .shape = cosine_shape,
-                                         .forward = cosine_forward,
-                                         .backward = cosine_backward,
-                                         .flops = length_flops,
-                                         .attr_size = sizeof(eps_attr),
-                                         .attrs = cosine_attrs,
-                                         .forgets = ABLATE_FORGET_OUT,
-                                         .stores = true };
+static const ablate_op cosine_record = {
+    .doc = "cosine of the angle between rows of a and b along the last axis, which goes (PyTorch's cosine_similarity)",
+    OP_BOTH(cosine, cosine_shape),
+    OP_TAKES(2),
+    .flops = length_flops,
+    OP_ATTRS(eps_attr, cosine_attrs),
+    .forgets = ABLATE_FORGET_OUT,
+    .stores = true,
+};
 OP_RECORD(cosine_record);

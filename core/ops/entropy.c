@@ -5,7 +5,7 @@
 #include "rows.h"
 #include <math.h>
 
-static int entropy_shape(const ablate_shape *in, int n, const void *attr, ablate_layout *layout)
+static int cross_entropy_shape(const ablate_shape *in, int n, const void *attr, ablate_layout *layout)
 {
     (void)n, (void)attr;
     if (in[0].rank != 2 || in[1].rank != 1 || in[0].dim[0] != in[1].dim[0])
@@ -30,7 +30,7 @@ static double exponential_sum(const float *x, int64_t n, float largest)
     return sum;
 }
 
-static void entropy_row(const ablate_call *call, int64_t r)
+static void cross_entropy_row(const ablate_call *call, int64_t r)
 {
     int64_t classes = call->in_shape[0].dim[1];
     const float *x = call->in[0] + r * classes;
@@ -40,10 +40,10 @@ static void entropy_row(const ablate_call *call, int64_t r)
     double distance = target < 0 ? NAN : (double)largest - (double)x[target];
     call->out[r] = (float)(log(sum) + distance);
 }
-ROWS_FORWARD(entropy)
+ROWS_FORWARD(cross_entropy)
 
 /* (softmax - one at the target) times the row's gradient; NaN throughout for a target that is no class */
-static void entropy_grad_row(const ablate_call *call, int64_t r)
+static void cross_entropy_grad_row(const ablate_call *call, int64_t r)
 {
     int64_t classes = call->in_shape[0].dim[1];
     const float *x = call->in[0] + r * classes;
@@ -55,32 +55,25 @@ static void entropy_grad_row(const ablate_call *call, int64_t r)
     if (target >= 0)
         to[target] -= grad;
 }
-ROWS_EACH(entropy_backward, entropy_grad_row)
+ROWS_EACH(cross_entropy_backward, cross_entropy_grad_row)
 
-static void entropy_backward(const ablate_call *call)
+static void cross_entropy_backward(const ablate_call *call)
 {
     if (call->grad_in[0])
-        run_rows(call, entropy_backward_piece);
+        run_rows(call, cross_entropy_backward_piece);
     if (call->grad_in[1] && !(call->add & 2u)) /* an index has no gradient */
         for (int64_t r = 0; r < call->in_shape[1].dim[0]; r++)
             call->grad_in[1][r] = 0.0f;
 }
 
-static double entropy_flops(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)
-{
-    (void)n, (void)out, (void)attr;
-    return 20.0 * (double)shape_size(&in[0]);
-}
+OP_COST(cross_entropy_flops, 20.0 * (double)shape_size(&in[0]))
 
-static const ablate_op cross_entropy_record = { .name = "cross_entropy",
-                                                .doc = "logits (B, J), target (B) -> (B): log sum exp(logits) - "
-                                                       "logits[target]; NaN for a target that is no class",
-                                                .min_in = 2,
-                                                .max_in = 2,
-                                                .shape = entropy_shape,
-                                                .forward = entropy_forward,
-                                                .backward = entropy_backward,
-                                                .flops = entropy_flops,
-                                                .forgets = ABLATE_FORGET_OUT,
-                                                .stores = true };
+static const ablate_op cross_entropy_record = {
+    .doc = "logits (B, J), target (B) -> (B): log sum exp(logits) - logits[target]; NaN for a target that is no class",
+    OP_BOTH(cross_entropy, cross_entropy_shape),
+    OP_TAKES(2),
+    .flops = cross_entropy_flops,
+    .forgets = ABLATE_FORGET_OUT,
+    .stores = true,
+};
 OP_RECORD(cross_entropy_record);

@@ -318,18 +318,13 @@ static const ablate_setting experts_attrs[] = {
 };
 
 static const ablate_op experts_record = {
-    .name = "experts",
     .doc = "x (R, C), gates (R, T), w1 (T, H, C), b1 (T, H), w2 (T, C, H), b2 (T, C) -> (R, C): sum over t of gates "
            "(w2 act(w1 x + b1) + b2), work only for non-zero gates, of which a row's first k count",
-    .min_in = INPUTS,
-    .max_in = INPUTS,
-    .shape = experts_shape,
-    .forward = experts_forward,
-    .backward = experts_backward,
+    OP_BOTH(experts, experts_shape),
+    OP_TAKES(INPUTS),
     .flops = experts_flops,
     .bytes = experts_bytes,
-    .attr_size = sizeof(experts_attr),
-    .attrs = experts_attrs,
-    .forgets = ABLATE_FORGET(B1) | ABLATE_FORGET_OUT
+    OP_ATTRS(experts_attr, experts_attrs),
+    .forgets = ABLATE_FORGET(B1) | ABLATE_FORGET_OUT,
 };
 OP_RECORD(experts_record);

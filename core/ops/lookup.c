@@ -72,23 +72,16 @@ static void embedding_backward(const ablate_call *call)
 }
 
 /* Rows read, rows written, indices read. */
-static double lookup_bytes(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)
-{
-    (void)n, (void)attr;
-    return (double)sizeof(float) * (2.0 * (double)shape_size(out) + (double)shape_size(&in[1]));
-}
+OP_COST(lookup_bytes, (double)sizeof(float) * (2.0 * (double)shape_size(out) + (double)shape_size(&in[1])))
 
-static const ablate_op embedding_record = { .name = "embedding",
-                                            .doc = "weight (V, C), ids (...) -> (..., C): the rows with these indices; "
-                                                   "NaN for an index out of range",
-                                            .min_in = 2,
-                                            .max_in = 2,
-                                            .shape = embedding_shape,
-                                            .forward = embedding_forward,
-                                            .backward = embedding_backward,
-                                            .flops = flops_none,
-                                            .bytes = lookup_bytes,
-                                            .forgets = ABLATE_FORGET(0) | ABLATE_FORGET_OUT };
+static const ablate_op embedding_record = {
+    .doc = "weight (V, C), ids (...) -> (..., C): the rows with these indices; NaN for an index out of range",
+    OP_BOTH(embedding, embedding_shape),
+    OP_TAKES(2),
+    .flops = flops_none,
+    .bytes = lookup_bytes,
+    .forgets = ABLATE_FORGET(0) | ABLATE_FORGET_OUT,
+};
 OP_RECORD(embedding_record);
 
 /* ---- select ---- */
@@ -124,15 +117,12 @@ static void select_backward(const ablate_call *call)
     }
 }
 
-static const ablate_op select_record = { .name = "select",
-                                         .doc = "x (B, L, C), index (B) -> (B, C): row index[b] of x[b]; NaN for an "
-                                                "index out of range",
-                                         .min_in = 2,
-                                         .max_in = 2,
-                                         .shape = select_shape,
-                                         .forward = select_forward,
-                                         .backward = select_backward,
-                                         .flops = flops_none,
-                                         .bytes = lookup_bytes,
-                                         .forgets = ABLATE_FORGET(0) | ABLATE_FORGET_OUT };
+static const ablate_op select_record = {
+    .doc = "x (B, L, C), index (B) -> (B, C): row index[b] of x[b]; NaN for an index out of range",
+    OP_BOTH(select, select_shape),
+    OP_TAKES(2),
+    .flops = flops_none,
+    .bytes = lookup_bytes,
+    .forgets = ABLATE_FORGET(0) | ABLATE_FORGET_OUT,
+};
 OP_RECORD(select_record);

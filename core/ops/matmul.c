@@ -279,17 +279,13 @@ static const ablate_setting matmul_attrs[] = {
 };
 
 static const ablate_op matmul_record = {
-    .name = "matmul",
     .doc = "x (..., M, K) times w (K, N), or w with the same leading axes; plus bias (N); then an activation",
+    OP_BOTH(matmul, matmul_shape),
     .min_in = 2,
     .max_in = 3,
-    .shape = matmul_shape,
-    .forward = matmul_forward,
-    .backward = matmul_backward,
     .flops = matmul_flops,
-    .attr_size = sizeof(matmul_attr),
-    .attrs = matmul_attrs,
+    OP_ATTRS(matmul_attr, matmul_attrs),
     .forgets = ABLATE_FORGET(2) | ABLATE_FORGET_OUT,
-    .stores = true
+    .stores = true,
 };
 OP_RECORD(matmul_record);

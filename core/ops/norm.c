@@ -123,27 +123,19 @@ static void layer_norm_backward(const ablate_call *call)
     }
 }
 
-static double layer_norm_flops(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)
-{
-    (void)in, (void)n, (void)attr;
-    return 8.0 * (double)shape_size(out);
-}
+OP_COST(layer_norm_flops, 8.0 * (double)shape_size(out))
 
 static const ablate_setting layer_norm_attrs[] = {
     ABLATE_SET(layer_norm_attr, eps, 1e-5, 0, 1, "added to the variance"), { 0 }
 };
 
-static const ablate_op layer_norm_record = { .name = "layer_norm",
-                                             .doc = "(x - mean) / sqrt(variance + eps) over the last axis, times "
-                                                    "weight (C) plus bias (C)",
-                                             .min_in = 3,
-                                             .max_in = 3,
-                                             .shape = layer_norm_shape,
-                                             .forward = layer_norm_forward,
-                                             .backward = layer_norm_backward,
-                                             .flops = layer_norm_flops,
-                                             .attr_size = sizeof(layer_norm_attr),
-                                             .attrs = layer_norm_attrs,
-                                             .forgets = ABLATE_FORGET(2) | ABLATE_FORGET_OUT,
-                                             .stores = true };
+static const ablate_op layer_norm_record = {
+    .doc = "(x - mean) / sqrt(variance + eps) over the last axis, times weight (C) plus bias (C)",
+    OP_BOTH(layer_norm, layer_norm_shape),
+    OP_TAKES(3),
+    .flops = layer_norm_flops,
+    OP_ATTRS(layer_norm_attr, layer_norm_attrs),
+    .forgets = ABLATE_FORGET(2) | ABLATE_FORGET_OUT,
+    .stores = true,
+};
 OP_RECORD(layer_norm_record);

@@ -157,23 +157,15 @@ static void patch_embed_backward(const ablate_call *call)
     }
 }
 
-static double patch_embed_flops(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)
-{
-    (void)n, (void)attr;
-    return 2.0 * (double)patches_of(in).depth * (double)shape_size(out);
-}
+OP_COST(patch_embed_flops, 2.0 * (double)patches_of(in).depth * (double)shape_size(out))
 
 static const ablate_op patch_embed_record = {
-    .name = "patch_embed",
-    .doc = "image (B, channels, S, S) cut into P x P squares, row by row, each times weight (C, channels, P, P): "
-           "(B, floor(S / P)^2, C)",
-    .min_in = 2,
-    .max_in = 2,
-    .shape = patch_embed_shape,
-    .forward = patch_embed_forward,
-    .backward = patch_embed_backward,
+    .doc = "image (B, channels, S, S) cut into P x P squares, row by row, each times weight (C, channels, P, P): (B, "
+           "floor(S / P)^2, C)",
+    OP_BOTH(patch_embed, patch_embed_shape),
+    OP_TAKES(2),
     .flops = patch_embed_flops,
     .forgets = ABLATE_FORGET_OUT,
-    .stores = true
+    .stores = true,
 };
 OP_RECORD(patch_embed_record);

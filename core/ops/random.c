@@ -81,29 +81,22 @@ static void dropout_grad_chunk(const ablate_call *call, work_span span)
 CHUNKS_BACKWARD(dropout)
 
 /* Ten rounds of the generator for four elements, and the product. */
-static double dropout_flops(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)
-{
-    (void)in, (void)n, (void)attr;
-    return 20.0 * (double)shape_size(out);
-}
+OP_COST(dropout_flops, 20.0 * (double)shape_size(out))
 
 static const ablate_setting dropout_attrs[] = {
     ABLATE_SET(dropout_attr, p, 0.5, 0, 0.999, "probability of a number becoming zero"), { 0 }
 };
 
-static const ablate_op dropout_record = { .name = "dropout",
-                                          .doc = "x / (1 - p), but zero with probability p",
-                                          .min_in = 1,
-                                          .max_in = 1,
-                                          .shape = shape_kept,
-                                          .forward = dropout_forward,
-                                          .backward = dropout_backward,
-                                          .flops = dropout_flops,
-                                          .attr_size = sizeof(dropout_attr),
-                                          .attrs = dropout_attrs,
-                                          .forgets = ABLATE_FORGET(0) | ABLATE_FORGET_OUT,
-                                          .random = true,
-                                          .stores = true };
+static const ablate_op dropout_record = {
+    .doc = "x / (1 - p), but zero with probability p",
+    OP_BOTH(dropout, shape_kept),
+    OP_TAKES(1),
+    .flops = dropout_flops,
+    OP_ATTRS(dropout_attr, dropout_attrs),
+    .forgets = ABLATE_FORGET(0) | ABLATE_FORGET_OUT,
+    .random = true,
+    .stores = true,
+};
 OP_RECORD(dropout_record);
 
 static void dropout_draw_tile(const ablate_call *call, uint64_t first, float mask[TILE])
@@ -112,17 +105,14 @@ static void dropout_draw_tile(const ablate_call *call, uint64_t first, float mas
 }
 DRAW_FORWARD(dropout_draw, dropout_draw_tile)
 
-static const ablate_op dropout_draw_record = { .name = "dropout_draw",
-                                               .doc = "the mask of `dropout`: 1 where it keeps, 0 where it clears; of "
-                                                      "x only the shape is read",
-                                               .min_in = 1,
-                                               .max_in = 1,
-                                               .shape = shape_kept,
-                                               .forward = dropout_draw_forward,
-                                               .flops = dropout_flops,
-                                               .attr_size = sizeof(dropout_attr),
-                                               .attrs = dropout_attrs,
-                                               .random = true };
+static const ablate_op dropout_draw_record = {
+    .doc = "the mask of `dropout`: 1 where it keeps, 0 where it clears; of x only the shape is read",
+    OP_FORWARD(dropout_draw, shape_kept),
+    OP_TAKES(1),
+    .flops = dropout_flops,
+    OP_ATTRS(dropout_attr, dropout_attrs),
+    .random = true,
+};
 OP_RECORD(dropout_draw_record);
 
 /* ---- noise ---- */
@@ -191,11 +181,7 @@ static void noise_grad_chunk(const ablate_call *call, work_span span)
 CHUNKS_BACKWARD(noise)
 
 /* Generator, logarithm, sine, cosine. */
-static double noise_flops(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)
-{
-    (void)in, (void)n, (void)attr;
-    return 50.0 * (double)shape_size(out);
-}
+OP_COST(noise_flops, 50.0 * (double)shape_size(out))
 
 static const ablate_setting noise_attrs[] = {
     ABLATE_SET(noise_attr, std, 0.2, 0, 1e6, "standard deviation, in the mode's unit"),
@@ -204,33 +190,26 @@ static const ablate_setting noise_attrs[] = {
     { 0 }
 };
 
-static const ablate_op noise_record = { .name = "noise",
-                                        .doc =
-                                            "x + std s g, g standard normal, s by the mode; the gradient takes s for "
-                                            "a constant",
-                                        .min_in = 1,
-                                        .max_in = 1,
-                                        .shape = shape_kept,
-                                        .forward = noise_forward,
-                                        .backward = noise_backward,
-                                        .flops = noise_flops,
-                                        .attr_size = sizeof(noise_attr),
-                                        .attrs = noise_attrs,
-                                        .forgets = ABLATE_FORGET(0) | ABLATE_FORGET_OUT,
-                                        .random = true,
-                                        .stores = true };
+static const ablate_op noise_record = {
+    .doc = "x + std s g, g standard normal, s by the mode; the gradient takes s for a constant",
+    OP_BOTH(noise, shape_kept),
+    OP_TAKES(1),
+    .flops = noise_flops,
+    OP_ATTRS(noise_attr, noise_attrs),
+    .forgets = ABLATE_FORGET(0) | ABLATE_FORGET_OUT,
+    .random = true,
+    .stores = true,
+};
 OP_RECORD(noise_record);
 
 DRAW_FORWARD(noise_draw, normals_draw)
 
-static const ablate_op noise_draw_record = { .name = "noise_draw",
-                                             .doc = "the standard normals g of `noise`; of x only the shape is read",
-                                             .min_in = 1,
-                                             .max_in = 1,
-                                             .shape = shape_kept,
-                                             .forward = noise_draw_forward,
-                                             .flops = noise_flops,
-                                             .attr_size = sizeof(noise_attr),
-                                             .attrs = noise_attrs,
-                                             .random = true };
+static const ablate_op noise_draw_record = {
+    .doc = "the standard normals g of `noise`; of x only the shape is read",
+    OP_FORWARD(noise_draw, shape_kept),
+    OP_TAKES(1),
+    .flops = noise_flops,
+    OP_ATTRS(noise_attr, noise_attrs),
+    .random = true,
+};
 OP_RECORD(noise_draw_record);

@@ -39,25 +39,13 @@ static int sum_shape(const ablate_shape *in, int n, const void *attr, ablate_lay
     return 0;
 }
 
-typedef struct input_rows {
-    const float *x;
-    int64_t width;
-} input_rows;
-
-static const float *input_terms(const void *context, int64_t row, int64_t column, int64_t n, float *room)
-{
-    (void)n, (void)room;
-    const input_rows *rows = context;
-    return rows->x + row * rows->width + column;
-}
-
 static void sum_scaled(const ablate_call *call, double scale)
 {
     broadcast g = reduce_geometry(&call->in_shape[0], call->attr);
-    input_rows rows = { call->in[0], g.width };
+    fold_rows rows = { call->in[0], g.width };
     fold_run(&(fold){ .cpu = call->cpu,
                       .geometry = &g,
-                      .terms = input_terms,
+                      .terms = fold_numbers,
                       .context = &rows,
                       .scale = scale,
                       .out = call->out,
@@ -223,40 +211,24 @@ static void variance_grad_piece(const ablate_call *call, line_piece p)
         }
 }
 
-static void max_forward(const ablate_call *call)
-{
-    lines_run(call, max_piece);
-}
-
-static void max_backward(const ablate_call *call)
-{
-    if (call->grad_in[0])
-        lines_run(call, max_grad_piece);
-}
-
-static void variance_forward(const ablate_call *call)
-{
-    lines_run(call, variance_piece);
-}
-
-static void variance_backward(const ablate_call *call)
-{
-    if (call->grad_in[0])
-        lines_run(call, variance_grad_piece);
-}
+#define LINES(op)                                                                                                      \
+    static void op##_forward(const ablate_call *call)                                                                  \
+    {                                                                                                                  \
+        lines_run(call, op##_piece);                                                                                   \
+    }                                                                                                                  \
+    static void op##_backward(const ablate_call *call)                                                                 \
+    {                                                                                                                  \
+        if (call->grad_in[0])                                                                                          \
+            lines_run(call, op##_grad_piece);                                                                          \
+    }
+LINES(max)
+LINES(variance)
 
 /* ---- records ---- */
 
-static double input_flops(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)
-{
-    (void)n, (void)out, (void)attr;
-    return (double)shape_size(&in[0]);
-}
+OP_COST(input_flops, (double)shape_size(&in[0]))
 
-static double variance_flops(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)
-{
-    return 4.0 * input_flops(in, n, out, attr);
-}
+OP_COST(variance_flops, 4.0 * (double)shape_size(&in[0]))
 
 static const ablate_setting reduce_attrs[] = {
     ABLATE_SET(reduce_attr, axis, -1, -ABLATE_DIMS, ABLATE_DIMS - 1, "the axis; negative: counted from the end"),
@@ -266,18 +238,15 @@ static const ablate_setting reduce_attrs[] = {
 };
 
 #define REDUCE(op, rule, cost, what_backward_forgets, words)                                                           \
-    static const ablate_op op##_record = { .name = #op,                                                                \
-                                           .doc = words,                                                               \
-                                           .min_in = 1,                                                                \
-                                           .max_in = 1,                                                                \
-                                           .shape = rule,                                                              \
-                                           .forward = op##_forward,                                                    \
-                                           .backward = op##_backward,                                                  \
-                                           .flops = cost,                                                              \
-                                           .attr_size = sizeof(reduce_attr),                                           \
-                                           .attrs = reduce_attrs,                                                      \
-                                           .forgets = what_backward_forgets,                                           \
-                                           .stores = true };                                                           \
+    static const ablate_op op##_record = {                                                                             \
+        .doc = words,                                                                                                  \
+        OP_BOTH(op, rule),                                                                                             \
+        OP_TAKES(1),                                                                                                   \
+        .flops = cost,                                                                                                 \
+        OP_ATTRS(reduce_attr, reduce_attrs),                                                                           \
+        .forgets = what_backward_forgets,                                                                              \
+        .stores = true,                                                                                                \
+    };                                                                                                                 \
     OP_RECORD(op##_record)
 
 REDUCE(sum, sum_shape, input_flops, ABLATE_FORGET(0) | ABLATE_FORGET_OUT, "sum along an axis");

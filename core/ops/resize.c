@@ -190,17 +190,13 @@ static const ablate_setting resize_attrs[] = {
     { 0 }
 };
 
-static const ablate_op resize_record = { .name = "resize",
-                                         .doc = "x (B, C, H, W) -> (B, C, height, width), as PyTorch's interpolate "
-                                                "without antialiasing",
-                                         .min_in = 1,
-                                         .max_in = 1,
-                                         .shape = resize_shape,
-                                         .forward = resize_forward,
-                                         .backward = resize_backward,
-                                         .flops = resize_flops,
-                                         .attr_size = sizeof(resize_attr),
-                                         .attrs = resize_attrs,
-                                         .forgets = ABLATE_FORGET(0) | ABLATE_FORGET_OUT,
-                                         .stores = true };
+static const ablate_op resize_record = {
+    .doc = "x (B, C, H, W) -> (B, C, height, width), as PyTorch's interpolate without antialiasing",
+    OP_BOTH(resize, resize_shape),
+    OP_TAKES(1),
+    .flops = resize_flops,
+    OP_ATTRS(resize_attr, resize_attrs),
+    .forgets = ABLATE_FORGET(0) | ABLATE_FORGET_OUT,
+    .stores = true,
+};
 OP_RECORD(resize_record);

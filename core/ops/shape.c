@@ -64,32 +64,33 @@ static const ablate_setting reshape_attrs[] = {
     { 0 }
 };
 
-static const ablate_op reshape_record = { .name = "reshape",
-                                          .doc = "the same numbers in row-major order under another shape",
-                                          .min_in = 1,
-                                          .max_in = 1,
-                                          .shape = reshape_shape,
-                                          .forward = copy_forward,
-                                          .backward = copy_backward,
-                                          .flops = flops_none,
-                                          .bytes = flops_none,
-                                          .attr_size = sizeof(dims_attr),
-                                          .attrs = reshape_attrs,
-                                          .forgets = ABLATE_FORGET(0) | ABLATE_FORGET_OUT,
-                                          .view = true,
-                                          .stores = true };
+static const ablate_op reshape_record = {
+    .doc = "the same numbers in row-major order under another shape",
+    .name = "reshape",
+    OP_TAKES(1),
+    .shape = reshape_shape,
+    .forward = copy_forward,
+    .backward = copy_backward,
+    .flops = flops_none,
+    .bytes = flops_none,
+    OP_ATTRS(dims_attr, reshape_attrs),
+    .forgets = ABLATE_FORGET(0) | ABLATE_FORGET_OUT,
+    .view = true,
+    .stores = true,
+};
 OP_RECORD(reshape_record);
 
-static const ablate_op detach_record = { .name = "detach",
-                                         .doc = "x, through which no gradient passes",
-                                         .min_in = 1,
-                                         .max_in = 1,
-                                         .shape = shape_kept,
-                                         .forward = copy_forward,
-                                         .flops = flops_none,
-                                         .bytes = flops_none,
-                                         .forgets = ABLATE_FORGET(0) | ABLATE_FORGET_OUT,
-                                         .view = true };
+static const ablate_op detach_record = {
+    .doc = "x, through which no gradient passes",
+    .name = "detach",
+    OP_TAKES(1),
+    .shape = shape_kept,
+    .forward = copy_forward,
+    .flops = flops_none,
+    .bytes = flops_none,
+    .forgets = ABLATE_FORGET(0) | ABLATE_FORGET_OUT,
+    .view = true,
+};
 OP_RECORD(detach_record);
 
 /* ---- broadcast ---- */
@@ -125,25 +126,13 @@ static void broadcast_forward(const ablate_call *call)
     broadcast_spread(call->cpu, &g, 1.0, call->in[0], call->out, false);
 }
 
-typedef struct grad_rows {
-    const float *grad;
-    int64_t width;
-} grad_rows;
-
-static const float *grad_terms(const void *context, int64_t row, int64_t column, int64_t n, float *room)
-{
-    (void)n, (void)room;
-    const grad_rows *rows = context;
-    return rows->grad + row * rows->width + column;
-}
-
 static void broadcast_backward(const ablate_call *call)
 {
     broadcast g = broadcast_of(call->out_shape, &call->in_shape[0], call->out_shape);
-    grad_rows rows = { call->grad_out, g.width };
+    fold_rows rows = { call->grad_out, g.width };
     fold f = { .cpu = call->cpu,
                .geometry = &g,
-               .terms = grad_terms,
+               .terms = fold_numbers,
                .context = &rows,
                .scale = 1.0,
                .out = call->grad_in[0],
@@ -157,16 +146,13 @@ static const ablate_setting broadcast_attrs[] = {
     ABLATE_WORDS(dims_attr, dims, "0", "axes of the result, \"8,257,0\": 0 keeps the axis, counted from the end"), { 0 }
 };
 
-static const ablate_op broadcast_record = { .name = "broadcast",
-                                            .doc = "x repeated along axes of length 1 and new leading axes",
-                                            .min_in = 1,
-                                            .max_in = 1,
-                                            .shape = broadcast_op_shape,
-                                            .forward = broadcast_forward,
-                                            .backward = broadcast_backward,
-                                            .flops = flops_none,
-                                            .attr_size = sizeof(dims_attr),
-                                            .attrs = broadcast_attrs,
-                                            .forgets = ABLATE_FORGET(0) | ABLATE_FORGET_OUT,
-                                            .stores = true };
+static const ablate_op broadcast_record = {
+    .doc = "x repeated along axes of length 1 and new leading axes",
+    OP_BOTH(broadcast, broadcast_op_shape),
+    OP_TAKES(1),
+    .flops = flops_none,
+    OP_ATTRS(dims_attr, broadcast_attrs),
+    .forgets = ABLATE_FORGET(0) | ABLATE_FORGET_OUT,
+    .stores = true,
+};
 OP_RECORD(broadcast_record);

@@ -109,11 +109,7 @@ static void slice_backward(const ablate_call *call)
     copy_run(call->cpu, &c);
 }
 
-static double slice_bytes(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)
-{
-    (void)in, (void)n, (void)attr;
-    return 2.0 * (double)sizeof(float) * (double)shape_size(out);
-}
+OP_COST(slice_bytes, 2.0 * (double)sizeof(float) * (double)shape_size(out))
 
 static const ablate_setting slice_attrs[] = {
     ABLATE_SET(slice_attr, axis, -1, -ABLATE_DIMS, ABLATE_DIMS - 1, "the axis; negative: counted from the end"),
@@ -122,19 +118,16 @@ static const ablate_setting slice_attrs[] = {
     { 0 }
 };
 
-static const ablate_op slice_record = { .name = "slice",
-                                        .doc = "a run of one axis: indices start .. start + count - 1",
-                                        .min_in = 1,
-                                        .max_in = 1,
-                                        .shape = slice_shape,
-                                        .forward = slice_forward,
-                                        .backward = slice_backward,
-                                        .flops = flops_none,
-                                        .bytes = slice_bytes,
-                                        .attr_size = sizeof(slice_attr),
-                                        .attrs = slice_attrs,
-                                        .forgets = ABLATE_FORGET(0) | ABLATE_FORGET_OUT,
-                                        .stores = true };
+static const ablate_op slice_record = {
+    .doc = "a run of one axis: indices start .. start + count - 1",
+    OP_BOTH(slice, slice_shape),
+    OP_TAKES(1),
+    .flops = flops_none,
+    .bytes = slice_bytes,
+    OP_ATTRS(slice_attr, slice_attrs),
+    .forgets = ABLATE_FORGET(0) | ABLATE_FORGET_OUT,
+    .stores = true,
+};
 OP_RECORD(slice_record);
 
 /* ---- concat ---- */
@@ -201,16 +194,14 @@ static const ablate_setting concat_attrs[] = {
     ABLATE_SET(concat_attr, axis, -1, -ABLATE_DIMS, ABLATE_DIMS - 1, "the axis; negative: counted from the end"), { 0 }
 };
 
-static const ablate_op concat_record = { .name = "concat",
-                                         .doc = "two to eight tensors one after the other along an axis",
-                                         .min_in = 2,
-                                         .max_in = ABLATE_INPUTS,
-                                         .shape = concat_shape,
-                                         .forward = concat_forward,
-                                         .backward = concat_backward,
-                                         .flops = flops_none,
-                                         .attr_size = sizeof(concat_attr),
-                                         .attrs = concat_attrs,
-                                         .forgets = 0xFFu | ABLATE_FORGET_OUT,
-                                         .stores = true };
+static const ablate_op concat_record = {
+    .doc = "two to eight tensors one after the other along an axis",
+    OP_BOTH(concat, concat_shape),
+    .min_in = 2,
+    .max_in = ABLATE_INPUTS,
+    .flops = flops_none,
+    OP_ATTRS(concat_attr, concat_attrs),
+    .forgets = 0xFFu | ABLATE_FORGET_OUT,
+    .stores = true,
+};
 OP_RECORD(concat_record);

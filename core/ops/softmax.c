@@ -30,20 +30,14 @@ static void softmax_grad_row(const ablate_call *call, int64_t r)
 }
 ROWS_BACKWARD(softmax)
 
-static double softmax_flops(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)
-{
-    (void)in, (void)n, (void)attr;
-    return 5.0 * (double)shape_size(out);
-}
+OP_COST(softmax_flops, 5.0 * (double)shape_size(out))
 
-static const ablate_op softmax_record = { .name = "softmax",
-                                          .doc = "exp(x) / sum(exp(x)) over the last axis",
-                                          .min_in = 1,
-                                          .max_in = 1,
-                                          .shape = rows_kept,
-                                          .forward = softmax_forward,
-                                          .backward = softmax_backward,
-                                          .flops = softmax_flops,
-                                          .forgets = ABLATE_FORGET(0),
-                                          .stores = true };
+static const ablate_op softmax_record = {
+    .doc = "exp(x) / sum(exp(x)) over the last axis",
+    OP_BOTH(softmax, rows_kept),
+    OP_TAKES(1),
+    .flops = softmax_flops,
+    .forgets = ABLATE_FORGET(0),
+    .stores = true,
+};
 OP_RECORD(softmax_record);

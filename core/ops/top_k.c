@@ -94,16 +94,12 @@ static const ablate_setting top_k_attrs[] = { ABLATE_SET(top_k_attr, k, 2, 1, 40
                                                   "the kept scores as they are, over their sum, or their softmax"),
                                               { 0 } };
 
-static const ablate_op top_k_record = { .name = "top_k",
-                                        .doc = "scores (R, T) -> (R, T): zero but for the k largest of each row; of "
-                                               "equals the first",
-                                        .min_in = 1,
-                                        .max_in = 1,
-                                        .shape = top_k_shape,
-                                        .forward = top_k_forward,
-                                        .backward = top_k_backward,
-                                        .flops = top_k_flops,
-                                        .attr_size = sizeof(top_k_attr),
-                                        .attrs = top_k_attrs,
-                                        .stores = true };
+static const ablate_op top_k_record = {
+    .doc = "scores (R, T) -> (R, T): zero but for the k largest of each row; of equals the first",
+    OP_BOTH(top_k, top_k_shape),
+    OP_TAKES(1),
+    .flops = top_k_flops,
+    OP_ATTRS(top_k_attr, top_k_attrs),
+    .stores = true,
+};
 OP_RECORD(top_k_record);

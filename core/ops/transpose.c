@@ -110,16 +110,13 @@ static const ablate_setting transpose_attrs[] = {
     ABLATE_WORDS(transpose_attr, axes, "1,0", "\"0,2,1\": the result's i-th axis is the input's axes[i]-th"), { 0 }
 };
 
-static const ablate_op transpose_record = { .name = "transpose",
-                                            .doc = "the axes in another order",
-                                            .min_in = 1,
-                                            .max_in = 1,
-                                            .shape = transpose_shape,
-                                            .forward = transpose_forward,
-                                            .backward = transpose_backward,
-                                            .flops = flops_none,
-                                            .attr_size = sizeof(transpose_attr),
-                                            .attrs = transpose_attrs,
-                                            .forgets = ABLATE_FORGET(0) | ABLATE_FORGET_OUT,
-                                            .stores = true };
+static const ablate_op transpose_record = {
+    .doc = "the axes in another order",
+    OP_BOTH(transpose, transpose_shape),
+    OP_TAKES(1),
+    .flops = flops_none,
+    OP_ATTRS(transpose_attr, transpose_attrs),
+    .forgets = ABLATE_FORGET(0) | ABLATE_FORGET_OUT,
+    .stores = true,
+};
 OP_RECORD(transpose_record);

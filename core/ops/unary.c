@@ -72,21 +72,15 @@ static inline float square_slope(float x)
         PUT_EACH(to, e, span.first, span.last, call->add & 1u, grad[e] * slope(from[e]));                              \
     }                                                                                                                  \
     CHUNKS_BACKWARD(op)                                                                                                \
-    static double op##_flops(const ablate_shape *in, int n, const ablate_shape *out, const void *attr)                 \
-    {                                                                                                                  \
-        (void)in, (void)n, (void)attr;                                                                                 \
-        return (cost) * (double)shape_size(out);                                                                       \
-    }                                                                                                                  \
-    static const ablate_op op##_record = { .name = #op,                                                                \
-                                           .doc = words,                                                               \
-                                           .min_in = 1,                                                                \
-                                           .max_in = 1,                                                                \
-                                           .shape = shape_kept,                                                        \
-                                           .forward = op##_forward,                                                    \
-                                           .backward = op##_backward,                                                  \
-                                           .flops = op##_flops,                                                        \
-                                           .forgets = needs,                                                           \
-                                           .stores = true };                                                           \
+    OP_COST(op##_flops, (cost) * (double)shape_size(out))                                                              \
+    static const ablate_op op##_record = {                                                                             \
+        .doc = words,                                                                                                  \
+        OP_BOTH(op, shape_kept),                                                                                       \
+        OP_TAKES(1),                                                                                                   \
+        .flops = op##_flops,                                                                                           \
+        .forgets = needs,                                                                                              \
+        .stores = true,                                                                                                \
+    };                                                                                                                 \
     OP_RECORD(op##_record)
 
 UNARY(quickgelu, quickgelu_value, quickgelu_slope, NEEDS_X, 20, "x sigmoid(1.702 x)");
@@ -121,15 +115,12 @@ static const ablate_setting affine_attrs[] = { ABLATE_SET(affine_attr, scale, 1,
                                                ABLATE_SET(affine_attr, shift, 0, -1e30, 1e30, "added afterwards"),
                                                { 0 } };
 
-static const ablate_op affine_record = { .name = "affine",
-                                         .doc = "scale x + shift",
-                                         .min_in = 1,
-                                         .max_in = 1,
-                                         .shape = shape_kept,
-                                         .forward = affine_forward,
-                                         .backward = affine_backward,
-                                         .attr_size = sizeof(affine_attr),
-                                         .attrs = affine_attrs,
-                                         .forgets = NEEDS_NONE,
-                                         .stores = true };
+static const ablate_op affine_record = {
+    .doc = "scale x + shift",
+    OP_BOTH(affine, shape_kept),
+    OP_TAKES(1),
+    OP_ATTRS(affine_attr, affine_attrs),
+    .forgets = NEEDS_NONE,
+    .stores = true,
+};
 OP_RECORD(affine_record);
