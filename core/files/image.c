@@ -38,32 +38,34 @@ static int decode(const file_map *map, const char *path, image_want want, image_
         return complain("%s: a %s of %d pictures; files of a single one are read, save the one you mean, e.g. with "
                         "ImageMagick: convert '%s[0]' '%s.png'",
                         path, format->name, facts.frames, path, path);
-    if (format->decode(map, path, want, out) < 0)
-        return -1;
-    if (image_raster_turn(out, facts.orientation) == 0)
-        return 0;
-    free(out->value);
-    return -1;
+    int least = format->decode(map, path, want, out);
+    if (least > 0 && want == IMAGE_WANT_MASK)
+        image_raster_mark(out, least);
+    return least < 0 ? -1 : image_raster_turn(out, facts.orientation);
 }
 
+/* `out` is zeroed on failure. */
 static int raster_read(const char *path, image_want want, image_raster *out)
 {
     file_map map;
+    *out = (image_raster){ 0 };
     if (file_map_open(path, &map) < 0)
         return -1;
     int status = decode(&map, path, want, out);
     file_map_close(&map);
-    return status;
+    if (status == 0)
+        return 0;
+    free(out->value);
+    *out = (image_raster){ 0 };
+    return -1;
 }
 
 int image_read(const char *path, ablate_image *image)
 {
-    *image = (ablate_image){ 0 };
     image_raster raster;
-    if (raster_read(path, IMAGE_WANT_RGB, &raster) < 0)
-        return -1;
+    int status = raster_read(path, IMAGE_WANT_RGB, &raster);
     *image = (ablate_image){ raster.width, raster.height, raster.value };
-    return 0;
+    return status;
 }
 
 void image_free(ablate_image *image)
@@ -74,12 +76,10 @@ void image_free(ablate_image *image)
 
 int image_mask_read(const char *path, image_mask *mask)
 {
-    *mask = (image_mask){ 0 };
     image_raster raster;
-    if (raster_read(path, IMAGE_WANT_MASK, &raster) < 0)
-        return -1;
+    int status = raster_read(path, IMAGE_WANT_MASK, &raster);
     *mask = (image_mask){ raster.width, raster.height, raster.value };
-    return 0;
+    return status;
 }
 
 void image_mask_free(image_mask *mask)

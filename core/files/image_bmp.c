@@ -1,8 +1,8 @@
 /* BMP without compression: 1, 4 and 8 bits of a palette, 24 and 32 bits of colour, bottom up or top down. No library of
  * the distribution reads it and nothing else. */
+#include "../base/bytes.h"
 #include "../base/diag.h"
 #include "image_format.h"
-#include <stdlib.h>
 #include <string.h>
 
 enum { FILE_HEADER = 14, OLD_HEADER = 12 };
@@ -17,34 +17,27 @@ typedef struct bmp {
     uint32_t mask[4];               /* 32 bits: of red, green, blue and alpha */
 } bmp;
 
-static uint32_t little(const bmp *b, size_t at, size_t bytes)
-{
-    uint32_t value = 0;
-    for (size_t i = 0; i < bytes; i++)
-        value |= (uint32_t)b->map->data[at + i] << 8 * i;
-    return value;
-}
-
 /* Places, sizes and masks of the header. False: there is no such header, or the file ends in it. */
 static bool read_header(bmp *b)
 {
+    const uint8_t *data = b->map->data;
     if (b->map->size < FILE_HEADER + OLD_HEADER)
         return false;
-    const size_t header = little(b, 14, 4);
+    const size_t header = little32(data + 14);
     const bool old = header == OLD_HEADER, known = old || header == 40 || header == 52 || header == 56 ||
                                                    header == 64 || header == 108 || header == 124;
     if (!known || b->map->size < FILE_HEADER + header)
         return false;
-    b->width = old ? (int32_t)little(b, 18, 2) : (int32_t)little(b, 18, 4);
-    b->height = old ? (int32_t)little(b, 20, 2) : (int32_t)little(b, 22, 4);
+    b->width = old ? (int32_t)little16(data + 18) : (int32_t)little32(data + 18);
+    b->height = old ? (int32_t)little16(data + 20) : (int32_t)little32(data + 22);
     b->top_down = b->height < 0;
     b->height = b->top_down ? -b->height : b->height;
-    b->bits = little(b, old ? 24 : 28, 2);
-    b->compression = old ? 0 : little(b, 30, 4);
-    b->colours = old ? 0 : little(b, 46, 4);
+    b->bits = little16(data + (old ? 24 : 28));
+    b->compression = old ? 0 : little32(data + 30);
+    b->colours = old ? 0 : little32(data + 46);
     b->colour_bytes = old ? 3 : 4;
     b->palette = FILE_HEADER + header;
-    b->pixels = little(b, 10, 4);
+    b->pixels = little32(data + 10);
     b->mask[0] = 0xFF0000;
     b->mask[1] = 0xFF00;
     b->mask[2] = 0xFF;
@@ -53,7 +46,7 @@ static bool read_header(bmp *b)
         return true;
     size_t count = header >= 56 || b->compression == 6 ? 4 : 3, end = 54 + 4 * count; /* in the header or behind it */
     for (size_t i = 0; i < count && b->map->size >= end; i++)
-        b->mask[i] = little(b, 54 + 4 * i, 4);
+        b->mask[i] = little32(data + 54 + 4 * i);
     b->palette = end > b->palette ? end : b->palette;
     b->compression = b->bits == 32 ? 0 : b->compression;
     return b->map->size >= end;
@@ -146,26 +139,19 @@ static void copy_colours(const bmp *b, const uint8_t *row, uint8_t *to)
 int image_bmp_decode(const file_map *map, const char *path, image_want want, image_raster *out)
 {
     bmp b = { .map = map, .path = path };
-    image_raster raster;
+    (void)want; /* samples of eight bits are the same for both */
     if (!read_header(&b))
         return complain("%s: truncated or damaged BMP: its header is not whole; copy or convert it again", path);
-    if (check_form(&b) < 0 || image_raster_take(path, b.width, b.height, 3, &raster) < 0)
+    if (check_form(&b) < 0 || image_raster_take(path, b.width, b.height, 3, out) < 0)
         return -1;
     int status = place(&b);
     for (int64_t y = 0; status == 0 && y < b.height; y++) {
         const uint8_t *row = map->data + b.pixels + (size_t)(b.top_down ? y : b.height - 1 - y) * b.stride;
-        uint8_t *to = raster.value + 3 * (size_t)y * (size_t)b.width;
+        uint8_t *to = out->value + 3 * (size_t)y * (size_t)b.width;
         if (b.bits <= 8)
             status = spread_indices(&b, row, to);
         else
             copy_colours(&b, row, to);
     }
-    if (status < 0) {
-        free(raster.value);
-        return -1;
-    }
-    if (want == IMAGE_WANT_MASK)
-        image_raster_mark(&raster, IMAGE_EXACT);
-    *out = raster;
-    return 0;
+    return status < 0 ? -1 : IMAGE_EXACT;
 }

@@ -5,10 +5,13 @@
 #include "../base/file.h"
 #include "image_raster.h"
 
-/* How a decoder fills a raster: colours as RGB, or defects as 0/255 in one channel. */
+/* What a decoder puts into a raster: RGB; or samples that are greater than zero where those of any depth in the file
+ * are. */
 typedef enum image_want { IMAGE_WANT_RGB, IMAGE_WANT_MASK } image_want;
 
-/* Decode a whole file in memory; `path` is for complaints. 0, or -1: complained, `out` untouched. */
+/* Decodes a whole file in memory; `path` is for complaints. `out` begins empty; its value is the caller's to free also
+ * after an error. A mask may come in any number of channels, of which one of at least the number returned (IMAGE_EXACT,
+ * ..) marks a defect. -1: complained. */
 typedef int image_decoder(const file_map *, const char *path, image_want, image_raster *out);
 image_decoder image_png_decode, image_jpeg_decode, image_bmp_decode, image_tiff_decode, image_webp_decode;
 

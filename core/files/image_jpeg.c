@@ -4,7 +4,6 @@
 #include "image_format.h"
 #include <setjmp.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 /* jpeglib.h needs stdio.h before it */
 #include <jerror.h>
@@ -20,7 +19,7 @@ typedef struct jpeg_job {
     jmp_buf jump;
     bool cut;
     char why[JMSG_LENGTH_MAX];
-    image_raster raster;
+    image_raster *raster;
     const file_map *map;
     const char *path;
 } jpeg_job;
@@ -52,7 +51,7 @@ static void jpeg_watch(j_common_ptr common)
     longjmp(job->jump, 1);
 }
 
-static int jpeg_begin(jpeg_job *job, image_want want)
+static int jpeg_begin(jpeg_job *job)
 {
     struct jpeg_decompress_struct *jpeg = &job->jpeg;
     jpeg_mem_src(jpeg, job->map->data, (unsigned long)job->map->size);
@@ -63,19 +62,11 @@ static int jpeg_begin(jpeg_job *job, image_want want)
             "%s: a JPEG of %d colour channels (CMYK or alike); only grey and RGB are read, convert it, e.g. "
             "with ImageMagick: convert '%s' -colorspace sRGB '%s.png'",
             job->path, jpeg->num_components, job->path, job->path);
-    /* Grey values are spread over three channels after decoding */
-    jpeg->out_color_space = space == JCS_GRAYSCALE ? JCS_GRAYSCALE : JCS_RGB;
-    return image_raster_take(job->path, jpeg->image_width, jpeg->image_height,
-                             want == IMAGE_WANT_MASK && space == JCS_GRAYSCALE ? 1 : 3, &job->raster);
+    jpeg->out_color_space = JCS_RGB; /* grey in each channel */
+    return image_raster_take(job->path, jpeg->image_width, jpeg->image_height, 3, job->raster);
 }
 
-static void spread_grey(uint8_t *row, size_t width)
-{
-    for (size_t x = width; x-- > 0;)
-        row[3 * x] = row[3 * x + 1] = row[3 * x + 2] = row[x];
-}
-
-static int jpeg_read_all(jpeg_job *job, image_want want)
+static int jpeg_read_all(jpeg_job *job)
 {
     if (setjmp(job->jump))
         return complain("%s: %s JPEG: %s; copy or convert it again", job->path, job->cut ? "truncated" : "damaged",
@@ -83,15 +74,13 @@ static int jpeg_read_all(jpeg_job *job, image_want want)
     jpeg_create_decompress(&job->jpeg);
     job->progress.progress_monitor = jpeg_watch;
     job->jpeg.progress = &job->progress;
-    if (jpeg_begin(job, want) < 0)
+    if (jpeg_begin(job) < 0)
         return -1;
     jpeg_start_decompress(&job->jpeg);
-    size_t stride = (size_t)job->raster.width * (size_t)job->raster.channels;
+    size_t stride = 3 * (size_t)job->raster->width;
     while (job->jpeg.output_scanline < job->jpeg.output_height) {
-        JSAMPROW row = job->raster.value + job->jpeg.output_scanline * stride;
+        JSAMPROW row = job->raster->value + job->jpeg.output_scanline * stride;
         jpeg_read_scanlines(&job->jpeg, &row, 1);
-        if (job->jpeg.output_components < job->raster.channels)
-            spread_grey(row, (size_t)job->raster.width);
     }
     jpeg_finish_decompress(&job->jpeg); /* to the end marker */
     return 0;
@@ -99,18 +88,12 @@ static int jpeg_read_all(jpeg_job *job, image_want want)
 
 int image_jpeg_decode(const file_map *map, const char *path, image_want want, image_raster *out)
 {
-    jpeg_job job = { .map = map, .path = path };
+    (void)want; /* samples of eight bits are the same for both */
+    jpeg_job job = { .map = map, .path = path, .raster = out };
     job.jpeg.err = jpeg_std_error(&job.error);
     job.error.error_exit = jpeg_fail;
     job.error.emit_message = jpeg_message;
-    int status = jpeg_read_all(&job, want);
+    int status = jpeg_read_all(&job);
     jpeg_destroy_decompress(&job.jpeg);
-    if (status < 0) {
-        free(job.raster.value);
-        return -1;
-    }
-    if (want == IMAGE_WANT_MASK)
-        image_raster_mark(&job.raster, IMAGE_BLURRED);
-    *out = job.raster;
-    return 0;
+    return status < 0 ? -1 : IMAGE_BLURRED;
 }

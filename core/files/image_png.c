@@ -4,7 +4,6 @@
 #include "image_format.h"
 #include <errno.h>
 #include <png.h>
-#include <stdlib.h>
 #include <string.h>
 
 typedef struct png_job {
@@ -18,10 +17,9 @@ typedef struct png_job {
     png_structp png;
     png_infop info;
     image_want want;
-    image_raster raster; /* the result: RGB, or one channel of a mask */
-    bool palette;        /* rows hold indices of colours */
-    uint8_t **rows;
-    size_t row_bytes;
+    image_raster *raster;
+    bool palette; /* rows hold indices of colours */
+    int passes;
     const char *path;
 } png_job;
 
@@ -63,14 +61,8 @@ static void png_flush_bytes(png_structp png)
     (void)png; /* file_commit does */
 }
 
-/* Rows arrive as they belong in the raster, except palette indices, and masks, which may have any layout. */
-static bool png_is_direct(const png_job *job)
-{
-    return !job->palette && job->want == IMAGE_WANT_RGB;
-}
-
-/* Header, then the transformations to 8 bit RGB; a mask keeps 16 bits, since even a value of 1 of 65535 counts.
- * Palettes are left to png_spread, because libpng does not notice an index without a colour. */
+/* Header, then the transformations to 8 bit RGB; a mask keeps both bytes of 16 bits as two channels, since even a value
+ * of 1 of 65535 counts. Palettes are left to png_spread, because libpng does not notice an index without a colour. */
 static int png_begin(png_job *job)
 {
     png_set_read_fn(job->png, job, png_take_bytes);
@@ -80,8 +72,8 @@ static int png_begin(png_job *job)
     png_set_crc_action(job->png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
     png_read_info(job->png, job->info);
     int64_t width = png_get_image_width(job->png, job->info), height = png_get_image_height(job->png, job->info);
-    int channels = job->want == IMAGE_WANT_MASK ? 1 : 3;
-    if (image_raster_take(job->path, width, height, channels, &job->raster) < 0)
+    bool deep = job->want == IMAGE_WANT_MASK && png_get_bit_depth(job->png, job->info) == 16;
+    if (image_raster_take(job->path, width, height, deep ? 6 : 3, job->raster) < 0)
         return -1;
     job->palette = png_get_color_type(job->png, job->info) == PNG_COLOR_TYPE_PALETTE;
     if (job->palette)
@@ -89,71 +81,51 @@ static int png_begin(png_job *job)
     else
         png_set_expand_gray_1_2_4_to_8(job->png);
     png_set_strip_alpha(job->png);
-    if (png_is_direct(job)) {
+    if (job->want == IMAGE_WANT_RGB)
         png_set_strip_16(job->png);
+    if (!job->palette)
         png_set_gray_to_rgb(job->png);
-    }
-    png_set_interlace_handling(job->png);
+    job->passes = png_set_interlace_handling(job->png);
     png_read_update_info(job->png, job->info);
-    job->row_bytes = png_get_rowbytes(job->png, job->info);
+    size_t bytes = png_get_rowbytes(job->png, job->info);
+    if (bytes != (size_t)width * (size_t)(job->palette ? 1 : job->raster->channels))
+        return complain("%s: PNG rows of %zu bytes instead of %d x 3; convert it to 8 bit RGB", job->path, bytes,
+                        job->raster->width);
     return 0;
 }
 
-/* Row pointers, into the raster or into memory of their own behind the pointers. */
-static int png_take_rows(png_job *job)
+/* Row y of the raster; of a palette's indices the beginning of it. */
+static uint8_t *png_row(const png_job *job, int y)
 {
-    size_t height = (size_t)job->raster.height, head = height * sizeof *job->rows;
-    bool direct = png_is_direct(job);
-    if (direct && job->row_bytes != 3 * (size_t)job->raster.width)
-        return complain("%s: PNG rows of %zu bytes instead of %d x 3; convert it to 8 bit RGB", job->path,
-                        job->row_bytes, job->raster.width);
-    job->rows = take(head + (direct ? 0 : job->row_bytes * height), 1, "PNG rows");
-    if (!job->rows)
-        return -1;
-    uint8_t *first = direct ? job->raster.value : (uint8_t *)job->rows + head;
-    for (size_t y = 0; y < height; y++)
-        job->rows[y] = first + y * job->row_bytes;
-    return 0;
+    return job->raster->value + (size_t)y * (size_t)job->raster->width * (size_t)job->raster->channels;
 }
 
-/* Indices to colours, or to defects where a colour is not black. */
+static void png_read_passes(png_job *job)
+{
+    for (int pass = 0; pass < job->passes; pass++)
+        for (int y = 0; y < job->raster->height; y++)
+            png_read_row(job->png, png_row(job, y), NULL);
+}
+
+/* Indices to colours, in place: each row from its end. */
 static int png_spread(png_job *job)
 {
     png_colorp colour;
     int colours = 0;
     png_get_PLTE(job->png, job->info, &colour, &colours);
-    uint8_t *to = job->raster.value;
-    for (int y = 0; y < job->raster.height; y++)
-        for (int x = 0; x < job->raster.width; x++, to += job->raster.channels) {
-            int i = job->rows[y][x];
+    for (int y = 0; y < job->raster->height; y++) {
+        uint8_t *row = png_row(job, y);
+        for (int x = job->raster->width - 1; x >= 0; x--) {
+            int i = row[x];
             if (i >= colours)
                 return complain("%s: damaged PNG: a pixel has colour %d of a palette of %d; convert it again",
                                 job->path, i, colours);
-            to[0] = colour[i].red;
-            if (job->want == IMAGE_WANT_MASK) {
-                to[0] = (colour[i].red | colour[i].green | colour[i].blue) ? 255 : 0;
-            } else {
-                to[1] = colour[i].green;
-                to[2] = colour[i].blue;
-            }
-        }
-    return 0;
-}
-
-/* A sample of any depth above zero marks a defect. */
-static void png_mark_defects(png_job *job)
-{
-    size_t pixel = job->row_bytes / (size_t)job->raster.width;
-    uint8_t *to = job->raster.value;
-    for (int y = 0; y < job->raster.height; y++) {
-        const uint8_t *from = job->rows[y];
-        for (int x = 0; x < job->raster.width; x++, to++, from += pixel) {
-            uint8_t any = 0;
-            for (size_t i = 0; i < pixel; i++)
-                any |= from[i];
-            *to = any ? 255 : 0;
+            row[3 * x] = colour[i].red;
+            row[3 * x + 1] = colour[i].green;
+            row[3 * x + 2] = colour[i].blue;
         }
     }
+    return 0;
 }
 
 static int png_read_all(png_job *job)
@@ -162,33 +134,24 @@ static int png_read_all(png_job *job)
         return job->cut ? complain("%s: truncated PNG: %s after %zu bytes; copy it again", job->path, job->why,
                                    job->map->size)
                         : complain("%s: damaged PNG: %s; copy or convert it again", job->path, job->why);
-    if (png_begin(job) < 0 || png_take_rows(job) < 0)
+    if (png_begin(job) < 0)
         return -1;
-    png_read_image(job->png, job->rows);
+    png_read_passes(job);
     png_read_end(job->png, job->info); /* to the checksum of the last chunk */
-    if (job->palette)
-        return png_spread(job);
-    if (job->want == IMAGE_WANT_MASK)
-        png_mark_defects(job);
-    return 0;
+    return job->palette ? png_spread(job) : 0;
 }
 
 int image_png_decode(const file_map *map, const char *path, image_want want, image_raster *out)
 {
     if (!image_png_whole(map))
         return complain("%s: truncated PNG: a chunk ends behind the file of %zu bytes; copy it again", path, map->size);
-    png_job job = { .map = map, .path = path, .want = want };
+    png_job job = { .map = map, .path = path, .want = want, .raster = out };
     job.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &job, png_fail, png_ignore);
     job.info = job.png ? png_create_info_struct(job.png) : NULL;
     int status = job.info ? png_read_all(&job) : complain("%s: libpng cannot start; out of memory?", path);
     if (job.png)
         png_destroy_read_struct(&job.png, &job.info, NULL);
-    free(job.rows);
-    if (status < 0)
-        free(job.raster.value);
-    else
-        *out = job.raster;
-    return status;
+    return status < 0 ? -1 : IMAGE_EXACT;
 }
 
 static int png_write_all(png_job *job)

@@ -2,6 +2,7 @@
 #include "../base/diag.h"
 #include "image_exif.h"
 #include "image_format.h"
+#include <png.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -26,17 +27,12 @@ typedef struct found {
     bool gamma, srgb;
 } found;
 
-static uint32_t big32(const uint8_t *b)
-{
-    return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
-}
-
 static bool next_chunk(const file_map *map, size_t *at, chunk *c)
 {
     if (map->size < 12 || *at > map->size - 12)
         return false;
     const uint8_t *head = map->data + *at;
-    *c = (chunk){ head + 4, head + 8, big32(head) };
+    *c = (chunk){ head + 4, head + 8, png_get_uint_32(head) };
     if (c->size > map->size - *at - 12)
         return false;
     *at += 12 + c->size;
@@ -142,7 +138,7 @@ static void look_at_header(const chunk *c, image_facts *facts)
 {
     if (c->size < 13)
         return;
-    uint32_t width = big32(c->data), height = big32(c->data + 4);
+    uint32_t width = png_get_uint_32(c->data), height = png_get_uint_32(c->data + 4);
     facts->width = width <= IMAGE_MOST_PIXELS ? (int)width : 0;
     facts->height = height <= IMAGE_MOST_PIXELS ? (int)height : 0;
     facts->beside |= (c->data[8] == 16 ? IMAGE_DEEP : 0) | (c->data[9] & 4 ? IMAGE_ALPHA : 0);
@@ -160,9 +156,9 @@ static int look_at(const chunk *c, found *f, image_facts *facts)
     else if (is(c, "sRGB"))
         f->srgb = true;
     else if (is(c, "gAMA") && c->size == 4)
-        f->gamma = big32(c->data) != usual_gamma;
+        f->gamma = png_get_uint_32(c->data) != usual_gamma;
     else if (is(c, "acTL") && c->size >= 4)
-        facts->frames = big32(c->data) > 1 ? (int)(big32(c->data) & INT32_MAX) : 1;
+        facts->frames = png_get_uint_32(c->data) > 1 ? (int)(png_get_uint_32(c->data) & INT32_MAX) : 1;
     else if (is(c, "eXIf"))
         f->exif = *c;
     else if (is(c, "iTXt") || is(c, "tEXt") || is(c, "zTXt"))

@@ -3,7 +3,8 @@
 #define ABLATE_IMAGE_RASTER_H
 #include "image.h"
 
-typedef struct image_raster { /* (height, width, channels) of 8 bits; channels 1 or 3; `value` is malloc'ed */
+typedef struct image_raster { /* (height, width, channels) of 8 bits; channels 1 or 3, more on the way to a mask;
+                                 `value` is malloc'ed */
     int width, height, channels;
     uint8_t *value;
 } image_raster;

@@ -19,7 +19,7 @@ typedef struct tiff_job {
     uint32_t width, height, block_width, block_height; /* block: a strip or a tile */
     uint16_t samples, bits, photometric, planar, compression;
     uint16_t *colour[3]; /* of the palette, 16 bits each */
-    image_raster raster;
+    image_raster *raster;
 } tiff_job;
 
 /* ---- the library's way to the file, and its words ---- */
@@ -239,7 +239,7 @@ static int read_form(tiff_job *job)
     }
     if (check_form(job) < 0)
         return -1;
-    return image_raster_take(job->path, job->width, job->height, 3, &job->raster);
+    return image_raster_take(job->path, job->width, job->height, 3, job->raster);
 }
 
 /* Sample number i of a row, at its full depth. */
@@ -308,7 +308,7 @@ static int read_block(tiff_job *job, uint32_t x, uint32_t y, int plane, uint8_t 
     if (got < needed || job->why[0])
         return damaged(job);
     for (uint32_t row = 0; row < rows; row++)
-        spread_row(job, room + row * stride, step, plane, job->raster.value + 3 * ((size_t)(y + row) * job->width + x),
+        spread_row(job, room + row * stride, step, plane, job->raster->value + 3 * ((size_t)(y + row) * job->width + x),
                    pixels);
     return 0;
 }
@@ -333,19 +333,12 @@ static int read_blocks(tiff_job *job)
 
 int image_tiff_decode(const file_map *map, const char *path, image_want want, image_raster *out)
 {
-    tiff_job job = { .map = map, .path = path, .want = want };
+    tiff_job job = { .map = map, .path = path, .want = want, .raster = out };
     if (!tiff_open(&job))
         return damaged(&job);
     int status = read_form(&job);
     if (status == 0)
         status = read_blocks(&job);
     TIFFClose(job.tiff);
-    if (status < 0) {
-        free(job.raster.value);
-        return -1;
-    }
-    if (want == IMAGE_WANT_MASK)
-        image_raster_mark(&job.raster, is_jpeg(&job) ? IMAGE_BLURRED : IMAGE_EXACT);
-    *out = job.raster;
-    return 0;
+    return status < 0 ? -1 : is_jpeg(&job) ? IMAGE_BLURRED : IMAGE_EXACT;
 }

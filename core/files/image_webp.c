@@ -1,8 +1,8 @@
 /* WebP by libwebp; what stands beside the pixels lies in chunks of its container. */
+#include "../base/bytes.h"
 #include "../base/diag.h"
 #include "image_exif.h"
 #include "image_format.h"
-#include <stdlib.h>
 #include <string.h>
 #include <webp/decode.h>
 
@@ -12,11 +12,6 @@ typedef struct chunk {
     const uint8_t *kind, *data; /* kind: four letters */
     size_t size;
 } chunk;
-
-static size_t little32(const uint8_t *b)
-{
-    return (size_t)b[0] | (size_t)b[1] << 8 | (size_t)b[2] << 16 | (size_t)b[3] << 24;
-}
 
 static bool next_chunk(const file_map *map, size_t *at, chunk *c)
 {
@@ -83,23 +78,18 @@ static int check_whole(const file_map *map, const char *path)
 int image_webp_decode(const file_map *map, const char *path, image_want want, image_raster *out)
 {
     WebPBitstreamFeatures features;
-    image_raster raster;
+    (void)want; /* samples of eight bits are the same for both */
     if (check_whole(map, path) < 0)
         return -1;
     VP8StatusCode code = WebPGetFeatures(map->data, map->size, &features);
     if (code != VP8_STATUS_OK || features.has_animation)
         return complain("%s: damaged WebP: %s; copy or convert it again", path,
                         trouble(code != VP8_STATUS_OK ? code : VP8_STATUS_UNSUPPORTED_FEATURE));
-    if (image_raster_take(path, features.width, features.height, 3, &raster) < 0)
+    if (image_raster_take(path, features.width, features.height, 3, out) < 0)
         return -1;
-    size_t bytes = 3 * (size_t)raster.width * (size_t)raster.height;
-    if (!WebPDecodeRGBInto(map->data, map->size, raster.value, bytes, 3 * raster.width)) {
-        free(raster.value);
+    size_t bytes = 3 * (size_t)out->width * (size_t)out->height;
+    if (!WebPDecodeRGBInto(map->data, map->size, out->value, bytes, 3 * out->width))
         return complain("%s: damaged WebP: its data are wrong; copy or convert it again", path);
-    }
     const bool lossless = features.format == 2;
-    if (want == IMAGE_WANT_MASK)
-        image_raster_mark(&raster, lossless ? IMAGE_EXACT : IMAGE_BLURRED);
-    *out = raster;
-    return 0;
+    return lossless ? IMAGE_EXACT : IMAGE_BLURRED;
 }

@@ -1,4 +1,5 @@
 #include "npz.h"
+#include "../base/bytes.h"
 #include "../base/diag.h"
 #include "npz_parts.h"
 #include <ctype.h>

@@ -1,3 +1,4 @@
+#include "../base/bytes.h"
 #include "../base/diag.h"
 #include "../base/half.h"
 #include "npz_parts.h"

@@ -1,6 +1,6 @@
 #include "pickle.h"
+#include "../base/bytes.h"
 #include "../base/diag.h"
-#include "zip.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 #include "zip.h"
+#include "../base/bytes.h"
 #include "../base/diag.h"
 #include <stdlib.h>
 #include <string.h>

@@ -45,19 +45,4 @@ int zip_stream_read(zip_stream *, void *to, size_t bytes); /* exactly so many */
 int zip_stream_finish(zip_stream *);                       /* nothing is left and the checksum is right */
 void zip_stream_close(zip_stream *);
 
-static inline uint32_t little16(const uint8_t *p)
-{
-    return (uint32_t)p[0] | (uint32_t)p[1] << 8;
-}
-
-static inline uint32_t little32(const uint8_t *p)
-{
-    return little16(p) | little16(p + 2) << 16;
-}
-
-static inline uint64_t little64(const uint8_t *p)
-{
-    return little32(p) | (uint64_t)little32(p + 4) << 32;
-}
-
 #endif
