@@ -1,7 +1,6 @@
 #include "../base/diag.h"
 #include "../base/name.h"
 #include "../files/json.h"
-#include "../files/number_json.h"
 #include "../finished/comparison.h"
 #include "shared.h"
 #include "verbs.h"
@@ -114,23 +113,23 @@ static void add_setting(void *to, const char *name, const char *a, const char *b
 static void add_interval(cJSON *to, const char *name, const bootstrap_interval *i)
 {
     cJSON *ends = cJSON_AddArrayToObject(to, name);
-    cJSON_AddItemToArray(ends, number_json(i->low));
-    cJSON_AddItemToArray(ends, number_json(i->high));
+    cJSON_AddItemToArray(ends, json_number(i->low));
+    cJSON_AddItemToArray(ends, json_number(i->high));
 }
 
 static void add_metric(cJSON *to, const comparison *f, int m)
 {
     cJSON *metric = cJSON_AddObjectToObject(to, metrics_name((metrics_kind)m));
     cJSON *classes = cJSON_CreateObject();
-    number_json_add(metric, "a", f->mean[0][m]);
-    number_json_add(metric, "b", f->mean[1][m]);
-    number_json_add(metric, "difference", f->over_classes[m].difference);
+    json_add_number(metric, "a", f->mean[0][m]);
+    json_add_number(metric, "b", f->mean[1][m]);
+    json_add_number(metric, "difference", f->over_classes[m].difference);
     if (comparison_spreads(f, (metrics_kind)m))
         add_interval(metric, "interval_over_classes", &f->over_classes[m]);
     if (f->image[m])
         add_interval(metric, "interval_over_pictures", &f->over_pictures[m]);
     for (int i = 0; i < f->classes; i++)
-        json_add(classes, f->runs->pair[0].record[0].classes[i].name, number_json(f->difference[m * f->classes + i]));
+        json_add(classes, f->runs->pair[0].record[0].classes[i].name, json_number(f->difference[m * f->classes + i]));
     cJSON_AddItemToObject(metric, "classes", classes);
 }
 

@@ -2,7 +2,6 @@
 #include "../base/name.h"
 #include "../base/number.h"
 #include "../files/json.h"
-#include "../files/number_json.h"
 #include "../metrics/metrics.h"
 #include "../metrics/metrics_load.h"
 #include "../metrics/metrics_remark.h"
@@ -109,7 +108,7 @@ static cJSON *numbers_object(const double value[METRICS_KINDS])
 {
     cJSON *object = cJSON_CreateObject();
     for (int kind = 0; kind < METRICS_KINDS; kind++)
-        number_json_add(object, metrics_name((metrics_kind)kind), value[kind]);
+        json_add_number(object, metrics_name((metrics_kind)kind), value[kind]);
     return object;
 }
 

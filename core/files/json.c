@@ -1,6 +1,8 @@
 #include "json.h"
 #include "../base/diag.h"
 #include "../base/name.h"
+#include "../base/number.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,6 +47,17 @@ bool json_add(cJSON *object, const char *key, cJSON *member)
 bool json_add_text(cJSON *object, const char *key, const char *text)
 {
     return json_add(object, key, json_text(text));
+}
+
+cJSON *json_number(double value)
+{
+    char digits[NUMBER_TEXT];
+    return isfinite(value) ? cJSON_CreateRaw(number_text(value, digits)) : cJSON_CreateNull();
+}
+
+bool json_add_number(cJSON *object, const char *key, double value)
+{
+    return json_add(object, key, json_number(value));
 }
 
 char *json_read(const char *text)

@@ -20,60 +20,22 @@ static void swap_bytes(uint8_t *data, int64_t n, int size)
         }
 }
 
-#define CONVERT(type)                                                                                                  \
-    do {                                                                                                               \
-        for (int64_t i = 0; i < n; i++) {                                                                              \
-            type value;                                                                                                \
-            memcpy(&value, raw + i * (int64_t)sizeof value, sizeof value);                                             \
-            to[i] = (double)value;                                                                                     \
-        }                                                                                                              \
-    } while (0)
-
-static void convert_half(const uint8_t *raw, int64_t n, double *to)
+/* An element in the machine's order. A whole number of fewer bits is widened first, which a double tells exactly. */
+static double number_of(const npz_array *array, const uint8_t *raw)
 {
-    for (int64_t i = 0; i < n; i++) {
-        uint16_t bits;
-        memcpy(&bits, raw + 2 * i, sizeof bits);
-        to[i] = (double)half_read(bits);
-    }
-}
-
-static void convert_signed(int size, const uint8_t *raw, int64_t n, double *to)
-{
-    if (size == 1)
-        CONVERT(int8_t);
-    else if (size == 2)
-        CONVERT(int16_t);
-    else if (size == 4)
-        CONVERT(int32_t);
-    else
-        CONVERT(int64_t);
-}
-
-static void convert_unsigned(int size, const uint8_t *raw, int64_t n, double *to)
-{
-    if (size == 1)
-        CONVERT(uint8_t);
-    else if (size == 2)
-        CONVERT(uint16_t);
-    else if (size == 4)
-        CONVERT(uint32_t);
-    else
-        CONVERT(uint64_t);
-}
-
-static void convert_block(const npz_array *array, const uint8_t *raw, int64_t n, double *to)
-{
+    const int size = array->size, unused = 64 - 8 * size;
+    uint64_t bits = size == 1 ? *raw : size == 2 ? little16(raw) : size == 4 ? little32(raw) : little64(raw);
+    double value;
     if (array->kind == 'i')
-        convert_signed(array->size, raw, n, to);
-    else if (array->kind != 'f')
-        convert_unsigned(array->size, raw, n, to);
-    else if (array->size == 2)
-        convert_half(raw, n, to);
-    else if (array->size == 4)
-        CONVERT(float);
-    else
-        CONVERT(double);
+        return (double)((int64_t)(bits << unused) >> unused);
+    if (array->kind != 'f')
+        return (double)bits;
+    if (size == 2)
+        return (double)half_read((uint16_t)bits);
+    if (size == 4)
+        return (double)bits_to_float((uint32_t)bits);
+    memcpy(&value, &bits, sizeof value);
+    return value;
 }
 
 /* Whole numbers of 64 bits may be greater than a double can tell apart. */
@@ -107,7 +69,8 @@ static int read_block(zip_stream *stream, const npz *file, const npz_array *arra
         return -1;
     if (array->big_endian)
         swap_bytes(raw, n, array->size);
-    convert_block(array, raw, n, value);
+    for (int64_t i = 0; i < n; i++)
+        value[i] = number_of(array, raw + i * array->size);
     return check_exact(file, array, value, n);
 }
 

@@ -1,20 +1,14 @@
 #include "npz_writer.h"
 #include "../base/diag.h"
-#include "../base/file.h"
+#include "zip.h"
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 enum {
     NPY_ALIGNMENT = 64,
     NPY_ROOM = 256,
     ZIP_VERSION = 45, /* the first with zip64 */
-    ZIP_DAY = 33,     /* 1 January 1980, the first that can be written */
-    LOCAL_SIGNATURE = 0x04034b50,
-    ENTRY_SIGNATURE = 0x02014b50,
-    END64_SIGNATURE = 0x06064b50,
-    LOCATOR_SIGNATURE = 0x07064b50,
-    END_SIGNATURE = 0x06054b50
+    ZIP_DAY = 33      /* 1 January 1980, the first that can be written */
 };
 
 typedef struct written_member {
@@ -79,6 +73,17 @@ static size_t make_header(const char *type, const char *shape, char out[NPY_ROOM
     return size;
 }
 
+/* The member's name, and its zip64 field of so many numbers: twice its size, nothing being packed, and the offset. */
+static void put_sizes(npz_writer *w, const written_member *m, int numbers)
+{
+    const uint64_t number[3] = { m->size, m->size, m->offset };
+    put_bytes(w, m->name, strlen(m->name));
+    put_number(w, 1, 2);
+    put_number(w, 8 * (uint64_t)numbers, 2);
+    for (int i = 0; i < numbers; i++)
+        put_number(w, number[i], 8);
+}
+
 /* What local header and directory have in common: method 0, no time, and sizes left to the zip64 field. */
 static void put_description(npz_writer *w, const written_member *m, int extra)
 {
@@ -108,13 +113,9 @@ int npz_add(npz_writer *w, const char *name, const char *type, const char *shape
     m->checksum = (uint32_t)crc32_z(0, (const Bytef *)header, described);
     if (size > 0) /* no data would begin the sum anew */
         m->checksum = (uint32_t)crc32_z(m->checksum, data, size);
-    put_number(w, LOCAL_SIGNATURE, 4);
+    put_number(w, ZIP_LOCAL, 4);
     put_description(w, m, 20);
-    put_bytes(w, m->name, strlen(m->name));
-    put_number(w, 1, 2);
-    put_number(w, 16, 2);
-    put_number(w, m->size, 8);
-    put_number(w, m->size, 8);
+    put_sizes(w, m, 2);
     put_bytes(w, header, described);
     put_bytes(w, data, size);
     return 0;
@@ -122,24 +123,19 @@ int npz_add(npz_writer *w, const char *name, const char *type, const char *shape
 
 static void put_entry(npz_writer *w, const written_member *m)
 {
-    put_number(w, ENTRY_SIGNATURE, 4);
+    put_number(w, ZIP_ENTRY, 4);
     put_number(w, ZIP_VERSION, 2);
     put_description(w, m, 28);
     put_number(w, 0, 6); /* comment, disk, kind */
     put_number(w, 0, 4);
     put_number(w, UINT32_MAX, 4);
-    put_bytes(w, m->name, strlen(m->name));
-    put_number(w, 1, 2);
-    put_number(w, 24, 2);
-    put_number(w, m->size, 8);
-    put_number(w, m->size, 8);
-    put_number(w, m->offset, 8);
+    put_sizes(w, m, 3);
 }
 
 /* The three records after the directory, [begin, end). */
 static void put_ends(npz_writer *w, uint64_t begin, uint64_t end)
 {
-    put_number(w, END64_SIGNATURE, 4);
+    put_number(w, ZIP_END64, 4);
     put_number(w, 44, 8);
     put_number(w, ZIP_VERSION, 2);
     put_number(w, ZIP_VERSION, 2);
@@ -148,11 +144,11 @@ static void put_ends(npz_writer *w, uint64_t begin, uint64_t end)
     put_number(w, (uint64_t)w->members, 8);
     put_number(w, end - begin, 8);
     put_number(w, begin, 8);
-    put_number(w, LOCATOR_SIGNATURE, 4);
+    put_number(w, ZIP_LOCATOR, 4);
     put_number(w, 0, 4);
     put_number(w, end, 8);
     put_number(w, 1, 4);
-    put_number(w, END_SIGNATURE, 4);
+    put_number(w, ZIP_END, 4);
     put_number(w, 0, 4);
     put_number(w, UINT16_MAX, 2);
     put_number(w, UINT16_MAX, 2);

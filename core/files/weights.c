@@ -49,6 +49,7 @@ void weights_close(weights *w)
     free(w->part);
     if (w->release)
         w->release(w->memory);
+    cJSON_Delete(w->json);
     file_map_close(&w->map);
     free(w->tensor);
     free(w->note);

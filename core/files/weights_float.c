@@ -1,7 +1,7 @@
 /* Number formats of weights files. */
+#include "../base/bytes.h"
 #include "../base/half.h"
 #include "weights_parts.h"
-#include <endian.h>
 #include <string.h>
 
 size_t weights_dtype_size(const char *dtype_name, weights_dtype *dtype)
@@ -25,27 +25,6 @@ size_t weights_dtype_size(const char *dtype_name, weights_dtype *dtype)
     return 0;
 }
 
-static uint16_t read16(const uint8_t *from)
-{
-    uint16_t value;
-    memcpy(&value, from, sizeof value);
-    return le16toh(value);
-}
-
-static uint32_t read32(const uint8_t *from)
-{
-    uint32_t value;
-    memcpy(&value, from, sizeof value);
-    return le32toh(value);
-}
-
-static uint64_t read64(const uint8_t *from)
-{
-    uint64_t value;
-    memcpy(&value, from, sizeof value);
-    return le64toh(value);
-}
-
 static float double_read(uint64_t bits)
 {
     double value;
@@ -57,12 +36,12 @@ void weights_decode(weights_dtype dtype, const uint8_t *from, int64_t n, float *
 {
     for (int64_t i = 0; i < n; i++) {
         if (dtype == WEIGHTS_F64)
-            to[i] = double_read(read64(from + 8 * i));
+            to[i] = double_read(little64(from + 8 * i));
         else if (dtype == WEIGHTS_F32)
-            to[i] = bits_to_float(read32(from + 4 * i));
+            to[i] = bits_to_float(little32(from + 4 * i));
         else if (dtype == WEIGHTS_BF16)
-            to[i] = bits_to_float((uint32_t)read16(from + 2 * i) << 16);
+            to[i] = bits_to_float(little16(from + 2 * i) << 16);
         else
-            to[i] = half_read(read16(from + 2 * i));
+            to[i] = half_read((uint16_t)little16(from + 2 * i));
     }
 }

@@ -1,7 +1,6 @@
 /* weights_index.c: an index of tensors that lie in several files beside it, and a folder's usual names. */
 #include "../base/diag.h"
 #include "weights_parts.h"
-#include <cjson/cJSON.h>
 #include <dirent.h>
 #include <libgen.h>
 #include <stdlib.h>
@@ -72,19 +71,12 @@ static bool matches(const file_map *map)
     return map->size > 8 && map->data[0] == '{' && !memchr(map->data, 0, 8);
 }
 
-static void release_json(void *json)
-{
-    cJSON_Delete(json);
-}
-
 static int parse_json(weights *w)
 {
     if (w->map.size > MOST_BYTES)
         return complain("%s: an index of %zu bytes is none; download it again", w->path, w->map.size);
-    cJSON *json = cJSON_ParseWithLength((const char *)w->map.data, w->map.size);
-    w->memory = json;
-    w->release = release_json;
-    const cJSON *map = cJSON_GetObjectItemCaseSensitive(json, "weight_map");
+    w->json = cJSON_ParseWithLength((const char *)w->map.data, w->map.size);
+    const cJSON *map = cJSON_GetObjectItemCaseSensitive(w->json, "weight_map");
     if (!cJSON_IsObject(map) || !map->child)
         return complain("%s: neither weights nor an index of such: it is no JSON with a weight_map; name the file of "
                         "weights",
@@ -129,7 +121,7 @@ static weights *part_of(weights *w, const char **name, const cJSON *item)
 
 static int take_tensors(weights *w, const char **name)
 {
-    const cJSON *item, *map = cJSON_GetObjectItemCaseSensitive(w->memory, "weight_map");
+    const cJSON *item, *map = cJSON_GetObjectItemCaseSensitive(w->json, "weight_map");
     cJSON_ArrayForEach(item, map)
     {
         const weights *part = part_of(w, name, item);
@@ -156,7 +148,7 @@ static int parse(weights *w)
 {
     if (parse_json(w) < 0)
         return -1;
-    int entries = cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(w->memory, "weight_map"));
+    int entries = cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(w->json, "weight_map"));
     const char **name = take(MOST_PARTS, sizeof *name, "an index");
     w->tensor = take_zeroed((size_t)entries, sizeof *w->tensor, "tensors");
     w->part = take_zeroed(MOST_PARTS, sizeof(weights *), "an index");

@@ -4,6 +4,7 @@
 #include "../base/file.h"
 #include "weights.h"
 #include "weights_float.h"
+#include <cjson/cJSON.h>
 
 /* Opens one of the files that an index names; an index itself is refused. NULL: complained. */
 typedef weights *weights_opener(const char *path);
@@ -21,7 +22,8 @@ struct weights {
     int count;
     weights_pair *note;
     int notes;
-    void *memory; /* of the format: what names and notes point into */
+    cJSON *json;  /* of the format, or NULL: what names and notes point into */
+    void *memory; /* the same of one that has no JSON */
     void (*release)(void *memory);
     /* Of the format, or NULL: whether the numbers of the tensor are as they were written. 0, or -1: complained. */
     int (*verify)(const weights *, const weights_tensor *);

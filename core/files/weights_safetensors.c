@@ -1,7 +1,7 @@
 /* Header of a safetensors file, distrusted throughout: every number in it is checked before it is used. */
+#include "../base/bytes.h"
 #include "../base/diag.h"
 #include "weights_parts.h"
-#include <cjson/cJSON.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,9 +19,7 @@ static int64_t header_length(const weights *w)
 {
     if (w->map.size < LENGTH_BYTES)
         return complain("%s: only %zu bytes, not a safetensors file; copy or download it again", w->path, w->map.size);
-    uint64_t length = 0;
-    for (int i = 0; i < LENGTH_BYTES; i++)
-        length |= (uint64_t)w->map.data[i] << (8 * i);
+    uint64_t length = little64(w->map.data);
     bool opens = w->map.size > LENGTH_BYTES && w->map.data[LENGTH_BYTES] == '{';
     if (!opens || length < 2 || length > MOST_HEADER_BYTES)
         return complain("%s: not a safetensors file (no JSON header at its start); give one, or convert it", w->path);
@@ -31,18 +29,11 @@ static int64_t header_length(const weights *w)
     return (int64_t)length;
 }
 
-static void release_json(void *json)
-{
-    cJSON_Delete(json);
-}
-
 static int parse_json(weights *w, size_t length)
 {
     const char *text = (const char *)w->map.data + LENGTH_BYTES, *end = NULL;
-    cJSON *json = cJSON_ParseWithLengthOpts(text, length, &end, false);
-    w->memory = json;
-    w->release = release_json;
-    if (!json || !cJSON_IsObject(json))
+    w->json = cJSON_ParseWithLengthOpts(text, length, &end, false);
+    if (!cJSON_IsObject(w->json))
         return complain("%s: the header is not valid JSON near byte %zu; copy or download the file again", w->path,
                         end ? (size_t)(end - (const char *)w->map.data) : (size_t)LENGTH_BYTES);
     for (; end < text + length; end++)
@@ -141,11 +132,11 @@ static int parse_notes(weights *w, const cJSON *item)
 
 static int parse_items(weights *w, size_t header)
 {
-    const cJSON *json = w->memory, *item;
-    w->tensor = take_zeroed((size_t)cJSON_GetArraySize(json), sizeof *w->tensor, "tensors");
+    const cJSON *item;
+    w->tensor = take_zeroed((size_t)cJSON_GetArraySize(w->json), sizeof *w->tensor, "tensors");
     if (!w->tensor)
         return -1;
-    cJSON_ArrayForEach(item, json)
+    cJSON_ArrayForEach(item, w->json)
     {
         bool notes = strcmp(item->string, "__metadata__") == 0;
         if (!cJSON_IsObject(item))

@@ -30,14 +30,10 @@ int weights_sort(weights *w)
     return 0;
 }
 
-static int compare_name(const void *name, const void *tensor)
-{
-    return strcmp(name, ((const weights_tensor *)tensor)->name);
-}
-
 const weights_tensor *weights_find(const weights *w, const char *name)
 {
-    return w->count ? bsearch(name, w->tensor, (size_t)w->count, sizeof *w->tensor, compare_name) : NULL;
+    const weights_tensor key = { .name = name };
+    return w->count ? bsearch(&key, w->tensor, (size_t)w->count, sizeof *w->tensor, by_name) : NULL;
 }
 
 const weights_tensor *weights_need(const weights *w, const char *name)

@@ -67,14 +67,13 @@ static int names_check(const char *path, const weights_entry *entry, int entries
 /* Adds {"dtype", "shape", "data_offsets"}; false: out of memory. */
 static bool header_add(cJSON *json, const weights_entry *e, int64_t from)
 {
+    double dim[ABLATE_DIMS], offsets[] = { (double)from, (double)(from + entry_bytes(e)) };
+    for (int i = 0; i < e->shape.rank; i++)
+        dim[i] = (double)e->shape.dim[i];
     cJSON *item = cJSON_AddObjectToObject(json, e->name);
-    cJSON *dtype = cJSON_AddStringToObject(item, "dtype", e->dtype == WEIGHTS_F16 ? "F16" : "F32");
-    cJSON *shape = cJSON_AddArrayToObject(item, "shape"), *offsets = cJSON_AddArrayToObject(item, "data_offsets");
-    bool ok = dtype && shape && offsets;
-    for (int i = 0; ok && i < e->shape.rank; i++)
-        ok = cJSON_AddItemToArray(shape, cJSON_CreateNumber((double)e->shape.dim[i]));
-    ok = ok && cJSON_AddItemToArray(offsets, cJSON_CreateNumber((double)from));
-    return ok && cJSON_AddItemToArray(offsets, cJSON_CreateNumber((double)(from + entry_bytes(e))));
+    return cJSON_AddStringToObject(item, "dtype", e->dtype == WEIGHTS_F16 ? "F16" : "F32") &&
+           json_add(item, "shape", cJSON_CreateDoubleArray(dim, e->shape.rank)) &&
+           json_add(item, "data_offsets", cJSON_CreateDoubleArray(offsets, 2));
 }
 
 /* JSON text, released by cJSON_free; NULL: out of memory. */

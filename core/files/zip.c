@@ -4,17 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Signatures and sizes of the records of a zip file (PKWARE, APPNOTE 6.3). */
 enum {
-    END_SIGNATURE = 0x06054b50,
-    END_SIZE = 22,
-    END64_SIGNATURE = 0x06064b50,
+    END_SIZE = 22, /* sizes of the records */
     END64_SIZE = 56,
-    LOCATOR_SIGNATURE = 0x07064b50,
     LOCATOR_SIZE = 20,
-    ENTRY_SIGNATURE = 0x02014b50,
     ENTRY_SIZE = 46,
-    LOCAL_SIGNATURE = 0x04034b50,
     LOCAL_SIZE = 30,
     COMMENT_MOST = 65535,
     DEFLATE_MOST = 1032, /* bytes that one deflated byte can become */
@@ -34,7 +28,7 @@ static const uint8_t *find_end(const zip *file)
 {
     size_t size = file->map->size, reach = END_SIZE + COMMENT_MOST;
     for (size_t back = END_SIZE; back <= size && back <= reach; back++)
-        if (little32(file->map->data + size - back) == END_SIGNATURE)
+        if (little32(file->map->data + size - back) == ZIP_END)
             return file->map->data + size - back;
     return NULL;
 }
@@ -43,10 +37,10 @@ static const uint8_t *find_end(const zip *file)
 static int read_end64(const zip *file, const uint8_t *end, directory *where)
 {
     const uint8_t *data = file->map->data;
-    if (end - data < LOCATOR_SIZE || little32(end - LOCATOR_SIZE) != LOCATOR_SIGNATURE)
+    if (end - data < LOCATOR_SIZE || little32(end - LOCATOR_SIZE) != ZIP_LOCATOR)
         return 0;
     uint64_t at = little64(end - LOCATOR_SIZE + 8);
-    if (file->map->size < END64_SIZE || at > file->map->size - END64_SIZE || little32(data + at) != END64_SIGNATURE)
+    if (file->map->size < END64_SIZE || at > file->map->size - END64_SIZE || little32(data + at) != ZIP_END64)
         return complain_damaged(file, "its zip64 end record is missing");
     *where = (directory){ little64(data + at + 48), little64(data + at + 40), little64(data + at + 32) };
     return 0;
@@ -101,7 +95,7 @@ static int check_member(const zip *file, zip_entry *member)
 {
     const uint8_t *data = file->map->data;
     uint64_t size = file->map->size;
-    if (size < LOCAL_SIZE || member->offset > size - LOCAL_SIZE || little32(data + member->offset) != LOCAL_SIGNATURE)
+    if (size < LOCAL_SIZE || member->offset > size - LOCAL_SIZE || little32(data + member->offset) != ZIP_LOCAL)
         return complain_damaged(file, "a member's header is missing");
     member->offset += LOCAL_SIZE + little16(data + member->offset + 26) + little16(data + member->offset + 28);
     if (member->offset > size || member->packed > size - member->offset)
@@ -115,7 +109,7 @@ static int check_member(const zip *file, zip_entry *member)
 static int read_entry(zip *file, const uint8_t **at, const uint8_t *end, zip_entry *entry)
 {
     const uint8_t *p = *at;
-    if (end - p < ENTRY_SIZE || little32(p) != ENTRY_SIGNATURE)
+    if (end - p < ENTRY_SIZE || little32(p) != ZIP_ENTRY)
         return complain_damaged(file, "its directory is damaged");
     size_t name = little16(p + 28), extra = little16(p + 30), comment = little16(p + 32);
     if ((size_t)(end - p) < ENTRY_SIZE + name + extra + comment)

@@ -5,6 +5,14 @@
 #include "../base/file.h"
 #include <zlib.h>
 
+enum { /* signatures of the records of a zip file (PKWARE, APPNOTE 6.3) */
+       ZIP_END = 0x06054b50,
+       ZIP_END64 = 0x06064b50,
+       ZIP_LOCATOR = 0x07064b50,
+       ZIP_ENTRY = 0x02014b50,
+       ZIP_LOCAL = 0x04034b50
+};
+
 typedef struct zip_words { /* what complaints call the file, a member of it, and what to do */
     const char *file, *member, *remedy;
 } zip_words;

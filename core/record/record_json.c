@@ -3,7 +3,6 @@
 #include "../base/file.h"
 #include "../base/hash.h"
 #include "../files/json.h"
-#include "../files/number_json.h"
 #include "record.h"
 #include <cjson/cJSON.h>
 #include <math.h>
@@ -42,7 +41,7 @@ static bool add_values(cJSON *object, const char *key, const double value[METRIC
     cJSON *values = cJSON_CreateObject();
     bool good = values != NULL;
     for (int m = 0; good && m < METRICS_KINDS; m++)
-        good = number_json_add(values, metrics_name((metrics_kind)m), value[m]);
+        good = json_add_number(values, metrics_name((metrics_kind)m), value[m]);
     return json_add(object, key, values) && good;
 }
 
@@ -86,9 +85,9 @@ static bool add_record(cJSON *object, const run_record *r)
         good = json_add_text(object, text_fields[i].key, text_value(r, i));
     if (good && r->paths)
         good = json_add_text(object, "paths", r->paths);
-    return good && number_json_add(object, "seed", r->seed) && number_json_add(object, "threads", r->threads) &&
-           number_json_add(object, "seconds", r->seconds) &&
-           number_json_add(object, "peak_memory", (double)r->peak_memory) && add_values(object, "mean", r->mean) &&
+    return good && json_add_number(object, "seed", r->seed) && json_add_number(object, "threads", r->threads) &&
+           json_add_number(object, "seconds", r->seconds) &&
+           json_add_number(object, "peak_memory", (double)r->peak_memory) && add_values(object, "mean", r->mean) &&
            add_lists(object, r) && add_settings(object, &r->settings);
 }
 

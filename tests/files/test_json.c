@@ -1,7 +1,5 @@
 /* Texts and numbers in JSON: what goes in comes out, whatever bytes it has, and what is written is JSON. */
-/* units: number_json */
 #include "../../core/files/json.h"
-#include "../../core/files/number_json.h"
 #include "../lab/scratch.h"
 #include "../lab/words.h"
 #include <math.h>
@@ -66,8 +64,8 @@ static void test_numbers(void **state)
                                       5e-324, 1e22, 123456789 };
     cJSON *object = cJSON_CreateObject();
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        assert_true(number_json_add(object, "x", numbers[i]));
-    assert_true(number_json_add(object, "x", NAN) && number_json_add(object, "x", -INFINITY));
+        assert_true(json_add_number(object, "x", numbers[i]));
+    assert_true(json_add_number(object, "x", NAN) && json_add_number(object, "x", -INFINITY));
     char *printed = cJSON_PrintUnformatted(object);
     assert_non_null(strstr(printed, "\"x\":0.1,"));
     assert_non_null(strstr(printed, "\"x\":98.6,"));
