@@ -12,12 +12,13 @@
 #include "../../core/plugin/elf_symbol.h"
 #include "../../core/record/record.h"
 #include "../lab/program.h"
-#include <dirent.h>
 #include <math.h>
 #include <string.h>
 
 #define FILE_NAME "tests/golden/runs.txt"
 
+/* Of a loss: a cosine of features is off by about 32 units of 2^-24 after the encoder's and the decoder's blocks, which
+ * 1 / tau = 1000 makes 2e-3 of losses of about 20. Fused and separate products are 4e-6 apart at most. */
 #define FIRST_LOSS 1e-4
 
 enum { PARTS = 4, TERMS = 8, RUNS = 200 };
