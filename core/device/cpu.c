@@ -20,8 +20,8 @@ static char rounding[100], description[200];
 #define VECTORS "128-bit vectors"
 #endif
 
-/* What rounding depends on, beside the compiler, which chooses what is fused, and the C library, whose logarithm is used:
- * no sum's order depends on the processor (cpu_packed.h, cpu_vector.h). */
+/* What rounding depends on, beside the compiler, which chooses what is fused, and the C library, whose logarithm is
+ * used: no sum's order depends on the processor (cpu_packed.h, cpu_vector.h). */
 #if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
 #define PRODUCTS "fused multiply-add"
 #else
@@ -32,12 +32,20 @@ static char rounding[100], description[200];
 #else
 #define COMPILER "gcc " __VERSION__
 #endif
+#if defined(__SANITIZE_ADDRESS__)
+#define CHECKED " with sanitizers" /* which part products from sums */
+#else
+#define CHECKED ""
+#endif
+#if defined(__FAST_MATH__)
+#error "-ffast-math gives other bits on each processor, unseen by a run's identity; build without it"
+#endif
 
 static int cpu_open(int threads, char why[DEVICE_WHY])
 {
     (void)why;
     cpu_set_threads(threads);
-    snprintf(rounding, sizeof rounding, "%s, %s, glibc %s", PRODUCTS, COMPILER, gnu_get_libc_version());
+    snprintf(rounding, sizeof rounding, "%s, %s, glibc %s", PRODUCTS, COMPILER CHECKED, gnu_get_libc_version());
     snprintf(description, sizeof description, "own kernels for %s, %s, %d thread%s", VECTORS, rounding, cpu_threads(),
              cpu_threads() == 1 ? "" : "s");
     return 0;
