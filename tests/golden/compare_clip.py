@@ -17,16 +17,14 @@ import subprocess
 import sys
 import tempfile
 
-import numpy as np
 import open_clip
 import torch
 from huggingface_hub import save_torch_state_dict
-from PIL import Image
-from safetensors.torch import load_file
 from transformers import CLIPConfig, CLIPModel
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import openai_archive  # noqa: E402
+from clip_towers import ablate_features, difference, write_table  # noqa: E402
 from make_clip_files import resampled  # noqa: E402
 
 BOUND = 1e-4
@@ -92,25 +90,13 @@ def write_form(name, folder):
         save_torch_state_dict(half, folder, max_shard_size="200MB")
 
 
-def run_ablate(program, name, weights, size, space, ids, folder):
-    row, picture, out = (os.path.join(folder, f) for f in ("row.ini", "picture.png", "out.safetensors"))
-    pixels = np.random.default_rng(size).integers(0, 256, (size, size, 3), dtype=np.uint8)
-    Image.fromarray(pixels).save(picture)
-    with open(row, "w", encoding="ascii") as f:
-        f.write(f"[row image]\nmodel = clip\n[input]\nsize = {size}\nstatistics = openai\n"
-                f"[clip]\narch = {name}\nweights = {weights}\nspace = {space}\n")
-    tokens = ",".join(str(i) for i in ids + [len(ids) - 1])
-    subprocess.run([program, "features", row, "-p", picture, "-o", out, "-i", f"tokens={tokens}"], check=True,
-                   stdout=subprocess.DEVNULL)
-    return load_file(out)
-
-
 def features_of_ablate(program, name, ids, folder):
     got, file = {}, os.path.join(folder, "clip.pt")
     weights = file if os.path.exists(file) else folder
     for size in SIZES:
         for space in ("block", "joint"):
-            out = run_ablate(program, name, weights, size, space, ids, folder)
+            out = ablate_features(program, f"statistics = openai\n[clip]\narch = {name}\nweights = {weights}\n"
+                                  f"space = {space}\n", size, ids, folder)
             got[size, space] = [out[f"teacher.{i}"] for i in range(3)]
         got[size, "image"], got["text"] = out["image.0"], out["text.feature.0"]
     return got
@@ -126,11 +112,6 @@ def features_of(kind, model, name, position, got):
         for space in ("block", "joint"):
             out[size, space] = [found[layer][space] for layer in layers]
     return out
-
-
-def difference(a, b):
-    assert a.shape == b.shape and torch.isfinite(a).all() and torch.isfinite(b).all()
-    return float((a - b).abs().max() / b.abs().max())
 
 
 def differences(got, other):
@@ -159,19 +140,6 @@ def measure(program, name):
             [other[key] for key in ((size, "block"), (size, "joint"), "text") for other in others] for size in SIZES]
 
 
-def write_table(path, rows, measured):
-    kept = []
-    if os.path.exists(path):
-        with open(path, encoding="utf-8") as f:
-            kept = [line for line in f if line.startswith("| ViT-") and line.split("|")[1].strip() not in measured]
-    for row in rows:
-        kept.append("| " + " | ".join(f"{v:.1e}" if isinstance(v, float) else str(v) for v in row) + " |\n")
-    order = list(ENCODERS)
-    kept.sort(key=lambda line: order.index(line.split("|")[1].strip()))
-    with open(path, "w", encoding="utf-8") as f:
-        f.write(INTRODUCTION + "| " + " | ".join(TITLE) + " |\n|" + "---|" * len(TITLE) + "\n" + "".join(kept))
-
-
 def main():
     torch.set_grad_enabled(False)
     if sys.argv[1] == "--write":
@@ -181,7 +149,7 @@ def main():
     worst = 0.0
     for name in names:
         rows = measure(program, name)
-        write_table(table, rows, [name])
+        write_table(table, INTRODUCTION, TITLE, list(ENCODERS), rows, [name])
         worst = max([worst] + [v for row in rows for v in row if isinstance(v, float)])
         gc.collect()
         mine, theirs = (resource.getrusage(of).ru_maxrss / 2**20 for of in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))

@@ -19,8 +19,10 @@ import tempfile
 import numpy as np
 import open_clip
 import torch
-from PIL import Image
 from safetensors.torch import load_file, save_file
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from clip_towers import ablate_features, difference, write_table  # noqa: E402
 
 BOUND = 1e-4
 ENCODERS = {"ViT-H-14": "ViT-H/14", "ViT-g-14": "ViT-g/14", "ViT-bigG-14": "ViT-bigG/14"}
@@ -62,18 +64,6 @@ def write(name, folder):
         json.dump({"model_cfg": open_clip.get_model_config(name)}, f)
 
 
-def run_ablate(program, folder, arch, space, ids):
-    row, picture, out = (os.path.join(folder, f) for f in ("row.ini", "picture.png", "out.safetensors"))
-    Image.fromarray(np.random.default_rng(SIZE).integers(0, 256, (SIZE, SIZE, 3), dtype=np.uint8)).save(picture)
-    with open(row, "w", encoding="ascii") as f:
-        f.write(f"[row image]\nmodel = clip\n[input]\nsize = {SIZE}\n[clip]\narch = {arch}\n"
-                f"weights = {os.path.join(folder, WEIGHTS)}\nspace = {space}\n")
-    tokens = ",".join(str(i) for i in ids + [len(ids) - 1])
-    subprocess.run([program, "features", row, "-p", picture, "-o", out, "-i", f"tokens={tokens}", "--device", "cpu"],
-                   check=True, stdout=subprocess.DEVNULL)
-    return load_file(out)
-
-
 def load_model(name, folder):
     model = empty_model(name)
     model.load_state_dict({key: value.float() for key, value in load_file(os.path.join(folder, WEIGHTS)).items()},
@@ -81,11 +71,6 @@ def load_model(name, folder):
     length = model.positional_embedding.shape[0]
     model.attn_mask = torch.full((length, length), float("-inf")).triu_(1)
     return model
-
-
-def off(a, b):
-    assert a.shape == b.shape and torch.isfinite(a).all() and torch.isfinite(b).all()
-    return float((a - b).abs().max() / b.abs().max())
 
 
 def compare(name, folder, got, ids):
@@ -98,9 +83,9 @@ def compare(name, folder, got, ids):
     block = joint = 0.0
     for i in range(3):
         theirs = torch.cat([found["image_intermediates_prefix"][i], found["image_intermediates"][i]], 1)
-        block = max(block, off(got["block"][f"teacher.{i}"], theirs))
-        joint = max(joint, off(got["joint"][f"teacher.{i}"], model.visual.ln_post(theirs) @ model.visual.proj))
-    return [block, joint, off(got["joint"]["text.feature.0"], model.encode_text(ids))]
+        block = max(block, difference(got["block"][f"teacher.{i}"], theirs))
+        joint = max(joint, difference(got["joint"][f"teacher.{i}"], model.visual.ln_post(theirs) @ model.visual.proj))
+    return [block, joint, difference(got["joint"]["text.feature.0"], model.encode_text(ids))]
 
 
 def words(config, text):
@@ -114,25 +99,14 @@ def measure(program, name):
     with tempfile.TemporaryDirectory() as folder:
         # in a process of its own, which gives all its memory back
         subprocess.run([sys.executable, os.path.abspath(__file__), "--write", name, folder], check=True)
-        got = {"block": run_ablate(program, folder, ENCODERS[name], "block", short),
-               "joint": run_ablate(program, folder, "any", "joint", short)}
+        got = {space: ablate_features(program, f"[clip]\narch = {arch}\nweights = {os.path.join(folder, WEIGHTS)}\n"
+                                      f"space = {space}\n", SIZE, short, folder, "--device", "cpu")
+               for arch, space in ((ENCODERS[name], "block"), ("any", "joint"))}
         differences = compare(name, folder, got, ids)
     config, count = open_clip.get_model_config(name), sum(p.numel() for p in empty_model(name).parameters())
     activation = "quickgelu" if config.get("quick_gelu") else "gelu"
     return [ENCODERS[name], f"{count / 1e9:.2f} G", words(config["vision_cfg"], False), words(config["text_cfg"], True),
             activation] + differences
-
-
-def write_table(path, row):
-    kept = []
-    if os.path.exists(path):
-        with open(path, encoding="utf-8") as f:
-            kept = [line for line in f if line.startswith("| ViT-") and line.split("|")[1].strip() != row[0]]
-    kept.append("| " + " | ".join(f"{v:.1e}" if isinstance(v, float) else str(v) for v in row) + " |\n")
-    order = list(ENCODERS.values())
-    kept.sort(key=lambda line: order.index(line.split("|")[1].strip()))
-    with open(path, "w", encoding="utf-8") as f:
-        f.write(INTRODUCTION + "| " + " | ".join(TITLE) + " |\n|" + "---|" * len(TITLE) + "\n" + "".join(kept))
 
 
 def main():
@@ -144,7 +118,7 @@ def main():
     worst = 0.0
     for name in names:
         row = measure(program, name)
-        write_table(table, row)
+        write_table(table, INTRODUCTION, TITLE, list(ENCODERS.values()), [row], [row[0]])
         worst = max([worst] + row[-3:])
         mine, theirs = (resource.getrusage(of).ru_maxrss / 2**20 for of in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
         print(f"{name}: {row[-3:]}; peak memory: here {mine:.1f} GiB, the programs it started {theirs:.1f} GiB", flush=True)
