@@ -42,7 +42,7 @@ typedef struct fold_rows {
     const float *x;
     int64_t width;
 } fold_rows;
-fold_terms fold_numbers;
+fold_terms fold_own;
 
 /* The opposite of spreading: a tensor shaped as the geometry's result is summed, in double and in a fixed order, over
  * the axes on which one operand repeats itself, and lands, times `scale`, in that operand's shape. */

@@ -45,7 +45,7 @@ static void sum_scaled(const ablate_call *call, double scale)
     fold_rows rows = { call->in[0], g.width };
     fold_run(&(fold){ .cpu = call->cpu,
                       .geometry = &g,
-                      .terms = fold_numbers,
+                      .terms = fold_own,
                       .context = &rows,
                       .scale = scale,
                       .out = call->out,

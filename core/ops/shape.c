@@ -132,7 +132,7 @@ static void broadcast_backward(const ablate_call *call)
     fold_rows rows = { call->grad_out, g.width };
     fold f = { .cpu = call->cpu,
                .geometry = &g,
-               .terms = fold_numbers,
+               .terms = fold_own,
                .context = &rows,
                .scale = 1.0,
                .out = call->grad_in[0],
