@@ -1,7 +1,6 @@
 #include "image.h"
 #include "../base/diag.h"
 #include "image_format.h"
-#include "image_resize.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* The orientation that cameras write, as Pillow's ImageOps.exif_transpose finds it. */
-#include "image_exif.h"
+#include "image_format.h"
 #include <string.h>
 
 enum { TAG_ORIENTATION = 274, ODD = -1 }; /* ODD: an orientation that is none of 1 to 8 */

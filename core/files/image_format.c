@@ -9,48 +9,40 @@ typedef struct signature {
     size_t at, length;
 } signature;
 
-#define READ(name, word)                                                                                               \
-    {                                                                                                                  \
-        name, image_##word##_look, image_##word##_decode                                                               \
-    }
-#define KNOWN(name)                                                                                                    \
-    {                                                                                                                  \
-        name, NULL, NULL                                                                                               \
-    }
 static const signature signatures[] = {
-    { READ("PNG", png), "\x89PNG\r\n\x1A\n", 0, 8 },
-    { READ("JPEG", jpeg), "\xFF\xD8\xFF", 0, 3 },
-    { READ("BMP", bmp), "BM", 0, 2 },
-    { READ("TIFF", tiff), "II*\0", 0, 4 },
-    { READ("TIFF", tiff), "MM\0*", 0, 4 },
-    { READ("TIFF", tiff), "II+\0", 0, 4 }, /* of 64 bits */
-    { READ("TIFF", tiff), "MM\0+", 0, 4 },
-    { READ("WebP", webp), "WEBP", 8, 4 },
-    { KNOWN("GIF"), "GIF8", 0, 4 },
-    { KNOWN("HEIC"), "ftyphei", 4, 7 },
-    { KNOWN("HEIC"), "ftyphev", 4, 7 },
-    { KNOWN("HEIC"), "ftypmif1", 4, 8 },
-    { KNOWN("HEIC"), "ftypmsf1", 4, 8 },
-    { KNOWN("AVIF"), "ftypavi", 4, 7 },
-    { KNOWN("JPEG 2000"), "\0\0\0\x0CjP  ", 0, 8 },
-    { KNOWN("JPEG 2000"), "\xFF\x4F\xFF\x51", 0, 4 },
-    { KNOWN("JPEG XL"), "\0\0\0\x0CJXL ", 0, 8 },
-    { KNOWN("JPEG XL"), "\xFF\x0A", 0, 2 },
-    { KNOWN("JPEG XR"), "II\xBC", 0, 3 },
-    { KNOWN("Photoshop"), "8BPS", 0, 4 },
-    { KNOWN("OpenEXR"), "v/1\1", 0, 4 },
-    { KNOWN("PNM"), "P1\n", 0, 3 },
-    { KNOWN("PNM"), "P2\n", 0, 3 },
-    { KNOWN("PNM"), "P3\n", 0, 3 },
-    { KNOWN("PNM"), "P4\n", 0, 3 },
-    { KNOWN("PNM"), "P5\n", 0, 3 },
-    { KNOWN("PNM"), "P6\n", 0, 3 },
-    { KNOWN("DICOM"), "DICM", 128, 4 },
-    { KNOWN("DirectDraw"), "DDS ", 0, 4 },
-    { KNOWN("QOI"), "qoif", 0, 4 },
-    { KNOWN("icon"), "\0\0\1\0", 0, 4 },
-    { KNOWN("SVG"), "<svg", 0, 4 },
-    { KNOWN("PDF"), "%PDF", 0, 4 },
+    { { "PNG", image_png_look, image_png_decode }, "\x89PNG\r\n\x1A\n", 0, 8 },
+    { { "JPEG", image_jpeg_look, image_jpeg_decode }, "\xFF\xD8\xFF", 0, 3 },
+    { { "BMP", image_bmp_look, image_bmp_decode }, "BM", 0, 2 },
+    { { "TIFF", image_tiff_look, image_tiff_decode }, "II*\0", 0, 4 },
+    { { "TIFF", image_tiff_look, image_tiff_decode }, "MM\0*", 0, 4 },
+    { { "TIFF", image_tiff_look, image_tiff_decode }, "II+\0", 0, 4 }, /* of 64 bits */
+    { { "TIFF", image_tiff_look, image_tiff_decode }, "MM\0+", 0, 4 },
+    { { "WebP", image_webp_look, image_webp_decode }, "WEBP", 8, 4 },
+    { { .name = "GIF" }, "GIF8", 0, 4 },
+    { { .name = "HEIC" }, "ftyphei", 4, 7 },
+    { { .name = "HEIC" }, "ftyphev", 4, 7 },
+    { { .name = "HEIC" }, "ftypmif1", 4, 8 },
+    { { .name = "HEIC" }, "ftypmsf1", 4, 8 },
+    { { .name = "AVIF" }, "ftypavi", 4, 7 },
+    { { .name = "JPEG 2000" }, "\0\0\0\x0CjP  ", 0, 8 },
+    { { .name = "JPEG 2000" }, "\xFF\x4F\xFF\x51", 0, 4 },
+    { { .name = "JPEG XL" }, "\0\0\0\x0CJXL ", 0, 8 },
+    { { .name = "JPEG XL" }, "\xFF\x0A", 0, 2 },
+    { { .name = "JPEG XR" }, "II\xBC", 0, 3 },
+    { { .name = "Photoshop" }, "8BPS", 0, 4 },
+    { { .name = "OpenEXR" }, "v/1\1", 0, 4 },
+    { { .name = "PNM" }, "P1\n", 0, 3 },
+    { { .name = "PNM" }, "P2\n", 0, 3 },
+    { { .name = "PNM" }, "P3\n", 0, 3 },
+    { { .name = "PNM" }, "P4\n", 0, 3 },
+    { { .name = "PNM" }, "P5\n", 0, 3 },
+    { { .name = "PNM" }, "P6\n", 0, 3 },
+    { { .name = "DICOM" }, "DICM", 128, 4 },
+    { { .name = "DirectDraw" }, "DDS ", 0, 4 },
+    { { .name = "QOI" }, "qoif", 0, 4 },
+    { { .name = "icon" }, "\0\0\1\0", 0, 4 },
+    { { .name = "SVG" }, "<svg", 0, 4 },
+    { { .name = "PDF" }, "%PDF", 0, 4 },
 };
 
 /* Of a file shorter than a signature at its beginning, as much as there is. */

@@ -20,6 +20,10 @@ image_decoder image_png_decode, image_jpeg_decode, image_bmp_decode, image_tiff_
 typedef int image_looker(const file_map *, image_facts *);
 image_looker image_png_look, image_jpeg_look, image_bmp_look, image_tiff_look, image_webp_look;
 
+/* The orientation of a file that holds an EXIF block and an XMP text, or neither (NULL): XMP speaks where EXIF does not
+ * (image_exif.c). */
+void image_facts_turn(image_facts *, const uint8_t *exif, size_t exif_size, const uint8_t *xmp, size_t xmp_size);
+
 /* Do all chunks up to the last lie inside the file? libpng takes memory for a chunk as long as it says it is. */
 bool image_png_whole(const file_map *);
 

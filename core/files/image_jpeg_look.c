@@ -1,6 +1,5 @@
 /* What the markers of a JPEG say before its first scan. */
 #include "../base/diag.h"
-#include "image_exif.h"
 #include "image_format.h"
 #include <stdlib.h>
 #include <string.h>

@@ -9,10 +9,8 @@
 typedef struct png_job {
     const file_map *map; /* reading */
     size_t at;
-    FILE *stream;         /* writing */
-    const uint8_t *write; /* (height, width, channels) */
-    int width, height, channels;
-    bool cut; /* the file ended too soon */
+    FILE *stream; /* writing */
+    bool cut;     /* the file ended too soon */
     char why[160];
     png_structp png;
     png_infop info;
@@ -159,21 +157,21 @@ static int png_write_all(png_job *job)
     if (setjmp(png_jmpbuf(job->png)))
         return complain("%s: cannot write the PNG: %s; make room or choose another folder", job->path, job->why);
     png_set_write_fn(job->png, job, png_give_bytes, png_flush_bytes);
-    png_set_IHDR(job->png, job->info, (png_uint_32)job->width, (png_uint_32)job->height, 8,
-                 job->channels == 3 ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE,
+    png_set_IHDR(job->png, job->info, (png_uint_32)job->raster->width, (png_uint_32)job->raster->height, 8,
+                 job->raster->channels == 3 ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE,
                  PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     png_write_info(job->png, job->info);
-    for (int y = 0; y < job->height; y++)
-        png_write_row(job->png, job->write + (size_t)y * (size_t)job->width * (size_t)job->channels);
+    for (int y = 0; y < job->raster->height; y++)
+        png_write_row(job->png, png_row(job, y));
     png_write_end(job->png, job->info);
     return 0;
 }
 
 static int png_write_file(png_job *job)
 {
-    if (job->width < 1 || job->height < 1)
-        return complain("%s: cannot write a picture of %d x %d pixels; sides must be at least 1", job->path, job->width,
-                        job->height);
+    if (job->raster->width < 1 || job->raster->height < 1)
+        return complain("%s: cannot write a picture of %d x %d pixels; sides must be at least 1", job->path,
+                        job->raster->width, job->raster->height);
     file_draft *draft = file_draft_open(job->path);
     if (!draft)
         return -1;
@@ -191,12 +189,12 @@ static int png_write_file(png_job *job)
 
 int image_write_png(const char *path, const ablate_image *image)
 {
-    png_job job = { .path = path, .write = image->rgb, .width = image->width, .height = image->height, .channels = 3 };
+    png_job job = { .path = path, .raster = &(image_raster){ image->width, image->height, 3, image->rgb } };
     return png_write_file(&job);
 }
 
 int image_mask_write_png(const char *path, const image_mask *mask)
 {
-    png_job job = { .path = path, .write = mask->value, .width = mask->width, .height = mask->height, .channels = 1 };
+    png_job job = { .path = path, .raster = &(image_raster){ mask->width, mask->height, 1, mask->value } };
     return png_write_file(&job);
 }

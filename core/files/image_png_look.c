@@ -1,6 +1,5 @@
 /* What the chunks of a PNG say, before and behind its pixels. Their checksums are the decoder's matter. */
 #include "../base/diag.h"
-#include "image_exif.h"
 #include "image_format.h"
 #include <png.h>
 #include <stdlib.h>

@@ -23,4 +23,9 @@ void image_raster_mark(image_raster *, int least);
  * -1: complained, and the raster is as it was. */
 int image_raster_turn(image_raster *, int orientation);
 
+/* Other sizes, bit for bit as Pillow makes them (image_resize.c): to width x height, or the shorter side to `side` and
+ * a square from the middle. 0, or -1: complained. `out` is new memory. */
+int image_raster_resize(const image_raster *in, int width, int height, image_filter, image_raster *out);
+int image_raster_fit(const image_raster *in, int side, image_filter, image_raster *out);
+
 #endif

@@ -1,7 +1,7 @@
 /* Separable resampling in fixed point, as in Pillow (Resample.c by A. Karpinsky): coefficients in double, normalised to
  * sum one, rounded to 22 fractional bits; first along the rows, then along the columns, each time rounded to 8 bits. */
-#include "image_resize.h"
 #include "../base/diag.h"
+#include "image_raster.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -163,11 +163,22 @@ static int vertical(const image_raster *in, int height, kernel k, image_raster *
     return status;
 }
 
-static int copy(const image_raster *in, image_raster *out)
+/* The middle of an odd remainder as Python's round does it: halves to the even number. */
+static int middle_offset(int outer, int inner)
 {
-    if (image_raster_take("resize", in->width, in->height, in->channels, out) < 0)
+    int room = outer - inner, half = room / 2;
+    return room % 2 && half % 2 ? half + 1 : half;
+}
+
+/* The middle of it; of the same size, a copy. `what` begins the complaint. */
+static int crop(const char *what, const image_raster *in, int width, int height, image_raster *out)
+{
+    if (image_raster_take(what, width, height, in->channels, out) < 0)
         return -1;
-    memcpy(out->value, in->value, (size_t)in->width * (size_t)in->height * (size_t)in->channels);
+    size_t channels = (size_t)in->channels, x = (size_t)middle_offset(in->width, width);
+    size_t y = (size_t)middle_offset(in->height, height), row = (size_t)width * channels;
+    for (size_t i = 0; i < (size_t)height; i++)
+        memcpy(out->value + i * row, in->value + ((y + i) * (size_t)in->width + x) * channels, row);
     return 0;
 }
 
@@ -207,7 +218,7 @@ int image_raster_resize(const image_raster *in, int width, int height, image_fil
         return -1;
     }
     if (width == in->width && height == in->height)
-        return copy(in, out);
+        return crop("resize", in, width, height, out);
     if (filter == IMAGE_NEAREST)
         return nearest(in, width, height, out);
     kernel k = kernel_of(filter);
@@ -223,24 +234,6 @@ int image_raster_resize(const image_raster *in, int width, int height, image_fil
     return status;
 }
 
-/* The middle of an odd remainder as Python's round does it: halves to the even number. */
-static int middle_offset(int outer, int inner)
-{
-    int room = outer - inner, half = room / 2;
-    return room % 2 && half % 2 ? half + 1 : half;
-}
-
-static int crop(const image_raster *in, int side, image_raster *out)
-{
-    if (image_raster_take("crop", side, side, in->channels, out) < 0)
-        return -1;
-    size_t channels = (size_t)in->channels, x = (size_t)middle_offset(in->width, side);
-    size_t y = (size_t)middle_offset(in->height, side), n = (size_t)side;
-    for (size_t i = 0; i < n; i++)
-        memcpy(out->value + i * n * channels, in->value + ((y + i) * (size_t)in->width + x) * channels, n * channels);
-    return 0;
-}
-
 int image_raster_fit(const image_raster *in, int side, image_filter filter, image_raster *out)
 {
     if (side < 1 || in->width < 1 || in->height < 1)
@@ -254,7 +247,7 @@ int image_raster_fit(const image_raster *in, int side, image_filter filter, imag
     image_raster whole = { 0 };
     if (image_raster_resize(in, wide ? (int)scaled : side, wide ? side : (int)scaled, filter, &whole) < 0)
         return -1;
-    int status = crop(&whole, side, out);
+    int status = crop("crop", &whole, side, side, out);
     free(whole.value);
     return status;
 }

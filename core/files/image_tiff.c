@@ -1,7 +1,6 @@
 /* TIFF by libtiff: grey, palette and RGB of up to 16 bits, in strips or tiles, planes together or apart, under any
  * compression that the library was built with. */
 #include "../base/diag.h"
-#include "image_exif.h"
 #include "image_format.h"
 #include <pthread.h>
 #include <stdlib.h>

@@ -1,7 +1,6 @@
 /* WebP by libwebp; what stands beside the pixels lies in chunks of its container. */
 #include "../base/bytes.h"
 #include "../base/diag.h"
-#include "image_exif.h"
 #include "image_format.h"
 #include <string.h>
 #include <webp/decode.h>

@@ -99,12 +99,12 @@ static weights *open_beside(weights *w, const char *name)
     return opened;
 }
 
-/* The opened file of that name; `name` has the names of those opened so far. NULL: complained. */
-static weights *part_of(weights *w, const char **name, const cJSON *item)
+/* The opened file of that name, each once. NULL: complained. */
+static weights *part_of(weights *w, const cJSON *item)
 {
     const char *wanted = cJSON_IsString(item) ? item->valuestring : "";
     for (int i = 0; i < w->parts; i++)
-        if (strcmp(name[i], wanted) == 0)
+        if (strcmp(strrchr(w->part[i]->path, '/') + 1, wanted) == 0)
             return w->part[i];
     if (!plain_name(wanted) || w->parts == MOST_PARTS) {
         complain("%s: '%s' should be in '%s', which is no name of a file beside the index; download the index again",
@@ -112,19 +112,17 @@ static weights *part_of(weights *w, const char **name, const cJSON *item)
         return NULL;
     }
     weights *opened = open_beside(w, wanted);
-    if (opened) {
-        name[w->parts] = wanted;
+    if (opened)
         w->part[w->parts++] = opened;
-    }
     return opened;
 }
 
-static int take_tensors(weights *w, const char **name)
+static int take_tensors(weights *w)
 {
     const cJSON *item, *map = cJSON_GetObjectItemCaseSensitive(w->json, "weight_map");
     cJSON_ArrayForEach(item, map)
     {
-        const weights *part = part_of(w, name, item);
+        const weights *part = part_of(w, item);
         const weights_tensor *t = part ? weights_find(part, item->string) : NULL;
         if (!part)
             return -1;
@@ -149,13 +147,10 @@ static int parse(weights *w)
     if (parse_json(w) < 0)
         return -1;
     int entries = cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(w->json, "weight_map"));
-    const char **name = take(MOST_PARTS, sizeof *name, "an index");
     w->tensor = take_zeroed((size_t)entries, sizeof *w->tensor, "tensors");
     w->part = take_zeroed(MOST_PARTS, sizeof(weights *), "an index");
     w->verify = verify;
-    int status = name && w->tensor && w->part ? take_tensors(w, name) : -1;
-    free(name);
-    return status < 0 ? -1 : weights_sort(w);
+    return !w->tensor || !w->part || take_tensors(w) < 0 ? -1 : weights_sort(w);
 }
 
 const weights_format weights_index = { "index", matches, parse };

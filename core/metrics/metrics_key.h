@@ -42,6 +42,11 @@ static inline bool key_is_finite(uint64_t key, bool wide)
                 : key >= key_of_float(-FLT_MAX) && key <= key_of_float(FLT_MAX);
 }
 
+static inline double score_of_pixel(const metrics_input *in, int64_t pixel)
+{
+    return in->maps ? (double)in->maps[pixel] : in->maps_wide[pixel];
+}
+
 /* Keys of n pixels of the input, from pixel `first` of all its pictures one after another. */
 static inline void key_fill(const metrics_input *in, int64_t first, int64_t n, uint64_t *key)
 {

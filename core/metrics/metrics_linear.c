@@ -1,5 +1,6 @@
 #include "metrics_linear.h"
 #include "../base/diag.h"
+#include "metrics_key.h"
 #include "metrics_thread.h"
 #include <math.h>
 #include <stdlib.h>
@@ -45,22 +46,17 @@ static int64_t steps_passed(const even_steps *steps, double score)
     return k;
 }
 
-static double score_at(const metrics_input *in, int64_t pixel)
-{
-    return in->maps ? (double)in->maps[pixel] : in->maps_wide[pixel];
-}
-
 /* Counts a picture: every pixel as if it were good, then the defects' pixels are moved to where they belong. */
 static void tally_picture(const metrics_input *in, int64_t picture, const component_list *list, const even_steps *steps,
                           const step_counts *tally)
 {
     int64_t pixels = in->height * in->width, base = picture * pixels;
     for (int64_t i = 0; i < pixels; i++)
-        tally->good[steps_passed(steps, score_at(in, base + i))]++;
+        tally->good[steps_passed(steps, score_of_pixel(in, base + i))]++;
     for (int64_t r = 0; r < list->run_count; r++) {
         const component_run *run = &list->runs[r];
         for (int64_t x = run->begin; x < run->end; x++) {
-            int64_t k = steps_passed(steps, score_at(in, base + run->row * in->width + x));
+            int64_t k = steps_passed(steps, score_of_pixel(in, base + run->row * in->width + x));
             tally->good[k]--;
             tally->covered[k] += 1.0 / (double)list->area[run->component];
         }

@@ -33,11 +33,15 @@ static int check_maps_shape(const npz *archive, npz_array *array, int64_t shape[
     return 0;
 }
 
-static int check_vector(const npz *archive, const npz_array *array, int64_t pictures)
+/* A number or text for each of the maps: as find_array. */
+static int find_vector(const npz *archive, const char *name, int64_t pictures, npz_array *array)
 {
+    int found = find_array(archive, name, false, array);
+    if (found <= 0)
+        return found;
     bool vector = array->rank == 1 || (array->rank == 2 && array->dim[1] == 1);
     if (vector && array->dim[0] == pictures)
-        return 0;
+        return 1;
     return complain("%s: '%s' has %d axes and %lld elements; it must be (%lld), one for each map", npz_path(archive),
                     array->name, array->rank, (long long)array->count, (long long)pictures);
 }
@@ -121,11 +125,9 @@ static int read_masks(metrics_file *file, const npz *archive, const metrics_prot
 static int read_scores(metrics_file *file, const npz *archive)
 {
     npz_array array;
-    int found = find_array(archive, "scores", false, &array);
+    int found = find_vector(archive, "scores", file->in.pictures, &array);
     if (found <= 0)
         return found;
-    if (check_vector(archive, &array, file->in.pictures) < 0)
-        return -1;
     file->in.scores = file->scores = take((size_t)array.count, sizeof *file->scores, "scores");
     return file->scores ? npz_read_double(archive, &array, file->scores) : -1;
 }
@@ -150,11 +152,9 @@ static int sink_label(void *context, int64_t first, const double *value, int64_t
 static int read_labels(metrics_file *file, const npz *archive)
 {
     npz_array array;
-    int found = find_array(archive, "labels", false, &array);
+    int found = find_vector(archive, "labels", file->in.pictures, &array);
     if (found <= 0)
         return found;
-    if (check_vector(archive, &array, file->in.pictures) < 0)
-        return -1;
     file->in.labels = file->labels = take((size_t)array.count, sizeof *file->labels, "labels");
     label_sink sink = { archive, file->labels };
     return file->labels ? npz_each(archive, &array, sink_label, &sink) : -1;
@@ -223,8 +223,8 @@ static int number_classes(metrics_file *file, char **names, int64_t n)
 static int read_classes(metrics_file *file, const npz *archive)
 {
     npz_array array;
-    int found = find_array(archive, "classes", false, &array);
-    if (found < 0 || (found && check_vector(archive, &array, file->in.pictures) < 0))
+    int found = find_vector(archive, "classes", file->in.pictures, &array);
+    if (found < 0)
         return -1;
     if (!found || file->in.pictures == 0) {
         file->in.class_count = 1;

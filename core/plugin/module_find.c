@@ -91,32 +91,26 @@ char *module_find(const char *name, const char *folders)
     return NULL;
 }
 
-static int add_name(module_names *known, const char *file)
+/* One that an earlier folder has is not added again. */
+static int add_name(module_names *known, const char *name)
 {
-    size_t length = strlen(file);
-    if (length < 4 || strcmp(file + length - 3, ".so") != 0)
-        return 0;
-    char *name = take_text("%.*s", (int)(length - 3), file);
-    bool twice = name && !module_name_valid(name);
-    for (int i = 0; name && i < known->count; i++)
-        twice = twice || strcmp(known->name[i], name) == 0;
-    bool room = name && TAKE_ROOM(known->name, known->count, "names of modules");
-    if (room && !twice)
-        known->name[known->count++] = name;
-    else
-        free(name);
-    return room ? 0 : -1;
+    for (int i = 0; i < known->count; i++)
+        if (strcmp(known->name[i], name) == 0)
+            return 0;
+    if (!TAKE_ROOM(known->name, known->count, "names of modules"))
+        return -1;
+    known->name[known->count] = take_text("%s", name);
+    return known->name[known->count] ? known->count++, 0 : -1;
 }
 
 /* A folder that is not there has no modules. */
 static int add_folder(module_names *known, const char *folder)
 {
-    int status;
-    DIR *open = folder_open(folder, &status);
-    for (struct dirent *entry; open && status == 0 && (entry = readdir(open));)
-        status = add_name(known, entry->d_name);
-    if (open)
-        closedir(open);
+    folder_list there;
+    int status = folder_ending(folder, ".so", &there);
+    for (int i = 0; i < there.count && status == 0; i++)
+        status = module_name_valid(there.entry[i].name) ? add_name(known, there.entry[i].name) : 0;
+    folder_free(&there);
     return status;
 }
 
