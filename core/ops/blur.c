@@ -3,13 +3,7 @@
 #include "blur.h"
 #include "../device/cpu_work.h"
 #include "misfit.h"
-#include <math.h>
 #include <string.h>
-
-static int64_t radius_of(const blur_attr *a)
-{
-    return (int64_t)(a->truncate * a->sigma + 0.5);
-}
 
 static int blur_shape(const ablate_shape *in, int n, const void *attr, ablate_layout *layout)
 {
@@ -20,17 +14,9 @@ static int blur_shape(const ablate_shape *in, int n, const void *attr, ablate_la
     if (a->truncate * a->sigma > 65536.0)
         return misfit(layout, "sigma=%g truncate=%g reaches farther than 65536 pixels", a->sigma, a->truncate);
     layout->out = in[0];
-    layout->scratch = shape_size(&in[0]) + 2 * radius_of(a) + 1;
+    layout->scratch = shape_size(&in[0]) + 2 * blur_radius(a) + 1;
     layout->mixes = in[0].rank == 2;
     return 0;
-}
-
-/* Position i of a row of n that is reflected at both ends, again and again. */
-static int64_t reflect(int64_t i, int64_t n)
-{
-    int64_t at = i % (2 * n);
-    at = at < 0 ? at + 2 * n : at;
-    return at < n ? at : 2 * n - 1 - at;
 }
 
 typedef struct blur_work {
@@ -46,9 +32,9 @@ static void weights_fill(float *weight, int64_t radius, double sigma)
 {
     double sum = 0;
     for (int64_t k = -radius; k <= radius; k++)
-        sum += k ? exp(-0.5 * (double)(k * k) / (sigma * sigma)) : 1.0;
+        sum += blur_weight(k, sigma);
     for (int64_t k = -radius; k <= radius; k++)
-        weight[k] = (float)((k ? exp(-0.5 * (double)(k * k) / (sigma * sigma)) : 1.0) / sum);
+        weight[k] = (float)(blur_weight(k, sigma) / sum);
 }
 
 static inline void add_scaled(float *to, float scale, const float *from, int64_t n)
@@ -67,7 +53,7 @@ static void blur_columns(void *context, int64_t map)
     memset(to, 0, (size_t)size * sizeof *to);
     for (int64_t y = 0; y < w->height; y++)
         for (int64_t k = -w->radius; k <= w->radius; k++) {
-            int64_t other = reflect(y + k, w->height);
+            int64_t other = blur_reflect(y + k, w->height);
             int64_t source = w->transposed ? y : other, target = w->transposed ? other : y;
             add_scaled(to + target * w->width, w->weight[k], from + source * w->width, w->width);
         }
@@ -86,7 +72,7 @@ static void blur_row(const blur_work *w, const float *from, float *to)
             add_scaled(to + first, weight, from + first + k, last - first);
         int64_t begin = k < 0 ? 0 : last, end = k < 0 ? first : n;
         for (int64_t x = begin; x < end; x++) {
-            int64_t other = reflect(x + k, n);
+            int64_t other = blur_reflect(x + k, n);
             to[w->transposed ? other : x] += weight * from[w->transposed ? x : other];
         }
     }
@@ -114,7 +100,7 @@ static void blur_run(const ablate_call *call, const float *from, float *to, bool
                     .to = to,
                     .height = in->dim[in->rank - 2],
                     .width = in->dim[in->rank - 1],
-                    .radius = radius_of(a),
+                    .radius = blur_radius(a),
                     .transposed = transposed,
                     .add = add };
     w.rows = shape_size(in) / w.width;
@@ -135,7 +121,7 @@ static void blur_backward(const ablate_call *call)
         blur_run(call, call->grad_out, call->grad_in[0], true, call->add & 1u);
 }
 
-OP_COST(blur_flops, 4.0 * (2.0 * (double)radius_of(attr) + 1.0) * (double)shape_size(out))
+OP_COST(blur_flops, 4.0 * (2.0 * (double)blur_radius(attr) + 1.0) * (double)shape_size(out))
 
 static const ablate_setting blur_attrs[] = {
     ABLATE_SET(blur_attr, sigma, 4, 0, 1000, "standard deviation in pixels; 0 copies"),

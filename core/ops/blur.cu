@@ -9,8 +9,7 @@ namespace
 
 static int64_t radius_of(const ablate_call *call)
 {
-    const blur_attr *a = static_cast<const blur_attr *>(call->attr);
-    return static_cast<int64_t>(a->truncate * a->sigma + 0.5);
+    return blur_radius(static_cast<const blur_attr *>(call->attr));
 }
 
 /* weight[0 .. 2 radius], by one block. */
@@ -18,23 +17,11 @@ __global__ void weights_kernel(float *weight, int64_t radius, double sigma)
 {
     __shared__ double room[GPU_THREADS / GPU_WARP];
     double sum = 0;
-    for (int64_t i = threadIdx.x; i <= 2 * radius; i += GPU_THREADS) {
-        double k = static_cast<double>(i - radius);
-        sum += i == radius ? 1.0 : exp(-0.5 * k * k / (sigma * sigma));
-    }
+    for (int64_t i = threadIdx.x; i <= 2 * radius; i += GPU_THREADS)
+        sum += blur_weight(i - radius, sigma);
     sum = gpu_block_sum(sum, room);
-    for (int64_t i = threadIdx.x; i <= 2 * radius; i += GPU_THREADS) {
-        double k = static_cast<double>(i - radius);
-        weight[i] = static_cast<float>((i == radius ? 1.0 : exp(-0.5 * k * k / (sigma * sigma))) / sum);
-    }
-}
-
-/* Position i of a row of n that is reflected at both ends, again and again. */
-__device__ static inline int64_t reflect(int64_t i, int64_t n)
-{
-    int64_t at = i % (2 * n);
-    at = at < 0 ? at + 2 * n : at;
-    return at < n ? at : 2 * n - 1 - at;
+    for (int64_t i = threadIdx.x; i <= 2 * radius; i += GPU_THREADS)
+        weight[i] = static_cast<float>(blur_weight(i - radius, sigma) / sum);
 }
 
 /* Along an axis of n numbers, `inner` apart. */
@@ -48,7 +35,7 @@ struct blur_numbers {
         const float *line = from + (static_cast<int64_t>(e) - at * inner);
         float sum = 0;
         for (int64_t k = -radius; k <= radius; k++)
-            sum += weight[radius + k] * line[reflect(at + k, n) * inner];
+            sum += weight[radius + k] * line[blur_reflect(at + k, n) * inner];
         to[e] = sum;
     }
 };

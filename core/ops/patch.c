@@ -1,28 +1,12 @@
 /* patch.c: patch embedding: a picture cut into squares, each multiplied by one matrix (a convolution whose stride is
  * its size). The squares are gathered into rows, so that the rest is a matrix product. */
+#include "patch.h"
 #include "../device/cpu_packed.h"
 #include "../device/cpu_work.h"
 #include "misfit.h"
 #include <string.h>
 
 enum { BAND = 64 }; /* patches gathered at once */
-
-typedef struct patches {
-    const ablate_call *call;
-    int64_t batch, channels, height, size, side, count, width, depth; /* side: patches along an edge; count = side^2 */
-    int64_t bands;                                                    /* of a picture */
-} patches;
-
-static patches patches_of(const ablate_shape *in)
-{
-    patches p = { .batch = in[0].dim[0], .channels = in[0].dim[1], .height = in[0].dim[2], .size = in[1].dim[2] };
-    p.side = p.height / p.size;
-    p.count = p.side * p.side;
-    p.width = in[1].dim[0];
-    p.depth = p.channels * p.size * p.size;
-    p.bands = work_pieces(p.count, BAND);
-    return p;
-}
 
 /* out (patches, C) = rows (patches, depth) w', the rows being in scratch. */
 static packed_product product_of(const patches *p, const float *rows, const float *weight, float *out)
@@ -108,19 +92,24 @@ static void scatter(const patches *p, float *picture, int64_t patch, const float
 /* Gathers band `index` of all bands of all pictures into its rows of scratch. */
 static void gather_band(void *context, int64_t index)
 {
-    const patches *p = context;
-    int64_t picture = index / p->bands;
-    work_span span = work_piece(index % p->bands, p->count, BAND);
-    const float *from = p->call->in[0] + picture * p->channels * p->height * p->height;
+    const ablate_call *call = context;
+    patches p = patches_of(call->in_shape);
+    int64_t bands = work_pieces(p.count, BAND), picture = index / bands;
+    work_span span = work_piece(index % bands, p.count, BAND);
+    const float *from = call->in[0] + picture * p.channels * p.height * p.height;
     for (int64_t i = span.first; i < span.last; i++)
-        gather(p, from, i, p->call->scratch + (picture * p->count + i) * p->depth);
+        gather(&p, from, i, call->scratch + (picture * p.count + i) * p.depth);
+}
+
+static void gather_all(const ablate_call *call, const patches *p)
+{
+    work_run(call->cpu, p->batch * work_pieces(p->count, BAND), gather_band, call);
 }
 
 static void patch_embed_forward(const ablate_call *call)
 {
     patches p = patches_of(call->in_shape);
-    p.call = call;
-    call->cpu->parallel(p.batch * p.bands, gather_band, &p);
+    gather_all(call, &p);
     packed_product product = product_of(&p, call->scratch, call->in[1], call->out);
     packed_run(call->cpu, &product, call->scratch + p.batch * p.count * p.depth);
 }
@@ -128,24 +117,23 @@ static void patch_embed_forward(const ablate_call *call)
 /* Gradients of one picture's rows, added where they came from. */
 static void picture_gradient(void *context, int64_t picture)
 {
-    const patches *p = context;
-    const ablate_call *call = p->call;
-    const float *rows = call->scratch + picture * p->count * p->depth;
-    int64_t numbers = p->channels * p->height * p->height;
+    const ablate_call *call = context;
+    patches p = patches_of(call->in_shape);
+    const float *rows = call->scratch + picture * p.count * p.depth;
+    int64_t numbers = p.channels * p.height * p.height;
     float *to = call->grad_in[0] + picture * numbers;
     if (!(call->add & 1u))
         memset(to, 0, (size_t)numbers * sizeof *to);
-    for (int64_t i = 0; i < p->count; i++)
-        scatter(p, to, i, rows + i * p->depth);
+    for (int64_t i = 0; i < p.count; i++)
+        scatter(&p, to, i, rows + i * p.depth);
 }
 
 static void patch_embed_backward(const ablate_call *call)
 {
     patches p = patches_of(call->in_shape);
-    p.call = call;
     float *rows = call->scratch, *room = rows + p.batch * p.count * p.depth;
     if (call->grad_in[1]) {
-        call->cpu->parallel(p.batch * p.bands, gather_band, &p);
+        gather_all(call, &p);
         packed_product product = weight_gradient_of(&p, call->grad_out, rows, call->grad_in[1]);
         product.add = call->add & 2u;
         packed_run(call->cpu, &product, room);
@@ -153,7 +141,7 @@ static void patch_embed_backward(const ablate_call *call)
     if (call->grad_in[0]) {
         packed_product product = row_gradient_of(&p, call->grad_out, call->in[1], rows);
         packed_run(call->cpu, &product, room);
-        call->cpu->parallel(p.batch, picture_gradient, &p);
+        work_run(call->cpu, p.batch, picture_gradient, call);
     }
 }
 

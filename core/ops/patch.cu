@@ -2,25 +2,10 @@
  * product. Backward gathers again for the weight; each pixel of the picture then fetches its gradient from the one
  * patch it belongs to. Measured: not yet on a GPU. */
 #include "../gpu.cuh"
+#include "patch.h"
 
 namespace
 {
-
-typedef struct patches {
-    int64_t batch, channels, height, size, side, count, width, depth; /* side: patches along an edge; count = side^2 */
-} patches;
-
-static patches patches_of(const ablate_call *call)
-{
-    const ablate_shape *in = call->in_shape;
-    patches p = {};
-    p.batch = in[0].dim[0], p.channels = in[0].dim[1], p.height = in[0].dim[2], p.size = in[1].dim[2];
-    p.side = p.height / p.size;
-    p.count = p.side * p.side;
-    p.width = in[1].dim[0];
-    p.depth = p.channels * p.size * p.size;
-    return p;
-}
 
 /* Number e of the rows: (picture, patch, channel, row, column). */
 struct gather_patches {
@@ -73,7 +58,7 @@ static void gather(const gpu *g, const ablate_call *call, const patches &p)
 
 static void patch_forward(const gpu *g, const ablate_call *call)
 {
-    patches p = patches_of(call);
+    patches p = patches_of(call->in_shape);
     gpu_product product = {};
     gather(g, call, p);
     product.tb = true;
@@ -111,7 +96,7 @@ static void picture_gradient(const gpu *g, const ablate_call *call, const patche
 
 static void patch_backward(const gpu *g, const ablate_call *call)
 {
-    patches p = patches_of(call);
+    patches p = patches_of(call->in_shape);
     if (call->grad_in[1])
         weight_gradient(g, call, p);
     if (call->grad_in[0])
@@ -120,7 +105,7 @@ static void patch_backward(const gpu *g, const ablate_call *call)
 
 static int64_t patch_scratch(const ablate_call *call, bool)
 {
-    patches p = patches_of(call);
+    patches p = patches_of(call->in_shape);
     return p.batch * p.count * p.depth;
 }
 

@@ -100,7 +100,7 @@ struct row_scale {
 };
 
 struct add_noise {
-    const float *x, *scale;
+    const float *x, *scale; /* NULL: the draws alone */
     float *out;
     int64_t width;
     __device__ void four(const random_block &block, int64_t first, int64_t n) const
@@ -109,7 +109,7 @@ struct add_noise {
         vector_random_normal4(block, normal);
         for (int w = 0; w < 4; w++)
             if (first + w < n)
-                out[first + w] = fmaf(scale[(first + w) / width], normal[w], x[first + w]);
+                out[first + w] = x ? fmaf(scale[(first + w) / width], normal[w], x[first + w]) : normal[w];
     }
 };
 
@@ -144,21 +144,9 @@ static void noise_backward(const gpu *g, const ablate_call *call)
                  pass_gradient{ call->grad_out, call->grad_in[0], (call->add & 1u) != 0 });
 }
 
-struct put_normals {
-    float *out;
-    __device__ void four(const random_block &block, int64_t first, int64_t n) const
-    {
-        float normal[4];
-        vector_random_normal4(block, normal);
-        for (int w = 0; w < 4; w++)
-            if (first + w < n)
-                out[first + w] = normal[w];
-    }
-};
-
 static void noise_draw_forward(const gpu *g, const ablate_call *call)
 {
-    draw_run(g, call, put_normals{ call->out });
+    draw_run(g, call, add_noise{ nullptr, nullptr, call->out, 1 });
 }
 
 static const gpu_op noise_record = { "noise", noise_forward, noise_backward, noise_scratch };

@@ -1,7 +1,6 @@
 /* reduce.c: sum, mean, max, variance along an axis or of everything. Sums run in double, in a fixed order. */
 #include "reduce.h"
 #include "../device/cpu_work.h"
-#include "broadcast.h"
 #include "misfit.h"
 
 static int reduce_shape(const ablate_shape *in, int n, const void *attr, ablate_layout *layout)
@@ -21,14 +20,6 @@ static int reduce_shape(const ablate_shape *in, int n, const void *attr, ablate_
 }
 
 /* ---- sum and mean: folds ---- */
-
-/* Geometry of broadcasting the result back to the input. */
-static broadcast reduce_geometry(const ablate_shape *in, const reduce_attr *a)
-{
-    lines l = reduce_lines(in, a);
-    ablate_shape whole = { 3, { l.outer, l.length, l.inner } }, folded = { 3, { l.outer, 1, l.inner } };
-    return broadcast_of(&whole, &folded, &whole);
-}
 
 static int sum_shape(const ablate_shape *in, int n, const void *attr, ablate_layout *layout)
 {

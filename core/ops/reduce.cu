@@ -17,9 +17,7 @@ static lines lines_of(const ablate_call *call)
 
 static broadcast geometry_of(const ablate_call *call)
 {
-    lines l = lines_of(call);
-    ablate_shape whole = { 3, { l.outer, l.length, l.inner } }, folded = { 3, { l.outer, 1, l.inner } };
-    return broadcast_of(&whole, &folded, &whole);
+    return reduce_geometry(&call->in_shape[0], static_cast<const reduce_attr *>(call->attr));
 }
 
 static double share_of(const ablate_call *call, bool mean)

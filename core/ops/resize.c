@@ -3,7 +3,6 @@
 #include "resize.h"
 #include "../device/cpu_work.h"
 #include "misfit.h"
-#include <math.h>
 #include <string.h>
 
 /* One axis: each result is the sum of `taps` inputs times weights. */
@@ -14,31 +13,14 @@ typedef struct resize_axis {
     int32_t *index; /* [out][taps], 0 .. in - 1 */
 } resize_axis;
 
-enum { TAPS = 4 };
-
-static int64_t within(int64_t i, int64_t n)
-{
-    return i < 0 ? 0 : i >= n ? n - 1 : i;
-}
-
-/* Where the centre (or, with align_corners, the corner) of result i lies in the input. */
-static double source_of(int64_t i, const resize_axis *axis, const resize_attr *a)
-{
-    if (a->align_corners)
-        return axis->out > 1 ? (double)i * (double)(axis->in - 1) / (double)(axis->out - 1) : 0.0;
-    double at = ((double)i + 0.5) * (double)axis->in / (double)axis->out - 0.5;
-    return a->mode == BILINEAR && at < 0.0 ? 0.0 : at;
-}
-
 static void axis_fill(const resize_axis *axis, const resize_attr *a)
 {
+    resize_line line = { axis->in, axis->out, axis->taps, a->mode == BICUBIC, a->align_corners };
     for (int64_t i = 0; i < axis->out; i++) {
-        double at = source_of(i, axis, a), floor_at = floor(at), part = at - floor_at;
-        int64_t first = (int64_t)floor_at - (a->mode == BICUBIC);
+        resize_taps t = resize_taps_of(i, &line);
         for (int k = 0; k < axis->taps; k++) {
-            double weight = a->mode == BICUBIC ? cubic_weight(part + 1.0 - k) : k ? part : 1.0 - part;
-            axis->weight[i * axis->taps + k] = (float)weight;
-            axis->index[i * axis->taps + k] = (int32_t)within(first + k, axis->in);
+            axis->weight[i * axis->taps + k] = t.weight[k];
+            axis->index[i * axis->taps + k] = (int32_t)t.index[k];
         }
     }
 }

@@ -7,43 +7,9 @@
 namespace
 {
 
-typedef struct resize_axis { /* one axis: each of `out` results is a sum of `taps` of `in` inputs times weights */
-    int64_t in, out;
-    int taps;
-    bool cubic, corners;
-} resize_axis;
-
-/* Where the centre (or, with align_corners, the corner) of result i lies in the input. */
-__device__ static inline double source_of(int64_t i, const resize_axis &axis)
-{
-    double in = static_cast<double>(axis.in), out = static_cast<double>(axis.out), x = static_cast<double>(i);
-    if (axis.corners)
-        return axis.out > 1 ? x * (in - 1) / (out - 1) : 0.0;
-    double at = (x + 0.5) * in / out - 0.5;
-    return !axis.cubic && at < 0.0 ? 0.0 : at;
-}
-
-typedef struct resize_taps {
-    float weight[4];
-    int64_t index[4];
-} resize_taps;
-
-__device__ static inline resize_taps taps_of(int64_t i, const resize_axis &axis)
-{
-    resize_taps t;
-    double at = source_of(i, axis), below = floor(at), part = at - below;
-    int64_t first = static_cast<int64_t>(below) - (axis.cubic ? 1 : 0);
-    for (int k = 0; k < axis.taps; k++) {
-        int64_t index = first + k;
-        t.weight[k] = static_cast<float>(axis.cubic ? cubic_weight(part + 1.0 - k) : k ? part : 1.0 - part);
-        t.index[k] = index < 0 ? 0 : index >= axis.in ? axis.in - 1 : index;
-    }
-    return t;
-}
-
 /* Along one axis of (planes, length, inner) numbers: result (plane, i, j). */
 struct resize_numbers {
-    resize_axis axis;
+    resize_line axis;
     const float *from;
     float *to;
     int64_t inner;
@@ -51,7 +17,7 @@ struct resize_numbers {
     {
         int64_t j = e % static_cast<Index>(inner), line = e / static_cast<Index>(inner);
         const float *x = from + line / axis.out * axis.in * inner + j;
-        resize_taps t = taps_of(line % axis.out, axis);
+        resize_taps t = resize_taps_of(line % axis.out, &axis);
         float sum = t.weight[0] * x[t.index[0] * inner];
         for (int k = 1; k < axis.taps; k++)
             sum += t.weight[k] * x[t.index[k] * inner];
@@ -61,7 +27,7 @@ struct resize_numbers {
 
 /* The results that may have used input i: those whose source is less than three inputs away, and at the edges all that
  * lie beyond. */
-__device__ static inline void users_of(int64_t i, const resize_axis &axis, int64_t *first, int64_t *last)
+__device__ static inline void users_of(int64_t i, const resize_line &axis, int64_t *first, int64_t *last)
 {
     double in = static_cast<double>(axis.corners ? axis.in - 1 : axis.in);
     double out = static_cast<double>(axis.corners ? axis.out - 1 : axis.out), x = static_cast<double>(i);
@@ -74,7 +40,7 @@ __device__ static inline void users_of(int64_t i, const resize_axis &axis, int64
 
 /* Gradient of the same: of input (plane, i, j). */
 struct return_numbers {
-    resize_axis axis;
+    resize_line axis;
     const float *from;
     float *to;
     int64_t inner;
@@ -87,7 +53,7 @@ struct return_numbers {
         float sum = 0;
         users_of(i, axis, &first, &last);
         for (int64_t y = first; y <= last; y++) {
-            resize_taps t = taps_of(y, axis);
+            resize_taps t = resize_taps_of(y, &axis);
             for (int k = 0; k < axis.taps; k++)
                 if (t.index[k] == i)
                     sum += t.weight[k] * grad[y * inner];
@@ -97,7 +63,7 @@ struct return_numbers {
 };
 
 typedef struct resize_work {
-    resize_axis row, column; /* along the height, along the width */
+    resize_line row, column; /* along the height, along the width */
     int64_t planes;
 } resize_work;
 

@@ -56,37 +56,18 @@ static int slice_shape(const ablate_shape *in, int n, const void *attr, ablate_l
     return 0;
 }
 
-/* Rows before the axis, the run's width, and where it begins within a row of the input. */
-static block_copy slice_geometry(const ablate_call *call, int64_t *begin)
-{
-    const slice_attr *a = call->attr;
-    const ablate_shape *in = &call->in_shape[0], *out = call->out_shape;
-    int axis = settled_axis(in, a->axis);
-    int64_t inner = axes_size(in, axis + 1, in->rank), start = a->start < 0 ? a->start + in->dim[axis] : a->start;
-    *begin = start * inner;
-    return (block_copy){ .rows = axes_size(in, 0, axis),
-                         .width = out->dim[axis] * inner,
-                         .from_step = in->dim[axis] * inner,
-                         .to_step = out->dim[axis] * inner };
-}
-
 static void slice_forward(const ablate_call *call)
 {
-    int64_t begin;
-    block_copy c = slice_geometry(call, &begin);
-    c.from = call->in[0] + begin;
-    c.to = call->out;
-    copy_run(call->cpu, &c);
+    slice_run r = slice_run_of(call);
+    copy_run(call->cpu, &(block_copy){ call->in[0] + r.begin, call->out, r.rows, r.width, r.length, r.width, false });
 }
 
-/* Zeroes what lies before and after the run, if the gradient is stored and not added. */
-static void zero_around(const ablate_call *call, block_copy c, int64_t begin, int64_t length)
+/* Zeroes what lies before and after the run. */
+static void zero_around(const ablate_call *call, const slice_run *r)
 {
-    int64_t after = begin + c.width, width[2] = { begin, length - after }, at[2] = { 0, after };
+    int64_t after = r->begin + r->width, width[2] = { r->begin, r->length - after }, at[2] = { 0, after };
     for (int side = 0; side < 2; side++) {
-        c.width = width[side];
-        c.to = call->grad_in[0] + at[side];
-        c.to_step = length;
+        block_copy c = { NULL, call->grad_in[0] + at[side], r->rows, width[side], 0, r->length, false };
         if (c.width > 0)
             work_run(call->cpu, work_blocks(c.rows, c.width), zero_rows, &c);
     }
@@ -94,19 +75,14 @@ static void zero_around(const ablate_call *call, block_copy c, int64_t begin, in
 
 static void slice_backward(const ablate_call *call)
 {
-    int64_t begin;
-    block_copy c = slice_geometry(call, &begin);
-    int64_t length = c.from_step;
+    slice_run r = slice_run_of(call);
+    bool add = call->add & 1u;
     if (!call->grad_in[0])
         return;
-    c.add = call->add & 1u;
-    if (!c.add)
-        zero_around(call, c, begin, length);
-    c.from = call->grad_out;
-    c.from_step = c.to_step;
-    c.to = call->grad_in[0] + begin;
-    c.to_step = length;
-    copy_run(call->cpu, &c);
+    if (!add)
+        zero_around(call, &r);
+    copy_run(call->cpu,
+             &(block_copy){ call->grad_out, call->grad_in[0] + r.begin, r.rows, r.width, r.width, r.length, add });
 }
 
 OP_COST(slice_bytes, 2.0 * (double)sizeof(float) * (double)shape_size(out))

@@ -34,28 +34,15 @@ struct embed_block {
 
 /* ---- slice ---- */
 
-typedef struct run_of { /* `rows` rows of `length` numbers, of which the run is `width` from `begin` on */
-    int64_t rows, length, begin, width;
-} run_of;
-
-static run_of slice_run(const ablate_call *call)
-{
-    const slice_attr *a = static_cast<const slice_attr *>(call->attr);
-    const ablate_shape *in = &call->in_shape[0];
-    int axis = settled_axis(in, a->axis);
-    int64_t inner = axes_size(in, axis + 1, in->rank), start = a->start < 0 ? a->start + in->dim[axis] : a->start;
-    return { axes_size(in, 0, axis), in->dim[axis] * inner, start * inner, call->out_shape->dim[axis] * inner };
-}
-
 static void slice_forward(const gpu *g, const ablate_call *call)
 {
-    run_of r = slice_run(call);
+    slice_run r = slice_run_of(call);
     gpu_each(g, r.rows * r.width, copy_block{ call->in[0] + r.begin, call->out, r.width, r.length, r.width, false });
 }
 
 static void slice_backward(const gpu *g, const ablate_call *call)
 {
-    run_of r = slice_run(call);
+    slice_run r = slice_run_of(call);
     if (call->grad_in[0] && (call->add & 1u))
         gpu_each(g, r.rows * r.width,
                  copy_block{ call->grad_out, call->grad_in[0] + r.begin, r.width, r.width, r.length, true });

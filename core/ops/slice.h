@@ -26,4 +26,18 @@ static inline int settled_axis(const ablate_shape *shape, int axis)
     return axis < 0 ? axis + shape->rank : axis;
 }
 
+typedef struct slice_run { /* `rows` rows of `length` numbers, of which the run is `width` from `begin` on */
+    int64_t rows, length, begin, width;
+} slice_run;
+
+static inline slice_run slice_run_of(const ablate_call *call)
+{
+    const slice_attr *a = (const slice_attr *)call->attr;
+    const ablate_shape *in = &call->in_shape[0];
+    int axis = settled_axis(in, a->axis);
+    int64_t inner = axes_size(in, axis + 1, in->rank), start = a->start < 0 ? a->start + in->dim[axis] : a->start;
+    slice_run r = { axes_size(in, 0, axis), in->dim[axis] * inner, start * inner, call->out_shape->dim[axis] * inner };
+    return r;
+}
+
 #endif

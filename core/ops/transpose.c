@@ -1,7 +1,6 @@
 /* transpose.c: any order of the axes. */
 #include "transpose.h"
 #include "chunks.h"
-#include "misfit.h"
 
 enum { TILE = 32 }; /* side of a square that is turned at once, so that both sides stay in the cache */
 
@@ -86,24 +85,15 @@ static void turn_run(const ablate_cpu *cpu, const turn *t)
 
 static void transpose_forward(const ablate_call *call)
 {
-    const transpose_attr *a = call->attr;
-    int64_t axis[ABLATE_DIMS] = { 0 };
-    axes_read(&call->in_shape[0], a->axes, axis, &(ablate_layout){ 0 });
-    turn t = turn_of(&call->in_shape[0], axis, call->in[0], call->out, false);
+    turn t = transpose_turn(call, false);
     turn_run(call->cpu, &t);
 }
 
 static void transpose_backward(const ablate_call *call)
 {
-    const transpose_attr *a = call->attr;
-    int64_t axis[ABLATE_DIMS] = { 0 }, back[ABLATE_DIMS] = { 0 };
-    if (!call->grad_in[0])
-        return;
-    axes_read(&call->in_shape[0], a->axes, axis, &(ablate_layout){ 0 });
-    for (int i = 0; i < call->in_shape[0].rank; i++)
-        back[axis[i]] = i;
-    turn t = turn_of(call->out_shape, back, call->grad_out, call->grad_in[0], call->add & 1u);
-    turn_run(call->cpu, &t);
+    turn t = transpose_turn(call, true);
+    if (t.to)
+        turn_run(call->cpu, &t);
 }
 
 static const ablate_setting transpose_attrs[] = {

@@ -2,7 +2,6 @@
  * of TILE x TILE numbers are turned in shared memory, so that both sides are read and written along their rows. 8 bytes
  * a number. Measured: not yet on a GPU. */
 #include "../gpu.cuh"
-#include "misfit.h"
 #include "transpose.h"
 
 namespace
@@ -75,27 +74,15 @@ static void turn_run(const gpu *g, const turn &t)
                    TILE * LINES, 0, squares_of(t), t.from, t.to, t.add);
 }
 
-static void axes_of(const ablate_call *call, int64_t axis[ABLATE_DIMS])
-{
-    ablate_layout unused = {};
-    list_read(static_cast<const transpose_attr *>(call->attr)->axes, "axes", axis, &unused);
-}
-
 static void transpose_forward(const gpu *g, const ablate_call *call)
 {
-    int64_t axis[ABLATE_DIMS] = {};
-    axes_of(call, axis);
-    turn_run(g, turn_of(&call->in_shape[0], axis, call->in[0], call->out, false));
+    turn_run(g, transpose_turn(call, false));
 }
 
 static void transpose_backward(const gpu *g, const ablate_call *call)
 {
-    int64_t axis[ABLATE_DIMS] = {}, back[ABLATE_DIMS] = {};
-    axes_of(call, axis);
-    for (int i = 0; i < call->in_shape[0].rank; i++)
-        back[axis[i]] = i;
     if (call->grad_in[0])
-        turn_run(g, turn_of(call->out_shape, back, call->grad_out, call->grad_in[0], (call->add & 1u) != 0));
+        turn_run(g, transpose_turn(call, true));
 }
 
 static const gpu_op transpose_record = { "transpose", transpose_forward, transpose_backward, nullptr };

@@ -1,7 +1,7 @@
 /* transpose.h: attributes of transpose and its walk over the result, for both halves. */
 #ifndef ABLATE_OPS_TRANSPOSE_H
 #define ABLATE_OPS_TRANSPOSE_H
-#include "../op.h"
+#include "misfit.h"
 
 typedef struct transpose_attr {
     const char *axes;
@@ -40,6 +40,19 @@ static inline turn turn_of(const ablate_shape *in, const int64_t *axis, const fl
         if (i != t.fast)
             t.outer[n++] = i;
     return t;
+}
+
+/* The walk of a call that the shape rule has accepted: over the result, or backward over the input's gradient. */
+static inline turn transpose_turn(const ablate_call *call, bool backward)
+{
+    int64_t axis[ABLATE_DIMS] = { 0 }, back[ABLATE_DIMS] = { 0 };
+    ablate_layout unused;
+    list_read(((const transpose_attr *)call->attr)->axes, "axes", axis, &unused);
+    if (!backward)
+        return turn_of(&call->in_shape[0], axis, call->in[0], call->out, false);
+    for (int i = 0; i < call->in_shape[0].rank; i++)
+        back[axis[i]] = i;
+    return turn_of(call->out_shape, back, call->grad_out, call->grad_in[0], (call->add & 1u) != 0);
 }
 
 #endif
