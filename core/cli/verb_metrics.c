@@ -4,7 +4,6 @@
 #include "../files/json.h"
 #include "../metrics/metrics.h"
 #include "../metrics/metrics_load.h"
-#include "../metrics/metrics_remark.h"
 #include "../report/metrics_compare.h"
 #include "verbs.h"
 #include <cjson/cJSON.h>

@@ -2,7 +2,7 @@
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "../base/half.h"
-#include "../files/weights_float.h"
+#include "../files/weights.h"
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -52,6 +52,9 @@ const weights_tensor *weights_at(const weights *, int i);
 const weights_tensor *weights_find(const weights *, const char *name);
 const weights_tensor *weights_need(const weights *, const char *name);
 
+/* n numbers of that dtype, little-endian, as float32; a NaN or infinity stays one. */
+void weights_decode(weights_dtype, const uint8_t *from, int64_t n, float *to);
+
 /* Numbers of the tensor as float32 into out (count), row-major. 0; -1: complained: there is no such tensor, it does not
  * hold floats, or it holds a NaN, an infinity, or an F64 too large for float32. */
 int weights_load(const weights *, const char *name, float *out);

@@ -153,4 +153,4 @@ static int parse(weights *w)
     return !w->tensor || !w->part || take_tensors(w) < 0 ? -1 : weights_sort(w);
 }
 
-const weights_format weights_index = { "index", matches, parse };
+const weights_format weights_index = { matches, parse };

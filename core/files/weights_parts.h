@@ -3,14 +3,12 @@
 #define ABLATE_RUN_WEIGHTS_PARTS_H
 #include "../base/file.h"
 #include "weights.h"
-#include "weights_float.h"
 #include <cjson/cJSON.h>
 
 /* Opens one of the files that an index names; an index itself is refused. NULL: complained. */
 typedef weights *weights_opener(const char *path);
 
 typedef struct weights_format {
-    const char *name;
     bool (*matches)(const file_map *); /* told by the first bytes; the last format matches anything */
     int (*parse)(weights *);           /* fills tensors and notes, checks them. 0, or -1: complained */
 } weights_format;

@@ -36,4 +36,4 @@ static int parse(weights *w)
     return complain("%s: this is %s", w->path, start_of(&w->map)->sentence);
 }
 
-const weights_format weights_refused = { "refused", matches, parse };
+const weights_format weights_refused = { matches, parse };

@@ -185,4 +185,4 @@ static int parse(weights *w)
     return check_places(w, (size_t)header) < 0 || weights_sort(w) < 0 ? -1 : 0;
 }
 
-const weights_format weights_safetensors = { "safetensors", matches_anything, parse };
+const weights_format weights_safetensors = { matches_anything, parse };

@@ -203,4 +203,4 @@ static int parse(weights *w)
     return weights_sort(w);
 }
 
-const weights_format weights_torch = { "PyTorch archive", matches, parse };
+const weights_format weights_torch = { matches, parse };

@@ -105,4 +105,8 @@ const char *metrics_title(metrics_kind);
 int metrics_evaluate(const metrics_input *, const metrics_protocol *, metrics_result *result);
 void metrics_result_free(metrics_result *);
 
+/* What a reader of the numbers must know beside them: the notes, why numbers are missing, and over how many classes
+ * means are, a sentence at a time. */
+void metrics_each_remark(const metrics_result *, void (*give)(void *context, const char *sentence), void *context);
+
 #endif

@@ -147,6 +147,28 @@ static int score_pictures(class_state *state)
     return 0;
 }
 
+/* Pictures are counted as pixels are: their scores as one map of a row, their labels as its mask. */
+static int count_pictures(const class_state *state, double *auroc, double *ap)
+{
+    const metrics_input row = {
+        .pictures = 1, .height = 1, .width = state->n, .maps_wide = state->score, .masks = (const uint8_t *)state->label
+    };
+    const int64_t place = 0;
+    component_list defective;
+    pixel_counts counts = { 0 };
+    double least, greatest;
+    int status = component_find(row.masks, row.height, row.width, state->protocol->connectivity, &defective);
+    if (status == 0)
+        status = pixel_count(&row, &place, 1, &defective, &counts, &least, &greatest);
+    if (status == 0) {
+        *auroc = curve_auroc(&counts.curve);
+        *ap = curve_ap(&counts.curve);
+        pixel_free(&counts);
+    }
+    component_free(&defective);
+    return status;
+}
+
 static int evaluate_pictures(class_state *state, class_notes *notes)
 {
     metrics_row *row = state->row;
@@ -164,8 +186,7 @@ static int evaluate_pictures(class_state *state, class_notes *notes)
         constant &= state->score[i] == state->score[0];
     if (constant && class_note(notes, "class '%s': all pictures have the same score", row->name) < 0)
         return -1;
-    return curve_pictures(state->score, state->label, state->n, &row->value[METRICS_IMAGE_AUROC],
-                          &row->value[METRICS_IMAGE_AP]);
+    return count_pictures(state, &row->value[METRICS_IMAGE_AUROC], &row->value[METRICS_IMAGE_AP]);
 }
 
 /* One sort of the defect pixels' scores serves the three pixel metrics. */

@@ -1,7 +1,5 @@
 #include "metrics_curve.h"
-#include "../base/diag.h"
 #include <math.h>
-#include <stdlib.h>
 
 /* A sum whose rounding error does not grow with the number of terms (Neumaier 1974). */
 typedef struct curve_sum {
@@ -70,48 +68,4 @@ double curve_aupro(const curve_counts *counts, double limit)
     if (rate < end)
         curve_add(&area, (end - rate) * curve_total(&covered));
     return fmin(curve_total(&area) / (end * (double)counts->defects), 1); /* rounding may end an ulp above */
-}
-
-typedef struct picture {
-    double score;
-    int defective;
-} picture;
-
-static int compare_pictures(const void *one, const void *other)
-{
-    double a = ((const picture *)one)->score, b = ((const picture *)other)->score;
-    return (a < b) - (a > b);
-}
-
-/* Walks the pictures, best score first, one group of equal scores after the other. */
-static void walk_pictures(const picture *sorted, int64_t n, double *auroc, double *ap)
-{
-    int64_t bad = 0, good = 0, wins_twice = 0;
-    curve_sum area = { 0 };
-    for (int64_t i = 0; i < n;) {
-        int64_t tied_bad = 0, tied_good = 0;
-        for (double score = sorted[i].score; i < n && sorted[i].score == score; i++) {
-            tied_bad += sorted[i].defective;
-            tied_good += !sorted[i].defective;
-        }
-        wins_twice += tied_good * (2 * bad + tied_bad);
-        bad += tied_bad;
-        good += tied_good;
-        curve_add(&area, (double)tied_bad * ((double)bad / (double)(bad + good)));
-    }
-    *auroc = (double)wins_twice / (2.0 * (double)bad * (double)good);
-    *ap = curve_total(&area) / (double)bad;
-}
-
-int curve_pictures(const double *score, const int8_t *label, int64_t n, double *auroc, double *ap)
-{
-    picture *sorted = take((size_t)n, sizeof *sorted, "scores of pictures");
-    if (!sorted)
-        return -1;
-    for (int64_t i = 0; i < n; i++)
-        sorted[i] = (picture){ score[i], label[i] != 0 };
-    qsort(sorted, (size_t)n, sizeof *sorted, compare_pictures);
-    walk_pictures(sorted, n, auroc, ap);
-    free(sorted);
-    return 0;
 }

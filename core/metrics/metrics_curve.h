@@ -18,8 +18,4 @@ double curve_ap(const curve_counts *);    /* positives > 0 */
 /* Area under the PRO curve from false positive rate 0 to limit, over limit; negatives and defects > 0. */
 double curve_aupro(const curve_counts *, double limit);
 
-/* AUROC and AP of n pictures by their scores (finite) and labels (non-zero: defective); both kinds are there.
- * 0, or -1: complained, no memory. */
-int curve_pictures(const double *score, const int8_t *label, int64_t n, double *auroc, double *ap);
-
 #endif

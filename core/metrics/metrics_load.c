@@ -181,43 +181,21 @@ static char **read_numbers_as_text(const npz *archive, const npz_array *array)
     return status < 0 ? NULL : text;
 }
 
-typedef struct named {
-    char *name;
-    int64_t picture;
-} named;
-
-static int compare_named(const void *one, const void *other)
-{
-    const named *a = one, *b = other;
-    int order = strcmp(a->name, b->name);
-    return order ? order : (a->picture > b->picture) - (a->picture < b->picture);
-}
-
-/* Numbers the classes by first appearance; names[] keeps each name once, by number. Until the second loop a picture's
- * class is the first picture of its name. */
+/* Numbers the classes by first appearance; names[] keeps each name once, by number. */
 static int number_classes(metrics_file *file, char **names, int64_t n)
 {
-    named *sorted = take((size_t)n, sizeof *sorted, "classes");
+    if (n > INT32_MAX)
+        return complain("metrics: more than 2^31 pictures");
     file->in.classes = file->classes = take((size_t)n, sizeof *file->classes, "classes");
-    if (!sorted || !file->classes || n > INT32_MAX) {
-        free(sorted);
-        return n > INT32_MAX ? complain("metrics: more than 2^31 pictures") : -1;
+    for (int64_t i = 0; file->classes && i < n; i++) {
+        int class = 0;
+        while (class < file->in.class_count && strcmp(names[class], names[i]) != 0)
+            class ++;
+        if (class == file->in.class_count)
+            names[file->in.class_count++] = names[i];
+        file->classes[i] = class;
     }
-    for (int64_t i = 0; i < n; i++)
-        sorted[i] = (named){ names[i], i };
-    qsort(sorted, (size_t)n, sizeof *sorted, compare_named);
-    for (int64_t i = 0, first = 0; i < n; i++) {
-        first = i > 0 && !strcmp(sorted[i].name, sorted[i - 1].name) ? first : sorted[i].picture;
-        file->classes[sorted[i].picture] = (int)first;
-    }
-    free(sorted);
-    for (int64_t i = 0; i < n; i++) {
-        int first = file->classes[i];
-        if (first == i)
-            names[file->in.class_count] = names[i];
-        file->classes[i] = first == i ? file->in.class_count++ : file->classes[first];
-    }
-    return 0;
+    return file->classes ? 0 : -1;
 }
 
 static int read_classes(metrics_file *file, const npz *archive)

@@ -1,5 +1,5 @@
-#include "metrics_remark.h"
 #include "../base/name.h"
+#include "metrics.h"
 #include <stdio.h>
 
 void metrics_each_remark(const metrics_result *result, void (*give)(void *context, const char *sentence), void *context)

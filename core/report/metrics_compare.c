@@ -1,8 +1,8 @@
 #include "metrics_compare.h"
 #include "../base/diag.h"
 #include "../base/number.h"
+#include "../metrics/metrics.h"
 #include "../metrics/metrics_load.h"
-#include "../metrics/metrics_remark.h"
 #include "document_forms.h"
 #include "report_text.h"
 #include <math.h>
