@@ -1,8 +1,8 @@
 /* cpu_vector.h: elementary functions without branches or calls, which gcc turns into vector code without fast-math, and
  * reductions in a fixed order. The polynomials were fitted for this file (Remez exchange, relative error of the
- * function). Accuracy against correctly rounded results, tested over the whole range (tests/ops/test_ops_vector.c): exp
- * and tanh 2 units in the last place (exp down to gradual underflow and up to infinity), erf 3, sigmoid 3 (below 2^-126
- * it is 0). NaN stays NaN. */
+ * function). Accuracy against correctly rounded results, tested over the whole range (tests/device/test_cpu_vector.c):
+ * exp and tanh 2 units in the last place (exp down to gradual underflow and up to infinity), erf 3, sigmoid 3 (below
+ * 2^-126 it is 0). NaN stays NaN. */
 #ifndef ABLATE_VECTOR_H
 #define ABLATE_VECTOR_H
 #include "../base/both.h"
@@ -108,51 +108,34 @@ static inline float vector_fold(const float lane[VECTOR_LANES])
     return ((sum[0] + sum[4]) + (sum[2] + sum[6])) + ((sum[1] + sum[5]) + (sum[3] + sum[7]));
 }
 
-/* Sum of x, in sixteen interleaved partial sums whatever the processor. */
+/* A function's body: the sum of n terms, in sixteen interleaved partial sums whatever the processor. `part_term` is the
+ * terms of the j-th register from number i on, `term` that of number i. */
+#define VECTOR_SUM(n, part_term, term)                                                                                 \
+    vector_lanes sum = { { { 0 } } };                                                                                  \
+    float lane[VECTOR_LANES];                                                                                          \
+    int64_t i = 0;                                                                                                     \
+    for (; i + VECTOR_LANES <= (n); i += VECTOR_LANES)                                                                 \
+        for (int j = 0; j < VECTOR_PARTS; j++)                                                                         \
+            sum.part[j] += (part_term);                                                                                \
+    memcpy(lane, &sum, sizeof lane);                                                                                   \
+    for (int j = 0; i < (n); i++, j++)                                                                                 \
+        lane[j] += (term);                                                                                             \
+    return vector_fold(lane)
+
 static inline float vector_sum(const float *x, int64_t n)
 {
-    vector_lanes sum = { { { 0 } } };
-    float lane[VECTOR_LANES];
-    int64_t i = 0;
-    for (; i + VECTOR_LANES <= n; i += VECTOR_LANES)
-        for (int j = 0; j < VECTOR_PARTS; j++)
-            sum.part[j] += vector_load(x + i, j);
-    memcpy(lane, &sum, sizeof lane);
-    for (int j = 0; i < n; i++, j++)
-        lane[j] += x[i];
-    return vector_fold(lane);
+    VECTOR_SUM(n, vector_load(x + i, j), x[i]);
 }
 
-/* Sum of a * b, in the same order. */
 static inline float vector_dot(const float *a, const float *b, int64_t n)
 {
-    vector_lanes sum = { { { 0 } } };
-    float lane[VECTOR_LANES];
-    int64_t i = 0;
-    for (; i + VECTOR_LANES <= n; i += VECTOR_LANES)
-        for (int j = 0; j < VECTOR_PARTS; j++)
-            sum.part[j] += vector_load(a + i, j) * vector_load(b + i, j);
-    memcpy(lane, &sum, sizeof lane);
-    for (int j = 0; i < n; i++, j++)
-        lane[j] += a[i] * b[i];
-    return vector_fold(lane);
+    VECTOR_SUM(n, vector_load(a + i, j) * vector_load(b + i, j), a[i] * b[i]);
 }
 
-/* Sum of (x - shift)^2, in the same order. */
+/* Sum of (x - shift)^2. */
 static inline float vector_sum_squares(const float *x, float shift, int64_t n)
 {
-    vector_lanes sum = { { { 0 } } };
-    float lane[VECTOR_LANES];
-    int64_t i = 0;
-    for (; i + VECTOR_LANES <= n; i += VECTOR_LANES)
-        for (int j = 0; j < VECTOR_PARTS; j++) {
-            vector_part apart = vector_load(x + i, j) - shift;
-            sum.part[j] += apart * apart;
-        }
-    memcpy(lane, &sum, sizeof lane);
-    for (int j = 0; i < n; i++, j++)
-        lane[j] += (x[i] - shift) * (x[i] - shift);
-    return vector_fold(lane);
+    VECTOR_SUM(n, (vector_load(x + i, j) - shift) * (vector_load(x + i, j) - shift), (x[i] - shift) * (x[i] - shift));
 }
 
 /* Largest of x (n >= 1). NaN may be passed over: what is computed from x itself still carries it. */

@@ -15,9 +15,10 @@ static struct {
 
 /* ---- opening ---- */
 
+static const char *const precision[] = { "float32", "tf32", "bf16" };
+
 static void describe_chip(void)
 {
-    static const char *const precision[] = { "float32", "tf32", "bf16" };
     snprintf(self.core_type, sizeof self.core_type, "sm_%d%d %s", cuda_chip.major, cuda_chip.minor,
              precision[cuda_gpu.precision]);
     snprintf(self.description, sizeof self.description, "%.120s, driver for CUDA %d.%d, %s, %s products",
@@ -110,9 +111,8 @@ static int cuda_threads(void)
 
 static int cuda_choose_precision(const char *name)
 {
-    static const char *const known[] = { "float32", "tf32", "bf16" };
     for (int i = 0; i < 3; i++)
-        if (strcmp(known[i], name) == 0) {
+        if (strcmp(precision[i], name) == 0) {
             cuda_gpu.precision = static_cast<gpu_precision>(i);
             describe_chip();
             return 0;

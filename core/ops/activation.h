@@ -42,40 +42,50 @@ static inline float tanh_slope(float x)
     return 1.0f - t * t;
 }
 
-/* y = activation(x), n numbers; y may be x. */
+/* y = activation(x), n numbers; y may be x. A loop for each activation, so that each is vector code. */
 static inline void activation_values(activation_kind kind, const float *x, float *y, int64_t n)
 {
     if (kind == ACTIVATION_QUICKGELU)
+#pragma GCC ivdep
         for (int64_t e = 0; e < n; e++)
             y[e] = quickgelu_value(x[e]);
     else if (kind == ACTIVATION_GELU)
+#pragma GCC ivdep
         for (int64_t e = 0; e < n; e++)
             y[e] = gelu_value(x[e]);
     else if (kind == ACTIVATION_RELU)
+#pragma GCC ivdep
         for (int64_t e = 0; e < n; e++)
             y[e] = relu_value(x[e]);
     else if (kind == ACTIVATION_TANH)
+#pragma GCC ivdep
         for (int64_t e = 0; e < n; e++)
             y[e] = vector_tanh(x[e]);
     else if (y != x)
         memcpy(y, x, (size_t)n * sizeof *y);
 }
 
-/* y *= activation'(x), n numbers. */
-static inline void activation_slopes(activation_kind kind, const float *x, float *y, int64_t n)
+/* to = grad activation'(x), n numbers; `to` may be grad. */
+static inline void activation_slopes(activation_kind kind, const float *x, const float *grad, float *to, int64_t n)
 {
     if (kind == ACTIVATION_QUICKGELU)
+#pragma GCC ivdep
         for (int64_t e = 0; e < n; e++)
-            y[e] *= quickgelu_slope(x[e]);
+            to[e] = grad[e] * quickgelu_slope(x[e]);
     else if (kind == ACTIVATION_GELU)
+#pragma GCC ivdep
         for (int64_t e = 0; e < n; e++)
-            y[e] *= gelu_slope(x[e]);
+            to[e] = grad[e] * gelu_slope(x[e]);
     else if (kind == ACTIVATION_RELU)
+#pragma GCC ivdep
         for (int64_t e = 0; e < n; e++)
-            y[e] *= relu_slope(x[e]);
+            to[e] = grad[e] * relu_slope(x[e]);
     else if (kind == ACTIVATION_TANH)
+#pragma GCC ivdep
         for (int64_t e = 0; e < n; e++)
-            y[e] *= tanh_slope(x[e]);
+            to[e] = grad[e] * tanh_slope(x[e]);
+    else if (to != grad)
+        memcpy(to, grad, (size_t)n * sizeof *to);
 }
 
 #endif

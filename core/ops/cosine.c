@@ -5,20 +5,9 @@
 #include <math.h>
 #include <string.h>
 
-static float eps_of(const ablate_call *call)
-{
-    return (float)((const eps_attr *)call->attr)->eps;
-}
-
 static float length_of(const float *x, int64_t n)
 {
     return sqrtf(vector_sum_squares(x, 0, n));
-}
-
-/* max(length, eps), where NaN stays NaN. */
-static float at_least(float eps, float length)
-{
-    return length < eps ? eps : length;
 }
 
 /* to = a x + b y, or added to it. */
@@ -117,10 +106,7 @@ static int cosine_shape(const ablate_shape *in, int n, const void *attr, ablate_
 {
     if (rows_kept(in, n, attr, layout) != 0)
         return -1;
-    bool same = in[0].rank == in[1].rank;
-    for (int i = 0; same && i < in[0].rank; i++)
-        same = in[0].dim[i] == in[1].dim[i];
-    if (!same)
+    if (!shape_same(&in[0], &in[1]))
         return misfit(layout, "shapes %s and %s do not fit: they must be the same", shape_words(&in[0]).text,
                       shape_words(&in[1]).text);
     layout->out.rank--;

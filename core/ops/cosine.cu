@@ -6,11 +6,6 @@
 namespace
 {
 
-static float eps_of(const ablate_call *call)
-{
-    return static_cast<float>(static_cast<const eps_attr *>(call->attr)->eps);
-}
-
 __device__ static inline float dot_of(const float *a, const float *b, int64_t n, int lane)
 {
     float sum = 0;
@@ -22,12 +17,6 @@ __device__ static inline float dot_of(const float *a, const float *b, int64_t n,
 __device__ static inline float length_of(const float *x, int64_t n, int lane)
 {
     return sqrtf(dot_of(x, x, n, lane));
-}
-
-/* max(length, eps), where NaN stays NaN. */
-__device__ static inline float at_least(float eps, float length)
-{
-    return length < eps ? eps : length;
 }
 
 /* to (+)= a x + b y */

@@ -1,16 +1,9 @@
 /* entropy.cu: cross entropy of class indices on the GPU, a warp a row. Measured: not yet on a GPU. */
 #include "../gpu.cuh"
+#include "index.h"
 
 namespace
 {
-
-/* The class that a target names, or -1. */
-__device__ static inline int64_t class_of(float target, int64_t n)
-{
-    bool inside = target >= 0.0f && static_cast<double>(target) < static_cast<double>(n);
-    int64_t whole = inside ? static_cast<int64_t>(target) : -1;
-    return static_cast<float>(whole) == target ? whole : -1;
-}
 
 __device__ static inline float largest_of(const float *x, int64_t n, int lane)
 {
@@ -35,7 +28,7 @@ struct entropy_row {
     __device__ void operator()(int64_t row, int lane) const
     {
         const float *x = logits + row * classes;
-        int64_t at = class_of(target[row], classes);
+        int64_t at = index_of(target[row], classes);
         float largest = largest_of(x, classes, lane);
         double sum = exponential_sum(x, classes, largest, lane);
         double distance = at < 0 ? static_cast<double>(NAN) : static_cast<double>(largest) - static_cast<double>(x[at]);
@@ -58,7 +51,7 @@ struct entropy_slope {
     __device__ void operator()(int64_t row, int lane) const
     {
         const float *x = logits + row * classes;
-        int64_t at = class_of(target[row], classes);
+        int64_t at = index_of(target[row], classes);
         float largest = largest_of(x, classes, lane), slope = at < 0 ? NAN : grad[row];
         float share = static_cast<float>(static_cast<double>(slope) / exponential_sum(x, classes, largest, lane));
         for (int64_t i = lane; i < classes; i += GPU_WARP) {

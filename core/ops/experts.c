@@ -203,7 +203,7 @@ static void differentiate_entries(void *context, int64_t i)
             u[h] *= gate;
             act[h] *= gate;
         }
-        activation_slopes(w->activation, w->pre + e * hidden, u, hidden);
+        activation_slopes(w->activation, w->pre + e * hidden, u, u, hidden);
     }
 }
 

@@ -2,17 +2,10 @@
  * of an embedding looks through all n indices for each of its n rows, n^2 comparisons a column that the caches answer:
  * meant for prompts (some thousand indices), where it needs neither sorting nor scratch. Measured: not yet on a GPU. */
 #include "../gpu.cuh"
+#include "index.h"
 
 namespace
 {
-
-/* The whole number in `index`, or -1 if it is none from 0 to n - 1. */
-__device__ static inline int64_t index_in(float index, int64_t n)
-{
-    bool inside = index >= 0.0f && static_cast<double>(index) < static_cast<double>(n);
-    int64_t whole = inside ? static_cast<int64_t>(index) : -1;
-    return static_cast<float>(whole) == index ? whole : -1;
-}
 
 /* Row r of the result is row index[r] of matrix r, of `rows` rows. */
 struct fetch_rows {
@@ -22,7 +15,7 @@ struct fetch_rows {
     template <class Index> __device__ void operator()(Index e) const
     {
         Index r = e / static_cast<Index>(width), column = e - r * static_cast<Index>(width);
-        int64_t row = index_in(index[r], rows);
+        int64_t row = index_of(index[r], rows);
         out[e] = row < 0 ? NAN : matrix[static_cast<int64_t>(r) * apart + row * width + column];
     }
 };
@@ -46,7 +39,7 @@ struct add_rows {
     {
         Index n = static_cast<Index>(width), place = e / n, column = e - place * n;
         float mine = index[place];
-        int64_t row = index_in(mine, rows);
+        int64_t row = index_of(mine, rows);
         bool first = row >= 0;
         for (Index before = 0; first && before < place; before++)
             first = index[before] != mine;
@@ -88,7 +81,7 @@ struct add_selected {
     template <class Index> __device__ void operator()(Index e) const
     {
         Index b = e / static_cast<Index>(width), column = e - b * static_cast<Index>(width);
-        int64_t row = index_in(index[b], rows);
+        int64_t row = index_of(index[b], rows);
         if (row >= 0)
             to[(static_cast<int64_t>(b) * rows + row) * width + column] += grad[e];
     }

@@ -110,36 +110,14 @@ static int matmul_shape(const ablate_shape *in, int n, const void *attributes, a
 
 /* ---- forward ---- */
 
-/* y[i] = f(pre[i]), where y may be pre itself; a loop for each activation, so that each is vector code. */
-static void activate(int activation, const float *pre, float *y, int64_t n)
-{
-    if (activation == ACTIVATION_QUICKGELU)
-#pragma GCC ivdep
-        for (int64_t i = 0; i < n; i++)
-            y[i] = quickgelu_value(pre[i]);
-    else if (activation == ACTIVATION_GELU)
-#pragma GCC ivdep
-        for (int64_t i = 0; i < n; i++)
-            y[i] = gelu_value(pre[i]);
-    else if (activation == ACTIVATION_RELU)
-#pragma GCC ivdep
-        for (int64_t i = 0; i < n; i++)
-            y[i] = relu_value(pre[i]);
-    else
-#pragma GCC ivdep
-        for (int64_t i = 0; i < n; i++)
-            y[i] = vector_tanh(pre[i]);
-}
-
 /* Bias and activation on one row of a tile; `pre`, if there is one, keeps what the activation saw. */
-static void finish_row(int activation, const float *bias, float *y, float *pre, int64_t n)
+static void finish_row(activation_kind activation, const float *bias, float *y, float *pre, int64_t n)
 {
     for (int64_t i = 0; bias && i < n; i++)
         y[i] += bias[i];
     if (pre)
         memcpy(pre, y, (size_t)n * sizeof *pre);
-    if (activation != ACTIVATION_NONE)
-        activate(activation, y, y, n);
+    activation_values(activation, y, y, n);
 }
 
 static void finish_block(const void *context, const packed_block *b)
@@ -150,8 +128,8 @@ static void finish_block(const void *context, const packed_block *b)
     const float *bias = call->n_in == 3 ? call->in[2] + b->column : NULL;
     for (int64_t row = b->row; row < b->last_row; row++) {
         int64_t at = (b->batch * p.m + row) * p.n + b->column;
-        finish_row(attr->activation, bias, call->out + at, attr->activation && call->aux ? call->aux + at : NULL,
-                   b->last_column - b->column);
+        finish_row((activation_kind)attr->activation, bias, call->out + at,
+                   attr->activation && call->aux ? call->aux + at : NULL, b->last_column - b->column);
     }
 }
 
@@ -171,28 +149,10 @@ static void matmul_forward(const ablate_call *call)
 typedef struct backward_work {
     const ablate_call *call;
     int64_t rows, n; /* of the result */
-    int activation;
+    activation_kind activation;
     const float *grad; /* of the product before the activation: grad_out, or `pre` when the first pass has filled it */
     float *pre, *sums; /* scratch: that gradient; column sums of each band */
 } backward_work;
-
-/* to[i] = grad[i] f'(pre[i]) */
-static void deactivate(int activation, const float *restrict grad, const float *restrict pre, float *restrict to,
-                       int64_t n)
-{
-    if (activation == ACTIVATION_QUICKGELU)
-        for (int64_t i = 0; i < n; i++)
-            to[i] = grad[i] * quickgelu_slope(pre[i]);
-    else if (activation == ACTIVATION_GELU)
-        for (int64_t i = 0; i < n; i++)
-            to[i] = grad[i] * gelu_slope(pre[i]);
-    else if (activation == ACTIVATION_RELU)
-        for (int64_t i = 0; i < n; i++)
-            to[i] = grad[i] * relu_slope(pre[i]);
-    else
-        for (int64_t i = 0; i < n; i++)
-            to[i] = grad[i] * tanh_slope(pre[i]);
-}
 
 static void sum_columns(const float *restrict grad, int64_t rows, int64_t n, float *restrict sum)
 {
@@ -209,7 +169,7 @@ static void backward_band(void *context, int64_t index)
     work_span rows = work_piece(index, w->rows, BAND);
     int64_t at = rows.first * w->n, count = rows.last - rows.first;
     if (w->activation != ACTIVATION_NONE)
-        deactivate(w->activation, w->call->grad_out + at, w->call->aux + at, w->pre + at, count * w->n);
+        activation_slopes(w->activation, w->call->aux + at, w->call->grad_out + at, w->pre + at, count * w->n);
     if (w->sums)
         sum_columns(w->grad + at, count, w->n, w->sums + index * w->n);
 }
@@ -243,7 +203,9 @@ static void matmul_backward(const ablate_call *call)
 {
     const matmul_attr *attr = call->attr;
     products p = products_of(call->in_shape, attr);
-    backward_work w = { .call = call, .rows = p.batches * p.m, .n = p.n, .activation = attr->activation };
+    backward_work w = {
+        .call = call, .rows = p.batches * p.m, .n = p.n, .activation = (activation_kind)attr->activation
+    };
     bool bias = call->n_in == 3 && call->grad_in[2];
     float *room = call->scratch;
     w.pre = room + largest_room(&p);

@@ -192,9 +192,7 @@ static void norm_backward(const gpu *g, const ablate_call *call)
 
 static int64_t norm_scratch(const ablate_call *call, bool backward)
 {
-    norm_call n = {};
-    n.width = gpu_width(&call->in_shape[0]);
-    n.rows = shape_size(&call->in_shape[0]) / n.width;
+    norm_call n = norm_call_of(call);
     return backward ? 2 * n.width * gpu_pieces(n.rows, CHUNK) : 0;
 }
 
