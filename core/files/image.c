@@ -38,33 +38,36 @@ static int decode(const file_map *map, const char *path, image_want want, image_
                         "ImageMagick: convert '%s[0]' '%s.png'",
                         path, format->name, facts.frames, path, path);
     int least = format->decode(map, path, want, out);
-    if (least > 0 && want == IMAGE_WANT_MASK)
-        image_raster_mark(out, least);
+    if (least > 0 && want == IMAGE_WANT_MASK) {
+        image_raster_mark(out, least, out->value);
+        out->channels = 1;
+    }
     return least < 0 ? -1 : image_raster_turn(out, facts.orientation);
 }
 
-/* `out` is zeroed on failure. */
-static int raster_read(const char *path, image_want want, image_raster *out)
+/* The members of a picture or a mask; zero on failure. */
+static int read_into(const char *path, image_want want, int *width, int *height, uint8_t **value)
 {
     file_map map;
-    *out = (image_raster){ 0 };
-    if (file_map_open(path, &map) < 0)
-        return -1;
-    int status = decode(&map, path, want, out);
-    file_map_close(&map);
-    if (status == 0)
-        return 0;
-    free(out->value);
-    *out = (image_raster){ 0 };
-    return -1;
+    image_raster raster = { 0 };
+    int status = file_map_open(path, &map);
+    if (status == 0) {
+        status = decode(&map, path, want, &raster);
+        file_map_close(&map);
+    }
+    if (status < 0) {
+        free(raster.value);
+        raster = (image_raster){ 0 };
+    }
+    *width = raster.width;
+    *height = raster.height;
+    *value = raster.value;
+    return status;
 }
 
 int image_read(const char *path, ablate_image *image)
 {
-    image_raster raster;
-    int status = raster_read(path, IMAGE_WANT_RGB, &raster);
-    *image = (ablate_image){ raster.width, raster.height, raster.value };
-    return status;
+    return read_into(path, IMAGE_WANT_RGB, &image->width, &image->height, &image->rgb);
 }
 
 void image_free(ablate_image *image)
@@ -75,10 +78,7 @@ void image_free(ablate_image *image)
 
 int image_mask_read(const char *path, image_mask *mask)
 {
-    image_raster raster;
-    int status = raster_read(path, IMAGE_WANT_MASK, &raster);
-    *mask = (image_mask){ raster.width, raster.height, raster.value };
-    return status;
+    return read_into(path, IMAGE_WANT_MASK, &mask->width, &mask->height, &mask->value);
 }
 
 void image_mask_free(image_mask *mask)
@@ -93,11 +93,7 @@ int image_mask_from(const ablate_image *image, image_mask *mask)
     image_raster raster = { 0 };
     if (image_raster_take("mask", image->width, image->height, 1, &raster) < 0)
         return -1;
-    size_t n = (size_t)image->width * (size_t)image->height;
-    for (size_t i = 0; i < n; i++) {
-        const uint8_t *rgb = image->rgb + 3 * i;
-        raster.value[i] = (rgb[0] | rgb[1] | rgb[2]) ? 255 : 0;
-    }
+    image_raster_mark(&(image_raster){ image->width, image->height, 3, image->rgb }, IMAGE_EXACT, raster.value);
     *mask = (image_mask){ raster.width, raster.height, raster.value };
     return 0;
 }

@@ -17,16 +17,15 @@ int image_raster_take(const char *what, int64_t width, int64_t height, int chann
     return 0;
 }
 
-void image_raster_mark(image_raster *raster, int least)
+void image_raster_mark(const image_raster *raster, int least, uint8_t *to)
 {
     size_t n = (size_t)raster->width * (size_t)raster->height, channels = (size_t)raster->channels;
     for (size_t i = 0; i < n; i++) {
         uint8_t any = 0;
         for (size_t c = 0; c < channels; c++)
             any |= raster->value[i * channels + c];
-        raster->value[i] = any >= least ? 255 : 0;
+        to[i] = any >= least ? 255 : 0;
     }
-    raster->channels = 1;
 }
 
 /* The stored pixel of the seen pixel (x, y): swap says that x counts stored rows, back that a stored axis is counted

@@ -15,9 +15,9 @@ enum { IMAGE_EXACT = 1, IMAGE_BLURRED = 128 };
 /* Memory for a raster, after checking 1 <= sides and the number of pixels. `what` begins the complaint. */
 int image_raster_take(const char *what, int64_t width, int64_t height, int channels, image_raster *out);
 
-/* In place: to one channel of 0/255, a pixel with any channel of at least that much (IMAGE_EXACT, ..) being a defect.
- */
-void image_raster_mark(image_raster *, int least);
+/* To one channel of 0/255, a pixel with any channel of at least that much (IMAGE_EXACT, ..) being a defect. `to` has
+ * room for all pixels, and may be the raster's own value. */
+void image_raster_mark(const image_raster *, int least, uint8_t *to);
 
 /* As it is meant to be seen, from how it is stored (orientation 1 .. 8); takes new memory in place of the old. 0, or
  * -1: complained, and the raster is as it was. */
