@@ -1,6 +1,7 @@
 /* What the chunks of a PNG say, before and behind its pixels. Their checksums are the decoder's matter. */
 #include "../base/diag.h"
 #include "image_format.h"
+#include <ctype.h>
 #include <png.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,14 +102,6 @@ static int take_text_of(const chunk *c, const char *key, text *out)
     return inflate_text(value, (size_t)(end - value), out);
 }
 
-static int digit_of(uint8_t c)
-{
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
-
 /* ImageMagick's way to keep an EXIF block: a line end, its name, its length, then lines of hexadecimal digits. The
  * orientation of what they spell. */
 static int unspell(const text *t, uint8_t **bytes, size_t *size)
@@ -122,11 +115,12 @@ static int unspell(const text *t, uint8_t **bytes, size_t *size)
     *bytes = take(t->size / 2 + 1, 1, "an EXIF block");
     int high = -1;
     for (; *bytes && at && at < end; at++) {
-        int digit = digit_of(*at);
-        if (digit >= 0 && high >= 0)
+        if (!isxdigit(*at))
+            continue;
+        int digit = isdigit(*at) ? *at - '0' : tolower(*at) - 'a' + 10;
+        if (high >= 0)
             (*bytes)[(*size)++] = (uint8_t)(high << 4 | digit);
-        if (digit >= 0)
-            high = high >= 0 ? -1 : digit;
+        high = high >= 0 ? -1 : digit;
     }
     return *bytes ? 0 : -1;
 }

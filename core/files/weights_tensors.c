@@ -66,12 +66,11 @@ void weights_stride_dense(weights_tensor *t)
 
 bool weights_is_dense(const weights_tensor *t)
 {
-    int64_t stride = 1;
-    for (int axis = t->shape.rank - 1; axis >= 0 && t->count > 0; axis--) {
-        if (t->shape.dim[axis] > 1 && t->stride[axis] != stride)
+    weights_tensor dense = *t;
+    weights_stride_dense(&dense);
+    for (int axis = 0; axis < t->shape.rank && t->count > 0; axis++)
+        if (t->shape.dim[axis] > 1 && t->stride[axis] != dense.stride[axis])
             return false;
-        stride *= t->shape.dim[axis];
-    }
     return true;
 }
 
