@@ -69,7 +69,8 @@ static void cross_entropy_backward(const ablate_call *call)
 OP_COST(cross_entropy_flops, 20.0 * (double)shape_size(&in[0]))
 
 static const ablate_op cross_entropy_record = {
-    .doc = "logits (B, J), target (B) -> (B): log sum exp(logits) - logits[target]; NaN for a target that is no class",
+    .doc = "logits (B, J), target (B) -> (B): log sum exp(logits) - logits[target]; "
+           "NaN for a target that is no class",
     OP_BOTH(cross_entropy, cross_entropy_shape),
     OP_TAKES(2),
     .flops = cross_entropy_flops,
