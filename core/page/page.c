@@ -1,10 +1,7 @@
 #include "page.h"
 #include "../base/diag.h"
 #include "../base/file.h"
-#include "page_curves.h"
-#include "page_gallery.h"
-#include "page_provenance.h"
-#include "page_reports.h"
+#include "page_parts.h"
 #include <stdlib.h>
 
 /* Colours are few and differ in grey; dark where the reader's system is dark. */
@@ -45,7 +42,7 @@ static const char style[] =
 
 static const struct part {
     const char *id, *link, *title;
-    int (*print)(const page_options *, const runs_list *, FILE *, int *count);
+    page_part *print;
 } parts[] = {
     { "reports", "Reports", "Reports", page_reports },
     { "figures", "Figures", "Figures", page_figures },

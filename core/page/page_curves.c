@@ -1,8 +1,8 @@
-#include "page_curves.h"
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "../record/losses.h"
 #include "../report/report_text.h"
+#include "page_parts.h"
 #include <math.h>
 #include <stdlib.h>
 

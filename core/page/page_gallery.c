@@ -1,10 +1,10 @@
-#include "page_gallery.h"
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "../files/page_colour.h"
 #include "../model/score.h"
 #include "../report/report_text.h"
 #include "page_data.h"
+#include "page_parts.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-#include "page_provenance.h"
 #include "../report/report_text.h"
+#include "page_parts.h"
 #include <string.h>
 
 static void print_fact(const char *what, const char *value, FILE *out)

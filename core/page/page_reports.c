@@ -1,4 +1,3 @@
-#include "page_reports.h"
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "../base/folder.h"
@@ -6,6 +5,7 @@
 #include "../report/document_forms.h"
 #include "../report/report_text.h"
 #include "page_data.h"
+#include "page_parts.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -5,17 +5,14 @@
 #include "document_file.h"
 #include "document_plain.h"
 #include "report_caption.h"
-#include "report_classes.h"
-#include "report_grid.h"
+#include "report_layouts.h"
 #include "report_part.h"
 #include "report_place.h"
-#include "report_rows.h"
-#include "report_tsv.h"
 #include <string.h>
 
 static int fill(const report_numbers *t, document *d)
 {
-    static int (*const layouts[])(const report_numbers *, document *) = { report_rows, report_classes, report_grid };
+    static report_layout *const layouts[] = { report_rows, report_classes, report_grid };
     const experiment *e = t->experiment;
     char title[400];
     d->title = document_text(d, report_title(*e->title ? e->title : e->name, e->scale, e->changes, title));

@@ -220,11 +220,9 @@ static void print_values(const caption *c)
     else
         fprintf(out, "Values: percent, of one run a row.\n");
     print_seeds(&seeds, out);
-    bool paper = false, mean = false;
-    for (int i = 0; i < t->experiment->columns; i++) {
-        paper |= t->paper[i];
+    bool mean = false;
+    for (int i = 0; i < t->experiment->columns; i++)
         mean |= t->experiment->column[i] == EXPERIMENT_MEAN;
-    }
     if (mean || t->experiment->layout == LAYOUT_CLASSES)
         fprintf(out, "Mean: the plain mean of the other columns.\n");
     if (t->experiment->layout == LAYOUT_CLASSES)
@@ -232,7 +230,7 @@ static void print_values(const caption *c)
     bool cells = t->experiment->layout == LAYOUT_GRID;
     if (cells && t->experiment->grid.where)
         fprintf(out, "×: a combination outside of the grid, in which %s.\n", t->experiment->grid.where->value);
-    if (paper)
+    if (t->any_paper)
         fprintf(out,
                 "Paper: the values the paper prints, from its own data and encoder%s. Where data or encoder differ "
                 "from the paper's, %s.\n",

@@ -4,7 +4,6 @@
 #include "../base/number.h"
 #include "document_plain.h"
 #include "report_caption.h"
-#include "report_choices_key.h"
 #include "report_numbers.h"
 #include "report_pieces.h"
 #include "report_place.h"
@@ -182,6 +181,60 @@ static void print_lines(const document *d, const char *sign, FILE *out)
     }
 }
 
+/* ---- what it is of, beside its name and scale ---- */
+
+static const char *changes_of(const report_choice *c)
+{
+    return c->experiment->changes ? c->experiment->changes : "";
+}
+
+/* What the command line changes in the experiments, each sentence once. NULL: complained. */
+static char *changes_of_all(arena *memory, const report_choice *c, int count)
+{
+    char *all = arena_text(memory, "");
+    for (int i = 0; i < count && all; i++) {
+        bool said = !*changes_of(&c[i]);
+        for (int k = 0; k < i && !said; k++)
+            said = strcmp(changes_of(&c[k]), changes_of(&c[i])) == 0;
+        if (!said)
+            all = arena_print(memory, "%s%s%s", all, *all ? "; " : "", changes_of(&c[i]));
+    }
+    return all;
+}
+
+/* Is the word before the first tab the name of one of the experiments? */
+static bool is_one(const report_choice *c, int count, const char *text)
+{
+    size_t length = strcspn(text, "\t");
+    for (int i = 0; i < count; i++)
+        if (strlen(c[i].experiment->name) == length && memcmp(c[i].experiment->name, text, length) == 0)
+            return true;
+    return false;
+}
+
+/* Those changes, for report_place_find: where PATH, the lines of the report that may be there, has choices that these
+ * experiments lack, so that it would lose them, with the experiments' names too, and that is said on `say`. NULL:
+ * complained. */
+static const char *key_of(arena *memory, const char *changes, const report_choice *c, int count, const char *path,
+                          FILE *say)
+{
+    char *text = NULL;
+    size_t room = 0;
+    bool lost = false;
+    FILE *from = fopen(path, "r");
+    while (from && !lost && getline(&text, &room, from) > 0)
+        lost = *text != '#' && strncmp(text, "choice\t", 7) != 0 && strchr(text, '\t') && !is_one(c, count, text);
+    if (lost)
+        fprintf(say, "report: %s has the choice %.*s, which no file of this call is about\n", path,
+                (int)strcspn(text, "\t"), text);
+    if (from)
+        fclose(from);
+    free(text);
+    for (int i = 0; lost && changes && i < count; i++)
+        changes = arena_print(memory, "%s%s%s", changes, i ? ", " : " of ", c[i].experiment->name);
+    return changes;
+}
+
 /* ---- the caption ---- */
 
 static int count_beyond(const choices *t)
@@ -243,7 +296,7 @@ static int make(const report_choice *c, int count, choices *t)
 {
     char title[400];
     document *d = t->document = make_lines(c, count, t) == 0 ? document_new() : NULL;
-    t->changes = d ? report_choices_changes(d->memory, c, count) : NULL;
+    t->changes = d ? changes_of_all(d->memory, c, count) : NULL;
     if (!t->changes)
         return -1;
     d->ranked = false;
@@ -260,7 +313,7 @@ static int write_files(const choices *t, const report_choice *c, const char *fol
     report_place place = { 0 };
     arena *memory = t->document->memory;
     const char *path = arena_print(memory, "%s/%s.tsv", folder, name);
-    const char *key = path ? report_choices_key(memory, t->changes, c, t->count, path, out) : NULL;
+    const char *key = path ? key_of(memory, t->changes, c, t->count, path, out) : NULL;
     int status = key ? report_place_find(folder, name, c[0].experiment->scale, key, &place) : -1;
     if (status == 0)
         status = report_place_write(&place, t->document);

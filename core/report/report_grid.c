@@ -1,30 +1,10 @@
-#include "report_grid.h"
+#include "report_layouts.h"
 #include "report_pieces.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { OUTSIDE = -1 }; /* in the place of a cell's line */
-
 static const sheet_piece outside = { .text = "×" }, nothing = { .text = "" }; /* outside: of the grid's `where` */
-
-static int line_of(const experiment *e, const experiment_row *row)
-{
-    return row->cell < 0 ? OUTSIDE : row->cell / e->grid.axis[1].count;
-}
-
-static int column_of(const experiment *e, const experiment_row *row)
-{
-    return row->cell < 0 ? 0 : row->cell % e->grid.axis[1].count;
-}
-
-static bool has_paper(const report_numbers *t)
-{
-    bool any = false;
-    for (int c = 0; c < t->experiment->columns; c++)
-        any |= t->paper[c];
-    return any;
-}
 
 static report_cell cell_of(const report_numbers *t, int r, int c)
 {
@@ -72,12 +52,11 @@ typedef struct grid_sheet {
     bool paper; /* the printed values stand beside */
 } grid_sheet;
 
-/* The row of that line and column; -1: there is none. */
-static int row_at(const report_numbers *t, int line, int column)
+/* The row of that cell of the grid; -1: there is none. */
+static int row_at(const experiment *e, int cell)
 {
-    const experiment *e = t->experiment;
     for (int r = 0; r < e->row_count; r++)
-        if (e->rows[r].cell >= 0 && line_of(e, &e->rows[r]) == line && column_of(e, &e->rows[r]) == column)
+        if (e->rows[r].cell == cell)
             return r;
     return -1;
 }
@@ -118,7 +97,7 @@ static int add(const report_numbers *t, document *d, const char *heading, const 
         return -1;
     head(t, what, s);
     for (int r = 0; r < e->row_count; r++)
-        if (line_of(e, &e->rows[r]) == OUTSIDE) {
+        if (e->rows[r].cell < 0) {
             sheet_text(s, e->rows[r].name);
             for (int i = 0; i < across->count; i++)
                 line_cell(t, i == 0 ? r : -1, what, s);
@@ -127,7 +106,7 @@ static int add(const report_numbers *t, document *d, const char *heading, const 
         snprintf(title, sizeof title, "%s=%s", down->label, down->values[k]);
         sheet_text(s, title);
         for (int i = 0; i < across->count; i++)
-            line_cell(t, row_at(t, k, i), what, s);
+            line_cell(t, row_at(e, k * across->count + i), what, s);
     }
     return 0;
 }
@@ -135,7 +114,7 @@ static int add(const report_numbers *t, document *d, const char *heading, const 
 int report_grid(const report_numbers *t, document *d)
 {
     char titles[300], heading[400];
-    const grid_sheet values = { values_cell, has_paper(t) }, deviations = { deviations_cell, false };
+    const grid_sheet values = { values_cell, t->any_paper }, deviations = { deviations_cell, false };
     report_titles(t->experiment, titles);
     snprintf(heading, sizeof heading, "%s, sample standard deviation over the seeds", titles);
     if (add(t, d, titles, &values) < 0)

@@ -29,11 +29,6 @@ static double value_of(const experiment *e, const double of[METRICS_KINDS], int 
     return sum / n;
 }
 
-static double mean_value(const experiment *e, const run_record *run, int column)
-{
-    return value_of(e, run->mean, column);
-}
-
 static const char *class_name(const run_record *run, const char *name)
 {
     size_t prefix = run->data ? strcspn(run->data, ":") : 0;
@@ -44,7 +39,7 @@ static const char *class_name(const run_record *run, const char *name)
 bool report_class_value(const experiment *e, const run_record *run, const char *name, int column, double *value)
 {
     if (!name)
-        *value = mean_value(e, run, column);
+        *value = value_of(e, run->mean, column);
     for (int i = 0; name && i < run->class_count; i++)
         if (strcmp(run->classes[i].name, name) == 0 || strcmp(class_name(run, run->classes[i].name), name) == 0) {
             *value = value_of(e, run->classes[i].value, column);
@@ -108,26 +103,21 @@ static int fill(report_numbers *t, const run_record *records, int count)
         if (collect_runs(&t->row[r], &e->rows[r], records, count) < 0)
             return -1;
         t->most = t->row[r].runs > t->most ? t->row[r].runs : t->most;
-        for (int c = 0; c < e->columns; c++)
+        for (int c = 0; c < e->columns; c++) {
             t->paper[c] |= !isnan(e->rows[r].paper[c].percent);
+            t->any_paper |= t->paper[c];
+        }
     }
     return 0;
 }
 
 /* ---- classes ---- */
 
-static bool has_class(const report_numbers *t, const char *name)
+static int add_class(report_numbers *t, const char *name)
 {
     for (int i = 0; i < t->classes; i++)
         if (strcmp(t->class_name[i], name) == 0)
-            return true;
-    return false;
-}
-
-static int add_class(report_numbers *t, const char *name)
-{
-    if (has_class(t, name))
-        return 0;
+            return 0;
     if (!TAKE_ROOM(t->class_name, t->classes, "a report"))
         return -1;
     t->class_name[t->classes++] = name;

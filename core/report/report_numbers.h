@@ -27,6 +27,7 @@ typedef struct report_numbers {
     report_row *row;
     int most;                       /* runs of the row that has most */
     bool paper[EXPERIMENT_COLUMNS]; /* does the paper print anything in this column? */
+    bool any_paper;                 /* or in any? */
     const char **class_name;        /* of layout = classes, in order, without prefixes; the texts are not its own */
     int classes;
 } report_numbers;

@@ -1,4 +1,4 @@
-#include "report_rows.h"
+#include "report_layouts.h"
 #include "report_pieces.h"
 #include <math.h>
 

@@ -1,7 +1,6 @@
-#include "report_tsv.h"
 #include "../base/name.h"
 #include "../base/number.h"
-#include "report_numbers.h"
+#include "report_layouts.h"
 #include "report_text.h"
 #include <math.h>
 

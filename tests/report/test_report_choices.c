@@ -1,6 +1,5 @@
 /* The table of many choices: which alternative counts as more than the seeds, in what order, and what it says of runs
  * that are missing. */
-/* units: report_choices_key */
 #include "../../core/base/diag.h"
 #include "../../core/base/file.h"
 #include "../../core/report/report_choices.h"
