@@ -168,17 +168,11 @@ static error_t parse(int key, char *text, struct argp_state *state)
 
 /* ---- the line as a whole ---- */
 
-/* Is one of these names, "a b" or "a, b", this one? */
-static bool lists(const char *names, const char *name, size_t length)
-{
-    return word_find(names, ", ", name, length) >= 0;
-}
-
 static int check_mode(const reading *r)
 {
     const verb *v = r->verb;
     const char *mode = r->into->mode;
-    return !mode || lists(v->modes, mode, strlen(mode))
+    return !mode || word_listed(v->modes, ", ", mode)
                ? 0
                : complain("ablate %s: '%s' is none of %s", v->name, mode, v->modes);
 }
@@ -211,7 +205,7 @@ static int check_rules(const reading *r)
         const char *instead = absent ? ", or add it" : option ? ", or it" : "";
         for (int i = 0; i < r->count && holds(r, rule->mode); i++) {
             const char *name = r->given[i].option->name;
-            if (lists(rule->options, name, strlen(name)))
+            if (word_listed(rule->options, ", ", name))
                 return complain("ablate %s: with%s %s %s; leave out --%s%s", r->verb->name, absent ? "out" : "",
                                 rule->mode + absent, rule->why, name, instead);
         }

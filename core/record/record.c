@@ -54,24 +54,30 @@ int run_record_add_note(run_record *r, const char *note)
     return r->notes[r->note_count++] ? 0 : -1;
 }
 
-/* Which metrics a class lacks because of `reason`, in words; a mean without them must not go unsaid. */
-static int add_reason(run_record *r, const metrics_row *row, unsigned lacks, const char *reason)
+/* Why a class has no such metric; NULL: it has, or no class has it under this protocol. */
+static const char *reason_of(const metrics_row *row, unsigned lacks, int kind)
 {
-    char names[100] = "";
-    for (int k = 0; k < METRICS_KINDS; k++)
-        if (row->reason[k] && !(lacks >> k & 1u) && strcmp(row->reason[k], reason) == 0)
-            word_append(names, sizeof names, ", ", metrics_title((metrics_kind)k));
-    const char *note = run_record_text(r, "class '%s' has no %s: %s; the mean is without it", row->name, names, reason);
-    return note ? run_record_add_note(r, note) : -1;
+    return lacks >> kind & 1u ? NULL : row->reason[kind];
 }
 
+/* Which metrics a class lacks, a note for each reason; a mean without them must not go unsaid. */
 static int add_reasons(run_record *r, const metrics_row *row, unsigned lacks)
 {
     for (int k = 0; k < METRICS_KINDS; k++) {
-        bool said = !row->reason[k] || (lacks >> k & 1u);
-        for (int before = 0; before < k && !said; before++)
-            said = row->reason[before] && !(lacks >> before & 1u) && strcmp(row->reason[before], row->reason[k]) == 0;
-        if (!said && add_reason(r, row, lacks, row->reason[k]) < 0)
+        const char *reason = reason_of(row, lacks, k);
+        char names[100] = "";
+        bool said = !reason;
+        for (int other = 0; other < METRICS_KINDS && !said; other++) {
+            const char *same = reason_of(row, lacks, other);
+            if (!same || strcmp(same, reason) != 0)
+                continue;
+            said = other < k;
+            word_append(names, sizeof names, ", ", metrics_title((metrics_kind)other));
+        }
+        const char *note =
+            said ? NULL
+                 : run_record_text(r, "class '%s' has no %s: %s; the mean is without it", row->name, names, reason);
+        if (!said && (!note || run_record_add_note(r, note) < 0))
             return -1;
     }
     return 0;

@@ -38,6 +38,7 @@ typedef struct overview {
     overview_net net[OVERVIEW_NETS];
     overview_chip chip[OVERVIEW_CHIPS];
     int boxes, nets, chips;
+    bool bad; /* complained */
 } overview;
 
 /* Composes both graphs of an open model once more, looking at the board after each module. `title` begins the caption.

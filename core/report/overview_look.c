@@ -28,12 +28,20 @@ static int part_named(const look *l, const char *name)
     return -1;
 }
 
-/* Pieces stand in the line's order, services before the module that calls them. -1: complained. */
-static int find_piece(look *l, int owner, int caller)
+int look_piece_of(const look *l, int owner, int caller)
 {
     for (int i = 0; i < l->pieces; i++)
         if (l->piece[i].owner == owner && l->piece[i].caller == caller)
             return i;
+    return -1;
+}
+
+/* Pieces stand in the line's order, services before the module that calls them. -1: complained. */
+static int find_piece(look *l, int owner, int caller)
+{
+    int there = look_piece_of(l, owner, caller);
+    if (there >= 0)
+        return there;
     if (l->pieces == OVERVIEW_BOXES)
         return complain("the line has more than %d parts to draw; shorten it", (int)OVERVIEW_BOXES);
     l->piece[l->pieces] = (look_piece){ .owner = owner, .caller = caller };

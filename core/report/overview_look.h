@@ -55,6 +55,9 @@ typedef struct look { /* zeroed; memory is the owner's */
 /* Composes the line of the model for training and for scoring. 0, or -1: complained. */
 int look_at(look *);
 
+/* The piece of those operations; -1: there is none. */
+int look_piece_of(const look *, int owner, int caller);
+
 /* Where among the names that module `part` declares to read this one stands; SIZE_MAX: nowhere. */
 size_t look_declared_at(const look *, int part, const char *name);
 

@@ -184,28 +184,17 @@ static void print_notes(const caption *c)
         fprintf(c->out, "Note: there are more notes in the runs' own files.\n");
 }
 
-static bool not_run(const experiment_row *row)
-{
-    return row->applicable && !row->unasked;
-}
-
-static bool not_asked(const experiment_row *row)
-{
-    return row->applicable && row->unasked;
-}
-
-static bool run_otherwise(const experiment_row *row)
-{
-    return row->applicable && row->others > 0;
-}
-
-/* Rows without any run that are so. */
-static void print_missing(const report_numbers *t, const char *title, bool (*is)(const experiment_row *), FILE *out)
+/* Rows without any run for this reason; REPORT_VALUE: that have finished otherwise, whatever the reason. */
+static void print_missing(const report_numbers *t, const char *title, report_state why, FILE *out)
 {
     int missing = 0;
-    for (int r = 0; r < t->experiment->row_count; r++)
-        if (t->row[r].runs == 0 && is(&t->experiment->rows[r]))
-            fprintf(out, "%s%s", missing++ ? ", " : title, t->experiment->rows[r].name);
+    for (int r = 0; r < t->experiment->row_count; r++) {
+        const experiment_row *row = &t->experiment->rows[r];
+        report_state state = report_cell_of(t, r, NULL, EXPERIMENT_MEAN).state;
+        bool otherwise = why == REPORT_VALUE && row->applicable && row->others > 0;
+        if (t->row[r].runs == 0 && (state == why || otherwise))
+            fprintf(out, "%s%s", missing++ ? ", " : title, row->name);
+    }
     if (missing)
         fprintf(out, ".\n");
 }
@@ -262,9 +251,9 @@ char *report_caption(const report_numbers *t, arena *memory)
         print_runs(&c, "Protocol", protocol_of, true);
         print_engine(&c);
         print_kernels(&c);
-        print_missing(t, "Not run: ", not_run, c.out);
-        print_missing(t, "Not asked for: ", not_asked, c.out);
-        print_missing(t, "Finished with other settings, data, weights or code, and so not shown: ", run_otherwise,
+        print_missing(t, "Not run: ", REPORT_NOT_RUN, c.out);
+        print_missing(t, "Not asked for: ", REPORT_NOT_ASKED, c.out);
+        print_missing(t, "Finished with other settings, data, weights or code, and so not shown: ", REPORT_VALUE,
                       c.out);
         print_notes(&c);
     }

@@ -93,9 +93,8 @@ static int compare_values(changes *list, const settings *now, const settings *fi
             continue;
         /* where the data lie, not how they were called from some folder */
         const char *value = settings_named(e, "run.data") ? row->run.data : e->value;
-        char *name = take_text("%s.%s", e->section, e->key);
+        const char *name = arena_print(list->memory, "%s.%s", e->section, e->key);
         status = name ? add(list, name, value, file->entry[i].value, row->name) : -1;
-        free(name);
     }
     return status;
 }
@@ -144,9 +143,8 @@ static int module_changes(const char *name, const char *folders, const char *row
     if (taken && own && strcmp(taken, own) != 0)
         status = hash_file(taken, &a) < 0 || hash_file(own, &b) < 0 ? -1 : 0;
     if (status == 0 && taken && own && strcmp(taken, own) != 0 && memcmp(&a, &b, sizeof a) != 0) {
-        char *key = take_text("module %s", name);
+        const char *key = arena_print(list->memory, "module %s", name);
         status = key ? add(list, key, taken, "the library's own", row) : -1;
-        free(key);
     }
     free(taken);
     free(own);
@@ -156,13 +154,12 @@ static int module_changes(const char *name, const char *folders, const char *row
 /* The words of the row's line, and its data module. */
 static int row_modules(const experiment_row *row, const char *folders, changes *list)
 {
-    char *words = take_text("%s %.*s", row->run.model, (int)strcspn(row->run.data, ":"), row->run.data);
-    char *rest = words, *word;
-    int status = words ? 0 : -1;
+    char *rest = arena_print(list->memory, "%s %.*s", row->run.model, (int)strcspn(row->run.data, ":"), row->run.data);
+    char *word;
+    int status = rest ? 0 : -1;
     while (status == 0 && (word = strsep(&rest, " \t")) != NULL)
         if (*word)
             status = module_changes(word, folders, row->name, list);
-    free(words);
     return status;
 }
 

@@ -77,25 +77,6 @@ static int collect_runs(report_row *got, const experiment_row *row, const run_re
     return 0;
 }
 
-static report_cell statistics(const double *value, int n)
-{
-    double sum = 0, squares = 0;
-    for (int i = 0; i < n; i++)
-        sum += value[i];
-    report_cell cell = { .mean = sum / n, .deviation = NAN };
-    for (int i = 0; i < n; i++)
-        squares += (value[i] - cell.mean) * (value[i] - cell.mean);
-    if (n > 1)
-        cell.deviation = sqrt(squares / (n - 1));
-    cell.state = n == 0 ? REPORT_NOT_RUN : isfinite(cell.mean) ? REPORT_VALUE : REPORT_UNDEFINED;
-    return cell;
-}
-
-static report_state state_without(const experiment_row *row)
-{
-    return !row->applicable ? REPORT_NOT_APPLICABLE : row->unasked ? REPORT_NOT_ASKED : REPORT_NOT_RUN;
-}
-
 static int fill(report_numbers *t, const run_record *records, int count)
 {
     const experiment *e = t->experiment;
@@ -141,14 +122,24 @@ static int list_classes(report_numbers *t)
 report_cell report_cell_of(const report_numbers *t, int r, const char *name, int column)
 {
     const report_row *got = &t->row[r];
-    report_cell cell = { .state = got->runs ? REPORT_NOT_APPLICABLE : state_without(&t->experiment->rows[r]) };
-    double *value = take((size_t)got->runs, sizeof *value, "a report");
+    const experiment_row *row = &t->experiment->rows[r];
+    double value, sum = 0, squares = 0;
     int n = 0;
-    for (int i = 0; value && i < got->runs; i++)
-        n += report_class_value(t->experiment, got->run[i], name, column, &value[n]);
-    if (n > 0)
-        cell = statistics(value, n);
-    free(value);
+    for (int i = 0; i < got->runs; i++)
+        if (report_class_value(t->experiment, got->run[i], name, column, &value)) {
+            sum += value;
+            n++;
+        }
+    if (n == 0)
+        return (report_cell){ .state = got->runs > 0 || !row->applicable ? REPORT_NOT_APPLICABLE
+                                       : row->unasked                    ? REPORT_NOT_ASKED
+                                                                         : REPORT_NOT_RUN };
+    report_cell cell = { isfinite(sum / n) ? REPORT_VALUE : REPORT_UNDEFINED, sum / n, NAN };
+    for (int i = 0; i < got->runs; i++)
+        if (report_class_value(t->experiment, got->run[i], name, column, &value))
+            squares += (value - cell.mean) * (value - cell.mean);
+    if (n > 1)
+        cell.deviation = sqrt(squares / (n - 1));
     return cell;
 }
 
@@ -200,14 +191,19 @@ int report_seeds_wanted(const report_numbers *t, int r)
     return asked > others ? asked : others;
 }
 
+const char *report_seeds(int runs, int wanted, char text[64])
+{
+    *text = 0;
+    if (runs > 0 && runs < wanted)
+        snprintf(text, 64, " (%d of %d seeds)", runs, wanted);
+    return text;
+}
+
 const char *report_row_name(const report_numbers *t, int r, char text[200])
 {
-    const experiment_row *row = &t->experiment->rows[r];
-    int wanted = report_seeds_wanted(t, r);
-    if (t->row[r].runs > 0 && t->row[r].runs < wanted)
-        snprintf(text, 200, "%s (%d of %d seeds)", row->name, t->row[r].runs, wanted);
-    else
-        snprintf(text, 200, "%s", row->name);
+    char seeds[64];
+    snprintf(text, 200, "%s%s", t->experiment->rows[r].name,
+             report_seeds(t->row[r].runs, report_seeds_wanted(t, r), seeds));
     return text;
 }
 

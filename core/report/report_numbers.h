@@ -51,7 +51,10 @@ bool report_comparable(const report_numbers *);
  * no fewer than them. */
 int report_seeds_wanted(const report_numbers *, int row);
 
-/* "iii", or "iii (2 of 3 seeds)" where some are missing. */
+/* " (2 of 3 seeds)" where some of a row's runs are missing, but not all; else "". */
+const char *report_seeds(int runs, int wanted, char text[64]);
+
+/* "iii", or "iii (2 of 3 seeds)". */
 const char *report_row_name(const report_numbers *, int row, char text[200]);
 
 /* The title of an experiment's report, with the scale and whether settings were changed, so that no excerpt passes for

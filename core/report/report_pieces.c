@@ -24,8 +24,7 @@ void report_join(sheet *s, sheet_piece p, int number)
 void report_put_seeds(sheet *s, int runs, int wanted)
 {
     char text[64];
-    snprintf(text, sizeof text, " (%d of %d seeds)", runs, wanted);
-    if (runs > 0 && runs < wanted)
+    if (*report_seeds(runs, wanted, text))
         sheet_put(s, (sheet_piece){ .text = text });
 }
 

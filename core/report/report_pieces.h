@@ -10,7 +10,7 @@ sheet_piece report_piece(const report_cell *, int group);
 /* As the next of several in the last cell, without a deviation. */
 void report_join(sheet *, sheet_piece, int number);
 
-/* Lengthens the last cell by " (2 of 3 seeds)" where some of a row's runs are missing, but not all. */
+/* Lengthens the last cell by report_seeds. */
 void report_put_seeds(sheet *, int runs, int wanted);
 
 /* A printed value, with its decimals; NaN where nothing is printed. */
