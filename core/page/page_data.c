@@ -17,13 +17,14 @@ static void base64(const uint8_t *data, size_t size, FILE *out)
     }
 }
 
-int page_data_uri(const char *path, const char *type, FILE *out)
+int page_data_png(const char *path, FILE *out)
 {
     file_map map;
     if (file_map_open(path, &map) < 0)
         return -1;
-    fprintf(out, "data:%s;base64,", type);
+    fputs("\" src=\"data:image/png;base64,", out);
     base64(map.data, map.size, out);
+    fputs("\">", out);
     file_map_close(&map);
     return 0;
 }

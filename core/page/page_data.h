@@ -3,7 +3,7 @@
 #define ABLATE_PAGE_DATA_H
 #include <stdio.h>
 
-/* The file's bytes as "data:TYPE;base64,...". 0, or -1: complained. */
-int page_data_uri(const char *path, const char *type, FILE *);
+/* The end of an element <img alt="...: the PNG file's bytes as its source. 0, or -1: complained. */
+int page_data_png(const char *path, FILE *);
 
 #endif

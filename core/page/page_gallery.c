@@ -104,10 +104,7 @@ static int print_picture(const gallery *g, const ablate_image *image, const char
         return -1;
     fprintf(out, "<img width=\"%d\" height=\"%d\" alt=\"%s of ", image->width, image->height, what);
     report_text_html(name, out);
-    fputs("\" src=\"", out);
-    int status = page_data_uri(g->tile, "image/png", out);
-    fputs("\">", out);
-    return status;
+    return page_data_png(g->tile, out);
 }
 
 /* The picture as the network sees it, with the mask's border, and the heat map beside it. */

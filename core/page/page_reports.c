@@ -76,9 +76,8 @@ static int print_figure(const char *path, const char *name, FILE *out)
 {
     fputs("<figure><img class=\"drawn\" alt=\"figure ", out);
     report_text_html(name, out);
-    fputs("\" src=\"", out);
-    int status = page_data_uri(path, "image/png", out);
-    fputs("\"><figcaption>", out);
+    int status = page_data_png(path, out);
+    fputs("<figcaption>", out);
     report_text_html(name, out);
     fputs("</figcaption></figure>\n", out);
     return status;

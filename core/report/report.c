@@ -2,12 +2,13 @@
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "../base/folder.h"
+#include "../base/name.h"
 #include "document_file.h"
 #include "document_plain.h"
 #include "report_caption.h"
 #include "report_layouts.h"
-#include "report_part.h"
 #include "report_place.h"
+#include <stdlib.h>
 #include <string.h>
 
 static int fill(const report_numbers *t, document *d)
@@ -35,6 +36,51 @@ static document *document_of(const report_numbers *t)
     return NULL;
 }
 
+/* ---- the place ---- */
+
+enum { FIELDS = 8 };
+
+/* Would the row's number of this seed be lost? */
+static bool is_lost(const report_numbers *t, const char *row, const char *seed)
+{
+    const experiment *e = t->experiment;
+    for (int r = 0; r < e->row_count; r++)
+        if (strcmp(e->rows[r].name, row) == 0) {
+            bool kept = e->rows[r].others > 0 || !e->rows[r].applicable;
+            for (int i = 0; i < t->row[r].runs && !kept; i++)
+                kept = t->row[r].run[i]->seed == strtol(seed, NULL, 10);
+            return !kept;
+        }
+    return false;
+}
+
+/* What a report on disk has that no run of its folder stands for any more, as in a copy of the results without the
+ * runs. "row i, seed 1": the first number of PATH.tsv that is of a row of the report, but of none of its runs nor of
+ * any other finished run of the row (row->others). "": there is none, or no such file. Returns `text`. */
+static const char *find_lost(const report_numbers *t, const char *path, char text[200])
+{
+    char *name = take_text("%s.tsv", path), *line = NULL;
+    size_t room = 0;
+    FILE *from = name ? fopen(name, "r") : NULL;
+    text[0] = 0;
+    while (from && !*text && getline(&line, &room, from) > 0) {
+        char *field[FIELDS], *rest = line;
+        int n = 0;
+        while (n < FIELDS && (field[n] = strsep(&rest, "\t")) != NULL)
+            n++;
+        if (n > 3 && *line != '#' && name_read(field[0]) < 0)
+            continue;
+        const char *seed = n > 3 && *line != '#' ? field[n - 2] : "";
+        if (*seed && !seed[strspn(seed, "0123456789")] && is_lost(t, field[0], seed))
+            snprintf(text, 200, "row %.150s, seed %.20s", field[0], seed);
+    }
+    if (from)
+        fclose(from);
+    free(line);
+    free(name);
+    return text;
+}
+
 /* Where the report is to be, which is not where it would take the place of more than it has. */
 static int find_place(const report_numbers *t, const char *folder, report_place *place)
 {
@@ -42,14 +88,14 @@ static int find_place(const report_numbers *t, const char *folder, report_place 
     char lost[200];
     if (report_place_find(folder, e->name, e->scale, e->changes ? e->changes : "", place) < 0)
         return -1;
-    return *report_part_lost(t, place->path, lost) ? report_place_part(place, lost) : 0;
+    return *find_lost(t, place->path, lost) ? report_place_part(place, lost) : 0;
 }
 
 static int drop_part(const report_numbers *t, report_place *place)
 {
     char lost[200];
     bool is_part = strcmp(place->path, place->part) == 0;
-    return is_part || *report_part_lost(t, place->part, lost) ? 0 : report_place_whole(place);
+    return is_part || *find_lost(t, place->part, lost) ? 0 : report_place_whole(place);
 }
 
 /* Files of one name in two folders share their report's name: the later takes the place of the earlier, which must not

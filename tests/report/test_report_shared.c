@@ -1,6 +1,6 @@
 /* Reports that several calls share, by the program itself: none loses what another finished, none passes for another.
  */
-/* units: report_changes report_found report_place report_part */
+/* units: report_changes report_found report_place */
 #include "../../core/base/file.h"
 #include "../lab/test.h"
 
