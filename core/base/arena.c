@@ -1,7 +1,7 @@
 #include "arena.h"
 #include "diag.h"
-#include <stdio.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -2,8 +2,8 @@
  * the device's rounding it is the identity of a run: finished runs and cached features of another version are made
  * anew, those of this one are kept, whatever else of the code has changed.
  *
- * Raise it, and say below why, when a change gives other bits to anything that a run keeps: a drawn picture, a feature, a
- * loss, a parameter, a score, a metric. tests/whole/test_golden_runs.c fails until then, and `make golden` writes its
+ * Raise it, and say below why, when a change gives other bits to anything that a run keeps: a drawn picture, a feature,
+ * a loss, a parameter, a score, a metric. tests/whole/test_golden_runs.c fails until then, and `make golden` writes its
  * numbers anew afterwards.
  *
  *  1  the first to be counted; before, a hash of all sources stood for the code.

@@ -25,7 +25,7 @@ extern const line_option shared_device[];     /* device, threads */
 /* ---- what they mean; what is returned points into the line ---- */
 
 finished_options shared_opening(const verb_line *); /* how runs are opened again */
-int shared_session(const verb_line *, session *);  /* session_open. 0, or -1: complained; session_close after both */
+int shared_session(const verb_line *, session *);   /* session_open. 0, or -1: complained; session_close after both */
 
 /* The experiment file that is argument `i`, with what the line lays over it; the rows of --row are there. NULL:
  * complained. */

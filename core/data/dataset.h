@@ -22,7 +22,7 @@ typedef struct dataset {
     int pictures;
     char **class_name; /* in order of appearance */
     int classes;
-    folder_rest unused; /* what lies there and is not used */
+    folder_rest unused;  /* what lies there and is not used */
     hash_digest listing; /* of the module's code, settings and list: the data set's identity but for contents */
 } dataset;
 

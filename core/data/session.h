@@ -32,8 +32,8 @@ typedef struct session {
 int session_open(session *, const char *device_name, int threads, const char *module_folders, const char *cache_folder);
 void session_close(session *);
 
-/* How its numbers are rounded: the device's name, what its rounding depends on, and, if that is not the CPU's, whose bits
- * the golden runs guard, its object by hash: "cpu fused multiply-add, gcc 12.2.0, glibc 2.36". */
+/* How its numbers are rounded: the device's name, what its rounding depends on, and, if that is not the CPU's, whose
+ * bits the golden runs guard, its object by hash: "cpu fused multiply-add, gcc 12.2.0, glibc 2.36". */
 enum { SESSION_DEVICE = 160 };
 void session_device(const session *, char text[SESSION_DEVICE]);
 
