@@ -4,9 +4,9 @@
  *     cc -Icore program.c build/libablate-engine.a -lm -o build/program
  *
  * The device is an object of its own, ablate-cpu.so or ablate-cuda.so, found beside the program, above it, or in
- * $ABLATE_LIBRARY. All calls come from one thread.
+ * $ABLATE_LIBRARY: of an installed kit `pkg-config --variable=devices ablate-engine`. All calls come from one thread.
  *
- * Nothing has to be checked call by call: after the first mistake every call does nothing and returns -1 (values: a
+ * Only what engine_open gives has to be looked at: NULL is no engine. From then on, after the first mistake every call does nothing and returns -1 (values: a
  * poisoned one), and engine_trouble says in one sentence where it was, what is wrong and what to do. */
 #ifndef ABLATE_ENGINE_H
 #define ABLATE_ENGINE_H

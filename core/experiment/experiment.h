@@ -1,18 +1,25 @@
+/* clang-format off: it would fill the lines of the list */
 /* experiment.h: a declarative experiment: rows that differ in a few words, the paper's values, the columns to print.
  *
  *   base = ../experiments/whole.ini            see chain.h for what lies over what
- *   [experiment]  title, says, caption, note   text for the report, of this file alone: a base's is another report's
- *   [columns]     metrics = image_auroc mean   of image_auroc pixel_auroc aupro image_ap pixel_ap mean
- *                 words = a:A b:B              a tick under A in rows whose model line holds the word a; some row's
- * must layout = rows                how the report is laid out: a line a row; or `classes`, a line a class; or `grid`,
- * the grid's first axis down, its second across comparable = NAME: COUNTS    printed values are compared with runs on
- * this data set only, COUNTS as "2 classes, 4 training and 8 test pictures"; none: with no run [row i]       model =
- * ...                  the row's line of modules paper = 95.4 -               what the paper prints, a value a column
- * in percent, '-' for none section.key = value          any other difference [grid] see grid.h [axis value] section.key
- * = value          what a value of the grid stands for [printed NAME]                             with layout =
- * classes, what others print; see experiment_printed.h
+ *   [experiment]
+ *   title, says, caption, note = ...           text for the report, of this file alone: a base's is another report's
+ *   layout = rows                              a line a row; or `classes`, a line a class; or `grid`, the grid's first
+ *                                              axis down, its second across
+ *   comparable = NAME: COUNTS                  printed values are compared with runs on this data set only, COUNTS as
+ *                                              "2 classes, 4 training and 8 test pictures"; none: with no run
+ *   [columns]
+ *   metrics = image_auroc mean                 of image_auroc pixel_auroc aupro image_ap pixel_ap mean
+ *   words = a:A b:B                            a tick under A in rows whose model line holds the word a; some row's
+ * must [row i] model = ...                                the row's line of modules paper = 95.4 - what the paper
+ * prints, a value a column in percent, '-' for none section.key = value                        any other difference
+ *   [grid]                                     see grid.h
+ *   [axis value]
+ *   section.key = value                        what a value of the grid stands for
+ *   [printed NAME]                             with layout = classes, what others print; see experiment_printed.h
  *
  * Without rows and grid the experiment has one row, named as the file. Over each row come --data, --seeds, --set. */
+/* clang-format on */
 #ifndef ABLATE_EXPERIMENT_H
 #define ABLATE_EXPERIMENT_H
 #include "../base/settings.h"

@@ -85,6 +85,8 @@ ablate_builder *engine_builder(engine *e)
 
 ablate_value *engine_add_input(engine *e, const char *name, ablate_shape shape)
 {
+    if (e->values)
+        complain("engine_input: '%s' comes after engine_ready; name all inputs while the graph is composed", name);
     if (!TAKE_ROOM(e->input, e->inputs, "inputs") || !TAKE_ROOM(e->numbers, e->inputs, "inputs"))
         return NULL;
     ablate_value *value = builder_input(e->builder, name, &shape);

@@ -45,11 +45,10 @@ typedef struct metrics_protocol {
     bool flip;             /* an AUROC below 0.5 is reported as one minus it */
     int round_to;          /* numbers are rounded to multiples of 1 / round_to; 0: not */
     unsigned lacks;        /* bit of each metrics_kind that it does not define */
-    int thresholds; /* of the PRO curve: 0 = every distinct score; n = n even steps from the least to the greatest */
-    bool
-        each_picture; /* AUPRO of each picture that is defective by its label alone, then their mean; else of a class */
-    bool from_least;  /* even steps: kept rates are mapped to 0..1 by (r - min) / (max - min); else r / max */
-    double limit;     /* false positive rate the PRO curve ends at */
+    int thresholds;        /* of the PRO curve: 0 = every distinct score; n = n even steps, least to greatest */
+    bool each_picture;     /* AUPRO of each picture that its label calls defective, then their mean; else of a class */
+    bool from_least;       /* even steps: kept rates are mapped to 0..1 by (r - min) / (max - min); else r / max */
+    double limit;          /* false positive rate the PRO curve ends at */
 } metrics_protocol;
 
 /* The protocol of that name; NULL: complained, with the list of names. */

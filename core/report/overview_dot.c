@@ -28,13 +28,12 @@ static const style chips[CHIP_KINDS] = {
 
 enum { VALUE, LIST, CHANGED, SERVICE, NET_KINDS };
 static const struct {
-    const char *drawn, *colour, *sign, *words; /* attributes; of the legend */
+    const char *drawn, *colour, *words; /* attributes; of the legend */
 } nets[NET_KINDS] = {
-    [VALUE] = { "color=\"" INK "\"", INK, "\u2192", "a value" },
-    [LIST] = { "color=\"" INK "\", penwidth=2", INK, "<B>\u2192</B>", "a list of values" },
-    [CHANGED] = { "color=\"" BLUE "\", penwidth=2, style=dashed", BLUE, "<B>\u2192</B>",
-                  "changed while training only" },
-    [SERVICE] = { "color=\"" GREEN "\", style=dotted", GREEN, "\u2192", "functions to call" },
+    [VALUE] = { "color=\"" INK "\"", INK, "thin arrow: a value" },
+    [LIST] = { "color=\"" INK "\", penwidth=2", INK, "thick: a list of values" },
+    [CHANGED] = { "color=\"" BLUE "\", penwidth=2, style=dashed", BLUE, "dashed: changed while training only" },
+    [SERVICE] = { "color=\"" GREEN "\", style=dotted", GREEN, "dotted: functions to call" },
 };
 
 static int box_kind(const overview_box *box)
@@ -162,7 +161,7 @@ static void put_legend(const overview *o, FILE *to)
             put_swatch(&chips[i], to);
     for (int i = 0; i < NET_KINDS; i++)
         if (net[i])
-            fprintf(to, "<TD><FONT COLOR=\"%s\">%s</FONT> %s</TD>", nets[i].colour, nets[i].sign, nets[i].words);
+            fprintf(to, "<TD><FONT COLOR=\"%s\">%s</FONT></TD>", nets[i].colour, nets[i].words);
     fputs("<TD></TD></TR></TABLE>", to);
 }
 
