@@ -248,6 +248,14 @@ void file_abandon(file_draft *draft)
     draft_free(draft);
 }
 
+int file_finish(file_draft *draft, int status)
+{
+    if (status == 0)
+        return file_commit(draft);
+    file_abandon(draft);
+    return -1;
+}
+
 int file_write_text(const char *path, const char *text)
 {
     file_draft *draft = file_draft_open(path);

@@ -10,9 +10,10 @@ typedef struct file_draft file_draft;
 file_draft *file_draft_open(const char *path);                   /* NULL: complained. Makes missing directories. */
 file_draft *file_draft_in(const char *folder, const char *name); /* of FOLDER/NAME */
 FILE *file_draft_stream(file_draft *);                           /* write here; errors are noticed at commit */
-int file_commit(file_draft *);   /* 0, or -1 (disk full, ...): then nothing was changed. Frees. */
-void file_abandon(file_draft *); /* Frees. NULL is allowed. */
-void file_remove_drafts(void);   /* removes the temporary files there are; for the handler of a deadly signal */
+int file_commit(file_draft *);             /* 0, or -1 (disk full, ...): then nothing was changed. Frees. */
+void file_abandon(file_draft *);           /* Frees. NULL is allowed. */
+int file_finish(file_draft *, int status); /* commits where the status is 0, else abandons, and -1 */
+void file_remove_drafts(void); /* removes the temporary files there are; for the handler of a deadly signal */
 
 /* Removes what processes that were killed left of drafts of `path`; none may be there. */
 void file_sweep(const char *path);

@@ -1,7 +1,5 @@
 #include "../base/name.h"
-#include "../data/dataset_check.h"
-#include "../data/dataset_export.h"
-#include "../data/dataset_outside.h"
+#include "../data/dataset.h"
 #include "shared.h"
 #include "verbs.h"
 #include <stdio.h>

@@ -1,6 +1,5 @@
 #include "../base/diag.h"
-#include "../finished/figure_gallery.h"
-#include "../finished/figure_values.h"
+#include "../finished/figures.h"
 #include "shared.h"
 #include "verbs.h"
 #include <stdio.h>

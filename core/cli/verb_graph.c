@@ -27,10 +27,7 @@ static int write_overview(const overview *o, const char *path)
     file_draft *draft = file_draft_open(path);
     if (!draft)
         return -1;
-    if (overview_dot(o, file_draft_stream(draft)) == 0)
-        return file_commit(draft);
-    file_abandon(draft);
-    return -1;
+    return file_finish(draft, overview_dot(o, file_draft_stream(draft)));
 }
 
 static int draw_overview(const model *m, const dataset *data, const experiment *e, const experiment_row *row,

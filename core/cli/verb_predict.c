@@ -1,5 +1,4 @@
 #include "../base/diag.h"
-#include "../finished/predict_remark.h"
 #include "../finished/predict_write.h"
 #include "shared.h"
 #include "verbs.h"

@@ -5,6 +5,7 @@
 #include "../base/hash.h"
 #include "../base/settings.h"
 #include "fitted.h"
+#include <stdio.h>
 
 typedef struct picture {
     char *class_name, *state, *name, *path, *mask;
@@ -53,5 +54,26 @@ int dataset_mask(const dataset *, int picture, image_mask *);
 
 /* The mask as the picture's dataset_fitted. value NULL: no mask. */
 int dataset_mask_fitted(const dataset *, int picture, const input_settings *, mask_rule, image_mask *);
+
+/* ---- what is done with all of it ---- */
+
+/* What a command writes must not become what the next one reads: 0 if the folder that will be written into, which need
+ * not be there, is none of those that hold pictures or masks of the data set, nor in one, nor in a folder between these
+ * and the one they all lie in; links and dots are followed. -1: complained; `option` names it. */
+int dataset_check_outside(const dataset *, const char *option, const char *folder);
+
+/* The same for pictures that are written as CLASS/train/..: not in the folder that the data were asked for, and not
+ * over it. */
+int dataset_check_export(const dataset *, const char *option, const char *folder);
+
+/* Reads all to the last byte and writes to the stream, a line each, what cannot be used, files of another format than
+ * their names say, and what reading changes; then how many there are. 0, or -1: complained, as when any cannot be used.
+ */
+int dataset_check(const dataset *, FILE *);
+
+/* Writes every picture, and the mask of each that shows a defect, as PNG: FOLDER/CLASS/train/good/000.png,
+ * CLASS/test/STATE, CLASS/ground_truth/STATE/000_mask.png. fitted: as the network sees them, but for mean and
+ * deviation; NULL: at their own size. Says on the stream how many were stored turned. 0, or -1: complained. */
+int dataset_export(const dataset *, const char *folder, const input_settings *fitted, FILE *);
 
 #endif

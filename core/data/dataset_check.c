@@ -1,4 +1,3 @@
-#include "dataset_check.h"
 #include "../base/diag.h"
 #include "../base/name.h"
 #include "../base/stop.h"

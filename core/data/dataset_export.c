@@ -1,4 +1,3 @@
-#include "dataset_export.h"
 #include "../base/diag.h"
 #include "../base/stop.h"
 #include "../base/workers.h"

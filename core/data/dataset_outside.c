@@ -1,6 +1,6 @@
-#include "dataset_outside.h"
 #include "../base/diag.h"
 #include "../base/folder.h"
+#include "dataset.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -4,7 +4,6 @@
 #include "../base/progress.h"
 #include "../base/stop.h"
 #include "../base/workers.h"
-#include "dataset_outside.h"
 #include "dataset_spec.h"
 #include "dataset_survey.h"
 #include <dlfcn.h>

@@ -7,6 +7,8 @@ typedef struct map_scale {
     double low, high; /* shown as 0 and as 255; what lies beyond is shown as these. low < high */
 } map_scale;
 
+#define MAP_BEYOND 0.005 /* left out at each end: a few extreme numbers would leave all others dark */
+
 /* Least and greatest of `count` numbers. 0, or -1: complained: none, one is not finite, or all are the same. */
 int map_scale_whole(const float *value, int64_t count, const char *what, map_scale *);
 

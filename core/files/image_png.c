@@ -181,10 +181,7 @@ static int png_write_file(png_job *job)
     int status = job->info ? png_write_all(job) : complain("%s: libpng cannot start; out of memory?", job->path);
     if (job->png)
         png_destroy_write_struct(&job->png, &job->info);
-    if (status == 0)
-        return file_commit(draft);
-    file_abandon(draft);
-    return -1;
+    return file_finish(draft, status);
 }
 
 int image_write_png(const char *path, const ablate_image *image)

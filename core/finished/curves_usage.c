@@ -132,7 +132,7 @@ static int find_epoch(const usage *u, int epoch, float *all)
     const model *m = &u->run.model;
     if (epoch == 0)
         return model_draw(m, m->train, u->run.session.device, all) < 0 ? -1 : 1;
-    char *path = take_text("%s/parameters-epoch-%d.safetensors", u->run.folder, epoch);
+    char *path = snapshot_path(u->run.folder, epoch);
     bool there = path && file_exists(path);
     int status = there ? snapshot_read(path, m->parameters, all) : 0;
     free(path);
@@ -192,10 +192,8 @@ static int write_usage(usage *u, const char *out)
         return -1;
     FILE *to = file_draft_stream(draft);
     fprintf(to, "run\tby\tname\tpictures\tplace\tshare\tmean\n");
-    if (write_classes(u, to) == 0 && write_epochs(u, to) == 0)
-        return file_commit(draft);
-    file_abandon(draft);
-    return -1;
+    int status = write_classes(u, to);
+    return file_finish(draft, status < 0 ? status : write_epochs(u, to));
 }
 
 int curves_usage(const char *folder, const char *value, const finished_options *options, const char *out)

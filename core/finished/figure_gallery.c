@@ -1,14 +1,10 @@
-#include "figure_gallery.h"
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "../base/number.h"
 #include "../files/figure_map.h"
-#include "figure_runs.h"
+#include "figures.h"
 #include <stdlib.h>
 #include <string.h>
-
-/* A few extreme pixels would leave all others dark. */
-static const double beyond = 0.005;
 
 /* Maps of all test pictures of a class, one after the other, in new memory; NULL: complained. */
 static float *gather(const figure_runs *f, int k, int class_index, int64_t *pixels)
@@ -33,7 +29,7 @@ static int find_scale(const figure_runs *f, int k, int class_index, map_scale *s
     char *what = take_text("%s: maps of class '%s'", f->run[k].folder, f->data->class_name[class_index]);
     int status = all && what ? map_scale_whole(all, pixels, what, scale) : -1;
     if (status == 0)
-        status = map_scale_trim(all, pixels, beyond, scale);
+        status = map_scale_trim(all, pixels, MAP_BEYOND, scale);
     free(all);
     free(what);
     return status;
@@ -70,10 +66,7 @@ static int write_maps(const figure_runs *f, const figure_options *o)
     for (int i = 0; i < f->pictures && status == 0; i++)
         for (int k = 0; k < f->count && status == 0; k++)
             status = write_map(f, k, i, o, file_draft_stream(draft));
-    if (status == 0)
-        return file_commit(draft);
-    file_abandon(draft);
-    return -1;
+    return file_finish(draft, status);
 }
 
 int figure_gallery(const figure_options *o, int *pictures)

@@ -3,7 +3,6 @@
 #include "../base/file.h"
 #include "../base/name.h"
 #include "../base/number.h"
-#include "../data/dataset_outside.h"
 #include <stdlib.h>
 #include <string.h>
 

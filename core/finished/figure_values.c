@@ -1,4 +1,3 @@
-#include "figure_values.h"
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "../base/name.h"
@@ -6,10 +5,9 @@
 #include "../files/figure_map.h"
 #include "../finished/figure_patches.h"
 #include "../finished/figure_spread.h"
+#include "figures.h"
 #include <math.h>
 #include <stdlib.h>
-
-static const double beyond = 0.005; /* a few extreme patches would leave all others dark */
 
 typedef struct patches { /* everything of one command */
     figure_runs runs;
@@ -127,7 +125,7 @@ static int write_value(const patches *p, int v, FILE *values, FILE *bins)
     int status = map_scale_whole(p->number[v], all, p->value[v].text, &whole);
     shown = whole;
     if (status == 0)
-        status = map_scale_trim(p->number[v], all, beyond, &shown);
+        status = map_scale_trim(p->number[v], all, MAP_BEYOND, &shown);
     if (status == 0)
         status = write_maps(p, v, shown);
     for (int k = 0; k < p->runs.count && status == 0; k++) {
@@ -165,13 +163,8 @@ static int write_values(const patches *p)
     int status = bins ? 0 : -1;
     for (int v = 0; v < p->values && status == 0; v++)
         status = write_value(p, v, file_draft_stream(values), file_draft_stream(bins));
-    if (status < 0) {
-        file_abandon(values);
-        file_abandon(bins);
-        return -1;
-    }
-    status = file_commit(bins);
-    return file_commit(values) < 0 ? -1 : status;
+    int finished = file_finish(bins, status);
+    return file_finish(values, status) < 0 ? -1 : finished;
 }
 
 static int make_patches(patches *p, const char *const *value)

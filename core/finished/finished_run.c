@@ -238,7 +238,7 @@ int finished_run_put(finished_run *r, const float *all)
 
 static int load_parameters(finished_run *r)
 {
-    char *path = take_text("%s/parameters.safetensors", r->folder);
+    char *path = snapshot_path(r->folder, 0);
     float *all = take((size_t)r->model.parameters->count, sizeof *all, "the trained parameters");
     int status = path && all ? snapshot_read(path, r->model.parameters, all) : -1;
     if (status == 0)

@@ -1,5 +1,5 @@
-#include "predict_remark.h"
 #include "../base/diag.h"
+#include "predict_threshold.h"
 #include <stdio.h>
 #include <stdlib.h>
 

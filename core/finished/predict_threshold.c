@@ -63,13 +63,19 @@ const predict_limit *predict_threshold_of(const predict_threshold *t, int class_
 
 /* ---- the defect-free pictures ---- */
 
+enum { IMAGE, GREATEST, MEDIAN, KINDS };
+
+typedef struct good_score {
+    int class_index;
+    double value[KINDS]; /* the picture's score, and of its map */
+} good_score;
+
 typedef struct good_scores {
-    int *class_index;                  /* by picture asked for */
-    const char **path;                 /* by picture asked for; NULL: it has no file */
-    double *image, *greatest, *median; /* by picture that could be read */
-    int *class_read;
-    double *room; /* a map; a class's scores */
-    char *reason; /* of the first that could not be read */
+    int *class_index;  /* by picture asked for */
+    const char **path; /* by picture asked for; NULL: it has no file */
+    good_score *read;  /* by picture that could be read */
+    double *room;      /* a map; a class's scores */
+    char *reason;      /* of the first that could not be read */
     int count, unread;
 } good_scores;
 
@@ -90,10 +96,9 @@ static int take_batch(good_scores *g, const predict_walk *batch)
         }
         for (size_t k = 0; k < area; k++)
             g->room[k] = (double)batch->maps[(size_t)i * area + k];
-        g->median[g->count] = median_of(g->room, area);
-        g->greatest[g->count] = g->room[area - 1];
-        g->class_read[g->count] = g->class_index[batch->first + i];
-        g->image[g->count++] = batch->score[i];
+        const double median = median_of(g->room, area); /* sorts them */
+        g->read[g->count++] =
+            (good_score){ g->class_index[batch->first + i], { batch->score[i], g->room[area - 1], median } };
     }
     return 0;
 }
@@ -110,24 +115,18 @@ static int make_room(good_scores *g, int count, int size)
 {
     size_t n = (size_t)count, area = (size_t)size * (size_t)size;
     g->class_index = take(n, sizeof *g->class_index, "the classes of defect-free pictures");
-    g->class_read = take(n, sizeof *g->class_read, "the classes of defect-free pictures");
     g->path = take(n, sizeof *g->path, "the paths of defect-free pictures");
-    g->image = take(n, sizeof *g->image, "the scores of defect-free pictures");
-    g->greatest = take(n, sizeof *g->greatest, "the scores of defect-free pictures");
-    g->median = take(n, sizeof *g->median, "the scores of defect-free pictures");
+    g->read = take(n, sizeof *g->read, "the scores of defect-free pictures");
     g->room = take(area > n ? area : n, sizeof *g->room, "a map");
-    return g->class_index && g->class_read && g->path && g->image && g->greatest && g->median && g->room ? 0 : -1;
+    return g->class_index && g->path && g->read && g->room ? 0 : -1;
 }
 
 static void release(good_scores *g)
 {
     free(g->class_index);
-    free(g->class_read);
     free((void *)g->path);
     free(g->reason);
-    free(g->image);
-    free(g->greatest);
-    free(g->median);
+    free(g->read);
     free(g->room);
 }
 
@@ -228,27 +227,27 @@ static int score_own(finished_run *run, const predict_files *judged, predict_thr
     return t->from ? 0 : -1;
 }
 
-/* Into g->room: these numbers of one class, or of all (-1). How many they are. */
-static int gather(good_scores *g, const double *value, int class_index)
+/* Into g->room: numbers of this kind of one class, or of all (-1). How many they are. */
+static int gather(good_scores *g, int kind, int class_index)
 {
     int n = 0;
     for (int i = 0; i < g->count; i++)
-        if (class_index < 0 || g->class_read[i] == class_index)
-            g->room[n++] = value[i];
+        if (class_index < 0 || g->read[i].class_index == class_index)
+            g->room[n++] = g->read[i].value[kind];
     return n;
 }
 
 static int choose(good_scores *g, int class_index, double rate, predict_limit *to)
 {
-    int n = gather(g, g->image, class_index);
+    int n = gather(g, IMAGE, class_index);
     if (predict_threshold_rule(g->room, n, rate, &to->image) < 0)
         return -1;
     for (int i = 0; i < n; i++)
         to->above += g->room[i] > to->image;
-    gather(g, g->greatest, class_index);
+    gather(g, GREATEST, class_index);
     if (predict_threshold_rule(g->room, n, rate, &to->pixel) < 0)
         return -1;
-    gather(g, g->median, class_index);
+    gather(g, MEDIAN, class_index);
     to->calm = median_of(g->room, (size_t)n);
     to->pictures = n;
     to->rate = rate;
@@ -262,7 +261,7 @@ static int choose_all(predict_threshold *t, good_scores *g, int classes)
         return -1;
     t->classes = classes;
     for (int c = 0; c < classes; c++) {
-        double least = 1.0 / (gather(g, g->image, c) + 1);
+        double least = 1.0 / (gather(g, IMAGE, c) + 1);
         if (least < 1 && choose(g, c, least > t->rate ? least : t->rate, &t->of[c]) < 0)
             return -1;
     }

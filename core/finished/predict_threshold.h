@@ -50,4 +50,9 @@ double predict_threshold_least(int n);
  * are enough. */
 int predict_threshold_rule(double *score, int n, double rate, double *threshold);
 
+/* What a reader of scores must know of how they came about, added to the run's warnings: files of folders that are not
+ * scored, pictures named twice, classes whose threshold is of all classes or cannot keep the rate, with the option that
+ * would help, and pictures that chose the thresholds themselves. 0, or -1: complained. */
+int predict_remark(finished_run *, const predict_files *, const predict_threshold *);
+
 #endif

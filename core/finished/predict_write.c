@@ -172,8 +172,5 @@ int predict_write(finished_run *run, const predict_files *files, const predict_t
     predict_walk walk = { .run = run, .files = files, .label = run->label };
     while (predict_next(&walk))
         walk.status = write_batch(&w, &walk);
-    if (walk.status == 0)
-        return file_commit(draft);
-    file_abandon(draft);
-    return -1;
+    return file_finish(draft, walk.status);
 }

@@ -106,11 +106,7 @@ int page_write(const page_options *o)
     runs_list runs = { 0 };
     file_draft *draft =
         runs_list_read(o->results, "the page", &runs) == 0 ? file_draft_in(o->results, "index.html") : NULL;
-    int status = draft ? write_page(o, &runs, file_draft_stream(draft)) : -1;
-    if (status == 0)
-        status = file_commit(draft);
-    else
-        file_abandon(draft);
+    int status = file_finish(draft, draft ? write_page(o, &runs, file_draft_stream(draft)) : -1);
     runs_list_free(&runs);
     return status;
 }

@@ -32,4 +32,9 @@ int runner_check(session *, const experiment *, const experiment_row *);
  * it after both. */
 int runner_describe_row(session *, const experiment *, const experiment_row *, const runner_options *, run_record *);
 
+/* Fills the record with all that the numbers of a row's model depend on, on the session's data; most_steps: the run is
+ * stopped after so many, 0: it is not. 0, or -1: complained. */
+int runner_describe(session *, const model *, const experiment *, const experiment_row *, int64_t most_steps,
+                    run_record *);
+
 #endif

@@ -1,8 +1,8 @@
-#include "runner_describe.h"
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "../base/numbers.h"
 #include "../data/dataset_spec.h"
+#include "runner.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -4,8 +4,15 @@
 #include "../files/weights.h"
 #include <stdlib.h>
 
-static int write_parameters(const snapshots *s, const optimiser *from, const char *path)
+char *snapshot_path(const char *folder, int epoch)
 {
+    return epoch == 0 ? take_text("%s/parameters.safetensors", folder)
+                      : take_text("%s/parameters-epoch-%d.safetensors", folder, epoch);
+}
+
+static int write_parameters(const snapshots *s, const optimiser *from, int epoch)
+{
+    char *path = snapshot_path(s->folder, epoch);
     const parameters *p = s->parameters;
     float *all = take((size_t)p->count, sizeof *all, "the trained parameters");
     weights_entry *entry = take_zeroed((size_t)p->entries, sizeof *entry, "the trained parameters");
@@ -15,6 +22,7 @@ static int write_parameters(const snapshots *s, const optimiser *from, const cha
     const weights_pair about[] = { { "experiment", s->experiment }, { "row", s->row } };
     if (status == 0)
         status = weights_write(path, entry, p->entries, about, 2);
+    free(path);
     free(all);
     free(entry);
     return status;
@@ -22,15 +30,7 @@ static int write_parameters(const snapshots *s, const optimiser *from, const cha
 
 int snapshot_write(const snapshots *s, const optimiser *from)
 {
-    char *path = take_text("%s/parameters.safetensors", s->folder);
-    int status = write_parameters(s, from, path);
-    free(path);
-    return status;
-}
-
-static char *epoch_path(const snapshots *s, uint64_t epoch)
-{
-    return take_text("%s/parameters-epoch-%llu.safetensors", s->folder, (unsigned long long)epoch);
+    return write_parameters(s, from, 0);
 }
 
 static int nothing(void *context, const train_moment *now)
@@ -44,12 +44,7 @@ static int keep_epoch(void *context, const train_moment *now)
 {
     const snapshots *s = context;
     uint64_t steps = now->step + 1, each = (uint64_t)now->steps_each;
-    if (steps % each != 0)
-        return 0;
-    char *path = epoch_path(s, steps / each);
-    int status = write_parameters(s, now->optimiser, path);
-    free(path);
-    return status;
+    return steps % each == 0 ? write_parameters(s, now->optimiser, (int)(steps / each)) : 0;
 }
 
 train_observer snapshot_observer(snapshots *s)
@@ -61,7 +56,7 @@ bool snapshot_complete(const snapshots *s, int epochs)
 {
     bool all = true;
     for (int epoch = 1; epoch <= epochs && all; epoch++) {
-        char *path = epoch_path(s, (uint64_t)epoch);
+        char *path = snapshot_path(s->folder, epoch);
         all = path && file_exists(path);
         free(path);
     }

@@ -8,10 +8,14 @@ typedef struct snapshots { /* what is written where; everything pointed at outli
     const char *folder, *experiment, *row;
 } snapshots;
 
-/* FOLDER/parameters.safetensors. 0, or -1: complained. */
+/* FOLDER/parameters-epoch-N.safetensors, N from 1; epoch 0: FOLDER/parameters.safetensors, of the end. New memory;
+ * NULL: complained. */
+char *snapshot_path(const char *folder, int epoch);
+
+/* Writes the parameters of the end. 0, or -1: complained. */
 int snapshot_write(const snapshots *, const optimiser *);
 
-/* Sees to it that each epoch's parameters are kept: FOLDER/parameters-epoch-N.safetensors, N from 1. */
+/* Sees to it that each epoch's parameters are kept. */
 train_observer snapshot_observer(snapshots *);
 
 /* Are there those of the epochs 1 .. `epochs`? */

@@ -5,7 +5,7 @@
 #include "../lab/odd_files.h"
 #include <sys/stat.h>
 
-#include "../../core/data/dataset_outside.h"
+#include "../../core/data/dataset.h"
 
 static int make_watched(void **state)
 {

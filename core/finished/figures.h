@@ -1,8 +1,13 @@
-/* figure_values.h: numbers of the board patch by patch: maps of pictures chosen by a rule, and how normal and defective
- * patches of all test pictures differ. */
-#ifndef ABLATE_FIGURE_VALUES_H
-#define ABLATE_FIGURE_VALUES_H
+/* figures.h: test pictures chosen by a rule, with the runs' score maps or with numbers of the board patch by patch, as
+ * files to be drawn. */
+#ifndef ABLATE_FIGURES_H
+#define ABLATE_FIGURES_H
 #include "figure_runs.h"
+
+/* Writes what figure_runs_write does, and the score map of each run and picture as PNG, number-map-run.png: grey, 0 ..
+ * 255, between the scores beyond which 0.5 % each of the run's pixels lie over all test pictures of the class;
+ * OUT/scales.tsv has these two. *pictures: how many were chosen. 0, or -1: complained. */
+int figure_gallery(const figure_options *, int *pictures);
 
 enum { FIGURE_VALUES = 16 };
 
