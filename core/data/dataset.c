@@ -9,27 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void picture_free(picture *p)
-{
-    free(p->class_name);
-    free(p->state);
-    free(p->name);
-    free(p->path);
-    free(p->mask);
-    free(p->inputs);
-}
-
 void dataset_close(dataset *d)
 {
-    for (int i = 0; i < d->pictures; i++)
-        picture_free(&d->picture[i]);
-    for (int i = 0; i < d->classes; i++)
-        free(d->class_name[i]);
     folder_rest_free(&d->unused);
     free(d->class_name);
     free(d->picture);
-    free(d->chosen);
-    free(d->spec);
     settings_free(&d->owner);
     *d = (dataset){ 0 };
 }
@@ -41,7 +25,7 @@ static int class_index(dataset *d, const char *name)
             return i;
     if (!TAKE_ROOM(d->class_name, d->classes, "a data set"))
         return -1;
-    d->class_name[d->classes] = take_text("%s", name);
+    d->class_name[d->classes] = arena_text(d->owner.memory, name);
     return d->class_name[d->classes] ? d->classes++ : -1;
 }
 
@@ -53,7 +37,7 @@ static int copy_inputs(const dataset *d, const ablate_picture *from, picture *to
     if (!from->inputs)
         return complain("module '%s' promises '%s' with every picture; '%s' has none", d->module->name,
                         d->module->inputs, from->name);
-    to->inputs = take((size_t)n, sizeof(float), "a data set");
+    to->inputs = arena_take(d->owner.memory, (size_t)n * sizeof(float));
     return to->inputs ? (memcpy(to->inputs, from->inputs, (size_t)n * sizeof(float)), 0) : -1;
 }
 
@@ -69,15 +53,15 @@ static int add_picture(void *context, const ablate_picture *from)
         return complain("module '%s' lists a picture without class, state or name", d->module->name);
     if (!TAKE_ROOM(d->picture, d->pictures, "a data set"))
         return -1;
-    picture *to = &d->picture[d->pictures];
-    *to = (picture){ .class_name = take_text("%s", from->class_name),
-                     .state = take_text("%s", from->state),
-                     .name = take_text("%s", from->name),
-                     .path = from->path ? take_text("%s", from->path) : NULL,
-                     .mask = from->mask ? take_text("%s", from->mask) : NULL,
+    picture *to = &d->picture[d->pictures++];
+    arena *memory = d->owner.memory;
+    *to = (picture){ .class_name = arena_text(memory, from->class_name),
+                     .state = arena_text(memory, from->state),
+                     .name = arena_text(memory, from->name),
+                     .path = from->path ? arena_text(memory, from->path) : NULL,
+                     .mask = from->mask ? arena_text(memory, from->mask) : NULL,
                      .test = from->test,
                      .good = strcmp(from->state, "good") == 0 };
-    d->pictures++;
     to->class_index = class_index(d, from->class_name);
     bool whole = to->class_name && to->state && to->name && (to->path || !from->path) && (to->mask || !from->mask);
     return whole && to->class_index >= 0 ? copy_inputs(d, from, to) : -1;
@@ -160,7 +144,9 @@ static int list_pictures(dataset *d)
 
 int dataset_open(dataset *d, const char *spec, const settings *from, const char *module_folders)
 {
-    *d = (dataset){ .spec = take_text("%s", spec) };
+    *d = (dataset){ 0 };
+    arena *memory = settings_memory(&d->owner);
+    d->spec = memory ? arena_text(memory, spec) : NULL;
     char name[64];
     size_t length = strcspn(spec, ":");
     if (!d->spec || settings_merge(&d->owner, from) < 0)
@@ -175,7 +161,7 @@ int dataset_open(dataset *d, const char *spec, const settings *from, const char 
         return -1;
     if (!d->module->list)
         return complain("module '%s' is no data module: it has no `list`; choose another for run.data", name);
-    d->chosen = take_zeroed(1, d->module->settings_size, "a data set's settings");
+    d->chosen = arena_take(memory, d->module->settings_size);
     if (!d->chosen || settings_fill(&d->owner, name, d->module->settings, d->chosen) < 0)
         return -1;
     if (spec[length] != ':' && settings_check_paths(&d->owner, name, d->module->settings) < 0)

@@ -18,7 +18,7 @@ typedef struct dataset {
     const ablate_module *module;
     char *spec;     /* as written: "NAME" or "NAME:PATH" */
     void *chosen;   /* the module's filled settings */
-    settings owner; /* owns their texts */
+    settings owner; /* its memory has all texts, the inputs and `chosen` */
     picture *picture;
     int pictures;
     char **class_name; /* in order of appearance */

@@ -1,6 +1,5 @@
 /* weights_beside.c: see weights_beside.h. */
 #include "weights_beside.h"
-#include "../base/arena.h"
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "../base/hash.h"
@@ -15,7 +14,7 @@ enum { MOST_BYTES = 1 << 24, MOST_NAME = 256 };
 static const char ENDING[] = ".json:";
 
 typedef struct beside_file {
-    char *path;
+    const char *path;
     cJSON *json; /* NULL: there is no such file */
     hash_digest digest;
 } beside_file;
@@ -23,28 +22,24 @@ typedef struct beside_file {
 struct weights_beside {
     beside_file *file;
     int files;
-    arena *texts;
+    arena *memory;
 };
 
-weights_beside *weights_beside_new(void)
+weights_beside *weights_beside_new(arena *memory)
 {
     weights_beside *b = take_zeroed(1, sizeof *b, "the files beside the weights");
-    if (b && (b->texts = arena_new()))
-        return b;
-    free(b);
-    return NULL;
+    if (b)
+        b->memory = memory;
+    return b;
 }
 
 void weights_beside_free(weights_beside *b)
 {
     if (!b)
         return;
-    for (int i = 0; i < b->files; i++) {
+    for (int i = 0; i < b->files; i++)
         cJSON_Delete(b->file[i].json);
-        free(b->file[i].path);
-    }
     free(b->file);
-    arena_free(b->texts);
     free(b);
 }
 
@@ -86,13 +81,11 @@ static int read_file(beside_file *f)
     return f->json && hash_file(f->path, &f->digest) == 0 ? 0 : -1;
 }
 
-/* Takes over the path. NULL: complained. */
-static beside_file *open_file(weights_beside *b, char *path)
+/* NULL: complained. */
+static beside_file *open_file(weights_beside *b, const char *path)
 {
-    if (!TAKE_ROOM(b->file, b->files, "the files beside the weights")) {
-        free(path);
+    if (!TAKE_ROOM(b->file, b->files, "the files beside the weights"))
         return NULL;
-    }
     beside_file *added = &b->file[b->files];
     *added = (beside_file){ .path = path };
     if (read_file(added) == 0) {
@@ -100,19 +93,16 @@ static beside_file *open_file(weights_beside *b, char *path)
         return added;
     }
     cJSON_Delete(added->json);
-    free(path);
     return NULL;
 }
 
 static const beside_file *find_or_open(weights_beside *b, const char *weights, const char *name)
 {
-    char *copy = take_text("%s", weights), *path = copy ? take_text("%s/%s", dirname(copy), name) : NULL;
-    free(copy);
+    char *copy = arena_text(b->memory, weights);
+    const char *path = copy ? arena_print(b->memory, "%s/%s", dirname(copy), name) : NULL;
     for (int i = 0; path && i < b->files; i++)
-        if (strcmp(b->file[i].path, path) == 0) {
-            free(path);
+        if (strcmp(b->file[i].path, path) == 0)
             return &b->file[i];
-        }
     return path ? open_file(b, path) : NULL;
 }
 
@@ -138,7 +128,7 @@ static const char *text_of(weights_beside *b, const cJSON *item)
     if (cJSON_IsString(item))
         return item->valuestring;
     char *printed = cJSON_PrintUnformatted(item);
-    const char *kept = printed ? arena_text(b->texts, printed) : NULL;
+    const char *kept = printed ? arena_text(b->memory, printed) : NULL;
     if (!printed)
         complain("out of memory for the files beside the weights");
     cJSON_free(printed);

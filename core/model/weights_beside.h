@@ -1,10 +1,11 @@
 /* weights_beside.h: JSON files that lie beside files of weights, such as configurations: read once, asked by place. */
 #ifndef ABLATE_WEIGHTS_BESIDE_H
 #define ABLATE_WEIGHTS_BESIDE_H
+#include "../base/arena.h"
 #include "../record/record.h"
 
 typedef struct weights_beside weights_beside; /* the files opened so far */
-weights_beside *weights_beside_new(void);     /* NULL: complained */
+weights_beside *weights_beside_new(arena *);  /* which outlives it, and has its texts. NULL: complained */
 void weights_beside_free(weights_beside *);   /* NULL is allowed. Ends the life of every text */
 
 /* What stands at a place of a JSON file in the folder of `weights`. question: "FILE.json:KEY.KEY", or "FILE.json:" for

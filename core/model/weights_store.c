@@ -11,12 +11,11 @@
 
 typedef struct store_file {
     weights *file;
-    char *path;
+    const char *path;
     hash_digest digest;
 } store_file;
 
 typedef struct store_tensor { /* the context of a value_source */
-    struct store_tensor *next;
     const weights *file;
     const char *name;
 } store_tensor;
@@ -24,15 +23,14 @@ typedef struct store_tensor { /* the context of a value_source */
 struct weights_store {
     store_file *file;
     int files;
-    store_tensor *tensor;
     weights_beside *beside;
-    arena *texts;
+    arena *memory; /* of paths, texts and tensors */
 };
 
 weights_store *weights_store_new(void)
 {
     weights_store *s = take_zeroed(1, sizeof *s, "the weights files");
-    if (s && (s->beside = weights_beside_new()) && (s->texts = arena_new()))
+    if (s && (s->memory = arena_new()) && (s->beside = weights_beside_new(s->memory)))
         return s;
     weights_store_free(s);
     return NULL;
@@ -42,17 +40,11 @@ void weights_store_free(weights_store *s)
 {
     if (!s)
         return;
-    for (store_tensor *t = s->tensor, *next; t; t = next) {
-        next = t->next;
-        free(t);
-    }
-    for (int i = 0; i < s->files; i++) {
+    for (int i = 0; i < s->files; i++)
         weights_close(s->file[i].file);
-        free(s->file[i].path);
-    }
     free(s->file);
     weights_beside_free(s->beside);
-    arena_free(s->texts);
+    arena_free(s->memory);
     free(s);
 }
 
@@ -64,13 +56,12 @@ static store_file *find_or_open(weights_store *s, const char *path)
     if (!TAKE_ROOM(s->file, s->files, "the weights files"))
         return NULL;
     store_file *added = &s->file[s->files];
-    *added = (store_file){ .file = weights_open(path), .path = take_text("%s", path) };
+    *added = (store_file){ .file = weights_open(path), .path = arena_text(s->memory, path) };
     if (added->file && added->path && weights_digest(added->file, &added->digest) == 0) {
         s->files++;
         return added;
     }
     weights_close(added->file);
-    free(added->path);
     return NULL;
 }
 
@@ -95,11 +86,10 @@ int weights_store_tensor(void *store, const char *path, const char *name, ablate
     weights_store *s = store;
     const store_file *file = find_or_open(s, path);
     const weights_tensor *found = file ? weights_need(file->file, name) : NULL;
-    store_tensor *context = found ? take_zeroed(1, sizeof *context, "a frozen tensor") : NULL;
+    store_tensor *context = found ? arena_take(s->memory, sizeof *context) : NULL;
     if (!context)
         return -1;
-    *context = (store_tensor){ s->tensor, file->file, found->name };
-    s->tensor = context;
+    *context = (store_tensor){ file->file, found->name };
     *shape = found->shape;
     *source = (value_source){ fetch, context, digest_of(file, name) };
     return 0;
@@ -119,7 +109,7 @@ static const char *names_ending(weights_store *s, const weights *file, const cha
     }
     if (!to || fclose(to) != 0)
         complain("out of memory for the names of tensors");
-    const char *kept = list && size > 0 ? arena_text(s->texts, list) : NULL;
+    const char *kept = list && size > 0 ? arena_text(s->memory, list) : NULL;
     free(list);
     return kept;
 }
