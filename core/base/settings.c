@@ -181,7 +181,13 @@ static int read_section(reader *r, char *name)
     if (!close)
         return complain_line(r);
     *close = 0;
+    const char *behind = close + 1 + strspn(close + 1, " \t\r");
+    if (*behind && *behind != ';' && *behind != '#')
+        return complain_at(r->path, r->line, "'%s' stands behind the section [%s]; write it on a line of its own",
+                           behind, trim(name));
     r->section = trim(name);
+    if (!*r->section)
+        return complain_at(r->path, r->line, "[] names no section; write a name between the brackets");
     r->end = NULL;
     const settings_entry *before = find_since(r->list, r->first, r->section, "");
     if (before)

@@ -314,6 +314,9 @@ static void call_close(call *c)
 static int run_all(void *given)
 {
     const request *r = given;
+    if (r->choices && (!*r->choices || *r->choices == '.' || strchr(r->choices, '/')))
+        return complain("--choices '%s' is no name of a report; give one without '/' that does not begin with '.'",
+                        r->choices);
     call c = { .request = r, .files = r->given.words };
     c.how = (runner_options){ r->given.out, r->again, r->steps, r->timing, r->keep_maps, r->keep_epochs };
     c.file = take_zeroed((size_t)c.files, sizeof *c.file, "the files' runs");

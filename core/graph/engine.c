@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MOST_THREADS = 4096 };
+
 typedef struct reader { /* computes one value, forward only */
     const ablate_value *value;
     program *program;
@@ -26,7 +28,7 @@ struct engine {
     optimiser optimiser;
     program *program; /* of training, or NULL: there is no loss */
     descent descent;
-    int values; /* of the graph when it was ready; 0: it is not */
+    int values, losses; /* of the graph when it was ready; no value: it is not */
     reader *reader;
     int readers;
 };
@@ -43,6 +45,8 @@ void engine_trouble_clear(void)
 
 engine *engine_open(const char *name, int threads, uint64_t seed)
 {
+    if (!name || threads < 0 || threads > MOST_THREADS)
+        complain("engine_open: a device's name (cpu, cuda or auto) and 0 to %d threads are needed", (int)MOST_THREADS);
     engine *e = complaint() ? NULL : take_zeroed(1, sizeof *e, "an engine");
     if (!e)
         return NULL;
@@ -83,10 +87,25 @@ ablate_builder *engine_builder(engine *e)
     return builder_face(e->builder);
 }
 
+/* False: complained, now or before. */
+static bool usable(const engine *e, const char *call, const void *given)
+{
+    if (!e)
+        complain("%s is given no engine; look at what engine_open gave", call);
+    else if (!given)
+        complain("%s is given NULL", call);
+    return !complaint();
+}
+
 ablate_value *engine_add_input(engine *e, const char *name, ablate_shape shape)
 {
-    if (e->values)
+    if (usable(e, "engine_input", name) && e->values)
         complain("engine_input: '%s' comes after engine_ready; name all inputs while the graph is composed", name);
+    for (int i = 0; !complaint() && i < e->inputs; i++)
+        if (strcmp(e->input[i]->name, name) == 0)
+            complain("engine_input: '%s' is there already; give this one another name", name);
+    if (!e || !name)
+        return NULL;
     if (!TAKE_ROOM(e->input, e->inputs, "inputs") || !TAKE_ROOM(e->numbers, e->inputs, "inputs"))
         return NULL;
     ablate_value *value = builder_input(e->builder, name, &shape);
@@ -98,13 +117,15 @@ ablate_value *engine_add_input(engine *e, const char *name, ablate_shape shape)
 
 /* ---- getting ready ---- */
 
-/* Is the engine ready for this call on a value (NULL: on none)? */
-static int check_ready(const engine *e, const char *call, const ablate_value *value)
+/* Is the engine ready for this call on a value (NULL: on none), with the caller's numbers? */
+static int check_ready(const engine *e, const char *call, const ablate_value *value, const void *numbers)
 {
-    if (complaint())
+    if (!usable(e, call, numbers))
         return -1;
     if (!e->values)
         return complain("%s is called before engine_ready; call that when the graph is composed", call);
+    if (e->graph->losses != e->losses)
+        return complain("a loss was added after engine_ready; add all of them while the graph is composed");
     if (value && (!graph_owns(e->graph, value) || value->id >= e->values))
         return complain("%s is given a value that was not in the graph when engine_ready was called", call);
     return 0;
@@ -150,10 +171,15 @@ int engine_ready(engine *e, const char *adam, uint64_t steps)
 {
     char *owned = NULL;
     optimiser_settings chosen;
-    if (complaint())
+    if (!usable(e, "engine_ready", ""))
         return -1;
     if (e->values)
         return complain("engine_ready is called twice; open another engine");
+    if (e->graph->values == 0)
+        return complain("engine_ready: the graph is empty; compose one with engine_builder");
+    if (e->graph->losses > 0 && e->parameters->count == 0)
+        return complain(
+            "engine_ready: there is a loss, but no parameter that could lower it; add one with ablate_param");
     if (settings_fill_text(adam, optimiser_settings_rows, &chosen, (ablate_at){ NULL, 0 }, "adam", &owned) < 0)
         return -1;
     free(owned);
@@ -163,6 +189,7 @@ int engine_ready(engine *e, const char *adam, uint64_t steps)
         draw_parameters(e) < 0 || (e->graph->losses > 0 && open_training(e) < 0))
         return complaint() ? -1 : complain("%s: parameters cannot be written", e->device->name);
     e->values = e->graph->values;
+    e->losses = e->graph->losses;
     return 0;
 }
 
@@ -180,12 +207,12 @@ static int put_input(engine *e, int i, const float *numbers)
 
 int engine_put(engine *e, const ablate_value *value, const float *numbers)
 {
-    if (complaint())
+    if (!usable(e, "engine_put", value ? (const void *)numbers : NULL))
         return -1;
     for (int i = 0; i < e->inputs; i++)
         if (e->input[i] == value)
             return put_input(e, i, numbers);
-    if (check_ready(e, "engine_put", value) < 0)
+    if (check_ready(e, "engine_put", value, numbers) < 0)
         return -1;
     if (value->kind != VALUE_PARAMETER)
         return complain("engine_put is given '%s', which is neither an input nor a parameter", value->name);
@@ -212,14 +239,14 @@ static double total_of(const engine *e)
 {
     const float *row = descent_row(&e->descent, e->step);
     double total = 0;
-    for (int i = 0; i < e->graph->losses; i++)
+    for (int i = 0; i < e->losses; i++)
         total += e->graph->loss[i].weight * (double)row[1 + i];
     return isfinite(row[0]) ? total : (double)row[0];
 }
 
 int engine_step(engine *e, double *loss)
 {
-    if (check_ready(e, "engine_step", NULL) < 0)
+    if (check_ready(e, "engine_step", NULL, "") < 0)
         return -1;
     if (!e->program)
         return complain("engine_step: the graph has no loss; add one with ablate_loss");
@@ -252,7 +279,7 @@ static program *program_of(engine *e, const ablate_value *value)
 
 int engine_get(engine *e, const ablate_value *value, float *numbers)
 {
-    if (check_ready(e, "engine_get", value) < 0)
+    if (check_ready(e, "engine_get", value, value ? numbers : NULL) < 0)
         return -1;
     program *p = program_of(e, value);
     if (!p || feed(e, p) < 0 || program_run(p, e->step) < 0)
@@ -264,10 +291,12 @@ int engine_get(engine *e, const ablate_value *value, float *numbers)
 
 int engine_gradient(engine *e, const ablate_value *value, float *numbers)
 {
-    if (check_ready(e, "engine_gradient", value) < 0)
+    if (check_ready(e, "engine_gradient", value, value ? numbers : NULL) < 0)
         return -1;
     if (value->kind != VALUE_PARAMETER)
         return complain("engine_gradient is given '%s', which is no parameter", value->name);
+    if (e->step == 0)
+        return complain("engine_gradient: no step was taken yet; call engine_step first");
     size_t bytes = (size_t)shape_size(&value->shape) * sizeof *numbers;
     return e->device->download(numbers, e->optimiser.gradients + value->offset, bytes) == 0
                ? 0

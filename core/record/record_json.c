@@ -5,6 +5,7 @@
 #include "../files/json.h"
 #include "record.h"
 #include <cjson/cJSON.h>
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -274,7 +275,13 @@ int run_record_read(run_record *r, const char *path)
     file_map map;
     if (file_map_open(path, &map) < 0)
         return -1;
-    cJSON *object = map.size ? cJSON_ParseWithLength((const char *)map.data, map.size) : NULL;
+    const char *end = NULL, *text = (const char *)map.data;
+    cJSON *object = map.size ? cJSON_ParseWithLengthOpts(text, map.size, &end, false) : NULL;
+    for (; object && end < text + map.size; end++)
+        if (!isspace((unsigned char)*end)) {
+            cJSON_Delete(object);
+            object = NULL;
+        }
     file_map_close(&map);
     int status = cJSON_IsObject(object) ? checksum_verify(object, path)
                                         : complain("%s: it is no whole JSON object; delete it and run again", path);

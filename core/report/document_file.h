@@ -11,7 +11,8 @@
 /* Writes the file, whole or not at all. 0, or -1: complained. */
 int document_write(const document *, const char *path);
 
-/* What document_write wrote. NULL: complained; a file that is something else, damaged or edited. */
+/* What document_write wrote. NULL: complained; a file that is something else or no whole JSON. Numbers in it are as
+ * trusted as those of a Markdown file: whoever can write there can change them. */
 document *document_read(const char *path);
 
 #endif

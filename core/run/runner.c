@@ -282,6 +282,8 @@ int runner_run(session *s, const experiment *e, const experiment_row *row, int s
         status = train_and_finish(&r, &r.model, record);
     }
     runner_close(&r);
+    if (status < 0)
+        run_record_free(record);
     return status < 0 ? -1 : found;
 }
 

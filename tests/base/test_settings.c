@@ -182,6 +182,8 @@ static void test_key_twice(void **state)
 static void test_section_twice(void **state)
 {
     (void)state;
+    refused_reading("[row i] junk\n", 1, "'junk' stands behind the section [row i]; write it on a line of its own");
+    refused_reading("[ ]\n", 1, "[] names no section; write a name between the brackets");
     refused_reading("[row i]\n[moe]\n[row i]\n", 3, "[row i] is there twice, first in line 1; join them or rename one");
 }
 
@@ -217,7 +219,7 @@ static void test_lines(void **state)
 {
     (void)state;
     static const char *const cases[][2] = {
-        { "[a] more\nk = v", "v" },
+        { "[a] ; more\nk = v", "v" },
         { "[ a ]\nk=v;w", "v;w" },
         { "[a]\nk = v ;w\n", "v" },
         { "[a]\nk: v = w\n", "v = w" },

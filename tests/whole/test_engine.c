@@ -208,6 +208,49 @@ static void test_mistakes(void **state)
     engine_close(f.engine);
 }
 
+static void test_what_is_not_there(void **state)
+{
+    (void)state;
+    float numbers[2] = { 1, 2 };
+    double loss;
+    assert_null(engine_open(NULL, 0, 1));
+    expect("a device's name");
+    assert_null(engine_open("cpu", -5, 1));
+    expect("threads");
+    assert_int_equal(engine_ready(NULL, NULL, 0), -1);
+    expect("engine_ready is given no engine");
+    assert_int_equal(engine_step(NULL, &loss), -1);
+    expect("engine_step is given no engine");
+    line_fit f = fit_open(NULL);
+    assert_int_equal(engine_put(f.engine, NULL, numbers), -1);
+    expect("engine_put is given NULL");
+    assert_int_equal(engine_get(f.engine, f.out, NULL), -1);
+    expect("engine_get is given NULL");
+    assert_int_equal(engine_gradient(f.engine, f.w, numbers), -1);
+    expect("no step was taken yet");
+    ablate_loss(engine_builder(f.engine), "late", ablate_op(engine_builder(f.engine), "sum", "all=1", f.out), 1);
+    assert_int_equal(engine_step(f.engine, &loss), -1);
+    expect("added after engine_ready");
+    engine_input(f.engine, "z", 2, 1);
+    expect("'z' comes after engine_ready");
+    engine_close(f.engine);
+}
+
+static void test_nothing_to_learn(void **state)
+{
+    (void)state;
+    engine *e = engine_open("cpu", 1, 7);
+    assert_int_equal(engine_ready(e, NULL, 0), -1);
+    expect("the graph is empty");
+    ablate_value *x = engine_input(e, "x", 2, 1);
+    engine_input(e, "x", 2, 1);
+    expect("'x' is there already");
+    ablate_loss(engine_builder(e), "error", ablate_op(engine_builder(e), "sum", "all=1", x), 1);
+    assert_int_equal(engine_ready(e, NULL, 0), -1);
+    expect("no parameter that could lower it");
+    engine_close(e);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -216,6 +259,8 @@ int main(void)
         cmocka_unit_test(test_library_needs_nothing_else),
         cmocka_unit_test(test_numbers_by_hand),
         cmocka_unit_test(test_mistakes),
+        cmocka_unit_test(test_what_is_not_there),
+        cmocka_unit_test(test_nothing_to_learn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
