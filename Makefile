@@ -69,7 +69,7 @@ $(BUILD)/obj/tests/device/test_cpu_vector.o: EXTRA = $(KERNEL)
 $(BUILD)/obj/modules/%.o: EXTRA = -fopenmp -fvisibility=hidden -Icore -Imodules
 $(BUILD)/obj/core/metrics/%.o: EXTRA = -O3 -march=$(MARCH) -fopenmp
 # no shared object of the kit may take a test's function for its own
-$(BUILD)/obj/tests/lab/%.o: EXTRA = -fvisibility=hidden
+$(BUILD)/obj/tests/lab/%.o: EXTRA = -fopenmp -fvisibility=hidden
 $(call obj,$(TESTSRC) $(LABSRC)): | $(BUILD)/packages-test
 $(BUILD)/obj/%.o: %.c | $(BUILD)/packages
 	@mkdir -p $(@D)
@@ -94,7 +94,7 @@ $(BUILD)/ablate: $(call obj,core/cli/main.c) $(LIBRARIES)
 	@$(CC) $(SANFLAG) -fopenmp -rdynamic $^ $(HOSTLIB) -o $@
 $(BUILD)/ablate-cpu.so: $(call obj,$(CPUSRC))
 	@echo "  link    $@"
-	@$(CC) -shared $(SANFLAG) -fopenmp $^ -lm -ldl -o $@
+	@$(CC) -shared $(SANFLAG) -fopenmp $^ -lm -o $@
 
 .SECONDEXPANSION:
 # Results must not depend on the C++ library or on a runtime that is installed apart: both are linked in.
@@ -155,7 +155,7 @@ $(BUILD)/avx2/%.o: %.c | $(BUILD)/packages
 $(BUILD)/avx2/ablate-cpu.so: $(CPUSRC:%.c=$(BUILD)/avx2/%.o)
 	@echo "  link    $@"
 	@ln -sfn ../modules $(@D)/modules
-	@$(CC) -shared $(SANFLAG) -fopenmp $^ -lm -ldl -o $@
+	@$(CC) -shared $(SANFLAG) -fopenmp $^ -lm -o $@
 $(BUILD)/tests/test_processors: | $(if $(filter x86_64,$(shell uname -m)),$(if $(filter armv8-a,$(MARCH)),,$(BUILD)/avx2/ablate-cpu.so))
 
 # Devices that only tests have.

@@ -133,8 +133,6 @@ const device ablate_device_entry = {
     .resolve = cpu_resolve,
     .run = cpu_run,
     .synchronise = cpu_synchronise,
-    .gemm_peak = cpu_gemm_peak,
     .fill = cpu_fill,
     .note = cpu_note,
-    .yardstick = cpu_yardstick,
 };

@@ -153,5 +153,4 @@ extern "C" __attribute__((visibility("default"))) const device ablate_device_ent
     .pair = cuda_pair,
     .run_pair = cuda_run_pair,
     .extend = cuda_extend,
-    .yardstick = nullptr,
 };

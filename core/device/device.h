@@ -6,7 +6,7 @@
 #define ABLATE_DEVICE_H
 #include "../op.h"
 
-#define DEVICE_VERSION 4u
+#define DEVICE_VERSION 5u
 enum { DEVICE_WHY = 240 }; /* bytes of a sentence */
 
 /* A call of an operation that is made any number of times: filled in by its owner, resolved once, then run. */
@@ -37,7 +37,7 @@ typedef struct device {
     bool (*resolve)(device_step *);
     int (*run)(device_step *, uint64_t step); /* a resolved one. 0 or -1 */
     int (*synchronise)(void);                 /* waits; -1: an earlier call failed */
-    double (*gemm_peak)(void);                /* measured now: best of several large products, FLOP/s */
+    double (*gemm_peak)(void); /* measured now: best of several large products, FLOP/s. NULL: it measures none */
 
     /* What follows may be NULL; then the executor does without, in the way that is said. */
 
@@ -68,8 +68,6 @@ typedef struct device {
     /* Adds the operations of a shared object, such as a module's own. 0, or -1 and why. Not there: they are for the
      * CPU. */
     int (*extend)(const char *path, char why[DEVICE_WHY]);
-    const char *(*yardstick)(
-        void); /* whose products gemm_peak measured: "OpenBLAS 0.3.21 Haswell". Not there: its own */
 } device;
 
 /* `ops_all` of the CPU's object: the records of all operations; *count receives their number. */

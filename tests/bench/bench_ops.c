@@ -4,6 +4,7 @@
 #include "../../core/base/settings.h"
 #include "../../core/shape.h"
 #include "../lab/call.h"
+#include "../lab/yardstick.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -110,8 +111,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s\n", complaint());
         return 1;
     }
-    double peak = where->gemm_peak(), block[2] = { 0 };
-    printf("%s\npeak of %s: %.1f GFLOP/s\n%-49s %11s %29s\n", where->describe(), where->yardstick(), 1e-9 * peak,
+    double peak = yardstick_peak(where), block[2] = { 0 };
+    printf("%s\npeak of %s: %.1f GFLOP/s\n%-49s %11s %29s\n", where->describe(), yardstick_name(), 1e-9 * peak,
            "operation", "forward", "backward");
     for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++)
         if (measure(where, &subjects[i], peak, block) != 0) {

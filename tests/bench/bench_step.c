@@ -7,6 +7,7 @@
 #include "../../core/base/workers.h"
 #include "../../core/experiment/experiment.h"
 #include "../../core/run/train.h"
+#include "../lab/yardstick.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,15 +90,15 @@ int main(int argc, char **argv)
     int status = e ? session_open(&s, "cpu", 0, NULL, "cache") : -1;
     machine peak = { 0, 0 };
     if (status == 0) {
-        peak = (machine){ s.device->gemm_peak(), measure_bandwidth() };
-        printf("%s\nGEMM peak of %s: %.1f GFLOP/s, copying %.1f GB/s\n", s.device->describe(), s.device->yardstick(),
+        peak = (machine){ yardstick_peak(s.device), measure_bandwidth() };
+        printf("%s\nGEMM peak of %s: %.1f GFLOP/s, copying %.1f GB/s\n", s.device->describe(), yardstick_name(),
                1e-9 * peak.flops, 1e-9 * peak.bandwidth);
     }
     for (int i = 0; status == 0 && i < e->row_count; i++)
         if (argc < 2 || experiment_find_row(e, argv[1]) == &e->rows[i])
             status = bench_row(&s, &e->rows[i], steps, peak);
     if (status == 0)
-        printf("GEMM peak afterwards %.1f GFLOP/s\n", 1e-9 * s.device->gemm_peak());
+        printf("GEMM peak afterwards %.1f GFLOP/s\n", 1e-9 * yardstick_peak(s.device));
     else
         fprintf(stderr, "bench_step: %s\n", complaint());
     session_close(&s);

@@ -1,7 +1,8 @@
 /* The CPU device: loading and its refusals, memory, threads, matrix products, the yardstick's kernels. */
-/* units: cpu cpu_blas cpu_gemm cpu_peak cpu_threads */
+/* units: cpu cpu_gemm cpu_threads */
 #include "../lab/op_check.h"
 #include "../lab/program.h"
+#include "../lab/yardstick.h"
 #include <stdatomic.h>
 #include <sys/wait.h>
 
@@ -241,7 +242,7 @@ static void test_rounding_is_as_said(void **state)
 static void test_peak(void **state)
 {
     (void)state;
-    double peak = opened(0)->gemm_peak();
+    double peak = yardstick_peak(opened(0));
     assert_true(peak > 1e8 && peak < 1e15);
 }
 
@@ -263,15 +264,15 @@ static int print_core(void)
     const device *where = device_load("cpu", 1);
     if (!where || !strstr(where->describe(), where->core_type()) || !strstr(where->describe(), "1 thread"))
         return 1;
-    double peak = where->gemm_peak();
+    double peak = yardstick_peak(where);
     char *after = getenv("OPENBLAS_NUM_THREADS"); /* the environment must be as it was */
     bool kept = (before && after ? strcmp(before, after) == 0 : before == after) &&
                 chosen == (getenv("OPENBLAS_CORETYPE") != NULL);
     free(before);
     if (!(peak > 0) || !kept)
         return 1;
-    bool theirs = strncmp(where->yardstick(), "OpenBLAS ", 9) == 0;
-    puts(theirs ? strrchr(where->yardstick(), ' ') + 1 : where->yardstick());
+    bool theirs = strncmp(yardstick_name(), "OpenBLAS ", 9) == 0;
+    puts(theirs ? strrchr(yardstick_name(), ' ') + 1 : yardstick_name());
     return 0;
 }
 

@@ -137,11 +137,6 @@ static int synchronise(void)
     return 0;
 }
 
-static double gemm_peak(void)
-{
-    return 0;
-}
-
 __attribute__((visibility("default"))) const device ablate_device_entry = { .version = DEVICE_VERSION,
                                                                             .name = "rounded",
                                                                             .open = open_rounded,
@@ -155,5 +150,4 @@ __attribute__((visibility("default"))) const device ablate_device_entry = { .ver
                                                                             .clear = clear,
                                                                             .resolve = resolve,
                                                                             .run = run,
-                                                                            .synchronise = synchronise,
-                                                                            .gemm_peak = gemm_peak };
+                                                                            .synchronise = synchronise };

@@ -1,15 +1,16 @@
-/* cpu_blas.c: OpenBLAS, loaded with the kernels that suit the processor, as the yardstick of the engine's own products.
- * No result depends on it: its kernels, other ones for each kind of processor, sum a row in an order that depends on
- * where it lies.
+/* yardstick.c: OpenBLAS, loaded with the kernels that suit the processor. The engine has no use for it: its kernels,
+ * other ones for each kind of processor, sum a row in an order that depends on where it lies.
  *
  * Distributions' OpenBLAS does not know processors newer than itself and falls back to slower kernels, half as fast for
  * want of AVX-512. It heeds $OPENBLAS_CORETYPE when it is loaded, so the type is chosen here from what the processor
  * offers. The library stays on the calling thread. */
-#include "cpu.h"
+#include "yardstick.h"
+#include "../../core/graph/single.h"
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #if defined(__x86_64__)
 #include <cpuid.h>
 #endif
@@ -18,7 +19,7 @@ enum { ROW_MAJOR = 101, AS_IS = 111, TRANSPOSED = 112 }; /* the constants of the
 typedef void sgemm_function(int order, int ta, int tb, int m, int n, int k, float alpha, const float *a, int lda,
                             const float *b, int ldb, float beta, float *c, int ldc);
 
-static struct { /* set once by cpu_blas_open */
+static struct { /* set once by open_blas */
     sgemm_function *sgemm;
     char core[32], version[64];
 } blas;
@@ -118,7 +119,7 @@ static int check_core(char why[DEVICE_WHY])
     return -1;
 }
 
-int cpu_blas_open(char why[DEVICE_WHY])
+static int open_blas(char why[DEVICE_WHY])
 {
     if (blas.sgemm)
         return 0;
@@ -147,19 +148,69 @@ int cpu_blas_open(char why[DEVICE_WHY])
     return 0;
 }
 
-const char *cpu_blas_core(void)
+/* ---- the largest products there can be ---- */
+
+enum { SIDE = 2048, TIMES = 5 };
+
+static char name[DEVICE_WHY + 80] = "not measured yet";
+
+static double seconds(void)
 {
-    return blas.core;
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-const char *cpu_blas_version(void)
+/* One band of rows a thread. */
+static void multiply(int threads, const float *a, const float *b, float *c)
 {
-    return blas.version;
+#pragma omp parallel for num_threads(threads) schedule(static)
+    for (int i = 0; i < threads; i++) {
+        const int first = SIDE * i / threads, last = SIDE * (i + 1) / threads;
+        blas.sgemm(ROW_MAJOR, AS_IS, AS_IS, last - first, SIDE, SIDE, 1, a + first * SIDE, SIDE, b, SIDE, 0,
+                   c + first * SIDE, SIDE);
+    }
 }
 
-void cpu_blas_gemm(bool ta, bool tb, int64_t m, int64_t n, int64_t k, float alpha, const float *a, int64_t lda,
-                   const float *b, int64_t ldb, float beta, float *c, int64_t ldc)
+/* Where there is no OpenBLAS: the engine's own product. */
+static int multiply_own(const single *s, const float *a, const float *b, float *c)
 {
-    blas.sgemm(ROW_MAJOR, ta ? TRANSPOSED : AS_IS, tb ? TRANSPOSED : AS_IS, (int)m, (int)n, (int)k, alpha, a, (int)lda,
-               b, (int)ldb, beta, c, (int)ldc);
+    const float *const in[] = { a, b };
+    return single_run(s, in, c, 0);
+}
+
+double yardstick_peak(const device *where)
+{
+    char why[DEVICE_WHY];
+    if (where->gemm_peak) {
+        snprintf(name, sizeof name, "its own");
+        return where->gemm_peak();
+    }
+    const ablate_shape square[] = { { 2, { SIDE, SIDE } }, { 2, { SIDE, SIDE } } };
+    const size_t count = (size_t)SIDE * SIDE;
+    float *room = malloc(3 * count * sizeof *room);
+    single own;
+    bool theirs = open_blas(why) == 0, ready = room && single_open(&own, where, "matmul", NULL, 2, square) == 0;
+    double best = 0;
+    snprintf(name, sizeof name, "%s %s", theirs ? blas.version : "own kernels:", theirs ? blas.core : why);
+    for (size_t i = 0; ready && i < 3 * count; i++)
+        room[i] = (float)(i % 251) * 0x1p-8f;
+    for (int i = 0; ready && i < TIMES; i++) {
+        double start = seconds();
+        if (theirs)
+            multiply(where->threads(), room, room + count, room + 2 * count);
+        else if (multiply_own(&own, room, room + count, room + 2 * count) < 0)
+            break;
+        double rate = 2.0 * SIDE * SIDE * SIDE / (seconds() - start);
+        best = rate > best ? rate : best;
+    }
+    if (ready)
+        single_close(&own);
+    free(room);
+    return best;
+}
+
+const char *yardstick_name(void)
+{
+    return name;
 }
