@@ -67,7 +67,7 @@ static int run(void *given)
 
 const verb verb_features = {
     .name = "features",
-    .summary = "FILE   write what the modules of a row make of a picture",
+    .summary = "FILE      write what the modules of a row make of a picture",
     .words = "FILE",
     .doc = "Write every value that the modules of a row put on the board for one picture. Parameters have the values "
            "with which training begins.",
