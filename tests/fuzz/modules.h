@@ -235,37 +235,12 @@ static inline void fuzz_share(ablate_builder *b)
     }
 }
 
-/* Questions, and what belongs elsewhere. */
-static inline void fuzz_other(ablate_builder *b)
+/* What a module says, and what belongs elsewhere. */
+static inline void fuzz_say(ablate_builder *b, unsigned which)
 {
-    const ablate_picture added = { .class_name = "a", .state = "good", .name = "a" };
     ablate_builder *kept = fuzz_kept;
     const char *list = fuzz_name();
-    switch (fuzz_pick(17, 11)) {
-    case 0:
-        (void)ablate_shape_of(b, fuzz_any());
-        return;
-    case 1:
-        (void)b->api->text(b, "%s", "text");
-        return;
-    case 2:
-        (void)ablate_has_weight(b, "none.safetensors", fuzz_name());
-        return;
-    case 3:
-        (void)ablate_weight_note(b, "none.safetensors", fuzz_name());
-        return;
-    case 4:
-    case 5:
-        return;
-    case 6:
-        b->training = !b->training;
-        return;
-    case 7:
-        ablate_add_picture(b, fuzz_byte() % 2 ? &added : NULL);
-        return;
-    case 8:
-        ablate_loss_weight(b, fuzz_name(), fuzz_weight());
-        return;
+    switch (which) {
     case 9:
         b->api->refuse(b, "m.c", 9, fuzz_byte() % 2 ? NULL : "%s", fuzz_long);
         return;
@@ -290,6 +265,41 @@ static inline void fuzz_other(ablate_builder *b)
     default:
         if (kept)
             fuzz_keep(kept->api->read(kept, "m.c", 11, "image", 0));
+    }
+}
+
+/* Questions, and the rest. */
+static inline void fuzz_other(ablate_builder *b)
+{
+    const ablate_picture added = { .class_name = "a", .state = "good", .name = "a" };
+    const unsigned which = fuzz_pick(17, 11);
+    switch (which) {
+    case 0:
+        (void)ablate_shape_of(b, fuzz_any());
+        return;
+    case 1:
+        (void)b->api->text(b, "%s", "text");
+        return;
+    case 2:
+        (void)ablate_has_weight(b, "none.safetensors", fuzz_name());
+        return;
+    case 3:
+        (void)ablate_weight_note(b, "none.safetensors", fuzz_name());
+        return;
+    case 4:
+    case 5:
+        return;
+    case 6:
+        b->training = !b->training;
+        return;
+    case 7:
+        ablate_add_picture(b, fuzz_byte() % 2 ? &added : NULL);
+        return;
+    case 8:
+        ablate_loss_weight(b, fuzz_name(), fuzz_weight());
+        return;
+    default:
+        fuzz_say(b, which);
     }
 }
 
