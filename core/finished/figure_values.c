@@ -3,8 +3,8 @@
 #include "../base/name.h"
 #include "../base/number.h"
 #include "../files/figure_map.h"
-#include "../finished/figure_patches.h"
-#include "../finished/figure_spread.h"
+#include "figure_patches.h"
+#include "figure_spread.h"
 #include "figures.h"
 #include <math.h>
 #include <stdlib.h>

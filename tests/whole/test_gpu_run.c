@@ -251,9 +251,9 @@ static void test_faults_name_the_operation(void **state)
     if (!gpu_emulated)
         skip();
     must_say("EMULATOR_FAULT=fault=60", "", "the device could not run it (");
-    must_say("EMULATOR_FAULT=fault=60", "", ".c:");
+    must_say("EMULATOR_FAULT=fault=60", "", "ablate: modules/");
     must_say("EMULATOR_FAULT=fault=600", "", "--timing");
-    must_say("EMULATOR_FAULT=fault=600", "--timing", ".c:");
+    must_say("EMULATOR_FAULT=fault=600", "--timing", "ablate: modules/");
 }
 
 static void test_precision(void **state)

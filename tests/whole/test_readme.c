@@ -19,7 +19,7 @@ static void test_readme_names_these_commands(void **state)
         "make help",
         "make bench",
         "make truth",
-        "build/ablate run FILE --row vii --seeds 1",
+        "build/ablate run FILE --scale mini --row vii --seeds 1",
         "build/ablate check ablations/table2.ini --scale mini",
         "build/ablate trace FILE --row vii --steps 20 --out T.safetensors",
         "build/ablate graph ablations/table2.ini --scale mini --row vii",
@@ -37,7 +37,7 @@ static void test_readme_names_these_commands(void **state)
         "build/ablate new mine",
         "make install PREFIX=",
         "pkg-config --cflags ablate",
-        "ablate run FILE --modules ."
+        "ablate run ablations/own.ini --scale mini --modules ."
     };
     assert_int_equal(shell("cat README.md"), 0);
     for (size_t i = 0; i < sizeof command / sizeof *command; i++)
