@@ -33,6 +33,9 @@
 #define op_tanh(b, x)                 ablate_op(b, "tanh", NULL, x)
 #define op_sigmoid(b, x)              ablate_op(b, "sigmoid", NULL, x)
 #define op_relu(b, x)                 ablate_op(b, "relu", NULL, x)
+#define op_relu6(b, x)                ablate_op(b, "relu6", NULL, x)
+#define op_silu(b, x)                 ablate_op(b, "silu", NULL, x)
+#define op_hardswish(b, x)            ablate_op(b, "hardswish", NULL, x)
 #define op_gelu(b, x)                 ablate_op(b, "gelu", NULL, x)
 #define op_quickgelu(b, x)            ablate_op(b, "quickgelu", NULL, x)
 #define op_detach(b, x)               ablate_op(b, "detach", NULL, x)
@@ -43,7 +46,7 @@
 #define op_matmul(b, x, w)            ablate_op(b, "matmul", NULL, x, w)                       /* x w */
 #define op_inner(b, x, y)             ablate_op(b, "matmul", "transpose_b=1", x, y)            /* x y': row by row */
 #define op_linear(b, x, weight, bias) ablate_op(b, "matmul", "transpose_b=1", x, weight, bias) /* x weight' + bias */
-/* The same through an activation: "none", "relu", "gelu", "quickgelu" or "tanh". */
+/* The same through an activation: "none", "relu", "gelu", "quickgelu", "tanh", "relu6", "silu" or "hardswish". */
 #define op_linear_to(b, activation, x, weight, bias) \
     ablate_op(b, "matmul", ablate_text(b, "transpose_b=1 activation=%s", activation), x, weight, bias)
 #define op_patch_embed(b, image, weight) ablate_op(b, "patch_embed", NULL, image, weight)

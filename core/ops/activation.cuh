@@ -11,6 +11,11 @@ __device__ inline float gpu_sigmoid(float x)
     return 1.0f / (1.0f + expf(-x));
 }
 
+__device__ inline float gpu_relu6(float x)
+{
+    return x < 0.0f ? 0.0f : x > 6.0f ? 6.0f : x;
+}
+
 __device__ inline float gpu_activation(activation_kind kind, float x)
 {
     switch (kind) {
@@ -22,6 +27,12 @@ __device__ inline float gpu_activation(activation_kind kind, float x)
         return x < 0.0f ? 0.0f : x;
     case ACTIVATION_TANH:
         return tanhf(x);
+    case ACTIVATION_RELU6: /* NaN stays NaN */
+        return gpu_relu6(x);
+    case ACTIVATION_SILU: /* x sigmoid(x) */
+        return x * gpu_sigmoid(x);
+    case ACTIVATION_HARDSWISH: /* x relu6(x + 3) / 6 */
+        return x * (gpu_relu6(x + 3.0f) * 0.166666667f);
     default:
         return x;
     }
@@ -41,6 +52,13 @@ __device__ inline float gpu_activation_slope(activation_kind kind, float x)
     case ACTIVATION_TANH:
         s = tanhf(x);
         return 1.0f - s * s;
+    case ACTIVATION_RELU6: /* 0 at 0 and at 6, as PyTorch has it */
+        return x > 0.0f && x < 6.0f ? 1.0f : 0.0f;
+    case ACTIVATION_SILU:
+        s = gpu_sigmoid(x);
+        return s * (1.0f + x * (1.0f - s));
+    case ACTIVATION_HARDSWISH: /* 0 at -3 and 1 at 3, as PyTorch has it */
+        return x <= -3.0f ? 0.0f : x < 3.0f ? x * 0.333333333f + 0.5f : 1.0f;
     default:
         return 1.0f;
     }

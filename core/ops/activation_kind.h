@@ -7,8 +7,11 @@ typedef enum {
     ACTIVATION_QUICKGELU,
     ACTIVATION_GELU,
     ACTIVATION_RELU,
-    ACTIVATION_TANH
+    ACTIVATION_TANH,
+    ACTIVATION_RELU6,
+    ACTIVATION_SILU,
+    ACTIVATION_HARDSWISH
 } activation_kind;
-#define ACTIVATION_CHOICES "none|quickgelu|gelu|relu|tanh"
+#define ACTIVATION_CHOICES "none|quickgelu|gelu|relu|tanh|relu6|silu|hardswish"
 
 #endif

@@ -86,6 +86,9 @@ static inline float square_slope(float x)
 UNARY(quickgelu, quickgelu_value, quickgelu_slope, NEEDS_X, 20, "x sigmoid(1.702 x)");
 UNARY(gelu, gelu_value, gelu_slope, NEEDS_X, 30, "x Phi(x), with the error function");
 UNARY(relu, relu_value, relu_slope, NEEDS_X, 1, "max(x, 0)");
+UNARY(relu6, relu6_value, relu6_slope, NEEDS_X, 2, "min(max(x, 0), 6)");
+UNARY(silu, silu_value, silu_slope, NEEDS_X, 19, "x sigmoid(x)");
+UNARY(hardswish, hardswish_value, hardswish_slope, NEEDS_X, 5, "x relu6(x + 3) / 6");
 UNARY(sigmoid, vector_sigmoid, sigmoid_slope, NEEDS_Y, 18, "1 / (1 + exp(-x))");
 UNARY(tanh, vector_tanh, tanh_slope_at, NEEDS_Y, 30, "hyperbolic tangent");
 UNARY(exp, vector_exp, exp_slope, NEEDS_Y, 15, "e to the power of x");

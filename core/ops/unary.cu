@@ -6,7 +6,7 @@
 namespace
 {
 
-typedef enum { QUICKGELU, GELU, RELU, SIGMOID, TANH, EXP, LOG, SQRT, SQUARE } unary_kind;
+typedef enum { QUICKGELU, GELU, RELU, RELU6, SILU, HARDSWISH, SIGMOID, TANH, EXP, LOG, SQRT, SQUARE } unary_kind;
 
 template <unary_kind Kind> __device__ inline float value_of(float x)
 {
@@ -17,6 +17,12 @@ template <unary_kind Kind> __device__ inline float value_of(float x)
         return gpu_activation(ACTIVATION_GELU, x);
     case RELU:
         return gpu_activation(ACTIVATION_RELU, x);
+    case RELU6:
+        return gpu_activation(ACTIVATION_RELU6, x);
+    case SILU:
+        return gpu_activation(ACTIVATION_SILU, x);
+    case HARDSWISH:
+        return gpu_activation(ACTIVATION_HARDSWISH, x);
     case SIGMOID:
         return gpu_sigmoid(x);
     case TANH:
@@ -42,6 +48,12 @@ template <unary_kind Kind> __device__ inline float slope_of(float x)
         return gpu_activation_slope(ACTIVATION_GELU, x);
     case RELU:
         return gpu_activation_slope(ACTIVATION_RELU, x);
+    case RELU6:
+        return gpu_activation_slope(ACTIVATION_RELU6, x);
+    case SILU:
+        return gpu_activation_slope(ACTIVATION_SILU, x);
+    case HARDSWISH:
+        return gpu_activation_slope(ACTIVATION_HARDSWISH, x);
     case SIGMOID:
         return x * (1.0f - x);
     case TANH:
@@ -97,6 +109,9 @@ template <unary_kind Kind> static void unary_backward(const gpu *g, const ablate
 UNARY(quickgelu, QUICKGELU);
 UNARY(gelu, GELU);
 UNARY(relu, RELU);
+UNARY(relu6, RELU6);
+UNARY(silu, SILU);
+UNARY(hardswish, HARDSWISH);
 UNARY(sigmoid, SIGMOID);
 UNARY(tanh, TANH);
 UNARY(exp, EXP);

@@ -46,9 +46,12 @@ typedef struct function {
     double ulps;    /* of the value alone; 0: it is a difference of larger numbers */
 } function;
 static const function functions[] = {
-    { "quickgelu", false, false, true, 10 }, { "gelu", false, false, true, 0 }, { "relu", false, true, false, 0.5 },
-    { "sigmoid", false, false, true, 8 },    { "tanh", false, false, true, 8 }, { "exp", false, true, true, 5 },
-    { "log", true, true, true, 3 },          { "sqrt", true, true, true, 1 },   { "square", false, true, true, 1 },
+    { "quickgelu", false, false, true, 10 }, { "gelu", false, false, true, 0 },
+    { "relu", false, true, false, 0.5 },     { "relu6", false, true, false, 0.5 },
+    { "silu", false, false, true, 10 },      { "hardswish", false, false, false, 3 },
+    { "sigmoid", false, false, true, 8 },    { "tanh", false, false, true, 8 },
+    { "exp", false, true, true, 5 },         { "log", true, true, true, 3 },
+    { "sqrt", true, true, true, 1 },         { "square", false, true, true, 1 },
 };
 enum { FUNCTIONS = sizeof functions / sizeof *functions };
 

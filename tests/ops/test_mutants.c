@@ -34,6 +34,9 @@ static void fill_indices(op_case *c)
 static const mutant_case cases[] = {
     { "quickgelu", "", 1u, 1, { { 2, { 4, 5 } } }, NULL },
     { "gelu", "", 1u, 1, { { 2, { 4, 5 } } }, NULL },
+    { "silu", "", 1u, 1, { { 2, { 4, 5 } } }, NULL },
+    { "relu6", "", 1u, 1, { { 2, { 4, 5 } } }, fill_apart },
+    { "hardswish", "", 1u, 1, { { 2, { 4, 5 } } }, fill_apart },
     { "tanh", "", 1u, 1, { { 2, { 4, 5 } } }, NULL },
     { "sqrt", "", 1u, 1, { { 2, { 4, 5 } } }, fill_apart },
     { "affine", "scale=3", 1u, 1, { { 2, { 4, 5 } } }, NULL },

@@ -79,6 +79,9 @@ static const subject subjects[] = {
     { "relu", "", 1, 1, 0, { { 2, { 1, 37 } } } },
     { "gelu", "", 1, 1, 0, { { 2, { 1, 37 } } } },
     { "quickgelu", "", 1, 1, 0, { { 2, { 1, 37 } } } },
+    { "relu6", "", 1, 1, 0, { { 2, { 1, 37 } } } },
+    { "silu", "", 1, 1, 0, { { 2, { 1, 37 } } } },
+    { "hardswish", "", 1, 1, 0, { { 2, { 1, 37 } } } },
     { "sigmoid", "", 1, 1, 0, { { 2, { 1, 37 } } } },
 };
 enum { SUBJECTS = sizeof subjects / sizeof *subjects };

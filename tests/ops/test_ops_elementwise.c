@@ -25,6 +25,21 @@ static double ref_relu(double x)
     return x > 0 ? x : 0;
 }
 
+static double ref_relu6(double x)
+{
+    return fmin(fmax(x, 0), 6);
+}
+
+static double ref_silu(double x)
+{
+    return x * ref_sigmoid(x);
+}
+
+static double ref_hardswish(double x)
+{
+    return x * ref_relu6(x + 3) / 6;
+}
+
 static double ref_square(double x)
 {
     return x * x;
@@ -53,6 +68,21 @@ static double d_gelu(double x)
 static double d_relu(double x)
 {
     return x > 0;
+}
+
+static double d_relu6(double x)
+{
+    return x > 0 && x < 6;
+}
+
+static double d_silu(double x)
+{
+    return ref_sigmoid(x) + x * d_sigmoid(x);
+}
+
+static double d_hardswish(double x)
+{
+    return x <= -3 ? 0 : x >= 3 ? 1 : x / 3 + 0.5;
 }
 
 static double d_tanh(double x)
@@ -92,6 +122,9 @@ static const unary_case unary_cases[] = {
     { "quickgelu", "", ref_quickgelu, d_quickgelu, -12, 12, 4 },
     { "gelu", "", ref_gelu, d_gelu, -7, 7, 4 },
     { "relu", "", ref_relu, d_relu, -3, 3, 0 },
+    { "relu6", "", ref_relu6, d_relu6, -3, 9, 0 },
+    { "silu", "", ref_silu, d_silu, -20, 20, 4 },
+    { "hardswish", "", ref_hardswish, d_hardswish, -6, 6, 3 },
     { "sigmoid", "", ref_sigmoid, d_sigmoid, -30, 30, 3 },
     { "tanh", "", tanh, d_tanh, -12, 12, 3 },
     { "exp", "", exp, exp, -20, 20, 3 },
@@ -134,7 +167,7 @@ static void test_unary_values(void **state)
     free(grad);
 }
 
-/* Arguments at a distance from the kink of relu and within the domain of log and sqrt. */
+/* Arguments at a distance from the kinks of relu, relu6 and hardswish and within the domain of log and sqrt. */
 static void test_unary_gradients(void **state)
 {
     (void)state;
@@ -148,14 +181,34 @@ static void test_unary_gradients(void **state)
     }
 }
 
+/* The slopes that PyTorch has where there are two. */
+static void test_unary_kinks(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        float x, slope;
+    } kinks[] = { { "relu", 0, 0 },  { "relu6", 0, 0 },      { "relu6", -0.0f, 0 },
+                  { "relu6", 6, 0 }, { "hardswish", -3, 0 }, { "hardswish", 3, 1 } };
+    for (size_t k = 0; k < sizeof kinks / sizeof *kinks; k++) {
+        op_case c;
+        op_open(&c, kinks[k].name, "", OP_SHAPES({ 1, { 1 } }));
+        c.in[0][0] = kinks[k].x;
+        c.grad_out[0] = 2;
+        op_forward(&c);
+        op_backward(&c, 1u, false);
+        assert_true(c.grad_in[0][0] == 2 * kinks[k].slope);
+        op_close(&c);
+    }
+}
+
 /* Scalars, NaN and what is infinite. */
 static void test_unary_edges(void **state)
 {
     (void)state;
-    static const char *const names[] = {
-        "quickgelu", "gelu", "relu", "sigmoid", "tanh", "exp", "log", "sqrt", "square"
-    };
-    for (int k = 0; k < 9; k++) {
+    static const char *const names[] = { "quickgelu", "gelu", "relu", "relu6", "silu", "hardswish",
+                                         "sigmoid",   "tanh", "exp",  "log",   "sqrt", "square" };
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
         op_case c;
         op_open(&c, names[k], "", OP_SHAPES({ 0, { 0 } }));
         c.in[0][0] = NAN;
@@ -163,7 +216,7 @@ static void test_unary_edges(void **state)
         assert_true(isnan(c.out[0]));
         c.in[0][0] = 200.0f;
         op_forward(&c);
-        assert_true(!isnan(c.out[0]) && (k == 5) == isinf(c.out[0]));
+        assert_true(!isnan(c.out[0]) && (strcmp(names[k], "exp") == 0) == isinf(c.out[0]));
         op_close(&c);
     }
 }
@@ -312,10 +365,10 @@ static void test_binary_rows(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_unary_values),     cmocka_unit_test(test_unary_gradients),
-        cmocka_unit_test(test_unary_edges),      cmocka_unit_test(test_binary_broadcasting),
-        cmocka_unit_test(test_binary_gradients), cmocka_unit_test(test_binary_misfits),
-        cmocka_unit_test(test_binary_rows),
+        cmocka_unit_test(test_unary_values),        cmocka_unit_test(test_unary_gradients),
+        cmocka_unit_test(test_unary_kinks),         cmocka_unit_test(test_unary_edges),
+        cmocka_unit_test(test_binary_broadcasting), cmocka_unit_test(test_binary_gradients),
+        cmocka_unit_test(test_binary_misfits),      cmocka_unit_test(test_binary_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -65,10 +65,14 @@ static double activation(int kind, double x)
            : kind == 1 ? x / (1 + exp(-1.702 * x))
            : kind == 2 ? 0.5 * x * (1 + erf(x * half_root))
            : kind == 3 ? (x > 0 ? x : 0)
-                       : tanh(x);
+           : kind == 4 ? tanh(x)
+           : kind == 5 ? fmin(fmax(x, 0), 6)
+           : kind == 6 ? x / (1 + exp(-x))
+                       : x * fmin(fmax(x + 3, 0), 6) / 6;
 }
 
-static const char *const activations[] = { "none", "quickgelu", "gelu", "relu", "tanh" };
+static const char *const activations[] = { "none", "quickgelu", "gelu", "relu", "tanh", "relu6", "silu", "hardswish" };
+enum { ACTIVATIONS = sizeof activations / sizeof *activations };
 
 /* Up to k gates of a row are set; every fifth row has none, and of four or more experts one has no row. */
 static void fill_gates(float *gates, sizes s)
@@ -138,7 +142,7 @@ static void check_experts(sizes s, int kind)
 static void test_experts_values(void **state)
 {
     (void)state;
-    for (int kind = 0; kind < 5; kind++) {
+    for (int kind = 0; kind < ACTIVATIONS; kind++) {
         check_experts((sizes){ 23, 5, 12, 9, 2 }, kind);
         check_experts((sizes){ 7, 1, 3, 20, 1 }, kind);
         check_experts((sizes){ 9, 3, 16, 16, 3 }, kind);
@@ -152,9 +156,9 @@ static void test_experts_values(void **state)
 static void test_experts_gradients(void **state)
 {
     (void)state;
-    for (int kind = 0; kind < 5; kind++) {
-        if (kind == 3)
-            continue; /* relu has kinks: below */
+    for (int kind = 0; kind < ACTIVATIONS; kind++) {
+        if (kind == 3 || kind == 5 || kind == 7)
+            continue; /* these have kinks: below */
         op_case c;
         open_experts(&c, (sizes){ 4, 3, 3, 4, 3 }, kind);
         for (int i = 0; i < 12; i++)
@@ -166,18 +170,22 @@ static void test_experts_gradients(void **state)
     }
 }
 
-/* relu, with pre-activations far from zero by a bias of either sign. */
-static void test_experts_relu_gradients(void **state)
+/* Those with kinks, far from them by a bias to either side; relu6 between its two by smaller weights. */
+static void test_experts_kinked_gradients(void **state)
 {
     (void)state;
-    op_case c;
-    open_experts(&c, (sizes){ 4, 3, 3, 4, 3 }, 3);
-    for (int i = 0; i < 12; i++) {
-        c.in[GATES][i] = 0.4f + 0.1f * (float)i;
-        c.in[B1][i] = i % 3 ? 9.0f : -9.0f;
+    for (int kind = 3; kind < ACTIVATIONS; kind += 2) {
+        op_case c;
+        open_experts(&c, (sizes){ 4, 3, 3, 4, 3 }, kind);
+        for (int i = 0; i < 36 && kind == 5; i++)
+            c.in[W1][i] *= 0.3f;
+        for (int i = 0; i < 12; i++) {
+            c.in[GATES][i] = 0.4f + 0.1f * (float)i;
+            c.in[B1][i] = i % 3 == 0 ? -9.0f : kind == 5 && i % 3 == 1 ? 3.0f : 9.0f;
+        }
+        op_check_gradients(&c, 63u, 0.02, 32.0);
+        op_close(&c);
     }
-    op_check_gradients(&c, 63u, 0.02, 32.0);
-    op_close(&c);
 }
 
 /* The gates' gradient is exactly zero where the gate is zero. */
@@ -282,11 +290,16 @@ static void test_experts_misfits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_top_k_values),           cmocka_unit_test(test_top_k_gradients),
-        cmocka_unit_test(test_experts_values),         cmocka_unit_test(test_experts_gradients),
-        cmocka_unit_test(test_experts_relu_gradients), cmocka_unit_test(test_idle_gates),
-        cmocka_unit_test(test_too_many_gates),         cmocka_unit_test(test_experts_threads),
-        cmocka_unit_test(test_experts_cost),           cmocka_unit_test(test_experts_misfits),
+        cmocka_unit_test(test_top_k_values),
+        cmocka_unit_test(test_top_k_gradients),
+        cmocka_unit_test(test_experts_values),
+        cmocka_unit_test(test_experts_gradients),
+        cmocka_unit_test(test_experts_kinked_gradients),
+        cmocka_unit_test(test_idle_gates),
+        cmocka_unit_test(test_too_many_gates),
+        cmocka_unit_test(test_experts_threads),
+        cmocka_unit_test(test_experts_cost),
+        cmocka_unit_test(test_experts_misfits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

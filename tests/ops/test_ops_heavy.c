@@ -7,8 +7,8 @@
 static void test_matmul_gradients(void **state)
 {
     (void)state;
-    static const char *const activations[] = { "none", "quickgelu", "gelu", "tanh" };
-    for (int i = 0; i < 16; i++) {
+    static const char *const activations[] = { "none", "quickgelu", "gelu", "tanh", "silu" };
+    for (int i = 0; i < 20; i++) {
         char attributes[96];
         bool ta = i & 1, tb = i & 2;
         snprintf(attributes, sizeof attributes, "transpose_a=%d transpose_b=%d activation=%s", ta, tb,

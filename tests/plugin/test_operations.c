@@ -30,6 +30,9 @@ static void element_by_element(ablate_builder *b, ablate_value *x, ablate_value 
     SAME(op_tanh(b, x), "tanh", NULL, x);
     SAME(op_sigmoid(b, x), "sigmoid", NULL, x);
     SAME(op_relu(b, x), "relu", NULL, x);
+    SAME(op_relu6(b, x), "relu6", NULL, x);
+    SAME(op_silu(b, x), "silu", NULL, x);
+    SAME(op_hardswish(b, x), "hardswish", NULL, x);
     SAME(op_gelu(b, x), "gelu", NULL, x);
     SAME(op_quickgelu(b, x), "quickgelu", NULL, x);
     SAME(op_detach(b, x), "detach", NULL, x);
