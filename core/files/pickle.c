@@ -281,9 +281,10 @@ static int outside(machine *m, uint8_t code)
 {
     (void)code;
     pickle_value *id = pop(m), *value = id ? push(m, PICKLE_OUTSIDE) : NULL;
-    if (value)
-        value->argument = id;
-    return value ? 0 : -1;
+    if (!value)
+        return -1;
+    value->argument = id;
+    return m->source->met ? m->source->met(m->source->owner, id) : 0;
 }
 
 /* ---- the opcodes by name; those without a function are refused ---- */
@@ -382,6 +383,8 @@ static pickle_value *run(machine *m)
     while (m->at == m->end || *m->at != '.')
         if (step(m) < 0)
             return NULL;
+    if (m->source->used)
+        *m->source->used = (size_t)(m->at + 1 - m->source->data);
     if (m->depth == 1 && m->stack[0]->kind != PICKLE_MARK)
         return m->stack[0];
     complain_damaged(m, "it does not end in one value");

@@ -45,6 +45,10 @@ typedef struct pickle_source {
     const uint8_t *data;
     size_t size;
     bool (*knows)(const char *global); /* whether the pickle may speak of this class or function */
+    /* Told of each thing outside that the pickle speaks of, in its order, or NULL; -1: it complained. */
+    int (*met)(void *owner, const pickle_value *id);
+    void *owner;
+    size_t *used; /* bytes up to the pickle's end, behind which others may lie; or NULL */
 } pickle_source;
 
 /* The tree, in the arena's memory; NULL: complained. */

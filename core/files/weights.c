@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const weights_format *const formats[] = { &weights_torch, &weights_index, &weights_refused,
+static const weights_format *const formats[] = { &weights_torch, &weights_torch_old, &weights_index, &weights_refused,
                                                  &weights_safetensors };
 
 /* Takes over the path; `open_part` opens the files that an index names, NULL in one of those. */

@@ -7,6 +7,7 @@
  * - PyTorch's zip archives: what torch.save makes of a dictionary of tensors (alone, or under one of the keys
  *   "state_dict", "model_state_dict", "model", "module"), and TorchScript's, whose tensors are named by the path of
  *   attributes that leads to them, as in its state_dict();
+ * - what torch.save made of such a dictionary before version 1.6: five pickles, then the numbers;
  * - an index, JSON with a "weight_map" from names of tensors to files beside it.
  * A folder stands for the file of a usual name in it, or else for its only one whose name ends in _model.safetensors,
  * or in _model.bin. The whole header is checked when the file is opened, numbers when they are loaded. Another format

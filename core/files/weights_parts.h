@@ -31,7 +31,7 @@ struct weights {
 };
 
 /* In the order in which they are tried; `safetensors` matches anything. */
-extern const weights_format weights_torch, weights_index, weights_refused, weights_safetensors;
+extern const weights_format weights_torch, weights_torch_old, weights_index, weights_refused, weights_safetensors;
 
 /* The file to open for `path`: itself, or, if it is a folder, the one in it that has a usual name. New memory; NULL:
  * complained. */

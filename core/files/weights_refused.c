@@ -7,9 +7,7 @@ static const struct start {
     size_t length;
     const char *bytes, *sentence;
 } starts[] = {
-    { 15, "\x80\x02\x8a\x0al\xfc\x9c\x46\xf9\x20j\xa8P\x19.",
-      "PyTorch's format before version 1.6, no zip archive; load it in PyTorch and save it again with torch.save" },
-    { 1, "\x80", "a plain pickle; only PyTorch's zip archives are read, save a state_dict() with torch.save" },
+    { 1, "\x80", "a plain pickle; only what torch.save writes is read, save a state_dict() with it" },
     { 24, "version https://git-lfs.", "a pointer of Git LFS, not the file itself; fetch it with 'git lfs pull'" },
     { 1, "<", "a web page, not weights; download the file itself" },
     { 6, "\x93NUMPY", "an array of NumPy; save the tensors as safetensors" },

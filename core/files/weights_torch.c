@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_PICKLE = 1 << 22, MOST_DEPTH = 32, MOST_NAME = 400 }; /* bytes, parts of a name, letters of a name */
+enum { MOST_DEPTH = 32, MOST_NAME = 400 }; /* parts of a name, letters of a name */
 
 static const char REMEDY[] = "copy or download it again";
 
@@ -25,40 +25,59 @@ static void release(void *memory)
 
 /* ---- the archive ---- */
 
-static int by_member(const void *a, const void *b)
+torch_file *torch_begin(weights *w)
 {
-    return strcmp(((const torch_storage *)a)->entry->name, ((const torch_storage *)b)->entry->name);
+    torch_file *file = take_zeroed(1, sizeof *file, "a weights file");
+    if (!file)
+        return NULL;
+    w->memory = file;
+    w->release = release;
+    return (file->memory = arena_new()) ? file : NULL;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const torch_storage *)a)->name, ((const torch_storage *)b)->name);
 }
 
 /* A name that is there twice could mean either. */
 static int list_members(const weights *w, torch_file *file)
 {
-    file->storages = file->archive.entries;
-    file->storage = take_zeroed((size_t)file->storages, sizeof *file->storage, "members of an archive");
+    file->storage = take_zeroed((size_t)file->archive.entries, sizeof *file->storage, "members of an archive");
     if (!file->storage)
         return -1;
-    for (int64_t i = 0; i < file->storages; i++)
-        file->storage[i].entry = &file->archive.entry[i];
-    qsort(file->storage, (size_t)file->storages, sizeof *file->storage, by_member);
+    file->storages = file->archive.entries;
+    for (int64_t i = 0; i < file->storages; i++) {
+        const zip_entry *entry = &file->archive.entry[i];
+        torch_storage *s = &file->storage[i];
+        s->name = entry->name;
+        s->data = w->map.data + entry->offset;
+        s->bytes = entry->unpacked;
+        s->checksum = entry->checksum;
+        s->deflated = entry->deflated;
+    }
+    qsort(file->storage, (size_t)file->storages, sizeof *file->storage, by_name);
     for (int64_t i = 1; i < file->storages; i++)
-        if (by_member(&file->storage[i - 1], &file->storage[i]) == 0)
-            return complain("%s: '%s' is in the archive twice; %s", w->path, file->storage[i].entry->name, REMEDY);
+        if (by_name(&file->storage[i - 1], &file->storage[i]) == 0)
+            return complain("%s: '%s' is in the archive twice; %s", w->path, file->storage[i].name, REMEDY);
     return 0;
 }
 
 /* The member "FOLDER/data.pkl"; its folder is the others' too. NULL: complained. */
-static const zip_entry *find_pickle(const weights *w, torch_file *file)
+static const torch_storage *find_pickle(const weights *w, torch_file *file)
 {
     for (int64_t i = 0; i < file->storages; i++) {
-        const zip_entry *entry = file->storage[i].entry;
-        const char *slash = strchr(entry->name, '/');
+        const torch_storage *member = &file->storage[i];
+        const char *slash = strchr(member->name, '/');
         if (!slash || strcmp(slash, "/data.pkl") != 0)
             continue;
-        file->folder = (size_t)(slash - entry->name) + 1;
-        if (!entry->deflated && entry->unpacked <= MOST_PICKLE)
-            return entry;
+        file->before = arena_print(file->memory, "%.*s/data/", (int)(slash - member->name), member->name);
+        if (!file->before)
+            return NULL;
+        if (!member->deflated && member->bytes <= TORCH_MOST_PICKLE)
+            return member;
         complain("%s: '%s' is compressed or larger than %d bytes; save a state_dict() with torch.save", w->path,
-                 entry->name, MOST_PICKLE);
+                 member->name, TORCH_MOST_PICKLE);
         return NULL;
     }
     complain("%s: a zip archive, but not one of PyTorch's: it has no data.pkl; name the file of weights", w->path);
@@ -67,10 +86,11 @@ static const zip_entry *find_pickle(const weights *w, torch_file *file)
 
 static int check_byte_order(const weights *w, const torch_file *file)
 {
+    size_t folder = strlen(file->before) - strlen("data/");
     for (int64_t i = 0; i < file->storages; i++) {
-        const zip_entry *entry = file->storage[i].entry;
-        bool found = strlen(entry->name) > file->folder && strcmp(entry->name + file->folder, "byteorder") == 0;
-        if (found && entry->unpacked == 3 && memcmp(w->map.data + entry->offset, "big", 3) == 0)
+        const torch_storage *member = &file->storage[i];
+        bool found = strlen(member->name) > folder && strcmp(member->name + folder, "byteorder") == 0;
+        if (found && member->bytes == 3 && memcmp(member->data, "big", 3) == 0)
             return complain("%s: its numbers have the most significant byte first; save it on another machine",
                             w->path);
     }
@@ -79,15 +99,14 @@ static int check_byte_order(const weights *w, const torch_file *file)
 
 static pickle_value *read_pickle(const weights *w, torch_file *file)
 {
-    const zip_entry *entry = find_pickle(w, file);
-    if (!entry || check_byte_order(w, file) < 0)
+    const torch_storage *member = find_pickle(w, file);
+    if (!member || check_byte_order(w, file) < 0)
         return NULL;
-    const uint8_t *data = w->map.data + entry->offset;
-    if (entry->checksum != 0 && crc32_z(0, data, entry->unpacked) != entry->checksum) {
-        complain("%s: '%s' is damaged: its checksum is wrong; %s", w->path, entry->name, REMEDY);
+    if (member->checksum != 0 && crc32_z(0, member->data, member->bytes) != member->checksum) {
+        complain("%s: '%s' is damaged: its checksum is wrong; %s", w->path, member->name, REMEDY);
         return NULL;
     }
-    pickle_source source = { w->path, data, entry->unpacked, torch_knows };
+    pickle_source source = { .path = w->path, .data = member->data, .size = member->bytes, .knows = torch_knows };
     return pickle_read(&source, file->memory);
 }
 
@@ -181,26 +200,27 @@ static const pickle_value *items_of(const weights *w, const pickle_value *root)
     return NULL;
 }
 
-static int parse(weights *w)
+int torch_name_tensors(weights *w, torch_file *file, const pickle_value *saved)
 {
-    static const zip_words words = { "PyTorch archive", "member", REMEDY };
     char name[MOST_NAME] = "";
-    torch_file *file = take_zeroed(1, sizeof *file, "a weights file");
-    if (!file)
-        return -1;
-    w->memory = file;
-    w->release = release;
-    w->verify = torch_verify;
-    file->memory = arena_new();
-    if (!file->memory || zip_open(&file->archive, w->path, &w->map, words) < 0 || list_members(w, file) < 0)
-        return -1;
-    const pickle_value *root = read_pickle(w, file), *items = root ? items_of(w, root) : NULL;
+    const pickle_value *items = items_of(w, saved);
     if (!items || walk(w, file, items->first, name, 0) < 0)
         return -1;
     if (w->count == 0)
         return complain(
             "%s: holds no tensors, neither at its top nor under 'state_dict' or 'model'; save a state_dict()", w->path);
     return weights_sort(w);
+}
+
+static int parse(weights *w)
+{
+    static const zip_words words = { "PyTorch archive", "member", REMEDY };
+    torch_file *file = torch_begin(w);
+    w->verify = torch_verify;
+    if (!file || zip_open(&file->archive, w->path, &w->map, words) < 0 || list_members(w, file) < 0)
+        return -1;
+    const pickle_value *saved = read_pickle(w, file);
+    return saved ? torch_name_tensors(w, file, saved) : -1;
 }
 
 const weights_format weights_torch = { matches, parse };

@@ -72,25 +72,24 @@ static int read_shape(const weights *w, const pickle_value *sizes, const pickle_
     return 0;
 }
 
-static int by_member(const void *name, const void *storage)
+static int by_name(const void *name, const void *storage)
 {
-    return strcmp(name, ((const torch_storage *)storage)->entry->name);
+    return strcmp(name, ((const torch_storage *)storage)->name);
 }
 
-/* The member "FOLDER/data/KEY", or NULL: complained. */
+/* The storage of that key, or NULL: complained. */
 static torch_storage *find_storage(const weights *w, torch_file *file, const char *key, const weights_tensor *t)
 {
-    const char *any = file->archive.entry[0].name;
-    char *name = take_text("%.*sdata/%s", (int)file->folder, any, key);
+    char *name = take_text("%s%s", file->before, key);
     torch_storage *found =
-        name ? bsearch(name, file->storage, (size_t)file->storages, sizeof *file->storage, by_member) : NULL;
+        name ? bsearch(name, file->storage, (size_t)file->storages, sizeof *file->storage, by_name) : NULL;
     if (name && !found)
         complain("%s: the numbers of '%s' should be in '%s', which the archive lacks; download it again", w->path,
                  t->name, name);
     free(name);
-    if (found && found->entry->deflated) {
+    if (found && found->deflated) {
         complain("%s: '%s' is compressed; unpack the archive and store it, or save it again with torch.save", w->path,
-                 found->entry->name);
+                 found->name);
         return NULL;
     }
     return found;
@@ -104,27 +103,40 @@ static const char *dtype_of(const pickle_value *global)
     return NULL;
 }
 
-/* ('storage', class, key, device, numbers): type and place of the storage, and how many numbers it has; -1: complained.
- * The device is where the tensor was; here it is read into the machine's memory anyway. */
-static int64_t read_storage(const weights *w, torch_file *file, const pickle_value *id, weights_tensor *t)
+bool torch_read_id(const pickle_value *id, torch_id *read)
 {
     const pickle_value *word = pickle_at(id, 0, PICKLE_TEXT), *key = pickle_at(id, 2, PICKLE_TEXT);
     const pickle_value *count = pickle_at(id, 4, PICKLE_WHOLE);
-    t->dtype_name = dtype_of(pickle_at(id, 1, PICKLE_GLOBAL));
-    if (!word || strcmp(word->text, "storage") != 0 || !t->dtype_name || !key || !count || count->whole < 0)
+    bool part = id && id->count > 5 && !pickle_at(id, 5, PICKLE_NONE);
+    const char *dtype_name = dtype_of(pickle_at(id, 1, PICKLE_GLOBAL));
+    if (!word || strcmp(word->text, "storage") != 0 || !dtype_name || !key || !count || count->whole < 0 || part)
+        return false;
+    *read = (torch_id){ .key = key->text, .dtype_name = dtype_name, .numbers = count->whole };
+    int64_t size = (int64_t)weights_dtype_size(dtype_name, &read->dtype);
+    if (__builtin_mul_overflow(count->whole, size, &read->bytes))
+        read->bytes = -1; /* as no storage has */
+    return true;
+}
+
+/* Type and place of the storage, and how many numbers it has; -1: complained. The device is where the tensor was; here
+ * it is read into the machine's memory anyway. */
+static int64_t read_storage(const weights *w, torch_file *file, const pickle_value *id, weights_tensor *t)
+{
+    torch_id read;
+    if (!torch_read_id(id, &read))
         return complain_tensor(w, t, "is kept in a way that is not read");
-    torch_storage *storage = find_storage(w, file, key->text, t);
+    torch_storage *storage = find_storage(w, file, read.key, t);
     if (!storage)
         return -1;
-    int64_t bytes;
-    int64_t size = (int64_t)weights_dtype_size(t->dtype_name, &t->dtype);
-    if (__builtin_mul_overflow(count->whole, size, &bytes) || (uint64_t)bytes != storage->entry->unpacked)
+    if (read.bytes < 0 || (uint64_t)read.bytes != storage->bytes)
         return complain("%s: '%s' should have %lld %s numbers, but '%s' has %llu bytes; download the file again",
-                        w->path, t->name, (long long)count->whole, t->dtype_name, storage->entry->name,
-                        (unsigned long long)storage->entry->unpacked);
+                        w->path, t->name, (long long)read.numbers, read.dtype_name, storage->name,
+                        (unsigned long long)storage->bytes);
+    t->dtype_name = read.dtype_name;
+    t->dtype = read.dtype;
     t->origin = storage;
-    t->data = w->map.data + storage->entry->offset;
-    return count->whole;
+    t->data = storage->data;
+    return read.numbers;
 }
 
 /* A parameter is a tensor and whether it was trained. */
@@ -161,12 +173,11 @@ int torch_tensor(const weights *w, torch_file *file, const pickle_value *value, 
 int torch_verify(const weights *w, const weights_tensor *t)
 {
     torch_storage *storage = (torch_storage *)(uintptr_t)t->origin;
-    const zip_entry *entry = storage->entry;
-    if (entry->checksum == 0 || atomic_load(&storage->sound))
+    if (storage->checksum == 0 || atomic_load(&storage->sound))
         return 0;
-    if (crc32_z(0, w->map.data + entry->offset, entry->unpacked) != entry->checksum)
+    if (crc32_z(0, storage->data, storage->bytes) != storage->checksum)
         return complain("%s: the numbers of '%s' are damaged: the checksum of '%s' is wrong; download the file again",
-                        w->path, t->name, entry->name);
+                        w->path, t->name, storage->name);
     atomic_store(&storage->sound, true);
     return 0;
 }

@@ -457,7 +457,6 @@ static void compressed_numbers_are_refused(void **state)
 static void known_strangers_are_named(void **state)
 {
     static const struct lie strangers[] = {
-        LIE("\x80\x02\x8a\x0al\xfc\x9c\x46\xf9\x20j\xa8P\x19.\x80\2M", "PyTorch's format before version 1.6"),
         LIE("\x80\4\x95 and so on", "a plain pickle"),
         LIE("version https://git-lfs.github.com/spec/v1\noid sha256:00", "a pointer of Git LFS"),
         LIE("<!DOCTYPE html>", "a web page"),

@@ -41,13 +41,14 @@ static inline void fuzz_weights(const uint8_t *data, size_t size)
     weights_close(w);
 }
 
-/* Bytes that are no archive are taken for the pickle of one: behind the checksum of an archive a fuzzer that changes
- * bytes would hardly ever meet the reader of pickles. */
+/* Bytes that are neither an archive nor what came before it are taken for the pickle of one: behind the checksum of an
+ * archive a fuzzer that changes bytes would hardly ever meet the reader of pickles. */
 static inline void fuzz_torch(const uint8_t *data, size_t size)
 {
     static const float numbers[6] = { 0, 1, 2, 3, 4, 5 };
     static archive made;
-    if (size >= 2 && memcmp(data, "PK", 2) == 0) {
+    bool old = size >= 4 && memcmp(data, "\x80\2\x8a\x0a", 4) == 0;
+    if (old || (size >= 2 && memcmp(data, "PK", 2) == 0)) {
         fuzz_weights(data, size);
         return;
     }

@@ -26,9 +26,9 @@ def safetensors():
     write("safetensors", "index", json.dumps({"metadata": {}, "weight_map": {"a": "x.safetensors"}}).encode())
 
 
-def archive(state):
+def archive(state, zipped=True):
     data = io.BytesIO()
-    torch.save(state, data)
+    torch.save(state, data, _use_new_zipfile_serialization=zipped)
     return data.getvalue()
 
 
@@ -49,6 +49,7 @@ def torch_files():
     for name, state in states.items():
         write("torch", name + ".pt", archive(state))
         write("torch", name + ".pkl", pickle_of(archive(state)))
+        write("torch", name + ".old", archive(state, False))
     script = io.BytesIO()
     torch.jit.save(torch.jit.script(module), script)
     write("torch", "script.pt", script.getvalue())
