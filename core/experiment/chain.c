@@ -174,7 +174,7 @@ static bool is_of_report(const settings_entry *e)
 static bool goes_with_rows(const settings_entry *e)
 {
     return is_of_rows(e->section) ||
-           (strcmp(e->section, "columns") == 0 && word_listed("words layout comparable", " ", e->key));
+           (strcmp(e->section, "columns") == 0 && word_listed("words layout comparable gain", " ", e->key));
 }
 
 /* A file's rows replace those of its base. */

@@ -4,7 +4,7 @@
  * a complete experiment. Over the root lies the scale, FOLDER-OF-THE-ROOT/scale/NAME.ini, which holds for every
  * experiment of that root; over that the rest of the chain, the nearest file last. A file with rows or a grid of its
  * own drops those of its bases, what their grids' values stand for, and of [columns] what is about them: words, layout,
- * comparable. Of [experiment], title, says, caption and note are the file's own and the scale's, never a base's.
+ * comparable, gain. Of [experiment], title, says, caption and note are the file's own and the scale's, never a base's.
  * Section [scale NAME] of a file, with keys like run.epochs, counts only when that scale is chosen. */
 #ifndef ABLATE_CHAIN_H
 #define ABLATE_CHAIN_H

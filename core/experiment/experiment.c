@@ -3,6 +3,7 @@
 #include "../base/place.h"
 #include "../base/words.h"
 #include "chain.h"
+#include "experiment_claim.h"
 #include "experiment_printed.h"
 #include "experiment_row.h"
 #include <limits.h>
@@ -10,7 +11,7 @@
 #include <string.h>
 
 typedef struct head_text { /* sections [experiment] and [columns] */
-    const char *title, *says, *caption, *note, *metrics, *words, *comparable, *total;
+    const char *title, *says, *caption, *note, *metrics, *words, *comparable, *total, *data_titles, *gain;
     int layout;
 } head_text;
 static const ablate_setting head_rows[] = {
@@ -18,6 +19,7 @@ static const ablate_setting head_rows[] = {
     ABLATE_WORDS(head_text, says, "", "of a choice: what the source says about it, and so leaves open"),
     ABLATE_WORDS(head_text, caption, "", "what the rows show"),
     ABLATE_WORDS(head_text, note, "", "what a reader of the numbers must know"),
+    ABLATE_WORDS(head_text, data_titles, "", "what the title calls a data set: module:\"a name\""),
     { 0 },
 };
 static const ablate_setting column_rows[] = {
@@ -26,6 +28,7 @@ static const ablate_setting column_rows[] = {
     ABLATE_WORDS(head_text, words, "", "word:label, ticked where the model line holds the word"),
     ABLATE_PICK(head_text, layout, 0, "rows|classes|grid", "what the report's lines are"),
     ABLATE_WORDS(head_text, total, "total", "of layout = classes: the name of the mean of the means"),
+    ABLATE_WORDS(head_text, gain, "", "the row that all others' gains are over; none: no gains"),
     ABLATE_WORDS(head_text, comparable, "", "data set that printed values are of: NAME: COUNTS"),
     { 0 },
 };
@@ -50,16 +53,22 @@ void experiment_free(experiment *e)
     free(e);
 }
 
-const experiment_row *experiment_find_row(const experiment *e, const char *name)
+int experiment_row_named(const experiment *e, const char *name, const settings_entry *from)
 {
     char names[300] = "";
     for (int i = 0; i < e->row_count; i++) {
         if (strcmp(e->rows[i].name, name) == 0)
-            return &e->rows[i];
+            return i;
         word_append(names, sizeof names, ", ", e->rows[i].name);
     }
-    complain("%s: there is no row '%s'; the rows are %s", e->path, name, names);
-    return NULL;
+    return from ? settings_complain(from, "there is no row '%s'; the rows are %s", name, names)
+                : complain("%s: there is no row '%s'; the rows are %s", e->path, name, names);
+}
+
+const experiment_row *experiment_find_row(const experiment *e, const char *name)
+{
+    int row = experiment_row_named(e, name, NULL);
+    return row < 0 ? NULL : &e->rows[row];
 }
 
 /* The line to blame for a value of [columns]; where no file has it, the file itself. */
@@ -70,7 +79,7 @@ static int complain_columns(const experiment *e, const char *key, const char *wh
                        what, word);
 }
 
-static int column_find(const char *name, size_t length)
+int experiment_column_find(const char *name, size_t length)
 {
     for (int c = 0; c < EXPERIMENT_COLUMNS; c++) {
         const char *known = experiment_column_name(c);
@@ -88,7 +97,7 @@ static int columns_read(experiment *e, const char *names)
     const char *rest = names, *name;
     size_t length;
     while ((name = word_next(&rest, " ", &length))) {
-        int column = column_find(name, length);
+        int column = experiment_column_find(name, length);
         for (int i = 0; i < e->columns; i++)
             if (e->column[i] == column)
                 return complain_columns(e, "metrics", "must name each column once", names);
@@ -102,21 +111,27 @@ static int columns_read(experiment *e, const char *names)
     return 0;
 }
 
-/* "word:label": a label that holds blanks stands in quotes. */
+/* "word:label": a label that holds blanks stands in quotes. 1; 0: it is no such pair; -1: complained. */
+static int pair_read(arena *memory, const char **at, const char **word, const char **label)
+{
+    size_t length = strcspn(*at, ": ");
+    char *text = NULL;
+    *word = arena_print(memory, "%.*s", (int)length, *at);
+    *at += length + (length > 0 && (*at)[length] == ':');
+    int whole = length > 0 && (*at)[-1] == ':' && !strchr(" ", **at) ? words_next(at, &text) : -1;
+    *label = arena_keep(memory, text);
+    return *word && whole < 0 ? 0 : *word && *label ? 1 : -1;
+}
+
 static int word_read(experiment *e, const char **at, const char *words)
 {
-    size_t word = strcspn(*at, ": ");
     if (e->words == EXPERIMENT_WORDS)
         return complain_columns(e, "words", "may hold 16 words", words);
-    const char *name = arena_print(e->whole.memory, "%.*s", (int)word, *at);
-    char *label = NULL;
-    *at += word + (word > 0 && (*at)[word] == ':');
-    int whole = word > 0 && (*at)[-1] == ':' && !strchr(" ", **at) ? words_next(at, &label) : -1;
-    e->word[e->words] = name;
-    e->label[e->words++] = arena_keep(e->whole.memory, label);
-    if (name && whole < 0)
+    int status = pair_read(e->whole.memory, at, &e->word[e->words], &e->label[e->words]);
+    e->words++;
+    if (status == 0)
         return complain_columns(e, "words", "must be a list of word:label, or word:\"a label\"", words);
-    return name && e->label[e->words - 1] ? 0 : -1;
+    return status > 0 ? 0 : -1;
 }
 
 static int words_read(experiment *e, const char *words)
@@ -141,6 +156,46 @@ static int head_read(experiment *e)
     e->comparable = head.comparable;
     e->total = head.total;
     return columns_read(e, head.metrics) < 0 ? -1 : words_read(e, head.words);
+}
+
+static int gain_read(experiment *e)
+{
+    const settings_entry *entry = settings_find(&e->whole, "columns", "gain");
+    bool named = entry && *entry->value;
+    e->gain = named ? experiment_row_named(e, entry->value, entry) : -1;
+    return named && e->gain < 0 ? -1 : 0;
+}
+
+/* Are all rows on the data of that module? */
+static bool is_of_data(const experiment *e, const char *module)
+{
+    size_t length = strlen(module);
+    bool all = e->row_count > 0;
+    for (int r = 0; r < e->row_count; r++) {
+        const char *data = e->rows[r].run.data;
+        all = all && strncmp(data, module, length) == 0 && (data[length] == ':' || !data[length]);
+    }
+    return all;
+}
+
+static int data_titles_read(experiment *e)
+{
+    const settings_entry *entry = settings_find(&e->whole, "experiment", "data_titles");
+    const char *text = entry ? entry->value : "", *module, *title;
+    e->stands_for = "";
+    for (const char *c = text + strspn(text, " "); *c; c += strspn(c, " ")) {
+        int status = pair_read(e->whole.memory, &c, &module, &title);
+        if (status == 0)
+            return settings_complain(entry,
+                                     "'data_titles' must be a list of module:title, or module:\"a title\"; it "
+                                     "has '%s'",
+                                     text);
+        if (status < 0)
+            return -1;
+        if (is_of_data(e, module))
+            e->stands_for = title;
+    }
+    return 0;
 }
 
 static const char *own_line(const experiment_row *row)
@@ -245,7 +300,8 @@ experiment *experiment_load(const char *path, const experiment_options *options)
     e->scale = arena_text(memory, options->scale ? options->scale : "");
     bool good = e->path && e->name && e->scale && chain_read(e->path, options->scale, &e->whole) == 0;
     if (!good || head_read(e) < 0 || experiment_rows_read(e, options) < 0 || experiment_printed_read(e) < 0 ||
-        words_check(e) < 0 || layout_check(e) < 0) {
+        gain_read(e) < 0 || experiment_claims_read(e) < 0 || data_titles_read(e) < 0 || words_check(e) < 0 ||
+        layout_check(e) < 0) {
         experiment_free(e);
         return NULL;
     }

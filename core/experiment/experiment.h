@@ -4,15 +4,23 @@
  *   base = ../experiments/whole.ini            see chain.h for what lies over what
  *   [experiment]
  *   title, says, caption, note = ...           text for the report, of this file alone: a base's is another report's
+ *   data_titles = a:A b:"B C"                  what the report's title calls a data set, by its module
+ *   [columns]
+ *   metrics = image_auroc mean                 of image_auroc pixel_auroc aupro image_ap pixel_ap mean
+ *   words = a:A b:B                            a tick under A in rows whose model line holds the word a; some row's
+ *                                              must
  *   layout = rows                              a line a row; or `classes`, a line a class; or `grid`, the grid's first
  *                                              axis down, its second across
  *   comparable = NAME: COUNTS                  printed values are compared with runs on this data set only, COUNTS as
  *                                              "2 classes, 4 training and 8 test pictures"; none: with no run
- *   [columns]
- *   metrics = image_auroc mean                 of image_auroc pixel_auroc aupro image_ap pixel_ap mean
- *   words = a:A b:B                            a tick under A in rows whose model line holds the word a; some row's
- * must [row i] model = ...                                the row's line of modules paper = 95.4 - what the paper
- * prints, a value a column in percent, '-' for none section.key = value                        any other difference
+ *   gain = i                                   the row that all others' gains are over; none: no gains
+ *   [row i]
+ *   model = ...                                the row's line of modules
+ *   paper = 95.4 -                             what the paper prints, a value a column in percent, '-' for none
+ *   baseline = yes                             a row of no paper that trains nothing: others are marked where they are
+ *                                              below it
+ *   section.key = value                        any other difference
+ *   [claim NAME]                               what the paper says of two rows; see experiment_claim.h
  *   [grid]                                     see grid.h
  *   [axis value]
  *   section.key = value                        what a value of the grid stands for
@@ -54,6 +62,7 @@ typedef struct experiment_row {
     optimiser_settings optimiser;
     experiment_value paper[EXPERIMENT_COLUMNS]; /* a column */
     bool tick[EXPERIMENT_WORDS];                /* is the word in the model line? */
+    bool baseline;                              /* of no paper, trains nothing; others are measured by it */
     bool applicable;                            /* false: excluded by the grid's `where` */
     int cell;                                   /* of the grid; -1: a row of its own */
     bool unasked;                               /* for the report: --row leaves it out */
@@ -71,6 +80,12 @@ typedef struct experiment_printed { /* one section [printed NAME] */
     experiment_value mean[EXPERIMENT_COLUMNS], total; /* printed means over the classes; their printed mean */
 } experiment_printed;
 
+typedef struct experiment_claim { /* one section [claim NAME]: the second row is better than the first */
+    const char *name, *says;      /* says: the paper's words */
+    int row[2];
+    bool of[EXPERIMENT_COLUMNS]; /* a column: is it claimed of that? Both rows print it then */
+} experiment_claim;
+
 typedef struct experiment {
     const char *path, *name, *scale;           /* name = the file's, without folder and .ini; scale "" = none */
     const char *title, *says, *caption, *note; /* "" where the files have none */
@@ -80,7 +95,11 @@ typedef struct experiment {
     experiment_layout layout;
     const char *comparable; /* "" = nothing is */
     const char *total;      /* layout = classes: what the mean of the means is called */
-    char *changes;          /* for the report, see report_changes.h; NULL counts as "" */
+    const char *stands_for; /* what all rows' data is called in titles; "" = nothing is said of it */
+    int gain;               /* the row that gains are over; -1: none */
+    experiment_claim *claims;
+    int claim_count;
+    char *changes; /* for the report, see report_changes.h; NULL counts as "" */
     experiment_row *rows;
     int row_count;
     grid grid;
@@ -111,5 +130,8 @@ const experiment_row *experiment_find_row(const experiment *, const char *name);
 /* "image_auroc" and "I-AUROC"; of EXPERIMENT_MEAN "mean" and "Mean". */
 const char *experiment_column_name(int column);
 const char *experiment_column_title(int column);
+
+/* The column of that name, which need not end at `length`; -1: there is none. */
+int experiment_column_find(const char *name, size_t length);
 
 #endif

@@ -1,6 +1,7 @@
 #include "experiment_row.h"
 #include "../base/words.h"
 #include "chain.h"
+#include "experiment_claim.h"
 #include "experiment_printed.h"
 #include "grid_bundle.h"
 #include <math.h>
@@ -11,7 +12,7 @@
 static bool is_special(const char *section)
 {
     return word_listed("experiment columns grid", " ", section) || chain_section_rest(section, "row") ||
-           grid_bundle_is(section) || experiment_is_printed(section);
+           grid_bundle_is(section) || experiment_is_printed(section) || experiment_is_claim(section);
 }
 
 static int copy_common(const settings *whole, settings *into)
@@ -24,19 +25,29 @@ static int copy_common(const settings *whole, settings *into)
     return 0;
 }
 
+static int baseline_read(experiment_row *row, const settings_entry *entry)
+{
+    row->baseline = strcmp(entry->value, "yes") == 0;
+    return row->baseline || strcmp(entry->value, "no") == 0
+               ? 0
+               : settings_complain(entry, "'baseline' must be yes or no; it is '%s'", entry->value);
+}
+
 static int row_set_entry(const experiment *e, experiment_row *row, const settings_entry *entry)
 {
-    static const char *const keys[] = { "model", "paper" };
+    static const char *const keys[] = { "model", "paper", "baseline" };
     if (strcmp(entry->key, "model") == 0)
         return settings_set(&row->settings, "run", "model", entry->value, entry->file, entry->line);
     if (strcmp(entry->key, "paper") == 0)
         return experiment_values_read(entry, e->columns, row->paper);
+    if (strcmp(entry->key, "baseline") == 0)
+        return baseline_read(row, entry);
     const char *dot = strchr(entry->key, '.');
     if (!dot)
         return settings_complain(entry,
                                  "'%s' is no key of a row; the nearest is '%s', and settings are written "
                                  "section.key",
-                                 entry->key, settings_nearest(entry->key, keys, 2));
+                                 entry->key, settings_nearest(entry->key, keys, 3));
     const char *section = arena_print(row->settings.memory, "%.*s", (int)(dot - entry->key), entry->key);
     if (!section)
         return -1;

@@ -4,7 +4,8 @@
 
 bool grid_bundle_is(const char *section)
 {
-    return strchr(section, ' ') && !chain_section_rest(section, "row") && !chain_section_rest(section, "printed");
+    return strchr(section, ' ') && !chain_section_rest(section, "row") && !chain_section_rest(section, "printed") &&
+           !chain_section_rest(section, "claim");
 }
 
 bool grid_bundle_axis(const grid_axis *axis)
