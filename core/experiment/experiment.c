@@ -33,16 +33,6 @@ static const ablate_setting column_rows[] = {
     { 0 },
 };
 
-const char *experiment_column_name(int column)
-{
-    return column == EXPERIMENT_MEAN ? "mean" : metrics_name((metrics_kind)column);
-}
-
-const char *experiment_column_title(int column)
-{
-    return column == EXPERIMENT_MEAN ? "Mean" : metrics_title((metrics_kind)column);
-}
-
 void experiment_free(experiment *e)
 {
     if (!e)
@@ -53,40 +43,12 @@ void experiment_free(experiment *e)
     free(e);
 }
 
-int experiment_row_named(const experiment *e, const char *name, const settings_entry *from)
-{
-    char names[300] = "";
-    for (int i = 0; i < e->row_count; i++) {
-        if (strcmp(e->rows[i].name, name) == 0)
-            return i;
-        word_append(names, sizeof names, ", ", e->rows[i].name);
-    }
-    return from ? settings_complain(from, "there is no row '%s'; the rows are %s", name, names)
-                : complain("%s: there is no row '%s'; the rows are %s", e->path, name, names);
-}
-
-const experiment_row *experiment_find_row(const experiment *e, const char *name)
-{
-    int row = experiment_row_named(e, name, NULL);
-    return row < 0 ? NULL : &e->rows[row];
-}
-
 /* The line to blame for a value of [columns]; where no file has it, the file itself. */
 static int complain_columns(const experiment *e, const char *key, const char *what, const char *word)
 {
     const settings_entry *entry = settings_find(&e->whole, "columns", key);
     return complain_at(entry ? entry->file : e->path, entry ? entry->line : 1, "'columns.%s' %s; it has '%s'", key,
                        what, word);
-}
-
-int experiment_column_find(const char *name, size_t length)
-{
-    for (int c = 0; c < EXPERIMENT_COLUMNS; c++) {
-        const char *known = experiment_column_name(c);
-        if (strlen(known) == length && memcmp(known, name, length) == 0)
-            return c;
-    }
-    return -1;
 }
 
 /* "none": runs without a report, as of an encoder's own training. */

@@ -1,5 +1,5 @@
 /* Experiment files: what lies over what, rows, grids, ticks, printed values, and one test for each refusal. */
-/* units: experiment_printed experiment_row data/input_settings model/run_settings */
+/* units: experiment_find experiment_printed experiment_row data/input_settings model/run_settings */
 #include "../../core/base/diag.h"
 #include "../../core/base/file.h"
 #include "../../core/experiment/experiment.h"
