@@ -97,7 +97,18 @@
 /* mode, the unit of std: "relative", "absolute" or "jitter". */
 #define op_noise(b, x, std, mode)  ablate_op(b, "noise", ablate_text(b, "std=%.17g mode=%s", std, mode), x)
 
-/* ---- pictures and maps ---- */
+/* ---- pictures and maps; conv's pictures are (B, H, W, C), its weights (O, KH, KW, C / groups) ----
+ *
+ *     op_conv(b, x, weight)                                            a bias may be left out, or NULL
+ *     op_conv(b, x, weight, bias, .stride = 2, .padding = 1, .activation = "relu6")
+ *     op_conv(b, x, weight, .stride = 2, .same = true)                 padded as TensorFlow does
+ *     op_conv(b, x, weight, .strides = { 2, 1 }, .edges = { 0, 0, 1, 1 })    down, across; top, left, bottom, right
+ */
+#define op_conv(b, ...) \
+    ablate_op_conv(b, __FILE__, __LINE__, "conv", (ablate_op_window){ __VA_ARGS__, .end = 0 })
+/* The way back of conv: weights (C, KH, KW, O / groups); .output_padding; neither .same nor .activation. */
+#define op_conv_transposed(b, ...) \
+    ablate_op_conv(b, __FILE__, __LINE__, "conv_transposed", (ablate_op_window){ __VA_ARGS__, .end = 0 })
 #define op_blur(b, x, sigma)       ablate_op(b, "blur", ablate_op_number(b, "sigma", sigma), x)
 #define op_resize(b, x, ...)       ablate_op(b, "resize", ablate_op_resize(b, (ablate_op_picture){ __VA_ARGS__ }), x)
 
@@ -123,6 +134,15 @@ typedef struct ablate_op_picture {
     const char *mode; /* "bilinear" or "bicubic" */
     bool align_corners;
 } ablate_op_picture;
+
+typedef struct ablate_op_window {
+    ablate_value *x, *weight, *bias;
+    int64_t stride, padding, dilation, output_padding, groups;
+    int64_t strides[2], edges[4], dilations[2]; /* instead of stride, padding, dilation: down, across; as above */
+    bool same;
+    const char *activation;
+    int end;
+} ablate_op_window;
 
 static inline const char *ablate_op_number(ablate_builder *b, const char *name, double number)
 {
@@ -171,6 +191,38 @@ static inline const char *ablate_op_resize(ablate_builder *b, ablate_op_picture 
 {
     return ablate_text(b, "height=%" PRId64 " width=%" PRId64 " mode=%s align_corners=%d", to.height, to.width,
                        to.mode ? to.mode : "bilinear", to.align_corners);
+}
+
+static inline const char *ablate_op_pair(ablate_builder *b, const char *name, int64_t one, const int64_t two[2])
+{
+    int64_t only = one ? one : 1;
+    return two[0] ? ablate_text(b, "%s=\"%" PRId64 ",%" PRId64 "\"", name, two[0], two[1])
+                  : ablate_text(b, "%s=%" PRId64, name, only);
+}
+
+static inline const char *ablate_op_padding(ablate_builder *b, const ablate_op_window *w)
+{
+    const int64_t *edge = w->edges;
+    if (w->same)
+        return "padding=same";
+    if (edge[0] || edge[1] || edge[2] || edge[3])
+        return ablate_text(b, "padding=\"%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 "\"", edge[0], edge[1], edge[2],
+                           edge[3]);
+    return ablate_text(b, "padding=%" PRId64, w->padding);
+}
+
+static inline ablate_value *ablate_op_conv(ablate_builder *b, const char *file, int line, const char *op,
+                                           ablate_op_window w)
+{
+    ablate_value *const in[] = { w.x, w.weight, w.bias };
+    const char *text = ablate_text(b, "%s %s %s groups=%" PRId64, ablate_op_pair(b, "stride", w.stride, w.strides),
+                                   ablate_op_padding(b, &w), ablate_op_pair(b, "dilation", w.dilation, w.dilations),
+                                   w.groups ? w.groups : 1);
+    if (w.output_padding)
+        text = ablate_text(b, "%s output_padding=%" PRId64, text, w.output_padding);
+    if (w.activation)
+        text = ablate_text(b, "%s activation=%s", text, w.activation);
+    return b->api->apply(b, file, line, op, text, w.bias ? 3 : 2, in);
 }
 
 #endif

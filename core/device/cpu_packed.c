@@ -94,9 +94,11 @@ static void fill_group(void *context, int64_t i)
 static void multiply_narrow(product_matrix left, const float *panel, int64_t rows, int64_t width, int64_t depth,
                             float *out, int64_t out_row, bool add)
 {
-    float room[MOST_ROWS * PANEL] = { 0 };
-    for (int64_t r = 0; r < rows && add; r++)
+    float room[MOST_ROWS * PANEL];
+    for (int64_t r = 0; r < rows && add; r++) {
+        memset(room + r * PANEL, 0, PANEL * sizeof *out);
         memcpy(room + r * PANEL, out + r * out_row, (size_t)width * sizeof *out);
+    }
     product_column(width > VECTOR_PART ? 2 : 1, left, panel, PANEL, room, PANEL, rows, depth, add);
     for (int64_t r = 0; r < rows; r++)
         memcpy(out + r * out_row, room + r * PANEL, (size_t)width * sizeof *out);
@@ -135,18 +137,34 @@ static product_matrix bring_near(product_matrix from, int64_t rows, int64_t dept
     return (product_matrix){ near, 1, MOST_ROWS };
 }
 
+/* A left matrix that lies nowhere is laid there. */
+static product_matrix lay_near(const packed_product *p, const packed_block *b, int64_t first, int64_t depth,
+                               float near[])
+{
+    packed_part part = { b->batch, b->row, b->last_row - b->row, first, depth };
+    p->lay(p->source, &part, near, p->across ? MOST_ROWS : NEAR_ROW);
+    return p->across ? (product_matrix){ near, 1, MOST_ROWS } : (product_matrix){ near, NEAR_ROW, 1 };
+}
+
+/* The rows and the terms at hand of the left matrix, where the product reads them. */
+static product_matrix left_of(const packed_product *p, const packed_block *b, int64_t first, int64_t depth,
+                              float near[])
+{
+    if (p->lay)
+        return lay_near(p, b, first, depth, near);
+    const float *left = p->left.at + b->batch * p->left.step + b->row * p->left.row;
+    product_matrix some = { left + first * p->left.column, p->left.row, p->left.column };
+    bool far = p->left.column != 1 || p->left.row >= FAR;
+    return far ? bring_near(some, b->last_row - b->row, depth, near) : some;
+}
+
 static void multiply_block(const packed_work *w, const packed_block *b)
 {
     const packed_product *p = w->p;
-    const float *left = p->left.at + b->batch * p->left.step + b->row * p->left.row;
-    bool far = p->left.column != 1 || p->left.row >= FAR;
     float near[MOST_ROWS * NEAR_ROW];
     for (int64_t first = 0; first < p->depth; first += PACKED_DEPTH) {
         int64_t depth = p->depth - first < PACKED_DEPTH ? p->depth - first : PACKED_DEPTH;
-        product_matrix some = { left + first * p->left.column, p->left.row, p->left.column };
-        if (far)
-            some = bring_near(some, b->last_row - b->row, depth, near);
-        multiply_depth(w, b, some, first, depth);
+        multiply_depth(w, b, left_of(p, b, first, depth, near), first, depth);
     }
 }
 

@@ -20,12 +20,21 @@ typedef struct packed_block { /* rows and columns of the result; last is one bey
     int64_t batch, row, last_row, column, last_column;
 } packed_block;
 
+typedef struct packed_part { /* of a left matrix: `rows` rows from `row` on, of which `terms` terms from `term` on */
+    int64_t batch, row, rows, term, terms;
+} packed_part;
+
 typedef struct packed_product {
     int64_t batches, rows, columns, depth;
     packed_matrix left, right; /* (rows, depth), (depth, columns); right.step 0: one for all batches */
-    float *out;                /* (batches, rows, columns) */
-    int64_t out_row, out_step; /* numbers from row to row, from batch to batch */
-    bool add;                  /* to what is in `out` */
+    /* A left matrix that lies nowhere: lays a part of it, each row from to + i * row on; or NULL. across: it lays the
+     * transposed matrix, whose rows are terms. */
+    void (*lay)(const void *source, const packed_part *, float *to, int64_t row);
+    const void *source;
+    bool across;
+    float *out;                                                /* (batches, rows, columns) */
+    int64_t out_row, out_step;                                 /* numbers from row to row, from batch to batch */
+    bool add;                                                  /* to what is in `out` */
     void (*finish)(const void *context, const packed_block *); /* called for each block that is done, or NULL */
     const void *context;
 } packed_product;

@@ -2,10 +2,8 @@
  */
 #include "matmul.h"
 #include "../device/cpu_packed.h"
-#include "../device/cpu_work.h"
-#include "activation.h"
+#include "finish.h"
 #include "misfit.h"
-#include <string.h>
 
 /* ---- the three products of a call: y = x w, and the gradients dx = dy w', dw = x' dy ---- */
 
@@ -70,8 +68,6 @@ static int64_t largest_room(const products *p)
     return packed_room(all, 3);
 }
 
-enum { BAND = 64 }; /* rows that one piece of backward's first pass takes through the activation */
-
 static bool leading_axes_fit(const ablate_shape *x, const ablate_shape *w)
 {
     if (w->rank == 2)
@@ -103,125 +99,66 @@ static int matmul_shape(const ablate_shape *in, int n, const void *attributes, a
                       shape_words(&layout->out).text, (long long)p.n);
     int64_t rows = p.batches * p.m;
     layout->aux = attr->activation == ACTIVATION_NONE ? 0 : rows * p.n;
-    layout->scratch = largest_room(&p) + layout->aux + (n == 3 ? work_pieces(rows, BAND) * p.n : 0);
+    layout->scratch = largest_room(&p) + finish_room((activation_kind)attr->activation, n == 3, rows, p.n);
     layout->mixes = (x->rank == 2 && p.ta) || (p.shared && rows_alike(w, &layout->out));
     return size_check(&layout->out, layout);
 }
 
 /* ---- forward ---- */
 
-/* Bias and activation on one row of a tile; `pre`, if there is one, keeps what the activation saw. */
-static void finish_row(activation_kind activation, const float *bias, float *y, float *pre, int64_t n)
-{
-    for (int64_t i = 0; bias && i < n; i++)
-        y[i] += bias[i];
-    if (pre)
-        memcpy(pre, y, (size_t)n * sizeof *pre);
-    activation_values(activation, y, y, n);
-}
-
-static void finish_block(const void *context, const packed_block *b)
-{
-    const ablate_call *call = context;
-    const matmul_attr *attr = call->attr;
-    products p = products_of(call->in_shape, attr);
-    const float *bias = call->n_in == 3 ? call->in[2] + b->column : NULL;
-    for (int64_t row = b->row; row < b->last_row; row++) {
-        int64_t at = (b->batch * p.m + row) * p.n + b->column;
-        finish_row((activation_kind)attr->activation, bias, call->out + at,
-                   attr->activation && call->aux ? call->aux + at : NULL, b->last_column - b->column);
-    }
-}
-
 static void matmul_forward(const ablate_call *call)
 {
     const matmul_attr *attr = call->attr;
     products p = products_of(call->in_shape, attr);
     packed_product y = product_of(&p, call->in[0], call->in[1], call->out);
-    if (call->n_in == 3 || attr->activation != ACTIVATION_NONE)
-        y.finish = finish_block;
-    y.context = call;
+    const finish f = { .bias = call->n_in == 3 ? call->in[2] : NULL,
+                       .activation = (activation_kind)attr->activation,
+                       .out = call->out,
+                       .pre = attr->activation ? call->aux : NULL,
+                       .row = p.n,
+                       .step = p.m * p.n };
+    y.finish = finish_needed(&f) ? finish_block : NULL;
+    y.context = &f;
     packed_run(call->cpu, &y, call->scratch);
 }
 
 /* ---- backward ---- */
 
-typedef struct backward_work {
-    const ablate_call *call;
-    int64_t rows, n; /* of the result */
-    activation_kind activation;
-    const float *grad; /* of the product before the activation: grad_out, or `pre` when the first pass has filled it */
-    float *pre, *sums; /* scratch: that gradient; column sums of each band */
-} backward_work;
-
-static void sum_columns(const float *restrict grad, int64_t rows, int64_t n, float *restrict sum)
-{
-    memset(sum, 0, (size_t)n * sizeof *sum);
-    for (int64_t r = 0; r < rows; r++)
-        for (int64_t i = 0; i < n; i++)
-            sum[i] += grad[r * n + i];
-}
-
-/* First pass, one band of rows: through the activation, down to the bias. */
-static void backward_band(void *context, int64_t index)
-{
-    const backward_work *w = context;
-    work_span rows = work_piece(index, w->rows, BAND);
-    int64_t at = rows.first * w->n, count = rows.last - rows.first;
-    if (w->activation != ACTIVATION_NONE)
-        activation_slopes(w->activation, w->call->aux + at, w->call->grad_out + at, w->pre + at, count * w->n);
-    if (w->sums)
-        sum_columns(w->grad + at, count, w->n, w->sums + index * w->n);
-}
-
 /* All batches add to the gradient of a weight that they share, one after the other. */
-static void weight_gradient(const backward_work *w, const products *p, float *room)
+static void weight_gradient(const ablate_call *call, const products *p, const float *grad, float *room)
 {
-    packed_product g = w_gradient_of(p, w->call->in[0], w->grad, w->call->grad_in[1]);
-    g.add = w->call->add & 2u;
+    packed_product g = w_gradient_of(p, call->in[0], grad, call->grad_in[1]);
+    g.add = call->add & 2u;
     int64_t times = p->shared ? p->batches : 1;
     g.batches = p->shared ? 1 : p->batches;
     for (int64_t batch = 0; batch < times; batch++) {
-        packed_run(w->call->cpu, &g, room);
+        packed_run(call->cpu, &g, room);
         g.add = true;
         g.left.at += g.left.step;
         g.right.at += g.right.step;
     }
 }
 
-static void bias_gradient(const backward_work *w)
-{
-    float *to = w->call->grad_in[2];
-    if (!(w->call->add & 4u))
-        memset(to, 0, (size_t)w->n * sizeof *to);
-    for (int64_t band = 0; band < work_pieces(w->rows, BAND); band++)
-        for (int64_t i = 0; i < w->n; i++)
-            to[i] += w->sums[band * w->n + i];
-}
-
 static void matmul_backward(const ablate_call *call)
 {
     const matmul_attr *attr = call->attr;
     products p = products_of(call->in_shape, attr);
-    backward_work w = {
-        .call = call, .rows = p.batches * p.m, .n = p.n, .activation = (activation_kind)attr->activation
-    };
-    bool bias = call->n_in == 3 && call->grad_in[2];
+    finish_back back = { .activation = (activation_kind)attr->activation,
+                         .rows = p.batches * p.m,
+                         .n = p.n,
+                         .pre = call->aux,
+                         .grad = call->grad_out,
+                         .bias = call->n_in == 3 ? call->grad_in[2] : NULL,
+                         .add = call->add & 4u };
     float *room = call->scratch;
-    w.pre = room + largest_room(&p);
-    w.grad = w.activation == ACTIVATION_NONE ? call->grad_out : w.pre;
-    w.sums = bias ? w.pre + (w.activation ? w.rows * w.n : 0) : NULL;
-    if (bias || w.activation)
-        work_run(call->cpu, work_pieces(w.rows, BAND), backward_band, &w);
-    if (bias)
-        bias_gradient(&w);
+    const float *grad = finish_backward(call->cpu, &back, room + largest_room(&p));
     if (call->grad_in[0]) {
-        packed_product g = x_gradient_of(&p, call->in[1], w.grad, call->grad_in[0]);
+        packed_product g = x_gradient_of(&p, call->in[1], grad, call->grad_in[0]);
         g.add = call->add & 1u;
         packed_run(call->cpu, &g, room);
     }
     if (call->grad_in[1])
-        weight_gradient(&w, &p, room);
+        weight_gradient(call, &p, grad, room);
 }
 
 /* 2 m n k, the bias, and one for an activation, whatever it takes: the share of the peak is not to look better by it.
