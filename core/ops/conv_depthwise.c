@@ -31,6 +31,11 @@ static span taps_of(const conv_axis *a, int64_t result)
     return s;
 }
 
+static bool all_taps(const conv_axis *a, span s)
+{
+    return s.first == 0 && s.last == a->taps;
+}
+
 typedef struct tile { /* of up to TILE results in a row, whose taps i x j lie inside */
     span i, j;
     const float *from, *weight; /* where tap 0 of the first result reads, and its weight; both of channel 0 */
@@ -103,9 +108,10 @@ static void run_row(const depthwise_work *w, int64_t batch, int64_t y)
     t.weight = w->weight + (down->weight_first * taps_across + across->weight_first) * channels;
     int64_t line = batch * down->from_size + y * down->step + down->first;
     for (int64_t x = 0, n; x < across->results; x += n) {
-        span last = x + TILE <= across->results ? taps_of(across, x + TILE - 1) : (span){ 0, 0 };
         t.j = taps_of(across, x);
-        n = t.j.first == 0 && t.j.last == across->taps && last.first == 0 && last.last == across->taps ? TILE : 1;
+        n = x + TILE <= across->results && all_taps(across, t.j) && all_taps(across, taps_of(across, x + TILE - 1))
+                ? TILE
+                : 1;
         int64_t at = (out_row + x * across->to_step + across->to_first) * channels;
         t.from = w->from + (line * across->from_size + x * across->step + across->first) * channels;
         t.out = w->f->out + at;

@@ -105,6 +105,23 @@ static void pictures_and_experts(ablate_builder *b)
          "height=16 width=16 mode=bicubic align_corners=1", image);
 }
 
+static void convolutions(ablate_builder *b)
+{
+    ablate_value *x = ablate_param(b, "field", "ones", B, 9, 8, 6),
+                 *weight = ablate_param(b, "window", "ones", 4, 3, 2, 6);
+    ablate_value *bias = ablate_param(b, "shift", "ones", 4), *few = ablate_param(b, "few", "ones", 6, 3, 2, 1);
+    ablate_value *back = ablate_param(b, "back", "ones", 6, 3, 2, 4);
+    SAME(op_conv(b, x, weight), "conv", NULL, x, weight);
+    SAME(op_conv(b, x, weight, NULL, .padding = 1), "conv", "padding=1", x, weight);
+    SAME(op_conv(b, x, weight, bias, .stride = 2, .same = true, .activation = "relu6"), "conv",
+         "stride=2 padding=same activation=relu6", x, weight, bias);
+    SAME(op_conv(b, x, few, .strides = { 1, 2 }, .edges = { 0, 1, 2, 3 }, .dilation = 2, .groups = 6), "conv",
+         "stride=\"1,2\" padding=\"0,1,2,3\" dilation=2 groups=6", x, few);
+    SAME(op_conv_transposed(b, x, back, bias, .stride = 2, .padding = 1, .output_padding = 1), "conv_transposed",
+         "stride=2 padding=1 output_padding=1", x, back, bias);
+    SAME(op_conv_transposed(b, x, back, .dilations = { 1, 2 }), "conv_transposed", "dilation=\"1,2\"", x, back);
+}
+
 static int build_pairs(ablate_builder *b, const void *own)
 {
     (void)own;
@@ -115,6 +132,7 @@ static int build_pairs(ablate_builder *b, const void *own)
     shapes(b, x, y);
     products(b, x, y);
     pictures_and_experts(b);
+    convolutions(b);
     return 0;
 }
 
