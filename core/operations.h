@@ -111,6 +111,11 @@
     ablate_op_conv(b, __FILE__, __LINE__, "conv_transposed", (ablate_op_window){ __VA_ARGS__, .end = 0 })
 #define op_blur(b, x, sigma)       ablate_op(b, "blur", ablate_op_number(b, "sigma", sigma), x)
 #define op_resize(b, x, ...)       ablate_op(b, "resize", ablate_op_resize(b, (ablate_op_picture){ __VA_ARGS__ }), x)
+/* x (B, H, W, C), square windows: op_max_pool(b, x, .kernel = 3, .stride = 2, .padding = 1). Without a stride they lie
+ * side by side. For all else that a window can be: ablate_op(b, "max_pool", "kernel=\"3,2\" padding=same", x). */
+#define op_max_pool(b, x, ...) ablate_op(b, "max_pool", ablate_op_max_pool(b, (ablate_op_pooling){ __VA_ARGS__ }), x)
+#define op_average_pool(b, x, ...) \
+    ablate_op(b, "average_pool", ablate_op_average_pool(b, (ablate_op_averaging){ __VA_ARGS__ }), x)
 
 /* ---- first values of a parameter ---- */
 #define ablate_normal(b, std)         ablate_op_init(b, "normal", std)
@@ -134,6 +139,14 @@ typedef struct ablate_op_picture {
     const char *mode; /* "bilinear" or "bicubic" */
     bool align_corners;
 } ablate_op_picture;
+typedef struct ablate_op_pooling {
+    int64_t kernel, stride, padding, dilation;
+    bool ceil_mode;
+} ablate_op_pooling;
+typedef struct ablate_op_averaging {
+    int64_t kernel, stride, padding;
+    bool ceil_mode, exclude_pad; /* the padding's zeros are not counted: count_include_pad=0 */
+} ablate_op_averaging;
 
 typedef struct ablate_op_window {
     ablate_value *x, *weight, *bias;
@@ -223,6 +236,24 @@ static inline ablate_value *ablate_op_conv(ablate_builder *b, const char *file, 
     if (w.activation)
         text = ablate_text(b, "%s activation=%s", text, w.activation);
     return b->api->apply(b, file, line, op, text, w.bias ? 3 : 2, in);
+}
+
+static inline const char *ablate_op_pool(ablate_builder *b, int64_t kernel, int64_t stride, int64_t padding, bool ceil)
+{
+    const char *text = ablate_text(b, "kernel=%" PRId64 " padding=%" PRId64 " ceil_mode=%d", kernel, padding, ceil);
+    return stride ? ablate_text(b, "%s stride=%" PRId64, text, stride) : text;
+}
+
+static inline const char *ablate_op_max_pool(ablate_builder *b, ablate_op_pooling of)
+{
+    return ablate_text(b, "%s dilation=%" PRId64, ablate_op_pool(b, of.kernel, of.stride, of.padding, of.ceil_mode),
+                       of.dilation ? of.dilation : 1);
+}
+
+static inline const char *ablate_op_average_pool(ablate_builder *b, ablate_op_averaging of)
+{
+    return ablate_text(b, "%s count_include_pad=%d",
+                       ablate_op_pool(b, of.kernel, of.stride, of.padding, of.ceil_mode), !of.exclude_pad);
 }
 
 #endif

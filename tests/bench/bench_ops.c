@@ -31,6 +31,8 @@ static const subject subjects[] = {
     { "softmax", "", 0, 1, { { 3, { 8, 257, 257 } } } },
     { "normalize", "", 0, 1, { { 3, { 8, 257, 128 } } } },
     { "cosine", "", 0, 2, { { 3, { 8, 257, 128 } }, { 3, { 8, 257, 128 } } } },
+    { "max_pool", "kernel=3 stride=2 padding=1", 0, 1, { { 4, { 8, 112, 112, 64 } } } },
+    { "average_pool", "kernel=3 stride=1 padding=1", 0, 1, { { 4, { 8, 112, 112, 64 } } } },
     { "patch_embed", "", 0, 2, { { 4, { 8, 3, 128, 128 } }, { 4, { 128, 3, 8, 8 } } } },
 };
 

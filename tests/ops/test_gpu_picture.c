@@ -82,10 +82,35 @@ static void test_blurring(void **state)
     gpu_check_gradients("blur", "sigma=0.8", 1, OP_SHAPES({ 3, { 1, 4, 5 } }));
 }
 
+/* The largest, its place, and sums are the same bits on both sides, in the order of the taps; only that a gradient which
+ * is added to the first is compared with twice the first: up to 9 sums, half a unit each. */
+static void test_pooling(void **state)
+{
+    (void)state;
+    GPU_NEEDED();
+    static const char *const attributes[] = { "kernel=2", "kernel=3 stride=2 padding=1 ceil_mode=1",
+                                              "kernel=\"2,5\" stride=\"3,1\" padding=\"0,2,1,1\"",
+                                              "kernel=3 stride=2 padding=same" };
+    static const ablate_shape shapes[] = { { 4, { 2, 9, 7, 3 } }, { 4, { 1, 33, 16, 65 } }, { 4, { 1, 5, 5, 1 } } };
+    for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++)
+        for (size_t j = 0; j < sizeof shapes / sizeof *shapes; j++) {
+            check_one("max_pool", attributes[i], 1, 5, shapes[j]);
+            check_one("average_pool", attributes[i], 1, 5, shapes[j]);
+        }
+    check_one("max_pool", "kernel=3 dilation=2 padding=2", 1, 5, shapes[0]);
+    check_one("average_pool", "kernel=3 padding=1 count_include_pad=0", 1, 5, shapes[0]);
+    op_case c;
+    gpu_open(&c, "max_pool", "kernel=3 stride=1", OP_SHAPES({ 4, { 1, 3, 8, 1 } }));
+    for (int i = 0; i < 24; i++)
+        c.in[0][i] = i == 13 ? NAN : i % 3 ? 1.0f : -INFINITY;
+    gpu_compare(&c, 1, 5);
+    op_close(&c);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_draws), cmocka_unit_test(test_noise),
-                                        cmocka_unit_test(test_patches), cmocka_unit_test(test_resizing),
-                                        cmocka_unit_test(test_blurring) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_draws),    cmocka_unit_test(test_noise),
+                                        cmocka_unit_test(test_patches),  cmocka_unit_test(test_resizing),
+                                        cmocka_unit_test(test_blurring), cmocka_unit_test(test_pooling) };
     return cmocka_run_group_tests(tests, gpu_begin, NULL);
 }

@@ -59,6 +59,8 @@ static const mutant_case cases[] = {
     { "cross_entropy", "", 1u, 2, { { 2, { 4, 3 } }, { 1, { 4 } } }, fill_indices },
     { "top_k", "k=2 renormalize=softmax", 1u, 1, { { 2, { 3, 4 } } }, fill_apart },
     { "resize", "height=5 width=7", 1u, 1, { { 4, { 1, 1, 3, 4 } } }, NULL },
+    { "max_pool", "kernel=3 stride=2 padding=1", 1u, 1, { { 4, { 1, 4, 5, 2 } } }, fill_apart },
+    { "average_pool", "kernel=3 stride=2 padding=1", 1u, 1, { { 4, { 1, 4, 5, 2 } } }, NULL },
     { "blur", "sigma=1", 1u, 1, { { 3, { 1, 4, 5 } } }, NULL },
     { "matmul", "transpose_b=1", 7u, 3, { { 2, { 4, 3 } }, { 2, { 5, 3 } }, { 1, { 5 } } }, NULL },
     { "layer_norm", "", 7u, 3, { { 2, { 4, 7 } }, { 1, { 7 } }, { 1, { 7 } } }, NULL },

@@ -71,6 +71,8 @@ static const subject subjects[] = {
     { "concat", "axis=1", 2, 3, 0, { { 3, { 1, 4, 7 } }, { 3, { 1, 2, 7 } } } },
     { "resize", "height=23 width=31", 1, 1, 0, { { 4, { 1, 2, 9, 11 } } } },
     { "resize", "height=7 width=31 mode=bicubic", 1, 1, 0, { { 4, { 1, 1, 9, 11 } } } },
+    { "max_pool", "kernel=3 stride=2 padding=1", 1, 1, 0, { { 4, { 1, 9, 11, 7 } } } },
+    { "average_pool", "kernel=3 stride=2 ceil_mode=1", 1, 1, 0, { { 4, { 1, 10, 11, 21 } } } },
     { "blur", "sigma=2", 1, 1, 0, { { 3, { 1, 29, 31 } } } },
     { "sum", "axis=1", 1, 1, 0, { { 3, { 1, 37, 7 } } } },
     { "sum", "axis=-1", 1, 1, 0, { { 3, { 1, 7, 37 } } } },

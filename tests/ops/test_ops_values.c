@@ -70,6 +70,7 @@ static void test_without_aux(void **state)
         ablate_shape shape[3];
     } subject[] = { { "matmul", "activation=gelu", 3, { { 2, { 4, 3 } }, { 2, { 3, 18 } }, { 1, { 18 } } } },
                     { "attention", "heads=2", 1, { { 3, { 2, 5, 12 } } } },
+                    { "max_pool", "kernel=3 stride=2 padding=1", 1, { { 4, { 2, 7, 6, 5 } } } },
                     { "layer_norm", "", 3, { { 2, { 3, 18 } }, { 1, { 18 } }, { 1, { 18 } } } } };
     for (size_t i = 0; i < sizeof subject / sizeof *subject; i++) {
         op_case c = filled(subject[i].name, subject[i].attributes, subject[i].n, subject[i].shape);

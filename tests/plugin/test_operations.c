@@ -99,6 +99,13 @@ static void pictures_and_experts(ablate_builder *b)
     ablate_value *image = ablate_param(b, "image", "ones", B, 3, 8, 8), *map = ablate_param(b, "map", "ones", B, 8, 8);
     ablate_value *patch = ablate_param(b, "patch", "ones", C, 3, 4, 4);
     SAME(op_patch_embed(b, image, patch), "patch_embed", NULL, image, patch);
+    SAME(op_max_pool(b, image, .kernel = 2), "max_pool", NULL, image);
+    SAME(op_max_pool(b, image, .kernel = 3, .stride = 2, .padding = 1, .dilation = 1, .ceil_mode = true), "max_pool",
+         "kernel=3 stride=2 padding=1 ceil_mode=1", image);
+    SAME(op_max_pool(b, image, 2, .dilation = 2), "max_pool", "dilation=2", image);
+    SAME(op_average_pool(b, image, .kernel = 3), "average_pool", "kernel=3", image);
+    SAME(op_average_pool(b, image, 3, 1, 1, .ceil_mode = true, .exclude_pad = true), "average_pool",
+         "kernel=3 stride=1 padding=1 ceil_mode=1 count_include_pad=0", image);
     SAME(op_blur(b, map, 1.5), "blur", "sigma=1.5", map);
     SAME(op_resize(b, image, .height = 16, .width = 12), "resize", "height=16 width=12", image);
     SAME(op_resize(b, image, .height = 16, .width = 16, .mode = "bicubic", .align_corners = true), "resize",
