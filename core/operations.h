@@ -84,6 +84,9 @@
     ablate_op(b, "layer_norm", ablate_op_number(b, "eps", eps), x, weight, bias)
 
 /* ---- attention and experts ---- */
+#define op_moments(b, x) ablate_op(b, "moments", NULL, x) /* mean and variance of channels */
+#define op_batch_norm(b, x, mean, variance, weight, bias, eps) \
+    ablate_op(b, "batch_norm", ablate_op_number(b, "eps", eps), x, mean, variance, weight, bias)
 #define op_attention(b, qkv, ...) \
     ablate_op(b, "attention", ablate_op_attention(b, (ablate_op_heads){ __VA_ARGS__ }), qkv)
 /* How the k kept scores of a row are weighed: "none", as they are; "sum", over their sum; "softmax", their own. */

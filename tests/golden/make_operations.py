@@ -31,7 +31,10 @@ def words(tensor):
 
 
 def case(name, attributes, shapes, compute):
-    inputs = [filled(shape, k).requires_grad_() for k, shape in enumerate(shapes)]
+    inputs = [filled(shape, k) for k, shape in enumerate(shapes)]
+    if name == "batch_norm":
+        inputs[2] = inputs[2].abs() + 0.25  # a variance
+    inputs = [x.requires_grad_() for x in inputs]
     out = compute(*inputs)
     out.backward(slope(out.shape))
     print(f"case {name}|{attributes}")
@@ -70,6 +73,35 @@ def pools():
          channels_first(lambda x: F.max_pool2d(x, (4, 1), 3, (2, 0), ceil_mode=True)))
 
 
+def moments(x):
+    rows = x.reshape(-1, x.shape[-1])
+    return torch.stack([rows.mean(0), rows.var(0, unbiased=False)])
+
+
+def normalise(eps):
+    def compute(x, mean, variance, weight, bias):
+        return F.batch_norm(x.reshape(-1, x.shape[-1]), mean, variance, weight, bias, False, 0.1, eps).reshape(x.shape)
+    return compute
+
+
+def by_hand(eps):
+    """PyTorch has no gradient of running statistics."""
+    def compute(x, mean, variance, weight, bias):
+        return (x - mean) / (variance + eps).sqrt() * weight + bias
+    return compute
+
+
+def norms():
+    for shape in ([2, 5, 7, 3], [6, 17], [1, 1, 1, 4], [4, 33, 1], [5]):
+        channels = [shape[-1]]
+        case("moments", "", [shape], moments)
+        for eps in (1e-5, 1e-3):
+            inputs = [filled(s, k) if k != 2 else filled(s, k).abs() + 0.25 for k, s in enumerate([shape] + 4 * [channels])]
+            assert torch.allclose(normalise(eps)(*inputs), by_hand(eps)(*inputs), rtol=1e-12, atol=1e-12)
+            case("batch_norm", f"eps={eps}", [shape] + 4 * [channels], by_hand(eps))
+
+
 if __name__ == "__main__":
     print("# Made by tests/golden/make_operations.py, see there.")
     pools()
+    norms()

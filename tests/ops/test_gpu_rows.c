@@ -75,6 +75,27 @@ static void test_layer_norm(void **state)
     gpu_check_gradients("layer_norm", "", 7, OP_SHAPES({ 2, { 3, 5 } }, { 1, { 5 } }, { 1, { 5 } }));
 }
 
+/* Sums in double on both sides, of terms that are rounded once: 2 units; a number is a handful of roundings. */
+static void test_batch_norm(void **state)
+{
+    (void)state;
+    GPU_NEEDED();
+    static const ablate_shape shapes[] = {
+        { 4, { 2, 9, 7, 33 } }, { 2, { 300, 5 } }, { 2, { 64, 130 } }, { 1, { 7 } }, { 2, { 129, 1 } }
+    };
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        const ablate_shape x = shapes[i], row = { 1, { x.dim[x.rank - 1] } };
+        check_one("moments", "", 1, 4, x);
+        op_case c;
+        gpu_open(&c, "batch_norm", "eps=0.01", OP_SHAPES(x, row, row, row, row));
+        for (int k = 0; k < 5; k++)
+            op_fill(&c, k, k == 2 ? 0.1f : 1.0f, k == 2 ? 1.0f : 0.0f);
+        gpu_compare(&c, 31, 8);
+        op_close(&c);
+    }
+    gpu_check_gradients("moments", "", 1, OP_SHAPES({ 2, { 5, 3 } }));
+}
+
 static void test_lengths(void **state)
 {
     (void)state;
@@ -197,6 +218,6 @@ int main(void)
                                         cmocka_unit_test(test_softmax),       cmocka_unit_test(test_layer_norm),
                                         cmocka_unit_test(test_lengths),       cmocka_unit_test(test_top_k),
                                         cmocka_unit_test(test_cross_entropy), cmocka_unit_test(test_adam),
-                                        cmocka_unit_test(test_guard) };
+                                        cmocka_unit_test(test_guard),         cmocka_unit_test(test_batch_norm) };
     return cmocka_run_group_tests(tests, gpu_begin, NULL);
 }

@@ -5,7 +5,7 @@ typedef struct mutant_case {
     const char *name, *attributes;
     unsigned wanted;
     int n;
-    ablate_shape shape[3];
+    ablate_shape shape[5];
     void (*fill)(op_case *); /* NULL: standard normal inputs */
 } mutant_case;
 
@@ -20,6 +20,12 @@ static void fill_divisor(op_case *c)
 {
     op_fill(c, 0, 1.0f, 0.0f);
     op_fill(c, 1, 0.2f, 2.0f);
+}
+
+static void fill_variance(op_case *c)
+{
+    for (int i = 0; i < 5; i++)
+        op_fill(c, i, i == 2 ? 0.2f : 1.0f, i == 2 ? 2.0f : 0.0f);
 }
 
 static void fill_indices(op_case *c)
@@ -63,6 +69,13 @@ static const mutant_case cases[] = {
     { "average_pool", "kernel=3 stride=2 padding=1", 1u, 1, { { 4, { 1, 4, 5, 2 } } }, NULL },
     { "blur", "sigma=1", 1u, 1, { { 3, { 1, 4, 5 } } }, NULL },
     { "matmul", "transpose_b=1", 7u, 3, { { 2, { 4, 3 } }, { 2, { 5, 3 } }, { 1, { 5 } } }, NULL },
+    { "moments", "", 1u, 1, { { 2, { 4, 3 } } }, NULL },
+    { "batch_norm",
+      "",
+      1u | 8u | 16u,
+      5,
+      { { 2, { 4, 3 } }, { 1, { 3 } }, { 1, { 3 } }, { 1, { 3 } }, { 1, { 3 } } },
+      fill_variance },
     { "layer_norm", "", 7u, 3, { { 2, { 4, 7 } }, { 1, { 7 } }, { 1, { 7 } } }, NULL },
     { "softmax", "", 1u, 1, { { 2, { 3, 5 } } }, NULL },
 };
