@@ -4,22 +4,16 @@
 #include "../finished/comparison.h"
 #include "shared.h"
 #include "verbs.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 typedef struct request {
     verb_line given;
-    int samples;
-    bool json, quick;
+    bool json;
 } request;
 
-static const line_option options[] = {
-    OPTION(request, samples, "samples", 0, "N", "times that the test pictures are drawn again (10000)", .least = 100,
-           .most = 1000000),
-    OPTION(request, quick, "quick", 0, NULL, "no intervals over pictures, so nothing is computed"),
-    OPTION(request, json, "json", 0, NULL, "print as JSON"),
-    { 0 }
-};
+static const line_option options[] = { OPTION(request, json, "json", 0, NULL, "print as JSON"), { 0 } };
 
 /* ---- printing ---- */
 
@@ -45,40 +39,45 @@ static void print_classes(const comparison *f, FILE *out)
     fputc('\n', out);
 }
 
-static void print_interval(const bootstrap_interval *i, FILE *out)
+/* `none` stands where there is no interval. */
+static void print_interval(const bootstrap_interval *i, const char *none, FILE *out)
 {
-    fprintf(out, "  %+6.1f .. %+6.1f%s", 100 * i->low, 100 * i->high, i->low > 0 || i->high < 0 ? " *" : "  ");
+    if (isnan(i->low))
+        fprintf(out, "  %-18s", none);
+    else
+        fprintf(out, "  %+6.1f .. %+6.1f%s", 100 * i->low, 100 * i->high, bootstrap_is_told(i) ? " *" : "  ");
 }
 
 static void print_means(const comparison *f, FILE *out)
 {
-    fprintf(out, "\n  %-10s %8s %8s %8s  %-20s  %s\n", "mean", "A", "B", "B - A", "95 % over classes",
-            "95 % over pictures");
+    const bool seeds = f->runs->pairs > 1;
+    fprintf(out, "\n  %-10s %8s %8s %8s  %-18s  %-18s%s\n", "mean", "A", "B", "B - A", "95 % over classes",
+            "over pictures", seeds ? "  and over seeds" : "");
     for (int m = 0; m < METRICS_KINDS; m++) {
         if (!f->known[m])
             continue;
+        const bootstrap_interval none = { NAN, NAN, NAN };
         fprintf(out, "  %-10s %8.1f %8.1f %+8.1f", metrics_title((metrics_kind)m), 100 * f->mean[0][m],
                 100 * f->mean[1][m], 100 * f->over_classes[m].difference);
-        if (comparison_spreads(f, (metrics_kind)m))
-            print_interval(&f->over_classes[m], out);
-        else
-            fprintf(out, "  %-20s", "- (one class)");
-        if (f->image[m])
-            print_interval(&f->over_pictures[m], out);
+        print_interval(comparison_spreads(f, (metrics_kind)m) ? &f->over_classes[m] : &none, "- (one class)", out);
+        print_interval(&f->over_pictures[m], "-", out);
+        if (seeds)
+            print_interval(&f->over_seeds[m], "-", out);
         if (f->known[m] < f->classes)
             fprintf(out, "  B - A of %d of %d classes", f->known[m], f->classes);
         fputc('\n', out);
     }
-    bool exact = strcmp(f->runs->pair[0].record[0].protocol, "exact") == 0;
-    if (!exact && f->image[METRICS_IMAGE_AUROC])
+    if (f->without)
+        fprintf(out, "  No intervals over pictures: %s.\n", f->without);
+    else if (strcmp(f->runs->pair[0].record[0].protocol, "exact") != 0)
         fprintf(out,
                 "  Intervals over pictures are of the protocol 'exact', whatever the runs' own makes of scores.\n");
     fprintf(
         out,
-        "  * does not hold zero. Percentile intervals of %d bootstrap samples, seed %d: classes drawn again, or the\n"
-        "  pictures within each class, good and defective ones apart and the same for A and B. Of metrics over pixels\n"
-        "  there is none over pictures. They say nothing about other training seeds.\n",
-        f->samples, (int)COMPARISON_SEED);
+        "  * does not hold zero. 95 %% intervals of %d bootstrap draws: classes drawn again; or the pictures within\n"
+        "  each class, good and defective ones apart and the same for A and B; %s\n",
+        (int)BOOTSTRAP_SAMPLES,
+        seeds ? "or these, widened by Student's t for the seeds." : "they say nothing about other training seeds.");
 }
 
 static void print_text(const request *r, const comparison *f, FILE *out)
@@ -126,8 +125,10 @@ static void add_metric(cJSON *to, const comparison *f, int m)
     json_add_number(metric, "difference", f->over_classes[m].difference);
     if (comparison_spreads(f, (metrics_kind)m))
         add_interval(metric, "interval_over_classes", &f->over_classes[m]);
-    if (f->image[m])
+    if (!isnan(f->over_pictures[m].low))
         add_interval(metric, "interval_over_pictures", &f->over_pictures[m]);
+    if (!isnan(f->over_seeds[m].low))
+        add_interval(metric, "interval_over_pictures_and_seeds", &f->over_seeds[m]);
     for (int i = 0; i < f->classes; i++)
         json_add(classes, f->runs->pair[0].record[0].classes[i].name, json_number(f->difference[m * f->classes + i]));
     cJSON_AddItemToObject(metric, "classes", classes);
@@ -153,10 +154,9 @@ static int run(void *given)
     const request *r = given;
     compare_runs *runs = take_zeroed(1, sizeof *runs, "the runs to compare");
     comparison f = { 0 };
-    const finished_options how = shared_opening(&r->given);
     int status = runs ? compare_runs_open(runs, r->given.word[0], r->given.word[1]) : -1;
     if (status == 0)
-        status = comparison_make(&f, runs, r->samples, r->quick ? NULL : &how);
+        status = comparison_make(&f, runs);
     if (status == 0 && r->json)
         status = print_json(&f, stdout);
     else if (status == 0)
@@ -168,8 +168,6 @@ static int run(void *given)
     return status;
 }
 
-static const request start = { .samples = 10000 };
-
 const verb verb_compare = {
     .name = "compare",
     .summary = "RUN RUN   what two runs set differently, and what came of it",
@@ -178,9 +176,7 @@ const verb verb_compare = {
     .least = 2,
     .most = 2,
     .lacks = "name two runs, or two folders with the seeds of a row each",
-    .options = { options, shared_runs, shared_modules, shared_cache, shared_device },
-    .rules = { { "--quick", "nothing is computed", "set modules cache device threads" } },
+    .options = { options },
     .size = sizeof(request),
-    .start = &start,
     .run = run,
 };

@@ -1,5 +1,6 @@
 #include "score.h"
 #include "../base/diag.h"
+#include "../metrics/bootstrap.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -154,7 +155,7 @@ static metrics_input describe_scores(const scores *s, const dataset *d, const ui
                             .class_names = (const char *const *)d->class_name };
 }
 
-int scores_evaluate(session *on, const model *m, const scores *s, metrics_result *result)
+int scores_evaluate(session *on, const model *m, const scores *s, metrics_result *result, double *off)
 {
     const dataset *d = &on->data;
     const metrics_protocol *protocol = metrics_protocol_find(m->run->protocol);
@@ -172,6 +173,8 @@ int scores_evaluate(session *on, const model *m, const scores *s, metrics_result
         input.scores = how.takes_given ? s->image : NULL;
         how.connectivity = m->run->connectivity == RUN_CONNECTED_4 ? 4 : 8;
         status = metrics_evaluate(&input, &how, result);
+        if (status == 0 && off)
+            status = bootstrap_pictures(&input, &how, off);
     }
     free(classes);
     free(labels);

@@ -26,8 +26,9 @@ double scores_picture(const scores *, int i);
  * is told then. NULL: complained. */
 const uint8_t *scores_masks(session *, const model *);
 
-/* The five metrics by class under run.protocol. 0, or -1: complained. */
-int scores_evaluate(session *, const model *, const scores *, metrics_result *);
+/* The five metrics by class under run.protocol; and, unless `off` is NULL, draws of the test pictures, see
+ * metrics/bootstrap.h. 0, or -1: complained. */
+int scores_evaluate(session *, const model *, const scores *, metrics_result *, double *off);
 
 /* Writes an archive of the maps and of all that any protocol evaluates beside them, as `ablate metrics` reads it: maps
  * (N,H,W), masks (N,H,W; fractions, resized bilinearly), masks_nearest (N,H,W; 0/1), labels, classes and names (N), and

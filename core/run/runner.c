@@ -2,8 +2,10 @@
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "../base/progress.h"
+#include "../metrics/bootstrap.h"
 #include "../model/model_check.h"
 #include "../model/score.h"
+#include "../record/draws.h"
 #include "../record/losses.h"
 #include "../record/record_adopt.h"
 #include "checkpoint.h"
@@ -104,10 +106,13 @@ static int evaluate(const runner *r, const train_result *trained, run_record *re
     scores made;
     metrics_result result = { 0 };
     phase before = phases_enter(&r->session->phases, PHASE_SCORING);
+    double *off = take((size_t)METRICS_KINDS * BOOTSTRAP_SAMPLES, sizeof *off, "draws of the test pictures");
     int status = scores_make(r->session, &r->model, trained->optimiser.state, r->label, &made);
     phases_enter(&r->session->phases, PHASE_METRICS);
     if (status == 0)
-        status = scores_evaluate(r->session, &r->model, &made, &result);
+        status = off ? scores_evaluate(r->session, &r->model, &made, &result, off) : -1;
+    if (status == 0)
+        status = draws_write(r->folder, off);
     if (status == 0 && r->options->keep_maps)
         status = scores_write(r->session, &r->model, &made, r->maps);
     phases_enter(&r->session->phases, before);
@@ -115,6 +120,7 @@ static int evaluate(const runner *r, const train_result *trained, run_record *re
         status = run_record_set_metrics(record, &result);
     metrics_result_free(&result);
     scores_free(&made);
+    free(off);
     return status;
 }
 

@@ -46,7 +46,7 @@ static void test_own_data_gives_the_recorded_metrics(void **state)
     assert_non_null(d);
     assert_ptr_equal(d, finished_run_data(&opened));
     assert_int_equal(finished_run_scores(&opened, &made), 0);
-    assert_int_equal(scores_evaluate(&opened.session, &opened.model, &made, &result), 0);
+    assert_int_equal(scores_evaluate(&opened.session, &opened.model, &made, &result, NULL), 0);
     for (int c = 0; c < result.class_count; c++)
         for (int k = 0; k < METRICS_KINDS; k++)
             assert_true(result.classes[c].value[k] == opened.record.classes[c].value[k]);
