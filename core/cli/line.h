@@ -18,7 +18,7 @@ typedef struct verb_line { /* what was given, first member of each verb's struct
 } verb_line;
 
 typedef struct line_rule { /* in this mode these options mean nothing */
-    const char *mode; /* its word; the option that chooses it, "--quick"; or the one that would leave it, "!--export" */
+    const char *mode; /* its word; the option that chooses it, "--no-gallery"; or the one that would leave it, "!--export" */
     const char *why;  /* "nothing is computed" */
     const char *options; /* names, a blank between two */
 } line_rule;
