@@ -3,6 +3,7 @@
  * are sums over taps, and along each axis a tap is a step through the picture: conv_axis. */
 #ifndef ABLATE_OPS_CONV_H
 #define ABLATE_OPS_CONV_H
+#include "../base/both.h"
 #include "activation_kind.h"
 #include "window.h"
 
@@ -19,95 +20,47 @@ typedef struct conv_transposed_attr {
 typedef struct conv {
     int64_t batch, channels, filters, groups;
     int64_t size[2], count[2], kernel[2]; /* of the picture, of the map, of the weight: height and width */
-    window window;
+    window move;
 } conv;
 
-/* From one end of a sum over taps to the other, along one axis: result i reads `from` at i * step + first + t * apart
- * for tap t, if that lies inside, and the weight at weight_first + t * weight_step; it lands at to_first + i * to_step.
- */
-typedef struct conv_axis {
-    int64_t results, taps, step, first, apart, weight_first, weight_step, to_first, to_step, from_size, to_size;
-} conv_axis;
-
-/* From the picture to the map. */
-static inline conv_axis conv_axis_map(const conv *c, int i)
-{
-    return (conv_axis){ .results = c->count[i],
-                        .taps = c->kernel[i],
-                        .step = c->window.stride[i],
-                        .first = -c->window.before[i],
-                        .apart = c->window.dilation[i],
-                        .weight_step = 1,
-                        .to_step = 1,
-                        .from_size = c->size[i],
-                        .to_size = c->count[i] };
-}
-
-/* From the map to those rows (columns) of the picture whose number leaves `rest` over the stride: they are read by the
- * same taps, every (stride / g)-th, g being what stride and dilation have in common. */
-static inline conv_axis conv_axis_picture(const conv *c, int i, int64_t rest)
-{
-    int64_t stride = c->window.stride[i], dilation = c->window.dilation[i], common = stride, other = dilation;
-    while (other) {
-        int64_t left = common % other;
-        common = other;
-        other = left;
-    }
-    int64_t every = stride / common, tap = 0, at = rest + c->window.before[i];
-    while (tap < every && (at - tap * dilation) % stride)
-        tap++;
-    return (conv_axis){ .results = c->size[i] > rest ? (c->size[i] - rest + stride - 1) / stride : 0,
-                        .taps = tap < every && tap < c->kernel[i] ? (c->kernel[i] - tap + every - 1) / every : 0,
-                        .step = 1,
-                        .first = (at - tap * dilation) / stride,
-                        .apart = -dilation / common,
-                        .weight_first = tap,
-                        .weight_step = every,
-                        .to_first = rest,
-                        .to_step = stride,
-                        .from_size = c->count[i],
-                        .to_size = c->size[i] };
-}
-
 /* Channels and filters of a group; terms of a map's number. */
-static inline int64_t conv_part(const conv *c)
+BOTH int64_t conv_part(const conv *c)
 {
     return c->channels / c->groups;
 }
 
-static inline int64_t conv_filters(const conv *c)
+BOTH int64_t conv_filters(const conv *c)
 {
     return c->filters / c->groups;
 }
 
-static inline int64_t conv_depth(const conv *c)
+BOTH int64_t conv_depth(const conv *c)
 {
     return c->kernel[0] * c->kernel[1] * conv_part(c);
 }
 
-static inline int64_t conv_map_rows(const conv *c)
+BOTH int64_t conv_map_rows(const conv *c)
 {
     return c->batch * c->count[0] * c->count[1];
 }
 
-static inline int64_t conv_picture_rows(const conv *c)
+BOTH int64_t conv_picture_rows(const conv *c)
 {
     return c->batch * c->size[0] * c->size[1];
 }
 
 /* One filter a channel: no sums over channels. */
-static inline bool conv_depthwise(const conv *c)
+BOTH bool conv_depthwise(const conv *c)
 {
     return c->groups == c->channels && c->groups == c->filters && c->groups > 1;
 }
 
 /* The window is one pixel and moves by one: the map's rows are products of the picture's. */
-static inline bool conv_pointwise(const conv *c)
+BOTH bool conv_pointwise(const conv *c)
 {
     bool one = true;
     for (int i = 0; i < 2; i++)
-        one = one && c->kernel[i] == 1 && c->window.stride[i] == 1 && c->size[i] == c->count[i] &&
-              c->window.before[i] == 0;
+        one = one && c->kernel[i] == 1 && c->move.stride[i] == 1 && c->size[i] == c->count[i] && c->move.before[i] == 0;
     return one;
 }
 
@@ -122,7 +75,7 @@ static inline int conv_take(conv *c, const ablate_shape *picture, const ablate_s
         c->size[i] = picture ? picture->dim[1 + i] : 0;
         c->kernel[i] = weight->dim[1 + i];
     }
-    return window_read(stride, padding, dilation, c->size, c->kernel, &c->window, layout);
+    return window_read(stride, padding, dilation, c->size, c->kernel, &c->move, layout);
 }
 
 /* Which convolution a call of `conv` is. */
@@ -139,10 +92,10 @@ static inline int conv_read(const ablate_shape *in, const conv_attr *attr, conv 
         return misfit(layout, "x %s and weight %s do not fit with groups=%d: the weight is (O, KH, KW, C / groups)",
                       shape_words(x).text, shape_words(w).text, attr->groups);
     for (int i = 0; i < 2; i++)
-        if ((c->count[i] = window_count(&c->window, i, c->size[i], c->kernel[i])) < 1)
+        if ((c->count[i] = window_count(&c->move, i, c->size[i], c->kernel[i])) < 1)
             return misfit(layout, "the window reaches over %lld pixels; x %s with its padding has %lld there",
-                          (long long)window_reach(c->kernel[i], c->window.dilation[i]), shape_words(x).text,
-                          (long long)(c->size[i] + c->window.before[i] + c->window.after[i]));
+                          (long long)window_reach(c->kernel[i], c->move.dilation[i]), shape_words(x).text,
+                          (long long)(c->size[i] + c->move.before[i] + c->move.after[i]));
     return 0;
 }
 
@@ -165,11 +118,10 @@ static inline int conv_transposed_read(const ablate_shape *in, const conv_transp
         return misfit(layout, "x %s and weight %s do not fit with groups=%d: the weight is (C, KH, KW, O / groups)",
                       shape_words(x).text, shape_words(w).text, attr->groups);
     for (int i = 0; i < 2; i++) {
-        int64_t reach = window_reach(c->kernel[i], c->window.dilation[i]);
+        int64_t reach = window_reach(c->kernel[i], c->move.dilation[i]);
         c->count[i] = x->dim[1 + i];
-        c->size[i] =
-            (c->count[i] - 1) * c->window.stride[i] + reach + more[i] - c->window.before[i] - c->window.after[i];
-        if (more[i] >= c->window.stride[i] && more[i] >= c->window.dilation[i])
+        c->size[i] = (c->count[i] - 1) * c->move.stride[i] + reach + more[i] - c->move.before[i] - c->move.after[i];
+        if (more[i] >= c->move.stride[i] && more[i] >= c->move.dilation[i])
             return misfit(layout, "output_padding=%lld must be less than the stride or the dilation",
                           (long long)more[i]);
         if (c->size[i] < 1)

@@ -69,14 +69,26 @@ __attribute__((always_inline)) static inline void tile_vectors(int pixels, int v
         }
 }
 
-static void tile_number(const tile *t, int64_t pixel, int64_t channel)
+static vector_part load_some(const float *x, size_t n)
 {
-    float sum = 0, *to = t->out + pixel * t->out_result + channel;
+    vector_part some = { 0 };
+    memcpy(&some, x, n * sizeof *x);
+    return some;
+}
+
+/* The last channels of a result, fewer than a register has, in a register nevertheless: sums of single numbers are
+ * compiled in other ways on other processors. */
+static void tile_rest(const tile *t, int64_t pixel, int64_t channel, size_t n)
+{
+    vector_part sum = { 0 };
+    float *to = t->out + pixel * t->out_result + channel;
     for (int64_t i = t->i.first; i < t->i.last; i++)
         for (int64_t j = t->j.first; j < t->j.last; j++)
-            sum += t->from[pixel * t->from_result + i * t->from_down + j * t->from_across + channel] *
-                   t->weight[i * t->weight_down + j * t->weight_across + channel];
-    *to = t->add ? *to + sum : sum;
+            sum += load_some(t->from + pixel * t->from_result + i * t->from_down + j * t->from_across + channel, n) *
+                   load_some(t->weight + i * t->weight_down + j * t->weight_across + channel, n);
+    if (t->add)
+        sum += load_some(to, n);
+    memcpy(to, &sum, n * sizeof *to);
 }
 
 __attribute__((always_inline)) static inline void tile_run(int pixels, const tile *t, int64_t channels)
@@ -86,9 +98,8 @@ __attribute__((always_inline)) static inline void tile_run(int pixels, const til
         tile_vectors(pixels, 2, t, channel);
     for (; channel + VECTOR_PART <= channels; channel += VECTOR_PART)
         tile_vectors(pixels, 1, t, channel);
-    for (; channel < channels; channel++)
-        for (int p = 0; p < pixels; p++)
-            tile_number(t, p, channel);
+    for (int p = 0; p < pixels && channel < channels; p++)
+        tile_rest(t, p, channel, (size_t)(channels - channel));
 }
 
 /* One row of results. */

@@ -1,7 +1,7 @@
 /* conv_depthwise.h: convolutions of one filter a channel, on the CPU. */
 #ifndef ABLATE_OPS_CONV_DEPTHWISE_H
 #define ABLATE_OPS_CONV_DEPTHWISE_H
-#include "conv.h"
+#include "conv_axis.h"
 #include "finish.h"
 
 /* Results of `axis` (conv.h) of all pictures from `from`, by `weight` (kernel height, kernel width, channels); then

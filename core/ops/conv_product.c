@@ -152,7 +152,7 @@ static packed_product weight_product(const conv *c, const laid *l, const float *
 
 static bool strided(const conv *c)
 {
-    return c->window.stride[0] > 1 || c->window.stride[1] > 1;
+    return c->move.stride[0] > 1 || c->move.stride[1] > 1;
 }
 
 static int64_t weight_size(const conv *c)
@@ -289,8 +289,8 @@ void conv_picture(const ablate_cpu *cpu, const conv *c, const float *map, const 
     bool depthwise = conv_depthwise(c);
     if (depthwise)
         turn_depthwise(c, weight, room);
-    for (int64_t y = 0; y < c->window.stride[0] && y < c->size[0]; y++)
-        for (int64_t x = 0; x < c->window.stride[1] && x < c->size[1]; x++) {
+    for (int64_t y = 0; y < c->move.stride[0] && y < c->size[0]; y++)
+        for (int64_t x = 0; x < c->move.stride[1] && x < c->size[1]; x++) {
             const conv_axis axis[2] = { conv_axis_picture(c, 0, y), conv_axis_picture(c, 1, x) };
             if (depthwise)
                 depthwise_run(cpu, c, axis, map, room, f, add);

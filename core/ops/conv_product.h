@@ -6,7 +6,7 @@
  * have sums of a few terms only, and go channel by channel side by side. */
 #ifndef ABLATE_OPS_CONV_PRODUCT_H
 #define ABLATE_OPS_CONV_PRODUCT_H
-#include "conv.h"
+#include "conv_axis.h"
 #include "finish.h"
 
 /* The weight is (filters, kernel height, kernel width, channels of a group) everywhere. `room` has conv_room floats. */

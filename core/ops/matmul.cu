@@ -1,20 +1,10 @@
-/* matmul.cu: matrix products on the GPU: cuBLASLt's, the bias in their epilogue. An activation is one pass of its own
- * over the result (12 bytes a number: the product before it is read, and kept for backward, beside the result);
- * cuBLASLt has none of the activations but ReLU. Backward takes the gradient through the activation and sums the bias's
- * gradient in one pass (12 bytes a number), in chunks of rows whose sums are then added in order.
- * Measured: not yet on a GPU. */
-#include "activation.cuh"
+/* matmul.cu: matrix products on the GPU: cuBLASLt's, the bias in their epilogue. cuBLASLt
+ * has none of the activations but ReLU, so they are a pass of their own (finish.cuh). Measured: not yet on a GPU. */
+#include "finish.cuh"
 #include "matmul.h"
 
 namespace
 {
-
-enum { CHUNK = 64, COLUMNS = 128 }; /* rows summed by one thread; columns of a block */
-
-static int64_t chunks_of(const products *p)
-{
-    return (p->batches * p->m + CHUNK - 1) / CHUNK;
-}
 
 static products products_in(const ablate_call *call)
 {
@@ -27,16 +17,6 @@ static activation_kind activation_of(const ablate_call *call)
 }
 
 /* ---- forward ---- */
-
-struct activate_numbers {
-    activation_kind kind;
-    const float *pre;
-    float *out;
-    template <class Index> __device__ void operator()(Index e) const
-    {
-        out[e] = gpu_activation(kind, pre[e]);
-    }
-};
 
 static void matmul_forward(const gpu *g, const ablate_call *call)
 {
@@ -53,49 +33,10 @@ static void matmul_forward(const gpu *g, const ablate_call *call)
     product.bias = call->n_in == 3 ? call->in[2] : nullptr;
     g->multiply(&product);
     if (kind != ACTIVATION_NONE)
-        gpu_each(g, p.batches * p.m * p.n, activate_numbers{ kind, pre, call->out });
+        gpu_each(g, p.batches * p.m * p.n, finish_numbers{ kind, pre, call->out });
 }
 
 /* ---- backward ---- */
-
-/* One chunk of rows of one column a thread: through the activation (if `to` is there), and their sum (if `sums` is). */
-__global__ void chunk_kernel(activation_kind kind, const float *grad, const float *pre, float *to, float *sums,
-                             int64_t rows, int64_t n)
-{
-    int64_t column = static_cast<int64_t>(blockIdx.x) * COLUMNS + threadIdx.x;
-    int64_t first = static_cast<int64_t>(blockIdx.y) * CHUNK;
-    if (column >= n)
-        return;
-    float sum = 0;
-#pragma unroll 8
-    for (int i = 0; i < CHUNK; i++) {
-        int64_t at = (first + i) * n + column;
-        if (first + i >= rows)
-            break;
-        float x = grad[at];
-        if (to) {
-            x *= gpu_activation_slope(kind, pre[at]);
-            to[at] = x;
-        }
-        sum += x;
-    }
-    if (sums)
-        sums[static_cast<int64_t>(blockIdx.y) * n + column] = sum;
-}
-
-struct add_chunks {
-    const float *sums;
-    float *to;
-    int64_t chunks, n;
-    bool add;
-    template <class Index> __device__ void operator()(Index column) const
-    {
-        double sum = 0;
-        for (int64_t chunk = 0; chunk < chunks; chunk++)
-            sum += static_cast<double>(sums[chunk * n + column]);
-        gpu_put(&to[column], static_cast<float>(sum), add);
-    }
-};
 
 static void input_gradient(const gpu *g, const ablate_call *call, const products *p, const float *grad)
 {
@@ -150,24 +91,17 @@ static void weight_gradient(const gpu *g, const ablate_call *call, const product
         weight_product(g, call, p, grad, batch, 1, add || batch > 0);
 }
 
-static bool wants_bias(const ablate_call *call)
+static float *bias_gradient(const ablate_call *call)
 {
-    return call->n_in == 3 && call->grad_in[2];
+    return call->n_in == 3 ? call->grad_in[2] : nullptr;
 }
 
 static void matmul_backward(const gpu *g, const ablate_call *call)
 {
     products p = products_in(call);
-    activation_kind kind = activation_of(call);
-    bool through = kind != ACTIVATION_NONE;
-    int64_t rows = p.batches * p.m, chunks = chunks_of(&p);
-    float *sums = wants_bias(call) ? call->scratch + (through ? rows * p.n : 0) : nullptr;
-    if (through || sums)
-        gpu_launch(g, chunk_kernel, dim3(gpu_pieces(p.n, COLUMNS), static_cast<unsigned>(chunks)), COLUMNS, 0, kind,
-                   call->grad_out, call->aux, through ? call->scratch : nullptr, sums, rows, p.n);
-    if (sums)
-        gpu_each(g, p.n, add_chunks{ sums, call->grad_in[2], chunks, p.n, (call->add & 4u) != 0 });
-    const float *grad = through ? call->scratch : call->grad_out;
+    finish_back back = { activation_of(call), p.batches * p.m,      p.n, call->aux, call->grad_out,
+                         bias_gradient(call), (call->add & 4u) != 0 };
+    const float *grad = finish_backward(g, back, call->scratch);
     if (call->grad_in[0])
         input_gradient(g, call, &p, grad);
     if (call->grad_in[1])
@@ -177,10 +111,7 @@ static void matmul_backward(const gpu *g, const ablate_call *call)
 static int64_t matmul_scratch(const ablate_call *call, bool backward)
 {
     products p = products_in(call);
-    if (!backward)
-        return 0;
-    return (activation_of(call) != ACTIVATION_NONE ? p.batches * p.m * p.n : 0) +
-           (wants_bias(call) ? chunks_of(&p) * p.n : 0);
+    return backward ? finish_room(activation_of(call), bias_gradient(call), p.batches * p.m, p.n) : 0;
 }
 
 static const gpu_op matmul_record = { "matmul", matmul_forward, matmul_backward, matmul_scratch };

@@ -1,7 +1,10 @@
 /* Every processor that fuses multiply and add gives the same bits: a run of seconds with the kernels of this machine
- * and with those compiled for AVX2, whose vectors are half as wide as AVX-512's, trained and scored. */
+ * and with those compiled for AVX2, whose vectors are half as wide as AVX-512's, trained and scored; and convolutions,
+ * which that run has none of. */
 #include "../../core/files/weights.h"
 #include "../lab/finished_run.h"
+#include "../lab/op_check.h"
+#include <dlfcn.h>
 
 static void same_tensors(const char *one, const char *other)
 {
@@ -53,8 +56,77 @@ static void test_other_vectors_give_the_same_bits(void **state)
     must_work("grep -q 'own kernels for AVX2' %s/metrics.json", other); /* and they were others */
 }
 
+/* The record of an operation in the kernels for AVX2, and the device that runs it; NULL: there is none here. */
+static const ablate_op *for_avx2(const char *name, const device **where)
+{
+    char path[300], why[DEVICE_WHY];
+    snprintf(path, sizeof path, "%s/avx2/ablate-cpu.so", build_place());
+    void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (!object)
+        return NULL;
+    device_records *records;
+    *(void **)&records = dlsym(object, "ops_all");
+    *where = dlsym(object, "ablate_device_entry");
+    assert_true(records && *where && (*where)->open(0, why) == 0);
+    if (!strstr((*where)->core_type(), "fused multiply-add"))
+        return NULL;
+    int n;
+    const ablate_op *const *all = records(&n);
+    for (int i = 0; i < n; i++)
+        if (strcmp(all[i]->name, name) == 0)
+            return all[i];
+    return NULL;
+}
+
+static void same_numbers(const char *what, const float *a, const float *b, int64_t n)
+{
+    if (memcmp(a, b, (size_t)n * sizeof *a) != 0)
+        fail_msg("%s has other bits with the other kernels", what);
+}
+
+/* Odd numbers of channels: whole registers of either width, parts of them, and single numbers. */
+static void test_convolutions(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *attributes;
+        ablate_shape shape[2];
+    } cases[] = {
+        { "conv", "padding=1 activation=silu", { { 4, { 2, 13, 11, 41 } }, { 4, { 77, 3, 3, 41 } } } },
+        { "conv", "stride=2 padding=3", { { 4, { 2, 23, 21, 3 } }, { 4, { 64, 7, 7, 3 } } } },
+        { "conv", "activation=gelu", { { 4, { 2, 13, 11, 300 } }, { 4, { 24, 1, 1, 300 } } } },
+        { "conv", "groups=77 padding=2", { { 4, { 2, 13, 11, 77 } }, { 4, { 77, 5, 5, 1 } } } },
+        { "conv", "groups=2 padding=1", { { 4, { 2, 13, 11, 42 } }, { 4, { 26, 3, 3, 21 } } } },
+        { "conv_transposed", "stride=2 padding=1", { { 4, { 2, 9, 8, 41 } }, { 4, { 41, 3, 3, 29 } } } },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        op_case here, there;
+        op_open(&here, cases[i].name, cases[i].attributes, 2, cases[i].shape);
+        op_open(&there, cases[i].name, cases[i].attributes, 2, cases[i].shape);
+        there.op = for_avx2(cases[i].name, &there.device);
+        if (!there.op)
+            skip();
+        for (int k = 0; k < 2; k++) {
+            op_fill(&here, k, 1.0f, 0.0f);
+            op_fill(&there, k, 1.0f, 0.0f);
+        }
+        op_normal(here.grad_out, shape_size(&here.layout.out), 5u, 1.0f, 0.0f);
+        op_normal(there.grad_out, shape_size(&there.layout.out), 5u, 1.0f, 0.0f);
+        op_forward(&here);
+        op_forward(&there);
+        op_backward(&here, 3u, false);
+        op_backward(&there, 3u, false);
+        same_numbers("the result", here.out, there.out, shape_size(&here.layout.out));
+        for (int k = 0; k < 2; k++)
+            same_numbers("a gradient", here.grad_in[k], there.grad_in[k], shape_size(&here.shape[k]));
+        op_close(&here);
+        op_close(&there);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_other_vectors_give_the_same_bits) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_other_vectors_give_the_same_bits),
+                                        cmocka_unit_test(test_convolutions) };
     return cmocka_run_group_tests(tests, finished_begin, remove_folder);
 }
