@@ -17,7 +17,7 @@
 #include "op.h"
 
 #define ABLATE_MAJOR 1u /* differs: refused */
-#define ABLATE_MINOR 2u /* newer than the engine's: refused */
+#define ABLATE_MINOR 3u /* newer than the engine's: refused */
 #define ABLATE_STAMP "f32.dim4.in8"
 
 typedef struct ablate_abi { /* the entry's first bytes, for ever: read before any code of the module runs */
@@ -84,6 +84,8 @@ typedef struct ablate_api { /* the engine's half; grows only at its end. `at` = 
     const ablate_entry *(*folder)(ablate_builder *, const char *path); /* 1.1 */
     int (*unused)(ablate_builder *, const char *format, ...);          /* 1.1 */
     const char *(*next_name)(ablate_builder *, const char **list);     /* 1.1 */
+    ablate_value *(*collect)(ablate_builder *, const char *file, int line, const char *name, ablate_value *value,
+                             ablate_value *which); /* 1.3 */
 } ablate_api;
 struct ablate_builder { /* the engine's own struct begins so */
     const ablate_api *api;
@@ -111,6 +113,12 @@ struct ablate_builder { /* the engine's own struct begins so */
 #define ablate_constant(b, data, ...) (b)->api->constant(b, __FILE__, __LINE__, ABLATE_SHAPE(__VA_ARGS__), data)
 /* [build] Frozen tensor of a weights file, as float32; path as an ABLATE_FILE of the settings. */
 #define ablate_weight(b, path, name) (b)->api->weight(b, __FILE__, __LINE__, path, name)
+/* [build] Frozen tensor of what all training pictures give for a value, in the order of the data set: (B, ...) becomes
+ * (pictures, ...). Computed once a run and kept beside its parameters. The picture alone must decide the value: no
+ * parameter, no random number. _rows: only those rows of the last axis whose indices, counted over all pictures, are in
+ * the frozen tensor `which` (M): (M, C), so that memory never holds the others. Interface 1.3. */
+#define ablate_collect(b, name, value) (b)->api->collect(b, __FILE__, __LINE__, name, value, NULL)
+#define ablate_collect_rows(b, name, value, which) (b)->api->collect(b, __FILE__, __LINE__, name, value, which)
 /* [build] Text, or NULL. key: of the file's metadata; "names:ENDING", the names of tensors that end so, a line each;
  * "FILE.json:KEY.KEY", what stands there in a JSON file beside the weights: a text as it is, all else as JSON. */
 #define ablate_weight_note(b, path, key) (b)->api->weight_note(b, path, key)

@@ -79,6 +79,7 @@
 #define op_normalize(b, x)    ablate_op(b, "normalize", NULL, x)
 #define op_norm(b, x, least)  ablate_op(b, "norm", ablate_op_number(b, "eps", least), x)
 #define op_cosine(b, x, y)    ablate_op(b, "cosine", NULL, x, y)
+#define op_nearest(b, x, bank) ablate_op(b, "nearest", NULL, x, bank)
 #define op_cross_entropy(b, logits, target)    ablate_op(b, "cross_entropy", NULL, logits, target)
 #define op_layer_norm(b, x, weight, bias, eps) \
     ablate_op(b, "layer_norm", ablate_op_number(b, "eps", eps), x, weight, bias)

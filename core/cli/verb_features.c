@@ -75,7 +75,7 @@ const verb verb_features = {
     .most = 1,
     .needs = "picture out",
     .lacks = "name an experiment file, --picture and --out",
-    .options = { options, shared_experiment, shared_row, shared_modules, shared_device },
+    .options = { options, shared_experiment, shared_row, shared_modules, shared_cache, shared_device },
     .size = sizeof(request),
     .run = run,
 };

@@ -49,7 +49,8 @@ static int print_row(session *s, const experiment *e, const experiment_row *row,
 {
     model m = { 0 };
     const dataset *data = session_data(s, row->run.data, &row->settings);
-    const model_request made_of = experiment_row_model(row, &row->run, data ? data->module : NULL, s->module_folders);
+    model_request made_of = experiment_row_model(row, &row->run, data ? data->module : NULL, s->module_folders);
+    made_of.session = s;
     int status = data ? model_open(&m, &made_of) : -1;
     model_talk_say(&m.talk, row->name);
     if (status == 0)

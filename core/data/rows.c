@@ -46,27 +46,32 @@ static int add_operations(const row_request *r, const ablate_value *value, char 
     return 0;
 }
 
-static int make_key(const row_work *w, hash_digest *key)
+int rows_hash(const row_request *r, const ablate_value *const *value, int count, hash_state *state)
 {
-    const row_request *r = w->request;
     const input_settings *to = r->input;
     const unsigned numbers = ABLATE_NUMBERS;
-    int chosen[5] = { to->size, to->fit, to->resample, to->statistics, (int)r->numbers };
+    const int chosen[5] = { to->size, to->fit, to->resample, to->statistics, (int)r->numbers };
     char rounding[SESSION_DEVICE], *done = take_zeroed((size_t)r->graph->values, 1, "the key of cached rows");
     int status = done ? 0 : -1;
-    hash_state state;
     session_device(r->session, rounding);
-    hash_begin(&state);
-    hash_add(&state, &numbers, sizeof numbers);
-    hash_add_text(&state, rounding); /* other kernels round otherwise */
-    hash_add(&state, chosen, sizeof chosen);
-    for (int i = 0; i < w->values && status == 0; i++) {
-        hash_digest value = value_digest(w->value[i]);
-        hash_add(&state, value.byte, sizeof value.byte);
-        status = add_operations(r, w->value[i], done, &state);
+    hash_add(state, &numbers, sizeof numbers);
+    hash_add_text(state, rounding); /* other kernels round otherwise */
+    hash_add(state, chosen, sizeof chosen);
+    for (int i = 0; i < count && status == 0; i++) {
+        hash_digest digest = value_digest(value[i]);
+        hash_add(state, digest.byte, sizeof digest.byte);
+        status = add_operations(r, value[i], done, state);
     }
-    *key = hash_end(&state);
     free(done);
+    return status;
+}
+
+static int make_key(const row_work *w, hash_digest *key)
+{
+    hash_state state;
+    hash_begin(&state);
+    int status = rows_hash(w->request, (const ablate_value *const *)w->value, w->values, &state);
+    *key = hash_end(&state);
     return status;
 }
 

@@ -5,9 +5,9 @@
 /* SLIVER: terms of a transposed matrix that are read together, a cache line of them. */
 enum { PANEL = 2 * VECTOR_PART, SLIVER = 16 };
 
-/* Of a block: columns; rows where it is one of several across, and where it is the only one. Measured on Zen 5, one
- * thread, 2056 rows of depth 1024 (4096): 206 (204) GFLOP/s with 192 rows, 197 (199) with 96, OpenBLAS 212 (193). */
-enum { COLUMNS = 512, MOST_ROWS = 192, FEW_ROWS = 96 };
+/* Rows of a block where it is one of several across, and where it is the only one. Measured on Zen 5, one thread, 2056
+ * rows of depth 1024 (4096): 206 (204) GFLOP/s with 192 rows, 197 (199) with 96, OpenBLAS 212 (193). */
+enum { MOST_ROWS = 192, FEW_ROWS = 96 };
 
 /* NEAR_ROW: numbers from row to row in a room of a block's own, no power of two. FAR: rows at least so far apart move
  * there. */
@@ -174,7 +174,7 @@ static void run_block(void *context, int64_t i)
     const packed_product *p = w->p;
     int64_t block = i % (w->down * w->across);
     work_span rows = work_piece(block / w->across, p->rows, w->rows);
-    work_span columns = work_piece(block % w->across, p->columns, COLUMNS);
+    work_span columns = work_piece(block % w->across, p->columns, PACKED_COLUMNS);
     packed_block b = { i / (w->down * w->across), rows.first, rows.last, columns.first, columns.last };
     multiply_block(w, &b);
     if (p->finish)
@@ -185,7 +185,7 @@ void packed_run(const ablate_cpu *cpu, const packed_product *p, float *room)
 {
     packed_work w = { .p = p, .room = room, .panels = panels_of(p) };
     w.group = work_rows(PANEL * p->depth);
-    w.across = work_pieces(p->columns, COLUMNS);
+    w.across = work_pieces(p->columns, PACKED_COLUMNS);
     w.rows = w.across > 1 ? MOST_ROWS : FEW_ROWS;
     w.down = work_pieces(p->rows, w.rows);
     work_run(cpu, matrices_of(p) * work_pieces(w.panels, w.group), fill_group, &w);

@@ -9,7 +9,8 @@
 #define ABLATE_CPU_PACKED_H
 #include "../op.h"
 
-enum { PACKED_DEPTH = 256 };
+/* COLUMNS: of a block, which begins at a multiple of them. */
+enum { PACKED_DEPTH = 256, PACKED_COLUMNS = 512 };
 
 typedef struct packed_matrix { /* element (i, j) of batch b is at[b * step + i * row + j * column] */
     const float *at;

@@ -91,7 +91,7 @@ int experiment_row_list(const experiment_row *row, int seed, settings *into)
 model_request experiment_row_model(const experiment_row *row, const run_settings *run, const ablate_module *data,
                                    const char *module_folders)
 {
-    return (model_request){ run, &row->input, &row->settings, data, module_folders, row->at };
+    return (model_request){ run, &row->input, &row->settings, data, module_folders, row->at, NULL, NULL };
 }
 
 /* A new row with the common settings; NULL: complained, or `name` is NULL. */

@@ -238,6 +238,8 @@ int finished_run_put(finished_run *r, const float *all)
 
 static int load_parameters(finished_run *r)
 {
+    if (r->model.parameters->entries == 0)
+        return 0;
     char *path = snapshot_path(r->folder, 0);
     float *all = take((size_t)r->model.parameters->count, sizeof *all, "the trained parameters");
     int status = path && all ? snapshot_read(path, r->model.parameters, all) : -1;
@@ -255,7 +257,9 @@ static int open_model(finished_run *r, const finished_options *o)
     char name[64];
     snprintf(name, sizeof name, "%.*s", (int)strcspn(r->run.data, ":"), r->run.data);
     const ablate_module *data = module_load(name, o->modules);
-    const model_request wanted = { &r->run, &r->input, &r->settings, data, o->modules, { r->place, 1 } };
+    const model_request wanted = {
+        &r->run, &r->input, &r->settings, data, o->modules, { r->place, 1 }, NULL, r->folder
+    };
     if (!data || find_weights(r, o) < 0)
         return -1;
     int status = model_open(&r->model, &wanted);
@@ -367,7 +371,8 @@ predictor *finished_run_predictor(finished_run *r, ablate_value *const *wanted, 
 {
     if (pictures && !finished_run_data(r))
         return NULL;
-    const predictor_request request = { &r->session, &r->model, r->parameters, wanted, count, pictures, picture_count };
+    const predictor_request request = { &r->session, &r->model, r->parameters, wanted,
+                                        count,       pictures,  picture_count, NULL };
     predictor *p = predictor_new(&request);
     if (p && (pictures || predictor_check_files(p, r->folder) == 0))
         return p;

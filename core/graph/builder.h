@@ -14,6 +14,10 @@ typedef struct builder_host {
     bool (*has_weight)(void *context, const char *path, const char *name);
     int (*add_picture)(void *context, const ablate_picture *);
     int (*unused)(void *context, const char *text); /* what a data module found and does not use */
+    /* Gives `made` the shape and the source of what all training pictures give for `value`, or for its rows `which`, or
+     * NULL; see module.h. Its context is `collector`. 0, or -1: complained. */
+    int (*collect)(void *collector, const graph *, ablate_value *made, const ablate_value *value, ablate_value *which);
+    void *collector;
 } builder_host;
 
 /* What a run answers and hears while its modules compose; `owner` is passed back. */

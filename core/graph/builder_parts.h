@@ -58,6 +58,8 @@ ablate_value *builder_constant(ablate_builder *, const char *file, int line, abl
 ablate_value *builder_weight(ablate_builder *, const char *file, int line, const char *path, const char *name);
 const char *builder_weight_note(ablate_builder *, const char *path, const char *key);
 bool builder_has_weight(ablate_builder *, const char *path, const char *name);
+ablate_value *builder_collect(ablate_builder *, const char *file, int line, const char *name, ablate_value *value,
+                              ablate_value *which);
 ablate_value *builder_read(ablate_builder *, const char *file, int line, const char *names, int index);
 void builder_write(ablate_builder *, const char *file, int line, const char *name, int index, ablate_value *);
 int builder_count(ablate_builder *, const char *names);

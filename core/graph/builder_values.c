@@ -265,6 +265,39 @@ ablate_value *builder_weight(ablate_builder *face, const char *file, int line, c
     return builder_place(b, value, file, line);
 }
 
+/* Values of one graph that are collected have names of their own: a run keeps them by these. */
+static bool is_taken(const graph *g, const char *name)
+{
+    for (int i = 0; i < g->values; i++)
+        if (g->value[i]->kind == VALUE_CONSTANT && strcmp(g->value[i]->name, name) == 0)
+            return true;
+    return false;
+}
+
+ablate_value *builder_collect(ablate_builder *face, const char *file, int line, const char *name, ablate_value *value,
+                              ablate_value *which)
+{
+    builder *b = builder_self(face);
+    ablate_value *const given[] = { value, which };
+    char full[200];
+    if (!builder_may(b, file, line, IN_BUILD, "collect") || !builder_named(file, line, "collect", name) ||
+        !builder_values_fit(b, file, line, "collect", which ? 2 : 1, given))
+        return builder_poison();
+    snprintf(full, sizeof full, "%s.%s", builder_owner(b), name);
+    if (!b->host->collect || is_taken(b->graph, full)) {
+        complain_at(file, line,
+                    b->host->collect ? "'%s' is collected twice; choose another name"
+                                     : "'%s' cannot be collected: there are no training pictures here",
+                    full);
+        return builder_poison();
+    }
+    ablate_value *made = builder_place(b, graph_append(b->graph, VALUE_CONSTANT, full, &value->shape), file, line);
+    if (made->poisoned || b->host->collect(b->host->collector, b->graph, made, value, which) < 0 ||
+        !shape_fits(file, line, full, &made->shape))
+        return builder_poison();
+    return made;
+}
+
 /* Questions about weights have no place in the module's source. */
 static const builder_host *may_ask(const builder *b, const char *what, const char *path, const char *name)
 {

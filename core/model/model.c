@@ -17,6 +17,7 @@ void model_close(model *m)
         free(m->part[i].settings);
         free(m->part[i].state);
     }
+    collections_close(&m->collected);
     model_talk_close(&m->talk);
     *m = (model){ 0 };
 }
@@ -90,7 +91,14 @@ int model_open(model *m, const model_request *r)
     *m = (model){
         .run = r->run, .input = r->input, .at = r->at, .weights = weights_store_new(), .parameters = parameters_new()
     };
-    m->host = (builder_host){ m->weights, weights_store_tensor, weights_store_note, weights_store_has, NULL, NULL };
+    m->host = (builder_host){ .context = m->weights,
+                              .weight = weights_store_tensor,
+                              .weight_note = weights_store_note,
+                              .has_weight = weights_store_has,
+                              .collect = collections_enter,
+                              .collector = &m->collected };
+    m->collected =
+        (collections){ .run = r->run, .input = r->input, .from = r->from, .session = r->session, .kept = r->kept };
     model_talk_open(&m->talk, r->input);
     if (!m->weights || !m->parameters || load_parts(m, r) < 0)
         return -1;

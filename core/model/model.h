@@ -5,6 +5,7 @@
 #include "../device/device.h"
 #include "../graph/builder.h"
 #include "../plugin/loader.h"
+#include "collection.h"
 #include "model_talk.h"
 #include "run_settings.h"
 #include "weights_store.h"
@@ -22,6 +23,8 @@ typedef struct model_request { /* all of it outlives the model */
     const ablate_module *data;  /* the data module: what it gives beside a picture is on the board */
     const char *module_folders; /* as module_load has them */
     ablate_at at;               /* where the line of words stands, for complaints */
+    session *session;           /* whose training pictures modules may collect from; NULL: nobody's */
+    const char *kept;           /* or the folder of a finished run, which keeps what it collected; NULL: none */
 } model_request;
 
 typedef struct model { /* zeroed = closed; must not be moved while it is open */
@@ -33,6 +36,7 @@ typedef struct model { /* zeroed = closed; must not be moved while it is open */
     weights_store *weights;
     builder_host host;
     model_talk talk;
+    collections collected;
     parameters *parameters;
     graph *train, *score;
     builder *train_builder, *score_builder;

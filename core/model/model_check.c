@@ -37,9 +37,16 @@ static int reach(const model *m, char *reached, const graph_term **lost)
     return values ? 0 : -1;
 }
 
+bool model_trains(const model *m)
+{
+    return m->train->losses > 0 || m->parameters->entries > 0;
+}
+
 static int check_gradients(const model *m)
 {
     const graph_term *lost = NULL;
+    if (!model_trains(m) && m->map)
+        return 0;
     if (m->train->losses == 0)
         return complain_at(m->at.file, m->at.line, "no module of the line '%s' gives a loss; there is nothing to train",
                            m->run->model);

@@ -40,10 +40,15 @@ int predictor_check_files(const predictor *p, const char *whose)
     return 0;
 }
 
+static const graph *graph_of(const predictor *p)
+{
+    return p->request.graph ? p->request.graph : p->model->score;
+}
+
 static int open_files(predictor *p)
 {
     size_t side = (size_t)p->model->input->size, batch = (size_t)p->model->run->batch;
-    p->inputs = frontier_inputs(p->model->score, p->input);
+    p->inputs = frontier_inputs(graph_of(p), p->input);
     p->pixels = take_zeroed(batch * 3 * side * side, sizeof *p->pixels, "a batch of pictures");
     return p->pixels ? 0 : -1;
 }
@@ -51,7 +56,7 @@ static int open_files(predictor *p)
 static int open_own(predictor *p)
 {
     const predictor_request *r = &p->request;
-    feed_request asked = model_feed_request(r->session, r->model, r->model->score);
+    feed_request asked = model_feed_request(r->session, r->model, graph_of(p));
     asked.wanted = r->wanted;
     asked.wanted_count = r->wanted_count;
     asked.pictures = r->pictures;
@@ -65,7 +70,7 @@ static int make_program(predictor *p)
 {
     const predictor_request *r = &p->request;
     p->frozen = constants_new(r->session->device);
-    program_request request = { .graph = r->model->score,
+    program_request request = { .graph = graph_of(p),
                                 .device = r->session->device,
                                 .constants = p->frozen,
                                 .wanted = r->wanted,

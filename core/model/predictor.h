@@ -22,11 +22,12 @@ typedef struct predictor_request { /* all of it outlives the predictor */
     session *session;
     const model *model;
     float *parameters;           /* device memory */
-    ablate_value *const *wanted; /* of the model's scoring graph */
+    ablate_value *const *wanted; /* of the graph */
     int wanted_count;
     const int *pictures; /* of the session's data set: those that will be asked for, whose missing features are computed
                           * now; NULL: files will be read */
     int picture_count;
+    const graph *graph; /* of the model; NULL: its scoring graph */
 } predictor_request;
 
 predictor *predictor_new(const predictor_request *); /* NULL: complained */

@@ -84,8 +84,8 @@ int scores_make(session *on, const model *m, float *trained, const char *label, 
     if (scores_possible(m, label) < 0 || prepare(s, on, m) < 0)
         return -1;
     ablate_value *wanted[2] = { m->map, m->image_score };
-    predictor *p =
-        predictor_new(&(predictor_request){ on, m, trained, wanted, m->image_score ? 2 : 1, s->picture, s->count });
+    predictor *p = predictor_new(
+        &(predictor_request){ on, m, trained, wanted, m->image_score ? 2 : 1, s->picture, s->count, NULL });
     int status = p ? score_all(s, m, p, label) : -1;
     predictor_free(p);
     return status;
@@ -116,7 +116,7 @@ int scores_probe(session *on, const model *m, float *trained, const char *label,
         mean[i] = 0;
     }
     predictor *p = pictures && wanted
-                       ? predictor_new(&(predictor_request){ on, m, trained, wanted, g->probes, pictures, count })
+                       ? predictor_new(&(predictor_request){ on, m, trained, wanted, g->probes, pictures, count, NULL })
                        : NULL;
     predictor_walk w = { .predictor = p,
                          .pictures = pictures,

@@ -2,6 +2,7 @@
 #include "../base/diag.h"
 #include "../files/image.h"
 #include "../files/weights.h"
+#include "../model/collect.h"
 #include "../model/predictor.h"
 #include <stdlib.h>
 
@@ -40,13 +41,16 @@ static int open_model(features *f)
     const features_request *r = f->request;
     const experiment_row *row = f->row;
     const ablate_module given = { .inputs = r->input, .inputs_length = r->numbers };
-    const model_request wanted = experiment_row_model(row, &f->run, &given, f->session->module_folders);
+    model_request wanted = experiment_row_model(row, &f->run, &given, f->session->module_folders);
+    wanted.session = f->session;
     f->run = row->run;
     f->run.batch = 1;
     if (model_open(&f->model, &wanted) < 0 || weights_store_spare(f->model.weights, "--out", r->out) < 0)
         return -1;
     model_talk_say(&f->model.talk, row->name);
-    return model_place(&f->model, f->session->device);
+    if (model_place(&f->model, f->session->device) < 0)
+        return -1;
+    return collect_begin(&f->model, f->session, NULL);
 }
 
 /* An input that no module reads is a mistake in its name. */
@@ -105,7 +109,7 @@ static int compute(features *f)
 {
     const features_request *r = f->request;
     const model *m = &f->model;
-    const predictor_request wanted = { f->session, m, f->parameters, f->value, f->values, NULL, 0 };
+    const predictor_request wanted = { f->session, m, f->parameters, f->value, f->values, NULL, 0, NULL };
     const ablate_value *beside = r->input ? builder_value(m->score_builder, r->input, 0) : NULL;
     f->predictor = predictor_new(&wanted);
     if (!f->predictor || put_picture(f) < 0 || (beside && predictor_put(f->predictor, beside, r->number) < 0) ||

@@ -3,6 +3,7 @@
 #include "../base/file.h"
 #include "../base/progress.h"
 #include "../metrics/bootstrap.h"
+#include "../model/collect.h"
 #include "../model/model_check.h"
 #include "../model/score.h"
 #include "../record/draws.h"
@@ -65,7 +66,9 @@ static snapshots snapshots_of(const runner *r)
 static bool has_epochs(const runner *r)
 {
     int64_t each = dataset_count(&r->session->data, false) / r->run.batch, most = r->options->most_steps;
-    int64_t whole = each > 0 && most > 0 && most / each < r->run.epochs ? most / each : r->run.epochs;
+    int64_t whole = !model_trains(&r->model)                              ? 0
+                    : each > 0 && most > 0 && most / each < r->run.epochs ? most / each
+                                                                          : r->run.epochs;
     const snapshots kept = snapshots_of(r);
     return !r->options->keep_epochs || snapshot_complete(&kept, (int)whole);
 }
@@ -162,8 +165,9 @@ static int note_turned(const runner *r, run_record *record)
 static int finish(const runner *r, const train_result *trained, run_record *record)
 {
     const snapshots kept = snapshots_of(r);
-    int status = snapshot_write(&kept, &trained->optimiser);
-    if (status == 0)
+    const bool trains = model_trains(&r->model);
+    int status = trains ? snapshot_write(&kept, &trained->optimiser) : 0;
+    if (status == 0 && trains)
         status = save_log(r, trained);
     if (status == 0 && r->model.map)
         status = evaluate(r, trained, record);
@@ -200,8 +204,8 @@ static int train_and_finish(const runner *r, model *m, run_record *record)
     record->seconds = request.began;
     if (r->options->keep_epochs && !snapshot_complete(&kept, 1))
         checkpoint_remove(r->checkpoint); /* of a run that kept none: it begins anew */
-    int status = !m->map || scores_masks(r->session, m) ? 0 : -1;
-    if (status == 0)
+    int status = !m->map || scores_masks(r->session, m) ? collect_begin(m, r->session, r->folder) : -1;
+    if (status == 0 && model_trains(m))
         status = train_run(&request, &trained);
     train_print_timings(&trained, stderr);
     if (status == 0 && trained.seconds_a_step > 0)
@@ -219,7 +223,7 @@ static int check_run(const runner *r)
     int each = dataset_count(&r->session->data, false), tests = dataset_count(&r->session->data, true);
     if (model_check(&r->model, r->experiment->columns > 0) < 0)
         return -1;
-    if (each < r->run.batch)
+    if (each < r->run.batch && model_trains(&r->model))
         return complain("data '%s' has %d training pictures, fewer than run.batch = %d; use a smaller batch",
                         r->session->data.spec, each, r->run.batch);
     if (r->model.map && tests == 0)
@@ -227,13 +231,20 @@ static int check_run(const runner *r)
     return 0;
 }
 
-/* Parameters that nothing trains are allowed, but said wherever the run is looked at. */
+static char *idle_note(const model *m, const char *names)
+{
+    return model_trains(m) ? take_text("no loss reaches the parameters %s: they stay as they begin", names)
+                           : take_text("nothing is trained: the line '%s' has no parameter and no loss, so that "
+                                       "run.epochs and [optimiser] do not count",
+                                       m->run->model);
+}
+
+/* Parameters that nothing trains are allowed, but said wherever the run is looked at; so is a line without any. */
 static int say_idle(const runner *r, run_record *record)
 {
     char *names = model_idle_parameters(&r->model);
-    char *note =
-        names && *names ? take_text("no loss reaches the parameters %s: they stay as they begin", names) : NULL;
-    int status = names && (note || !*names) ? 0 : -1;
+    char *note = names && (*names || !model_trains(&r->model)) ? idle_note(&r->model, names) : NULL;
+    int status = names && (note || (!*names && model_trains(&r->model))) ? 0 : -1;
     if (note) {
         fprintf(stderr, "%s %s: %s\n", r->experiment->name, r->row->name, note);
         status = run_record_add_note(record, note);
@@ -251,7 +262,8 @@ static int compose(runner *r)
     const dataset *d = session_data(on, r->run.data, &row->settings);
     if (!d || dataset_check_outside(d, "--out", r->options->out) < 0)
         return -1;
-    const model_request wanted = experiment_row_model(row, &r->run, d->module, on->module_folders);
+    model_request wanted = experiment_row_model(row, &r->run, d->module, on->module_folders);
+    wanted.session = on;
     if (model_open(&r->model, &wanted) < 0)
         return -1;
     return model_check_sections(&row->settings, on->module_folders) < 0 ? -1 : check_run(r);
@@ -297,6 +309,9 @@ int runner_run(session *s, const experiment *e, const experiment_row *row, int s
 
 static int has_steps(const runner *r)
 {
+    if (!model_trains(&r->model))
+        return complain("nothing of the line '%s' is trained, so there are no steps to write down; choose another row",
+                        r->run.model);
     int64_t each = dataset_count(&r->session->data, false) / r->run.batch, planned = each * r->run.epochs;
     if (each > 0 && r->options->most_steps > planned)
         return complain("--steps %lld is more than the %lld steps of this run; ask for fewer, or raise run.epochs = %d",
@@ -316,7 +331,9 @@ static int train_traced(runner *r, const run_record *record, const char *path)
                               .most_steps = r->options->most_steps,
                               .timing = r->options->timing,
                               .observer = t ? trace_observer(t) : NULL };
-    int status = t ? train_run(&request, &trained) : -1;
+    int status = t ? collect_begin(&r->model, r->session, NULL) : -1;
+    if (status == 0)
+        status = train_run(&request, &trained);
     train_print_timings(&trained, stderr);
     train_result_free(&trained);
     if (status == 0)

@@ -3,7 +3,10 @@
 void lab_prepare(lab *l, int size)
 {
     *l = (lab){ .store = weights_store_new(), .parameters = parameters_new() };
-    l->host = (builder_host){ l->store, weights_store_tensor, weights_store_note, weights_store_has, NULL, NULL };
+    l->host = (builder_host){ .context = l->store,
+                              .weight = weights_store_tensor,
+                              .weight_note = weights_store_note,
+                              .has_weight = weights_store_has };
     complaint_clear();
     stage_device();
     require(l->graph = graph_new(l->parameters));

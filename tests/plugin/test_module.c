@@ -13,8 +13,8 @@ typedef struct refusal {
 static const refusal refusals[] = {
     { "missing_symbol", "exports no 'ablate_module_entry', so it is no module" },
     { "magic", "is not the record of a module; let it begin with .abi = ABLATE_ABI" },
-    { "major", "it is built for interface 2.2, this program has 1.2; build it again" },
-    { "minor", "it needs interface 1.3, this program has 1.2; use a newer program" },
+    { "major", "it is built for interface 2.3, this program has 1.3; build it again" },
+    { "minor", "it needs interface 1.4, this program has 1.3; use a newer program" },
     { "stamp", "laid out as 'f64.dim9.in99.xxxxxx', this program's as 'f32.dim4.in8'; build it again" },
     { "size_small", "says that it has 40 bytes, but a module's has at least" },
     { "size_large", "let it begin with .abi = ABLATE_ABI and build it again" },

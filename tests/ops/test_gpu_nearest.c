@@ -1,0 +1,44 @@
+/* The nearest row of a bank on the GPU beside the CPU's. Rows are drawn far apart beside what either device's products
+ * lose, so that both find the same one; its distance is a root of a sum of n squares, in another order: half of
+ * sqrt(n) + 8 units of the largest, and 1. */
+#include "../lab/gpu_check.h"
+/* units: nearest */
+
+static void compare(ablate_shape x, int64_t bank)
+{
+    const int64_t n = x.dim[x.rank - 1];
+    const ablate_shape shapes[] = { x, { 2, { bank, n } } };
+    gpu_check("nearest", "", 0, 5 + sqrt((double)n) / 2, 2, shapes);
+}
+
+static void test_distances(void **state)
+{
+    (void)state;
+    GPU_NEEDED();
+    compare(GPU_SHAPE(5, 3), 1);
+    compare(GPU_SHAPE(7), 40);
+    compare(GPU_SHAPE(2, 19, 33), 513);
+    compare(GPU_SHAPE(3, 2, 2, 70), 2048);
+    compare(GPU_SHAPE(40, 16), 4700);
+}
+
+static void test_ties_and_no_numbers(void **state)
+{
+    (void)state;
+    GPU_NEEDED();
+    op_case c;
+    gpu_open(&c, "nearest", "", OP_SHAPES({ 2, { 9, 4 } }, { 2, { 2100, 4 } }));
+    for (int64_t i = 0; i < 2100 * 4; i++)
+        c.in[1][i] = (float)(i % 3);
+    for (int64_t i = 0; i < 9 * 4; i++)
+        c.in[0][i] = (float)(i % 5);
+    c.in[0][9] = c.in[1][0] = c.in[1][8200] = NAN;
+    gpu_compare(&c, 0, 1);
+    op_close(&c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_distances), cmocka_unit_test(test_ties_and_no_numbers) };
+    return cmocka_run_group_tests(tests, gpu_begin, NULL);
+}
