@@ -6,8 +6,9 @@
  * The device is an object of its own, ablate-cpu.so or ablate-cuda.so, found beside the program, above it, or in
  * $ABLATE_LIBRARY: of an installed kit `pkg-config --variable=devices ablate-engine`. All calls come from one thread.
  *
- * Only what engine_open gives has to be looked at: NULL is no engine. From then on, after the first mistake every call does nothing and returns -1 (values: a
- * poisoned one), and engine_trouble says in one sentence where it was, what is wrong and what to do. */
+ * Only what engine_open gives has to be looked at: NULL is no engine. From then on, after the first mistake every call
+ * does nothing and returns -1 (values: a poisoned one), and engine_trouble says in one sentence where it was, what is
+ * wrong and what to do. */
 #ifndef ABLATE_ENGINE_H
 #define ABLATE_ENGINE_H
 #include "operations.h"
@@ -37,14 +38,15 @@ int engine_ready(engine *, const char *adam, uint64_t steps);
 
 /* ---- running ---- */
 
-/* The whole of an input, or a parameter's values; the numbers are copied. 0 or -1. */
+/* The whole of an input, or the values of a parameter or a buffer; the numbers are copied. 0 or -1. */
 int engine_put(engine *, const ablate_value *, const float *numbers);
 
-/* One step: losses, gradients, Adam. loss: receives the weighted sum of the losses before the update; NULL: a GPU is
- * not waited for. Numbers that are not finite leave the parameters as they were. 0 or -1. */
+/* One step: losses, gradients, Adam, updates of buffers. loss: receives the weighted sum of the losses before the
+ * update; NULL: a GPU is not waited for. Numbers that are not finite leave parameters and buffers as they were. 0 or
+ * -1. */
 int engine_step(engine *, double *loss);
 
-/* Any value of the graph from the inputs and parameters as they are now, or a parameter. 0 or -1. */
+/* Any value of the graph from the inputs, parameters and buffers as they are now, or one of these. 0 or -1. */
 int engine_get(engine *, const ablate_value *, float *numbers);
 
 /* A parameter's gradient, as of the last step. 0 or -1. */

@@ -21,19 +21,19 @@ int64_t frontier_numbers(const frontier *f, const ablate_value *value)
 
 static int analyse(frontier *f, const graph *g, ablate_value *const *wanted, int count)
 {
-    int terms = g->losses + g->probes;
+    int goals = graph_goals(g);
     dependence *known = take((size_t)g->values, sizeof *known, "an analysis");
-    ablate_value **all = take((size_t)count + (size_t)terms, sizeof *all, "an analysis");
+    ablate_value **all = take((size_t)count + (size_t)goals, sizeof *all, "an analysis");
     f->given = take((size_t)g->values, sizeof(ablate_value *), "an analysis");
     f->at = take((size_t)g->values, sizeof *f->at, "an analysis");
     int status = known && all && f->given && f->at ? 0 : -1;
     if (status == 0) {
         for (int i = 0; i < count; i++)
             all[i] = wanted[i];
-        for (int i = 0; i < terms; i++)
-            all[count + i] = i < g->losses ? g->loss[i].value : g->probe[i - g->losses].value;
+        for (int i = 0; i < goals; i++)
+            all[count + i] = graph_goal(g, i);
         analysis_dependence(g, f->batch, known);
-        f->count = analysis_frontier(g, known, all, count + terms, f->given);
+        f->count = analysis_frontier(g, known, all, count + goals, f->given);
         status = f->count < 0 ? -1 : 0;
     }
     free(known);

@@ -6,9 +6,9 @@
 static dependence depends(const ablate_value *value, int64_t batch, const dependence *known)
 {
     if (value->kind != VALUE_RESULT)
-        return value->kind == VALUE_CONSTANT    ? DEPENDS_ON_NOTHING
-               : value->kind == VALUE_PARAMETER ? DEPENDS_ON_RUN
-                                                : DEPENDS_ON_PICTURE;
+        return value->kind == VALUE_CONSTANT ? DEPENDS_ON_NOTHING
+               : value_is_kept(value)        ? DEPENDS_ON_RUN
+                                             : DEPENDS_ON_PICTURE;
     dependence most = value->op->random ? DEPENDS_ON_RUN : DEPENDS_ON_NOTHING;
     for (int i = 0; i < value->n_in; i++)
         if (known[value->in[i]->id] > most)

@@ -172,7 +172,8 @@ static const ablate_api api = { sizeof(ablate_api), builder_apply,       builder
                                 api_loss,           api_loss_weight,     api_probe,          api_fail,
                                 api_text,           api_shape,           api_add_picture,    builder_param_from,
                                 api_remark,         api_chosen,          builder_folder,     builder_unused,
-                                api_next_name,      builder_collect };
+                                api_next_name,      builder_collect,     builder_buffer,     builder_buffer_from,
+                                builder_update };
 
 /* ---- the owner's side ---- */
 

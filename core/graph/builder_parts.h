@@ -54,6 +54,10 @@ ablate_value *builder_apply(ablate_builder *, const char *file, int line, const 
 ablate_value *builder_param_from(ablate_builder *, const char *file, int line, const char *name, ablate_value *start);
 ablate_value *builder_param(ablate_builder *, const char *file, int line, const char *name, const char *init,
                             ablate_shape);
+ablate_value *builder_buffer(ablate_builder *, const char *file, int line, const char *name, const char *init,
+                             ablate_shape);
+ablate_value *builder_buffer_from(ablate_builder *, const char *file, int line, const char *name, ablate_value *start);
+void builder_update(ablate_builder *, const char *file, int line, ablate_value *buffer, ablate_value *next);
 ablate_value *builder_constant(ablate_builder *, const char *file, int line, ablate_shape, const float *data);
 ablate_value *builder_weight(ablate_builder *, const char *file, int line, const char *path, const char *name);
 const char *builder_weight_note(ablate_builder *, const char *path, const char *key);

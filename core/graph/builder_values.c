@@ -145,30 +145,37 @@ static bool shape_fits(const char *file, int line, const char *name, const ablat
     return !complaint();
 }
 
-static ablate_value *enter_parameter(builder *b, const char *file, int line, const char *name, const char *init,
-                                     const ablate_shape *shape)
+static ablate_value *enter_kept(builder *b, const char *file, int line, value_kind kind, const char *name,
+                                const char *init, const ablate_shape *shape)
 {
     char full[200];
     snprintf(full, sizeof full, "%s.%s", builder_owner(b), name);
-    const parameter *entry = parameters_enter(b->graph->parameters, full, init, shape);
-    ablate_value *value = entry ? graph_append(b->graph, VALUE_PARAMETER, full, shape) : NULL;
+    const parameter *entry = kind == VALUE_BUFFER ? parameters_enter_buffer(b->graph->parameters, full, init, shape)
+                                                  : parameters_enter(b->graph->parameters, full, init, shape);
+    ablate_value *value = entry ? graph_append(b->graph, kind, full, shape) : NULL;
     if (value)
         value->offset = entry->offset;
     return builder_place(b, value, file, line);
 }
 
+static ablate_value *begin_drawn(builder *b, const char *file, int line, value_kind kind, const char *name,
+                                 const char *init, ablate_shape shape)
+{
+    const char *what = kind == VALUE_BUFFER ? "buffer" : "param";
+    if (!builder_may(b, file, line, IN_BUILD, what) || !builder_named(file, line, what, name) ||
+        !builder_given(file, line, what, init) || !shape_fits(file, line, name, &shape))
+        return builder_poison();
+    if (strcmp(init, PARAMETER_START) == 0) {
+        complain_at(file, line, "'%s' begins at '%s', which only ablate_%s_from gives", name, init, what);
+        return builder_poison();
+    }
+    return enter_kept(b, file, line, kind, name, init, &shape);
+}
+
 ablate_value *builder_param(ablate_builder *face, const char *file, int line, const char *name, const char *init,
                             ablate_shape shape)
 {
-    builder *b = builder_self(face);
-    if (!builder_may(b, file, line, IN_BUILD, "param") || !builder_named(file, line, "param", name) ||
-        !builder_given(file, line, "param", init) || !shape_fits(file, line, name, &shape))
-        return builder_poison();
-    if (strcmp(init, PARAMETER_START) == 0) {
-        complain_at(file, line, "'%s' begins at '%s', which only ablate_param_from gives", name, init);
-        return builder_poison();
-    }
-    return enter_parameter(b, file, line, name, init, &shape);
+    return begin_drawn(builder_self(face), file, line, VALUE_PARAMETER, name, init, shape);
 }
 
 /* Values that are the same numbers: a weight may be asked for twice. */
@@ -186,28 +193,88 @@ static bool begins_once(const graph *g, const ablate_value *added, const ablate_
     bool once = true;
     for (int i = 0; once && i < g->values; i++) {
         const ablate_value *other = g->value[i];
-        bool same = other != added && other->kind == VALUE_PARAMETER && other->offset == added->offset;
+        bool same = other != added && value_same_kept(other, added);
         once = !same || same_numbers(other->start, start);
     }
     return once;
 }
 
-ablate_value *builder_param_from(ablate_builder *face, const char *file, int line, const char *name,
-                                 ablate_value *start)
+static ablate_value *begin_at(builder *b, const char *file, int line, value_kind kind, const char *name,
+                              ablate_value *start)
 {
-    builder *b = builder_self(face);
-    if (!builder_may(b, file, line, IN_BUILD, "param_from") || !builder_named(file, line, "param_from", name) ||
-        !builder_values_fit(b, file, line, "param_from", 1, &start))
+    const char *what = kind == VALUE_BUFFER ? "buffer_from" : "param_from";
+    if (!builder_may(b, file, line, IN_BUILD, what) || !builder_named(file, line, what, name) ||
+        !builder_values_fit(b, file, line, what, 1, &start))
         return builder_poison();
-    ablate_value *value = enter_parameter(b, file, line, name, PARAMETER_START, &start->shape);
+    ablate_value *value = enter_kept(b, file, line, kind, name, PARAMETER_START, &start->shape);
     if (value->poisoned)
         return value;
     if (!begins_once(b->graph, value, start)) {
-        complain_at(file, line, "parameter '%s' begins at two values; give one of them another name", value->name);
+        complain_at(file, line, "%s '%s' begins at two values; give one of them another name",
+                    kind == VALUE_BUFFER ? "buffer" : "parameter", value->name);
         return builder_poison();
     }
     value->start = start;
     return value;
+}
+
+ablate_value *builder_param_from(ablate_builder *face, const char *file, int line, const char *name,
+                                 ablate_value *start)
+{
+    return begin_at(builder_self(face), file, line, VALUE_PARAMETER, name, start);
+}
+
+/* ---- buffers ---- */
+
+ablate_value *builder_buffer(ablate_builder *face, const char *file, int line, const char *name, const char *init,
+                             ablate_shape shape)
+{
+    return begin_drawn(builder_self(face), file, line, VALUE_BUFFER, name, init, shape);
+}
+
+ablate_value *builder_buffer_from(ablate_builder *face, const char *file, int line, const char *name,
+                                  ablate_value *start)
+{
+    return begin_at(builder_self(face), file, line, VALUE_BUFFER, name, start);
+}
+
+static bool update_fits(const builder *b, const char *file, int line, const ablate_value *buffer,
+                        const ablate_value *next)
+{
+    if (buffer->kind != VALUE_BUFFER)
+        complain_at(file, line, "`update` was given '%s', which is no buffer; make one with ablate_buffer",
+                    buffer->name);
+    else if (!b->training)
+        complain_at(file, line, "'%s' is updated in the scoring graph, which only reads it; ask b->training",
+                    buffer->name);
+    else if (!shape_same(&buffer->shape, &next->shape))
+        complain_at(file, line, "buffer '%s' is %s, what it is to hold next %s; reshape or reduce that", buffer->name,
+                    shape_words(&buffer->shape).text, shape_words(&next->shape).text);
+    for (int i = 0; i < b->graph->updates && !complaint(); i++)
+        if (value_same_kept(b->graph->update[i].buffer, buffer))
+            complain_at(file, line, "buffer '%s' is updated twice; give one of them another name", buffer->name);
+    return !complaint();
+}
+
+/* Does its memory belong to the array of parameters, which has changed when buffers are stored? */
+static bool lies_among_kept(const ablate_value *value)
+{
+    while (value->kind == VALUE_RESULT && value->op->view)
+        value = value->in[0];
+    return value_is_kept(value);
+}
+
+void builder_update(ablate_builder *face, const char *file, int line, ablate_value *buffer, ablate_value *next)
+{
+    builder *b = builder_self(face);
+    ablate_value *const given[] = { buffer, next };
+    if (!builder_may(b, file, line, IN_BUILD, "update") || !builder_values_fit(b, file, line, "update", 2, given) ||
+        !update_fits(b, file, line, buffer, next))
+        return;
+    if (lies_among_kept(next))
+        next = builder_apply(face, file, line, "affine", NULL, 1, &next);
+    if (!next->poisoned)
+        graph_add_update(b->graph, (graph_update){ buffer, next });
 }
 
 typedef struct inline_data {

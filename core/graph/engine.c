@@ -177,7 +177,7 @@ int engine_ready(engine *e, const char *adam, uint64_t steps)
         return complain("engine_ready is called twice; open another engine");
     if (e->graph->values == 0)
         return complain("engine_ready: the graph is empty; compose one with engine_builder");
-    if (e->graph->losses > 0 && e->parameters->count == 0)
+    if (e->graph->losses > 0 && e->parameters->numbers == 0)
         return complain(
             "engine_ready: there is a loss, but no parameter that could lower it; add one with ablate_param");
     if (settings_fill_text(adam, optimiser_settings_rows, &chosen, (ablate_at){ NULL, 0 }, "adam", &owned) < 0)
@@ -185,7 +185,7 @@ int engine_ready(engine *e, const char *adam, uint64_t steps)
     free(owned);
     if (chosen.schedule == OPTIMISER_COSINE && steps == 0)
         return complain("engine_ready: schedule=cosine falls to 0 at the last step; say how many steps there are");
-    if (optimiser_open(&e->optimiser, e->device, e->parameters->count, &chosen, steps, descent_guards(e->graph)) < 0 ||
+    if (optimiser_open(&e->optimiser, e->device, e->parameters, &chosen, steps, descent_guards(e->graph)) < 0 ||
         draw_parameters(e) < 0 || (e->graph->losses > 0 && open_training(e) < 0))
         return complaint() ? -1 : complain("%s: parameters cannot be written", e->device->name);
     e->values = e->graph->values;
@@ -214,10 +214,10 @@ int engine_put(engine *e, const ablate_value *value, const float *numbers)
             return put_input(e, i, numbers);
     if (check_ready(e, "engine_put", value, numbers) < 0)
         return -1;
-    if (value->kind != VALUE_PARAMETER)
+    if (!value_is_kept(value))
         return complain("engine_put is given '%s', which is neither an input nor a parameter", value->name);
     size_t bytes = (size_t)shape_size(&value->shape) * sizeof *numbers;
-    return e->device->upload(e->optimiser.state + value->offset, numbers, bytes) == 0
+    return e->device->upload(e->optimiser.state + value_at(e->graph, value), numbers, bytes) == 0
                ? 0
                : complain("%s: '%s' cannot be written", e->device->name, value->name);
 }
@@ -234,14 +234,14 @@ static int feed(const engine *e, program *p)
     return status == 0 || complaint() ? status : complain("%s: inputs cannot be written", e->device->name);
 }
 
-/* The weighted sum of the losses; not finite, if the gradients' sum is not. */
+/* The weighted sum of the losses; not finite, if the step was not taken. */
 static double total_of(const engine *e)
 {
     const float *row = descent_row(&e->descent, e->step);
     double total = 0;
     for (int i = 0; i < e->losses; i++)
         total += e->graph->loss[i].weight * (double)row[1 + i];
-    return isfinite(row[0]) ? total : (double)row[0];
+    return descent_sound(&e->descent, row) ? total : NAN;
 }
 
 int engine_step(engine *e, double *loss)
@@ -298,7 +298,7 @@ int engine_gradient(engine *e, const ablate_value *value, float *numbers)
     if (e->step == 0)
         return complain("engine_gradient: no step was taken yet; call engine_step first");
     size_t bytes = (size_t)shape_size(&value->shape) * sizeof *numbers;
-    return e->device->download(numbers, e->optimiser.gradients + value->offset, bytes) == 0
+    return e->device->download(numbers, e->optimiser.gradients + value_at(e->graph, value), bytes) == 0
                ? 0
                : complain("%s: the gradient of '%s' cannot be read", e->device->name, value->name);
 }

@@ -37,6 +37,7 @@ void graph_free(graph *g)
     free(g->value);
     free(g->loss);
     free(g->probe);
+    free(g->update);
     free(g);
 }
 
@@ -70,6 +71,14 @@ int graph_add_term(graph *g, graph_term **list, int *count, graph_term term)
     if (!term.name)
         return -1;
     (*list)[(*count)++] = term;
+    return 0;
+}
+
+int graph_add_update(graph *g, graph_update update)
+{
+    if (!TAKE_ROOM(g->update, g->updates, "a graph"))
+        return -1;
+    g->update[g->updates++] = update;
     return 0;
 }
 

@@ -19,7 +19,7 @@ const ablate_setting optimiser_settings_rows[] = {
 
 static int open_adam(optimiser *o, const optimiser_settings *chosen, uint64_t steps, int guards)
 {
-    const ablate_shape shapes[] = { { 1, { o->count } }, { 1, { guards } } };
+    const ablate_shape shapes[] = { { 1, { o->count - o->buffered } }, { 1, { guards } } };
     char *text = take_text("rate=%.17g beta1=%.17g beta2=%.17g eps=%.17g decay=%.17g warmup=%d total=%llu",
                            chosen->rate, chosen->beta1, chosen->beta2, chosen->eps, chosen->decay, chosen->warmup,
                            chosen->schedule == OPTIMISER_COSINE ? (unsigned long long)steps : 0);
@@ -28,17 +28,22 @@ static int open_adam(optimiser *o, const optimiser_settings *chosen, uint64_t st
     return status;
 }
 
-int optimiser_open(optimiser *o, const device *where, int64_t count, const optimiser_settings *chosen, uint64_t steps,
-                   int guards)
+int64_t optimiser_floats(const optimiser *o)
 {
-    size_t bytes = (size_t)count * sizeof(float);
-    *o = (optimiser){ .device = where, .count = count };
-    o->state = where->allocate(3 * bytes);
+    return o->count + 2 * (o->count - o->buffered);
+}
+
+int optimiser_open(optimiser *o, const device *where, const parameters *p, const optimiser_settings *chosen,
+                   uint64_t steps, int guards)
+{
+    *o = (optimiser){ .device = where, .count = p->count, .buffered = p->buffered };
+    size_t bytes = (size_t)o->count * sizeof(float), all = (size_t)optimiser_floats(o) * sizeof(float);
+    o->state = where->allocate(all);
     o->gradients = where->allocate(bytes);
     if (!o->state || !o->gradients)
-        return complain("%s: out of memory: %zu bytes for parameters, gradients and moments%s", where->name, 4 * bytes,
-                        where_trouble(where));
-    if (where->clear(o->state, 3 * bytes) < 0 || where->clear(o->gradients, bytes) < 0)
+        return complain("%s: out of memory: %zu bytes for parameters, gradients and moments%s", where->name,
+                        all + bytes, where_trouble(where));
+    if (where->clear(o->state, all) < 0 || where->clear(o->gradients, bytes) < 0)
         return complain("%s: its memory cannot be cleared", where->name);
     return open_adam(o, chosen, steps, guards);
 }
@@ -55,23 +60,23 @@ void optimiser_close(optimiser *o)
 
 int optimiser_step(optimiser *o, const float *guard, uint64_t step)
 {
-    const float *const in[] = { o->gradients, guard };
-    return single_run(&o->adam, in, o->state, step);
+    const float *const in[] = { o->gradients + o->buffered, guard };
+    return single_run(&o->adam, in, o->state + o->buffered, step);
 }
 
 int optimiser_put(optimiser *o, const float *state)
 {
-    return o->device->upload(o->state, state, 3 * (size_t)o->count * sizeof(float));
+    return o->device->upload(o->state, state, (size_t)optimiser_floats(o) * sizeof(float));
 }
 
 int optimiser_get(const optimiser *o, float *state)
 {
-    return o->device->download(state, o->state, 3 * (size_t)o->count * sizeof(float));
+    return o->device->download(state, o->state, (size_t)optimiser_floats(o) * sizeof(float));
 }
 
-int optimiser_get_parameters(const optimiser *o, float *parameters)
+int optimiser_get_parameters(const optimiser *o, float *all)
 {
-    return o->device->download(parameters, o->state, (size_t)o->count * sizeof(float));
+    return o->device->download(all, o->state, (size_t)o->count * sizeof(float));
 }
 
 int optimiser_get_gradients(const optimiser *o, float *gradients)

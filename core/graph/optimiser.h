@@ -1,7 +1,9 @@
-/* optimiser.h: Adam over the one array of all parameters, on the device, and section [optimiser] of its settings. */
+/* optimiser.h: the one array of all parameters on the device, Adam over what of it is trained, and section [optimiser]
+ * of its settings. */
 #ifndef ABLATE_OPTIMISER_H
 #define ABLATE_OPTIMISER_H
 #include "../base/settings.h"
+#include "parameters.h"
 #include "single.h"
 
 typedef enum optimiser_schedule { OPTIMISER_CONSTANT, OPTIMISER_COSINE } optimiser_schedule;
@@ -14,26 +16,28 @@ extern const ablate_setting optimiser_settings_rows[];
 
 typedef struct optimiser {
     const device *device;
-    int64_t count;
-    float *state;     /* device memory (3, count): parameters, first and second moments */
-    float *gradients; /* device memory (count) */
+    int64_t count, buffered; /* floats of the array of all parameters; of these, those of the buffers */
+    float *state;            /* device memory: that array, then first and second moments of what is trained */
+    float *gradients;        /* device memory (count); zero where buffers are */
     single adam;
 } optimiser;
 
 /* `steps`: of the whole run, for the schedule of the rate; `guards`: numbers of the guard. 0, or -1: complained.
  * optimiser_close is allowed after both. */
-int optimiser_open(optimiser *, const device *, int64_t count, const optimiser_settings *, uint64_t steps, int guards);
+int optimiser_open(optimiser *, const device *, const parameters *, const optimiser_settings *, uint64_t steps,
+                   int guards);
 void optimiser_close(optimiser *);
 
 /* One update from the gradients; `step` counts from 0. Once a number of the guard, device memory, is not finite, the
  * parameters stay as they are, in this step and all that follow. */
 int optimiser_step(optimiser *, const float *guard, uint64_t step);
 
-/* The whole state, (3, count), from and to the host. */
+/* The whole state, so many floats, from and to the host. */
+int64_t optimiser_floats(const optimiser *);
 int optimiser_put(optimiser *, const float *state);
 int optimiser_get(const optimiser *, float *state);
 /* A part of it, (count). */
-int optimiser_get_parameters(const optimiser *, float *parameters);
+int optimiser_get_parameters(const optimiser *, float *all);
 int optimiser_get_gradients(const optimiser *, float *gradients);
 
 #endif

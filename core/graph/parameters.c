@@ -94,39 +94,60 @@ static const parameter *find(const parameters *p, const char *name)
     return NULL;
 }
 
-/* Every tensor begins where four floats can be taken at once. */
-enum { ALIGNMENT = 4 };
+/* Every tensor begins where four floats can be taken at once, and the trained ones where the processor's widest vector
+ * can. */
+enum { ALIGNMENT = 4, BUFFER_ALIGNMENT = 16 };
+
+/* The known tensor, if it is the same; else NULL: complained. */
+static const parameter *same_tensor(const parameter *known, const parameter *now)
+{
+    const char *kind = now->buffer ? "buffer" : "parameter";
+    if (known->buffer != now->buffer)
+        complain("'%s' is a %s here and a %s elsewhere; give one of them another name", known->name, kind,
+                 known->buffer ? "buffer" : "parameter");
+    else if (!shape_same(&known->shape, &now->shape))
+        complain("%s '%s' is %s here and %s elsewhere; give one of them another name", kind, known->name,
+                 shape_words(&now->shape).text, shape_words(&known->shape).text);
+    else if (strcmp(known->init, now->init) != 0)
+        complain("%s '%s' begins as '%s' here and as '%s' elsewhere; give one of them another name", kind, known->name,
+                 now->init, known->init);
+    else
+        return known;
+    return NULL;
+}
+
+static const parameter *enter(parameters *p, parameter now)
+{
+    const parameter *known = find(p, now.name);
+    if (known)
+        return same_tensor(known, &now);
+    int64_t alignment = now.buffer ? BUFFER_ALIGNMENT : ALIGNMENT;
+    int64_t room = (now.count + alignment - 1) / alignment * alignment;
+    now.offset = now.buffer ? p->buffered : p->count - p->buffered;
+    now.name = arena_text(p->memory, now.name);
+    now.init = arena_text(p->memory, now.init);
+    if (!now.name || !now.init || !TAKE_ROOM(p->entry, p->entries, "parameters"))
+        return NULL;
+    p->numbers += now.buffer ? 0 : now.count;
+    p->buffered += now.buffer ? room : 0;
+    p->count += room;
+    p->entry[p->entries] = now;
+    return &p->entry[p->entries++];
+}
 
 const parameter *parameters_enter(parameters *p, const char *name, const char *init, const ablate_shape *shape)
 {
     init_rule rule;
-    const parameter *known = find(p, name);
-    if (rule_read(init, shape, &rule) < 0)
-        return NULL;
-    init = init_chosen(p, init);
-    if (known && shape_same(&known->shape, shape) && strcmp(known->init, init) == 0)
-        return known;
-    if (known && shape_same(&known->shape, shape)) {
-        complain("parameter '%s' begins as '%s' here and as '%s' elsewhere; give one of them another name", name, init,
-                 known->init);
-        return NULL;
-    }
-    if (known) {
-        complain("parameter '%s' is %s here and %s elsewhere; give one of them another name", name,
-                 shape_words(shape).text, shape_words(&known->shape).text);
-        return NULL;
-    }
-    if (!TAKE_ROOM(p->entry, p->entries, "parameters"))
-        return NULL;
-    parameter *added = &p->entry[p->entries];
-    *added =
-        (parameter){ arena_text(p->memory, name), arena_text(p->memory, init), *shape, p->count, shape_size(shape) };
-    if (!added->name || !added->init)
-        return NULL;
-    p->entries++;
-    p->numbers += added->count;
-    p->count += (added->count + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    return added;
+    return rule_read(init, shape, &rule) < 0
+               ? NULL
+               : enter(p, (parameter){ name, init_chosen(p, init), *shape, false, 0, shape_size(shape) });
+}
+
+const parameter *parameters_enter_buffer(parameters *p, const char *name, const char *init, const ablate_shape *shape)
+{
+    init_rule rule;
+    return rule_read(init, shape, &rule) < 0 ? NULL
+                                             : enter(p, (parameter){ name, init, *shape, true, 0, shape_size(shape) });
 }
 
 static void draw_normal(uint64_t key, float scale, int64_t n, float *out)
@@ -151,7 +172,7 @@ int parameters_draw(const parameters *p, uint64_t seed, float *out)
 {
     for (int e = 0; e < p->entries; e++) {
         const parameter *entry = &p->entry[e];
-        float *to = out + entry->offset;
+        float *to = out + parameters_at(p, entry->buffer, entry->offset);
         uint64_t key = random_key(seed, entry->name);
         init_rule rule = { INIT_ZEROS, 0 };
         if (rule_read(entry->init, &entry->shape, &rule) < 0)
@@ -163,7 +184,7 @@ int parameters_draw(const parameters *p, uint64_t seed, float *out)
         else if (rule.kind != INIT_START)
             for (int64_t i = 0; i < entry->count; i++)
                 to[i] = rule.scale;
-        for (int64_t i = entry->count; i % ALIGNMENT; i++)
+        for (int64_t i = entry->count; i % (entry->buffer ? BUFFER_ALIGNMENT : ALIGNMENT); i++)
             to[i] = 0;
     }
     return 0;

@@ -10,7 +10,7 @@ static const char *const when[] = { "once", "picture", "step" };
 
 static const char *kind_of(const ablate_value *value)
 {
-    static const char *const kinds[] = { "input", "parameter", "constant", "" };
+    static const char *const kinds[] = { "input", "parameter", "constant", "", "buffer" };
     return value->kind == VALUE_RESULT ? value->op->name : kinds[value->kind];
 }
 
@@ -29,6 +29,19 @@ static void print_loss(const graph_term *l, FILE *to)
 {
     char weight[NUMBER_TEXT];
     fprintf(to, "loss  %-20s value %d, weight %s\n", l->name, l->value->id, number_text(l->weight, weight));
+}
+
+static void print_kept(const parameters *p, FILE *to)
+{
+    long long buffered = 0;
+    int buffers = 0;
+    for (int i = 0; i < p->entries; i++) {
+        buffers += p->entry[i].buffer;
+        buffered += p->entry[i].buffer ? p->entry[i].count : 0;
+    }
+    fprintf(to, "%lld parameters in %d tensors\n", (long long)p->numbers, p->entries - buffers);
+    if (buffers)
+        fprintf(to, "%lld numbers kept in %d buffers\n", buffered, buffers);
 }
 
 static dependence *dependences(const graph *g, int64_t batch)
@@ -53,6 +66,8 @@ int graph_print(const graph *g, int64_t batch, FILE *to)
     }
     for (int i = 0; i < g->losses; i++)
         print_loss(&g->loss[i], to);
+    for (int i = 0; i < g->updates; i++)
+        fprintf(to, "keep  %-20s value %d\n", g->update[i].buffer->name, g->update[i].next->id);
     for (int i = 0; i < 3; i++)
         fprintf(to, "computed %-24s %10.3f MFLOP forward, %10.1f KiB moved\n",
                 i == 0   ? "once:"
@@ -60,7 +75,7 @@ int graph_print(const graph *g, int64_t batch, FILE *to)
                          : "a step:",
                 1e-6 * flops[i], bytes[i] / 1024);
     if (g->parameters)
-        fprintf(to, "%lld parameters in %d tensors\n", (long long)g->parameters->numbers, g->parameters->entries);
+        print_kept(g->parameters, to);
     free(known);
     return 0;
 }

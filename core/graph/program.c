@@ -165,15 +165,15 @@ static int keep_folds(program *folds, constants *into, ablate_value *const *list
 static int fold_constants(program *p)
 {
     const graph *g = p->request.graph;
-    int terms = p->request.differentiate ? g->losses + g->probes : 0, wanted_count = p->request.wanted_count;
-    ablate_value **wanted = take((size_t)wanted_count + (size_t)terms, sizeof *wanted, "an analysis");
+    int goals = p->request.differentiate ? graph_goals(g) : 0, wanted_count = p->request.wanted_count;
+    ablate_value **wanted = take((size_t)wanted_count + (size_t)goals, sizeof *wanted, "an analysis");
     ablate_value **list = take((size_t)g->values, sizeof(ablate_value *), "an analysis");
     int status = wanted && list ? 0 : -1;
     if (status == 0) {
         if (wanted_count)
             memcpy(wanted, p->request.wanted, (size_t)wanted_count * sizeof *wanted);
-        for (int i = 0; i < terms; i++)
-            wanted[wanted_count++] = i < g->losses ? g->loss[i].value : g->probe[i - g->losses].value;
+        for (int i = 0; i < goals; i++)
+            wanted[wanted_count++] = graph_goal(g, i);
         status = unknown_folds(p, wanted, wanted_count, list);
     }
     if (status > 0) {

@@ -13,7 +13,7 @@ typedef struct program_request { /* everything pointed at outlives the program *
     int wanted_count;
     ablate_value *const *given; /* supplied by program_put before each run */
     int given_count;
-    bool differentiate; /* adds the graph's losses and probes to `wanted` and the backward pass */
+    bool differentiate; /* adds the graph's losses, probes and updates to `wanted` and the backward pass */
     float *parameters;  /* device memory, [graph->parameters->count]; may be NULL if none are needed */
     float *gradients;   /* the same, for differentiate; every element is written by each run */
     uint64_t seed;      /* of the random operations */
@@ -32,7 +32,7 @@ int program_get(const program *, const ablate_value *wanted, float *out);
  * device has `gather`. 0, or -1: complained. */
 int program_gather(program *, const ablate_value *given, const float *rows, const int64_t *row, int count,
                    int64_t apart);
-/* Device memory of a given or wanted value, a loss or a probe; it stays for as long as the program. */
+/* Device memory of a given or wanted value, a loss, a probe or an update; it stays for as long as the program. */
 const float *program_data(const program *, const ablate_value *);
 int program_run(program *, uint64_t step); /* and waits. 0, or -1: complained */
 

@@ -41,7 +41,7 @@ static int make_buffers(program *p)
         if (!p->needed[i] || at->root != i)
             continue;
         int64_t floats = shape_size(&value->shape);
-        bool own = value->kind != VALUE_PARAMETER;
+        bool own = !value_is_kept(value);
         if (own && !is_constant(p, value) && (at->data_buffer = new_buffer(p, floats)) < 0)
             return -1;
         if (own && p->receives[i] && (at->grad_buffer = new_buffer(p, floats)) < 0)
@@ -107,10 +107,8 @@ static void find_lifetimes(program *p)
             touch(p, root_of(p, p->request.given[i])->data_buffer, 0);
     for (int i = 0; i < p->request.wanted_count; i++)
         touch(p, root_of(p, p->request.wanted[i])->data_buffer, p->steps);
-    for (int i = 0; p->request.differentiate && i < g->losses; i++)
-        touch(p, root_of(p, g->loss[i].value)->data_buffer, p->steps);
-    for (int i = 0; p->request.differentiate && i < g->probes; i++)
-        touch(p, root_of(p, g->probe[i].value)->data_buffer, p->steps);
+    for (int i = 0; p->request.differentiate && i < graph_goals(g); i++)
+        touch(p, root_of(p, graph_goal(g, i))->data_buffer, p->steps);
 }
 
 static float *in_arena(const program *p, int buffer)
@@ -128,9 +126,9 @@ static int point_value(program *p, int id)
     at->data = in_arena(p, at->data_buffer);
     at->grad = in_arena(p, at->grad_buffer);
     at->aux = in_arena(p, at->aux_buffer);
-    if (value->kind == VALUE_PARAMETER) {
-        at->data = r->parameters + value->offset;
-        at->grad = r->gradients ? r->gradients + value->offset : NULL;
+    if (value_is_kept(value)) {
+        at->data = r->parameters + value_at(r->graph, value);
+        at->grad = r->gradients ? r->gradients + value_at(r->graph, value) : NULL;
     } else if (value->kind == VALUE_CONSTANT) {
         at->data = constants_get(r->constants, value);
         return at->data ? 0 : -1;

@@ -47,7 +47,7 @@ static int fetch_starts(const graph *g, const device *where, const start_list *l
     program *p = own ? program_new(&request) : NULL;
     int status = p ? program_run(p, 0) : -1;
     for (int i = 0; i < list->count && status == 0; i++)
-        status = program_get(p, list->from[i], first + list->parameter[i]->offset);
+        status = program_get(p, list->from[i], first + value_at(g, list->parameter[i]));
     program_free(p);
     constants_free(own);
     return status;

@@ -28,8 +28,8 @@ static void find_roots(program *p)
         p->place[i] = (place){ .root = i, .data_buffer = -1, .grad_buffer = -1, .aux_buffer = -1 };
         if (value->kind == VALUE_RESULT && value->op->view && !p->stop[i])
             p->place[i].root = p->place[value->in[0]->id].root;
-        for (int j = 0; value->kind == VALUE_PARAMETER && j < i; j++)
-            if (p->needed[j] && g->value[j]->kind == VALUE_PARAMETER && g->value[j]->offset == value->offset) {
+        for (int j = 0; value_is_kept(value) && j < i; j++)
+            if (p->needed[j] && value_same_kept(g->value[j], value)) {
                 p->place[i].root = p->place[j].root;
                 break;
             }

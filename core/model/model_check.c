@@ -17,7 +17,7 @@ static bool reach_parameters(const model *m, const ablate_value *loss, char *val
     analysis_reached(g, loss, values);
     for (int i = 0; i < g->values; i++)
         for (int e = 0; values[i] && g->value[i]->kind == VALUE_PARAMETER && e < m->parameters->entries; e++)
-            if (m->parameters->entry[e].offset == g->value[i]->offset) {
+            if (!m->parameters->entry[e].buffer && m->parameters->entry[e].offset == g->value[i]->offset) {
                 reached[e] = 1;
                 any = true;
             }
@@ -50,7 +50,7 @@ static int check_gradients(const model *m)
     if (m->train->losses == 0)
         return complain_at(m->at.file, m->at.line, "no module of the line '%s' gives a loss; there is nothing to train",
                            m->run->model);
-    if (m->parameters->entries == 0)
+    if (m->parameters->numbers == 0)
         return complain_at(m->at.file, m->at.line,
                            "no module of the line '%s' has a parameter; there is nothing that its loss could train",
                            m->run->model);
@@ -73,7 +73,7 @@ char *model_idle_parameters(const model *m)
     size_t length;
     FILE *to = reached && reach(m, reached, &lost) == 0 ? open_memstream(&text, &length) : NULL;
     for (int e = 0, named = 0; to && e < m->parameters->entries; e++)
-        if (!reached[e])
+        if (!reached[e] && !m->parameters->entry[e].buffer)
             fprintf(to, "%s%s", named++ ? ", " : "", m->parameters->entry[e].name);
     if (to)
         fclose(to);

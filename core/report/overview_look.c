@@ -125,7 +125,7 @@ static void count_tensor(pass *p, ablate_value *value, int piece)
 static void note_input(pass *p, int piece, ablate_value *in)
 {
     look_piece *mine = &p->look->piece[piece];
-    if (in->kind == VALUE_PARAMETER || in->kind == VALUE_CONSTANT) {
+    if (value_is_kept(in) || in->kind == VALUE_CONSTANT) {
         count_tensor(p, in, piece);
         return;
     }

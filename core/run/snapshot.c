@@ -10,6 +10,12 @@ char *snapshot_path(const char *folder, int epoch)
                       : take_text("%s/parameters-epoch-%d.safetensors", folder, epoch);
 }
 
+/* Of the i-th tensor. */
+static float *numbers_of(const parameters *p, int i, float *all)
+{
+    return all + parameters_at(p, p->entry[i].buffer, p->entry[i].offset);
+}
+
 static int write_parameters(const snapshots *s, const optimiser *from, int epoch)
 {
     char *path = snapshot_path(s->folder, epoch);
@@ -18,7 +24,7 @@ static int write_parameters(const snapshots *s, const optimiser *from, int epoch
     weights_entry *entry = take_zeroed((size_t)p->entries, sizeof *entry, "the trained parameters");
     int status = all && entry && path ? optimiser_get_parameters(from, all) : -1;
     for (int i = 0; status == 0 && i < p->entries; i++)
-        entry[i] = (weights_entry){ p->entry[i].name, p->entry[i].shape, all + p->entry[i].offset, WEIGHTS_F32 };
+        entry[i] = (weights_entry){ p->entry[i].name, p->entry[i].shape, numbers_of(p, i, all), WEIGHTS_F32 };
     const weights_pair about[] = { { "experiment", s->experiment }, { "row", s->row } };
     if (status == 0)
         status = weights_write(path, entry, p->entries, about, 2);
@@ -87,7 +93,7 @@ static int read_all(const weights *w, const parameters *p, float *all)
             "again",
             weights_path(w), weights_count(w), p->entries);
     for (int i = 0; i < p->entries && status == 0; i++)
-        status = read_one(w, &p->entry[i], all + p->entry[i].offset);
+        status = read_one(w, &p->entry[i], numbers_of(p, i, all));
     return status;
 }
 

@@ -12,7 +12,7 @@ struct item { /* a tensor that every step has */
     const char *part, *name;
     ablate_shape shape;
     const float *(*numbers)(trace *, const item *, const train_moment *); /* NULL: complained */
-    int64_t offset;                                                       /* of a parameter or its gradient */
+    int64_t offset;                                                       /* of a kept tensor or its gradient */
     const ablate_value *value;
     const graph_term *term;
     draws *draws;
@@ -22,7 +22,7 @@ struct trace {
     trace_request request;
     train_observer observer;
     weights_stream *file;
-    item *item; /* parameters; then what is known before a step runs; then what is known after */
+    item *item; /* parameters and buffers; then what is known before a step runs; then what is known after */
     int items, parameters, known;
     float *vector, *room; /* all parameters, or all gradients; one tensor */
 };
@@ -76,16 +76,23 @@ static int add(trace *t, item added)
     return 0;
 }
 
-static int add_parameters(trace *t, const char *part)
+/* Parameters and buffers, or the gradients of the former. */
+static int add_kept(trace *t, bool gradients)
 {
     const parameters *p = t->request.model->parameters;
     int status = 0;
-    for (int i = 0; i < p->entries && status == 0; i++)
-        status = add(t, (item){ .part = part,
-                                .name = p->entry[i].name,
-                                .shape = p->entry[i].shape,
-                                .numbers = vector_part,
-                                .offset = p->entry[i].offset });
+    for (int i = 0; i < p->entries && status == 0; i++) {
+        const parameter *kept = &p->entry[i];
+        const item added = { .part = gradients      ? "gradient/"
+                                     : kept->buffer ? "buffer/"
+                                                    : "parameter/",
+                             .name = kept->name,
+                             .shape = kept->shape,
+                             .numbers = vector_part,
+                             .offset = parameters_at(p, kept->buffer, kept->offset) };
+        if (!gradients || !kept->buffer)
+            status = add(t, added);
+    }
     return status;
 }
 
@@ -166,20 +173,20 @@ static int add_terms(trace *t, const char *part, const graph_term *term, int cou
     return status;
 }
 
-/* needed[graph->values]: 1 for what losses and probes are computed from, down to what the program is given. */
+/* needed[graph->values]: 1 for what losses, probes and updates are computed from, down to what the program is given. */
 static int find_needed(const graph *g, const feed *from, char *needed)
 {
-    int count, terms = 0;
+    int count, goals = graph_goals(g);
     ablate_value *const *known = feed_given(from, &count);
-    ablate_value **wanted = take((size_t)g->losses + (size_t)g->probes, sizeof *wanted, "a trace");
+    ablate_value **wanted = take((size_t)goals, sizeof *wanted, "a trace");
     char *given = take_zeroed((size_t)g->values + 1, 1, "a trace");
     int status = wanted && given ? 0 : -1;
-    for (int i = 0; status == 0 && i < g->losses + g->probes; i++)
-        wanted[terms++] = i < g->losses ? g->loss[i].value : g->probe[i - g->losses].value;
+    for (int i = 0; status == 0 && i < goals; i++)
+        wanted[i] = graph_goal(g, i);
     for (int i = 0; status == 0 && i < count; i++)
         given[known[i]->id] = 1;
     if (status == 0)
-        analysis_needed(g, wanted, terms, given, needed);
+        analysis_needed(g, wanted, goals, given, needed);
     free(wanted);
     free(given);
     return status;
@@ -200,7 +207,7 @@ static int add_known(trace *t, const feed *from)
 static int list_items(trace *t, const feed *from)
 {
     const graph *g = t->request.model->train;
-    if (add_parameters(t, "parameter/") < 0)
+    if (add_kept(t, false) < 0)
         return -1;
     t->parameters = t->items;
     if (add_known(t, from) < 0)
@@ -210,7 +217,7 @@ static int list_items(trace *t, const feed *from)
     if (add_terms(t, "loss/", g->loss, g->losses, false) < 0 || add_terms(t, "weight/", g->loss, g->losses, true) < 0 ||
         add_terms(t, "probe/", g->probe, g->probes, false) < 0 || add(t, total) < 0)
         return -1;
-    return add_parameters(t, "gradient/");
+    return add_kept(t, true);
 }
 
 /* ---- the file ---- */

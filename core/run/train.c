@@ -89,7 +89,7 @@ static int make_state(trainer *t)
     const train_request *r = t->request;
     checkpoint *c = &t->state;
     c->run = r->digest;
-    c->floats = 3 * t->result->optimiser.count;
+    c->floats = optimiser_floats(&t->result->optimiser);
     c->log_floats = (int64_t)(t->run->epochs + 1) * graph_terms(r->model->train);
     for (int i = 0; i < r->model->parts; i++)
         c->module_bytes += r->model->part[i].module->state_size;
@@ -288,7 +288,7 @@ static int get_ready(trainer *t, constants *frozen)
     t->steps.each = t->pictures / t->run->batch;
     uint64_t planned = (uint64_t)t->steps.each * (uint64_t)t->run->epochs, most = (uint64_t)r->most_steps;
     t->steps.total = r->most_steps > 0 && most < planned ? most : planned;
-    if (optimiser_open(&t->result->optimiser, r->session->device, r->model->parameters->count, r->optimiser, planned,
+    if (optimiser_open(&t->result->optimiser, r->session->device, r->model->parameters, r->optimiser, planned,
                        descent_guards(r->model->train)) < 0 ||
         make_program(t, frozen) < 0 || open_steps(t) < 0)
         return -1;

@@ -25,7 +25,7 @@ static int put_batch(train_steps *t, uint64_t step)
     return feed_fill(t->feed, t->program, t->batch);
 }
 
-/* The parameters are as before that step: the guard has kept them. */
+/* Parameters and buffers are as before that step: the guard has kept them. */
 static int explain(train_steps *t, uint64_t step)
 {
     if (put_batch(t, step) == 0 && program_find_nonfinite(t->program, step) == 0)
@@ -45,7 +45,7 @@ static int look_at(train_steps *t, uint64_t step)
         total += i < g->losses ? g->loss[i].weight * (double)value[1 + i] : 0;
     }
     t->last_total = total;
-    return t->only_timed || (isfinite(total) && isfinite(value[0])) ? 0 : explain(t, step);
+    return t->only_timed || (isfinite(total) && descent_sound(&t->descent, value)) ? 0 : explain(t, step);
 }
 
 int train_steps_look_back(train_steps *t)

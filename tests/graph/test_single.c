@@ -200,7 +200,7 @@ static void training_open(training *t)
     t->graph = graph_new(t->parameters);
     t->builder = builder_new(t->graph, &t->host, true);
     if (builder_compose(t->builder, &actor, NULL) < 0 ||
-        optimiser_open(&t->optimiser, where, t->parameters->count, &chosen, 10, descent_guards(t->graph)) < 0)
+        optimiser_open(&t->optimiser, where, t->parameters, &chosen, 10, descent_guards(t->graph)) < 0)
         fail_msg("%s", complaint());
     const program_request request = { .graph = t->graph,
                                       .device = where,

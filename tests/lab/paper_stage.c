@@ -195,7 +195,8 @@ float *stage_parameter(const stage *s, const char *name)
 {
     for (int i = 0; i < s->parameters->entries; i++)
         if (strcmp(s->parameters->entry[i].name, name) == 0)
-            return s->values + s->parameters->entry[i].offset;
+            return s->values +
+                   parameters_at(s->parameters, s->parameters->entry[i].buffer, s->parameters->entry[i].offset);
     fail_msg("there is no parameter '%s'", name);
     return NULL;
 }
