@@ -256,8 +256,8 @@ int engine_step(engine *e, double *loss)
         if (descent_look(&e->descent) < 0)
             return -1;
         *loss = total_of(e);
-        if (!isfinite(*loss))
-            return program_find_nonfinite(e->program, e->step) < 0
+        if (!isfinite(*loss)) /* the inputs' memory may hold other numbers by now */
+            return feed(e, e->program) < 0 || program_find_nonfinite(e->program, e->step) < 0
                        ? -1
                        : complain("the sum of all gradients overflows at step %llu; lower the rate",
                                   (unsigned long long)e->step);
