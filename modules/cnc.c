@@ -16,7 +16,7 @@ ABLATE_ENUM(LAMBDA);
 ABLATE_ENUM(ANCHOR_GRAD);
 
 typedef struct cnc_settings {
-    int length, template, theta, similarity, lambda, anchor_grad, global, reduction;
+    int length, template, theta, ramp, similarity, lambda, anchor_grad, global, reduction;
     double init, tau, gamma;
 } cnc_settings;
 
@@ -140,8 +140,10 @@ static int epoch(ablate_builder *b, const void *settings, void *state, int now)
 {
     const cnc_settings *s = settings;
     (void)state;
+    /* Not of the paper: gamma reached in `ramp` equal steps */
+    double risen = now - s->theta + 1 < s->ramp ? (double)(now - s->theta + 1) / s->ramp : 1;
     // tag::eq11[]
-    ablate_loss_weight(b, "constraint", now < s->theta ? 0 : s->gamma);
+    ablate_loss_weight(b, "constraint", now < s->theta ? 0 : risen * s->gamma);
     // end::eq11[]
     return 0;
 }
@@ -155,6 +157,7 @@ static const ablate_setting settings_table[] = {
     SET(tau, 0.001, 1e-6, 100, "temperature tau of Eq. 4 and 10"),
     SET(gamma, 0.1, 0, 1e6, "weight gamma of L_c^2 in Eq. 11"),
     SET(theta, 5, 0, 1e6, "epoch theta from which L_c^2 counts, Eq. 11"),
+    SET(ramp, 1, 1, 1e6, "epochs in which that weight rises to gamma; 1: at once, as the paper has it"),
     CHOOSE(global, GLOBAL_CLASS_TOKEN, GLOBAL, "global feature e_i: class token, or mean of the patches"),
     CHOOSE(reduction, REDUCTION_MEAN, REDUCTION, "of Eq. 4 and 10 over the batch"),
     CHOOSE(similarity, SIMILARITY_NORMALISED_G, SIMILARITY, "f g of Eq. 7: with g / ||g||, or the cosine"),

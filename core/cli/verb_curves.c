@@ -22,6 +22,8 @@ static int run(void *given)
     const finished_options how = shared_opening(l);
     if (strcmp(l->mode, "losses") == 0)
         return curves_losses(l->word, l->words, &how, l->out);
+    if (strcmp(l->mode, "gradients") == 0)
+        return curves_gradients(l->word, l->words, &how, l->out);
     if (strcmp(l->mode, "scores") == 0)
         return curves_scores(l->word, l->words, &how, l->out);
     if (l->words > 1)
@@ -31,18 +33,21 @@ static int run(void *given)
 
 const verb verb_curves = {
     .name = "curves",
-    .summary = "RUN...    write a run's losses, scores or use of a value's places, to be drawn",
-    .words = "losses|scores|usage RUN...",
+    .summary = "RUN...    write a run's losses, gradients, scores or use of a value's places, to be drawn",
+    .words = "losses|gradients|scores|usage RUN...",
     .doc = "Write what finished runs say about their training: losses by epoch, of runs that differ in their seed; "
-           "histograms of normal and defective scores; or how often each place of a value is used "
+           "the norms of their gradients, of such runs that kept their epochs; histograms of normal and defective "
+           "scores; or how often each place of a value is used "
            "by class and by epoch.",
-    .modes = "losses, scores, usage",
+    .modes = "losses, gradients, scores, usage",
     .least = 1,
     .most = LINE_ANY,
     .needs = "out",
-    .lacks = "name losses, scores or usage, the folder of a run, and --out",
+    .lacks = "name losses, gradients, scores or usage, the folder of a run, and --out",
     .options = { options, shared_runs, shared_modules, shared_cache, shared_device },
-    .rules = { { "losses", "losses alone are read", "value cache" }, { "scores", "every score is counted", "value" } },
+    .rules = { { "losses", "losses alone are read", "value cache" },
+               { "gradients", "norms alone are read", "value cache" },
+               { "scores", "every score is counted", "value" } },
     .size = sizeof(request),
     .run = run,
 };

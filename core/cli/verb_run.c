@@ -29,7 +29,8 @@ static const line_option options[] = {
            "one report NAME of all files: what each other row changes from the first"),
     OPTION(request, keep_maps, "keep-maps", 0, NULL, "write each run's anomaly maps, maps.npz beside its metrics.json"),
     OPTION(request, keep_epochs, "keep-epochs", 0, NULL,
-           "keep the parameters after each epoch, parameters-epoch-N.safetensors"),
+           "keep the parameters after each epoch, parameters-epoch-N.safetensors, and norms of each "
+           "loss's gradient, gradients.tsv"),
     OPTION(request, folders, "folders", 0, NULL, "print the folder of each run, and neither print nor write reports"),
     OPTION(request, timing, "timing", 0, NULL, "print the time by operation"),
     { 0 }

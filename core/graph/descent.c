@@ -12,7 +12,8 @@ int descent_guards(const graph *g)
 static int open_update(descent *d, const graph *g, int i)
 {
     const graph_update *from = &g->update[i];
-    const ablate_shape shape[] = { { 1, { shape_size(&from->buffer->shape) } }, { 1, { descent_guards(g) } } };
+    const int guards = descent_guards(g) + optimiser_guards(d->optimiser);
+    const ablate_shape shape[] = { { 1, { shape_size(&from->buffer->shape) } }, { 1, { guards } } };
     descent_update *u = &d->update[d->updates++];
     u->next = program_data(d->program, from->next);
     u->buffer = d->optimiser->state + value_at(g, from->buffer);
@@ -42,6 +43,8 @@ static void point_notes(descent *d, const graph *g)
         d->terms.value[1 + g->losses + i] = program_data(d->program, g->probe[i].value);
     for (int i = 0; i < g->updates; i++)
         d->terms.value[1 + d->terms_count + i] = d->guard.value[1 + g->losses + i] = d->sums + 1 + i;
+    if (optimiser_guards(d->optimiser))
+        d->guard.value[descent_guards(g)] = d->optimiser->norm_out;
 }
 
 int descent_open(descent *d, const graph *g, program *p, optimiser *o, int kept)
@@ -55,7 +58,7 @@ int descent_open(descent *d, const graph *g, program *p, optimiser *o, int kept)
         return complain("%s: out of memory%s", where->name, where_trouble(where));
     if (single_open(&d->sum, where, "sum", "all=1", 1, &shape) < 0 ||
         notes_open(&d->terms, where, kept, 1 + graph_goals(g)) < 0 ||
-        notes_open(&d->guard, where, 1, descent_guards(g)) < 0 || open_updates(d, g) < 0)
+        notes_open(&d->guard, where, 1, descent_guards(g) + optimiser_guards(o)) < 0 || open_updates(d, g) < 0)
         return -1;
     point_notes(d, g);
     return 0;
@@ -102,8 +105,8 @@ static int call_step(void *context, uint64_t step)
     descent *d = context;
     const float *const gradients[] = { d->optimiser->gradients + d->optimiser->buffered };
     if (program_call(d->program, step) < 0 || single_run(&d->sum, gradients, d->sums, step) < 0 ||
-        sum_updates(d, step) < 0 || notes_take(&d->terms, step) < 0 || notes_take(&d->guard, step) < 0 ||
-        optimiser_step(d->optimiser, d->guard.ring, step) < 0)
+        sum_updates(d, step) < 0 || optimiser_measure(d->optimiser, step) < 0 || notes_take(&d->terms, step) < 0 ||
+        notes_take(&d->guard, step) < 0 || optimiser_step(d->optimiser, d->guard.ring, step) < 0)
         return -1;
     return store_updates(d, step);
 }

@@ -259,8 +259,9 @@ int engine_step(engine *e, double *loss)
         if (!isfinite(*loss)) /* the inputs' memory may hold other numbers by now */
             return feed(e, e->program) < 0 || program_find_nonfinite(e->program, e->step) < 0
                        ? -1
-                       : complain("the sum of all gradients overflows at step %llu; lower the rate",
-                                  (unsigned long long)e->step);
+                       : complain(
+                             "the sum of all gradients, or of their squares, overflows at step %llu; lower the rate",
+                             (unsigned long long)e->step);
     }
     e->step++;
     return 0;

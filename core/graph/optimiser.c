@@ -10,6 +10,7 @@ const ablate_setting optimiser_settings_rows[] = {
     SET(beta1, 0.9, 0, 0.9999999, "decay of the first moment"),
     SET(beta2, 0.999, 0, 0.9999999, "decay of the second moment"),
     SET(eps, 1e-8, 0, 1, "added to the root of the second moment"),
+    SET(clip, 0, 0, 1e30, "greatest norm of all gradients together, to which a longer one is shortened; 0: any"),
     SET(decay, 0, 0, 1000, "L2 term added to the gradient, times the parameter"),
     SET(warmup, 0, 0, 1000000000, "steps in which the rate rises from 0"),
     ABLATE_PICK(optimiser_settings, schedule, OPTIMISER_CONSTANT, "constant|cosine",
@@ -17,20 +18,34 @@ const ablate_setting optimiser_settings_rows[] = {
     { 0 },
 };
 
+/* Numbers of the array that are trained: all behind the buffers. */
+static int64_t trained(const optimiser *o)
+{
+    return o->count - o->buffered;
+}
+
 static int open_adam(optimiser *o, const optimiser_settings *chosen, uint64_t steps, int guards)
 {
-    const ablate_shape shapes[] = { { 1, { o->count - o->buffered } }, { 1, { guards } } };
-    char *text = take_text("rate=%.17g beta1=%.17g beta2=%.17g eps=%.17g decay=%.17g warmup=%d total=%llu",
-                           chosen->rate, chosen->beta1, chosen->beta2, chosen->eps, chosen->decay, chosen->warmup,
-                           chosen->schedule == OPTIMISER_COSINE ? (unsigned long long)steps : 0);
-    int status = text ? single_open(&o->adam, o->device, "adam", text, 2, shapes) : -1;
+    const ablate_shape shapes[] = { { 1, { trained(o) } }, { 1, { guards + optimiser_guards(o) } }, { 1, { 1 } } };
+    char *text = take_text("rate=%.17g beta1=%.17g beta2=%.17g eps=%.17g decay=%.17g clip=%.17g warmup=%d total=%llu",
+                           chosen->rate, chosen->beta1, chosen->beta2, chosen->eps, chosen->decay, chosen->clip,
+                           chosen->warmup, chosen->schedule == OPTIMISER_COSINE ? (unsigned long long)steps : 0);
+    int status = text ? single_open(&o->adam, o->device, "adam", text, o->norm_out ? 3 : 2, shapes) : -1;
     free(text);
     return status;
 }
 
+static int open_norm(optimiser *o)
+{
+    o->norm_out = o->device->allocate(sizeof(float));
+    if (!o->norm_out)
+        return complain("%s: out of memory%s", o->device->name, where_trouble(o->device));
+    return single_open(&o->norm, o->device, "norm", NULL, 1, &(ablate_shape){ 1, { trained(o) } });
+}
+
 int64_t optimiser_floats(const optimiser *o)
 {
-    return o->count + 2 * (o->count - o->buffered);
+    return o->count + 2 * trained(o);
 }
 
 int optimiser_open(optimiser *o, const device *where, const parameters *p, const optimiser_settings *chosen,
@@ -45,6 +60,8 @@ int optimiser_open(optimiser *o, const device *where, const parameters *p, const
                         all + bytes, where_trouble(where));
     if (where->clear(o->state, all) < 0 || where->clear(o->gradients, bytes) < 0)
         return complain("%s: its memory cannot be cleared", where->name);
+    if (chosen->clip > 0 && open_norm(o) < 0)
+        return -1;
     return open_adam(o, chosen, steps, guards);
 }
 
@@ -54,13 +71,27 @@ void optimiser_close(optimiser *o)
         o->device->release(o->state);
     if (o->gradients)
         o->device->release(o->gradients);
+    if (o->norm_out)
+        o->device->release(o->norm_out);
+    single_close(&o->norm);
     single_close(&o->adam);
     *o = (optimiser){ 0 };
 }
 
+int optimiser_guards(const optimiser *o)
+{
+    return o->norm_out ? 1 : 0;
+}
+
+int optimiser_measure(const optimiser *o, uint64_t step)
+{
+    const float *const gradients[] = { o->gradients + o->buffered };
+    return o->norm_out ? single_run(&o->norm, gradients, o->norm_out, step) : 0;
+}
+
 int optimiser_step(optimiser *o, const float *guard, uint64_t step)
 {
-    const float *const in[] = { o->gradients + o->buffered, guard };
+    const float *const in[] = { o->gradients + o->buffered, guard, o->norm_out };
     return single_run(&o->adam, in, o->state + o->buffered, step);
 }
 

@@ -9,8 +9,8 @@
 typedef enum optimiser_schedule { OPTIMISER_CONSTANT, OPTIMISER_COSINE } optimiser_schedule;
 
 typedef struct optimiser_settings {
-    double rate, beta1, beta2, eps, decay;
-    int warmup, schedule; /* steps; optimiser_schedule */
+    double rate, beta1, beta2, eps, decay, clip; /* clip: greatest norm of the gradient, 0: any */
+    int warmup, schedule;                        /* steps; optimiser_schedule */
 } optimiser_settings;
 extern const ablate_setting optimiser_settings_rows[];
 
@@ -19,14 +19,21 @@ typedef struct optimiser {
     int64_t count, buffered; /* floats of the array of all parameters; of these, those of the buffers */
     float *state;            /* device memory: that array, then first and second moments of what is trained */
     float *gradients;        /* device memory (count); zero where buffers are */
-    single adam;
+    float *norm_out;         /* device memory: norm of all gradients of this step, or NULL: they are not clipped */
+    single adam, norm;
 } optimiser;
 
-/* `steps`: of the whole run, for the schedule of the rate; `guards`: numbers of the guard. 0, or -1: complained.
- * optimiser_close is allowed after both. */
+/* `steps`: of the whole run, for the schedule of the rate; `guards`: numbers of the guard, without optimiser_guards. 0,
+ * or -1: complained. optimiser_close is allowed after both. */
 int optimiser_open(optimiser *, const device *, const parameters *, const optimiser_settings *, uint64_t steps,
                    int guards);
 void optimiser_close(optimiser *);
+
+/* Further numbers of the guard, at its end: 1 if gradients are clipped, their norm (norm_out); else 0. */
+int optimiser_guards(const optimiser *);
+
+/* Measures the gradients of this step, before the guard is noted. 0, or -1: complained. */
+int optimiser_measure(const optimiser *, uint64_t step);
 
 /* One update from the gradients; `step` counts from 0. Once a number of the guard, device memory, is not finite, the
  * parameters stay as they are, in this step and all that follow. */

@@ -1,5 +1,6 @@
 /* adam.c: Adam (Kingma and Ba 2015) as PyTorch computes it. The record is an exception: `out` holds the state and is
- * updated in place, and with a guard `aux` holds whether it still is. */
+ * updated in place, and with a guard `aux` holds whether it still is. Clipping is that of Pascanu et al. 2013, as
+ * PyTorch's clip_grad_norm_ does it. */
 #include "adam.h"
 #include "../device/cpu_work.h"
 #include "misfit.h"
@@ -7,9 +8,14 @@
 
 static int adam_shape(const ablate_shape *in, int n, const void *attr, ablate_layout *layout)
 {
-    (void)attr;
+    double clip = ((const adam_attr *)attr)->clip;
+    if ((n == 3) != (clip > 0))
+        return misfit(layout, "clip = %g %s the norm of the gradient as a third input", clip,
+                      clip > 0 ? "needs" : "must be greater than 0 for");
+    if (n == 3 && shape_size(&in[2]) != 1)
+        return misfit(layout, "the norm of the gradient is %s; it must be one number", shape_words(&in[2]).text);
     layout->out = (ablate_shape){ 2, { 3, shape_size(&in[0]) } };
-    layout->aux = n == 2 ? 1 : 0;
+    layout->aux = n >= 2 ? 1 : 0;
     layout->mixes = true;
     return 0;
 }
@@ -18,21 +24,51 @@ typedef struct adam_work {
     const ablate_call *call;
     float step, root;                      /* rate / (1 - beta1^t), 1 / sqrt(1 - beta2^t) */
     float eps, decay, beta2, rest1, rest2; /* rest = 1 - beta, rounded once */
+    float share;                           /* of the gradient that clipping leaves */
 } adam_work;
+
+enum { CLIPPED_AT_ONCE = 256 };
+
+static void adam_span(const adam_work *w, const float *restrict grad, int64_t first, int64_t count)
+{
+    const adam_work own = *w;
+    int64_t n = shape_size(w->call->in_shape);
+    float *restrict parameter = w->call->out + first, *restrict m = parameter + n, *restrict v = m + n;
+    for (int64_t e = 0; e < count; e++) {
+        float g = grad[e] + own.decay * parameter[e];
+        m[e] += own.rest1 * (g - m[e]);
+        v[e] = own.beta2 * v[e] + own.rest2 * g * g;
+        parameter[e] -= own.step * m[e] / (sqrtf(v[e]) * own.root + own.eps);
+    }
+}
+
+/* The product is rounded into memory first, so that no compiler fuses it with what follows. */
+static void adam_clipped(const adam_work *w, const float *grad, work_span span)
+{
+    float part[CLIPPED_AT_ONCE];
+    for (int64_t first = span.first; first < span.last; first += CLIPPED_AT_ONCE) {
+        int64_t count = span.last - first < CLIPPED_AT_ONCE ? span.last - first : CLIPPED_AT_ONCE;
+        for (int64_t e = 0; e < count; e++)
+            part[e] = w->share * grad[first + e];
+        adam_span(w, part, first, count);
+    }
+}
 
 static void adam_chunk(void *context, int64_t i)
 {
-    const adam_work w = *(const adam_work *)context;
-    int64_t n = shape_size(w.call->in_shape);
-    work_span span = work_chunk(i, n);
-    const float *restrict grad = w.call->in[0];
-    float *restrict parameter = w.call->out, *restrict m = w.call->out + n, *restrict v = w.call->out + 2 * n;
-    for (int64_t e = span.first; e < span.last; e++) {
-        float g = grad[e] + w.decay * parameter[e];
-        m[e] += w.rest1 * (g - m[e]);
-        v[e] = w.beta2 * v[e] + w.rest2 * g * g;
-        parameter[e] -= w.step * m[e] / (sqrtf(v[e]) * w.root + w.eps);
-    }
+    const adam_work *w = context;
+    const float *grad = w->call->in[0];
+    work_span span = work_chunk(i, shape_size(w->call->in_shape));
+    if (w->share < 1)
+        adam_clipped(w, grad, span);
+    else
+        adam_span(w, grad + span.first, span.first, span.last - span.first);
+}
+
+/* What is left of a gradient that is longer than `clip`. */
+static float clip_share(const ablate_call *call)
+{
+    return call->n_in < 3 ? 1 : fminf(1, (float)((const adam_attr *)call->attr)->clip / (call->in[2][0] + 1e-6f));
 }
 
 /* Share of the rate at step `t`, counted from 1: a line up to 1, then half a cosine down to 0. */
@@ -66,7 +102,8 @@ static void adam_forward(const ablate_call *call)
                     .rest1 = (float)(1 - a->beta1),
                     .beta2 = (float)a->beta2,
                     .rest2 = (float)(1 - a->beta2),
-                    .decay = (float)a->decay };
+                    .decay = (float)a->decay,
+                    .share = clip_share(call) };
     work_run_chunks(call->cpu, shape_size(call->in_shape), adam_chunk, &w);
 }
 
@@ -82,15 +119,18 @@ static const ablate_setting adam_attrs[] = {
     ABLATE_SET(adam_attr, decay, 0, 0, 1e6, "weight decay, added to the gradient"),
     ABLATE_SET(adam_attr, warmup, 0, 0, 1e9, "steps in which the rate rises from 0"),
     ABLATE_SET(adam_attr, total, 0, 0, 1e9, "steps in which the rate falls as half a cosine; 0: it does not fall"),
+    ABLATE_SET(adam_attr, clip, 0, 0, 1e30, "the gradient is shortened to this norm; 0: it is not"),
     { 0 }
 };
 
 static const ablate_op adam_record = {
     .doc = "one step of Adam on the gradient (n): updates the result (3, n), rows parameter, mean, mean square, IN "
-           "PLACE. A second input is a guard: once one of its numbers is not finite nothing is updated any more",
+           "PLACE. A second input is a guard: once one of its numbers is not finite nothing is updated any more; a "
+           "third the norm of the gradient, for "
+           "`clip`",
     OP_FORWARD(adam, adam_shape),
     .min_in = 1,
-    .max_in = 2,
+    .max_in = 3,
     .flops = adam_flops,
     .bytes = adam_bytes,
     OP_ATTRS(adam_attr, adam_attrs),

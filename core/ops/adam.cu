@@ -7,8 +7,8 @@
 namespace
 {
 
-typedef struct adam_factors { /* as many floats as the scratch has */
-    float step, root, stopped;
+typedef struct adam_factors {         /* as many floats as the scratch has */
+    float step, root, stopped, share; /* share: of the gradient that clipping leaves */
 } adam_factors;
 
 typedef struct guard_numbers {
@@ -24,12 +24,14 @@ __device__ static inline double rate_share(const adam_attr &a, double t)
     return a.total > 0 ? share * 0.5 * (1 + cos(3.14159265358979323846 * fmin(t / a.total, 1.0))) : share;
 }
 
-__global__ void factors_kernel(adam_attr a, const uint64_t *step, guard_numbers guard, adam_factors *to)
+__global__ void factors_kernel(adam_attr a, const uint64_t *step, guard_numbers guard, const float *norm,
+                               adam_factors *to)
 {
     double t = static_cast<double>(*step) + 1;
     to->step = static_cast<float>(a.rate * rate_share(a, t) / (1 - pow(a.beta1, t)));
     to->root = static_cast<float>(1 / sqrt(1 - pow(a.beta2, t)));
     to->stopped = 0;
+    to->share = norm ? fminf(1, static_cast<float>(a.clip) / (*norm + 1e-6f)) : 1;
     if (!guard.value)
         return;
     for (int64_t i = 0; i < guard.count; i++)
@@ -47,7 +49,8 @@ struct adam_numbers {
     {
         if (factors->stopped != 0.0f)
             return;
-        float g = grad[e] + decay * parameter[e];
+        float given = factors->share < 1 ? __fmul_rn(factors->share, grad[e]) : grad[e];
+        float g = given + decay * parameter[e];
         float first = m[e] + rest1 * (g - m[e]), second = beta2 * v[e] + rest2 * g * g;
         m[e] = first;
         v[e] = second;
@@ -61,9 +64,9 @@ static void adam_forward(const gpu *g, const ablate_call *call)
     int64_t n = shape_size(&call->in_shape[0]);
     adam_factors *factors = reinterpret_cast<adam_factors *>(call->scratch);
     guard_numbers guard = {};
-    if (call->n_in == 2)
+    if (call->n_in >= 2)
         guard = { call->in[1], shape_size(&call->in_shape[1]), call->aux };
-    gpu_launch(g, factors_kernel, dim3(1), 1, 0, *a, g->step, guard, factors);
+    gpu_launch(g, factors_kernel, dim3(1), 1, 0, *a, g->step, guard, call->n_in == 3 ? call->in[2] : nullptr, factors);
     gpu_each(g, n,
              adam_numbers{ call->in[0], call->out, call->out + n, call->out + 2 * n, factors,
                            static_cast<float>(a->eps), static_cast<float>(a->decay), static_cast<float>(a->beta2),

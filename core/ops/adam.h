@@ -3,7 +3,7 @@
 #define ABLATE_OPS_ADAM_H
 
 typedef struct adam_attr {
-    double rate, beta1, beta2, eps, decay;
+    double rate, beta1, beta2, eps, decay, clip;
     int warmup, total;
 } adam_attr;
 

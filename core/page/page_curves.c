@@ -37,7 +37,7 @@ static bool find_range(drawing *d)
 {
     d->low = INFINITY;
     d->high = -INFINITY;
-    for (int e = 0; e < d->of.epochs; e++)
+    for (int e = 0; e < d->of.lines; e++)
         for (int i = 0; i < shown_losses(d); i++)
             if (is_shown(value_of(d, e, i))) {
                 d->low = fmin(d->low, log10(value_of(d, e, i)));
@@ -50,7 +50,7 @@ static bool find_range(drawing *d)
 
 static double place_x(const drawing *d, int epoch)
 {
-    return LEFT + (WIDTH - LEFT - RIGHT) * (d->of.epochs > 1 ? (double)epoch / (d->of.epochs - 1) : 0);
+    return LEFT + (WIDTH - LEFT - RIGHT) * (d->of.lines > 1 ? (double)epoch / (d->of.lines - 1) : 0);
 }
 
 static double place_y(const drawing *d, double value)
@@ -62,7 +62,7 @@ static void print_line(const drawing *d, int loss, FILE *out)
 {
     bool pen = false;
     fputs("<path fill=\"none\" stroke-width=\"1.4\" d=\"", out);
-    for (int e = 0; e < d->of.epochs; e++) {
+    for (int e = 0; e < d->of.lines; e++) {
         double value = value_of(d, e, loss);
         if (is_shown(value))
             fprintf(out, "%c%.1f %.1f", pen ? 'L' : 'M', place_x(d, e), place_y(d, value));
@@ -86,7 +86,7 @@ static void print_axes(const drawing *d, FILE *out)
         fprintf(out, "<text text-anchor=\"end\" x=\"%d\" y=\"%.1f\">%g</text>", LEFT - 3, y + 3, pow(10, power));
     }
     fprintf(out, "<text text-anchor=\"middle\" x=\"%d\" y=\"%d\">epoch 1 to %d</text>", (WIDTH - RIGHT + LEFT) / 2,
-            HEIGHT - 6, d->of.epochs);
+            HEIGHT - 6, d->of.lines);
 }
 
 static void draw(const drawing *d, const listed_run *run, FILE *out)
@@ -108,7 +108,7 @@ static int draw_run(const listed_run *run, FILE *out)
 {
     drawing d = { .of = { 0 } };
     char *path = take_text("%s/losses.tsv", run->folder);
-    bool there = path && file_exists(path), good = there && losses_read(&d.of, run->folder) == 0;
+    bool there = path && file_exists(path), good = there && losses_read(&d.of, run->folder, LOSSES_VALUES) == 0;
     bool drawn = good && find_range(&d);
     if (drawn)
         draw(&d, run, out);

@@ -6,18 +6,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-int losses_write(const char *folder, const losses *l)
+/* Lines are numbered from 1 on. */
+static const char *first_column(const char *file)
 {
-    file_draft *draft = file_draft_in(folder, "losses.tsv");
+    return strcmp(file, LOSSES_GRADIENTS) == 0 ? "sample" : "epoch";
+}
+
+int losses_write(const char *folder, const char *file, const losses *l)
+{
+    file_draft *draft = file_draft_in(folder, file);
     if (!draft)
         return -1;
     FILE *to = file_draft_stream(draft);
-    fprintf(to, "epoch");
+    fprintf(to, "%s", first_column(file));
     for (int i = 0; i < l->terms; i++) {
         fputc('\t', to);
         name_print(l->name[i], to);
     }
-    for (int e = 0; e < l->epochs; e++) {
+    for (int e = 0; e < l->lines; e++) {
         fprintf(to, "\n%d", e + 1);
         number_print_tabbed(l->value + e * l->terms, l->terms, to);
     }
@@ -34,12 +40,12 @@ void losses_free(losses *l)
     *l = (losses){ 0 };
 }
 
-static int read_names(losses *l, char *line)
+static int read_names(losses *l, const char *first, char *line)
 {
     char *rest = line, *word = strsep(&rest, "\t");
-    if (strcmp(word, "epoch") != 0 || !rest)
-        return complain("%s:1: the first line must be 'epoch' and the names of losses; run it again with --again",
-                        l->path);
+    if (strcmp(word, first) != 0 || !rest)
+        return complain("%s:1: the first line must be '%s' and the names of losses; run it again with --again", l->path,
+                        first);
     while ((word = strsep(&rest, "\t"))) {
         if (!TAKE_ROOM(l->name, l->terms, "the names of losses"))
             return -1;
@@ -50,10 +56,10 @@ static int read_names(losses *l, char *line)
     return 0;
 }
 
-/* Epoch number `epochs + 1` and a number for each term. */
-static int read_epoch(losses *l, char *line)
+/* Number `lines + 1` and a number for each term. */
+static int read_line(losses *l, const char *first, char *line)
 {
-    double *more = take_again(l->value, (size_t)(l->epochs + 1) * (size_t)l->terms, sizeof *more, "the losses");
+    double *more = take_again(l->value, (size_t)(l->lines + 1) * (size_t)l->terms, sizeof *more, "the losses");
     if (!more)
         return -1;
     l->value = more;
@@ -61,28 +67,29 @@ static int read_epoch(losses *l, char *line)
     for (int i = -1; i < l->terms; i++) {
         char *word = strsep(&rest, "\t"), *end = NULL;
         double number = word ? strtod(word, &end) : 0;
-        if (!word || end == word || *end || (i < 0 && number != l->epochs + 1) || (i == l->terms - 1 && rest))
-            return complain("%s:%d: it must be the epoch %d and %d numbers; run it again with --again", l->path,
-                            l->epochs + 2, l->epochs + 1, l->terms);
+        if (!word || end == word || *end || (i < 0 && number != l->lines + 1) || (i == l->terms - 1 && rest))
+            return complain("%s:%d: it must be the %s %d and %d numbers; run it again with --again", l->path,
+                            l->lines + 2, first, l->lines + 1, l->terms);
         if (i >= 0)
-            l->value[l->epochs * l->terms + i] = number;
+            l->value[l->lines * l->terms + i] = number;
     }
-    l->epochs++;
+    l->lines++;
     return 0;
 }
 
-int losses_read(losses *l, const char *folder)
+int losses_read(losses *l, const char *folder, const char *file)
 {
     file_map map = { 0 };
-    *l = (losses){ .path = take_text("%s/losses.tsv", folder) };
+    *l = (losses){ .path = take_text("%s/%s", folder, file) };
     if (!l->path || file_map_open(l->path, &map) < 0)
         return -1;
     l->text = take_text("%.*s", (int)map.size, (const char *)map.data);
     file_map_close(&map);
     char *rest = l->text, *line = rest ? strsep(&rest, "\n") : NULL;
-    int status = line ? read_names(l, line) : -1;
+    int status = line ? read_names(l, first_column(file), line) : -1;
     while (status == 0 && (line = strsep(&rest, "\n")))
         if (*line)
-            status = read_epoch(l, line);
-    return status < 0 || l->epochs > 0 ? status : complain("%s: it holds no epoch; run it again with --again", l->path);
+            status = read_line(l, first_column(file), line);
+    return status < 0 || l->lines > 0 ? status
+                                      : complain("%s: it holds no line of numbers; run it again with --again", l->path);
 }

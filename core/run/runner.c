@@ -59,7 +59,7 @@ static int name_run(runner *r, const run_record *record)
 
 static snapshots snapshots_of(const runner *r)
 {
-    return (snapshots){ r->model.parameters, r->folder, r->experiment->name, r->row->name };
+    return (snapshots){ r->model.parameters, r->model.train, r->folder, r->experiment->name, r->row->name };
 }
 
 /* Are the parameters of all whole epochs there, or not asked for? */
@@ -95,11 +95,11 @@ static hash_digest digest_of(const char *identity)
 static int save_log(const runner *r, const train_result *trained)
 {
     const graph *g = r->model.train;
-    losses all = { .value = trained->log, .terms = trained->terms, .epochs = trained->epochs };
+    losses all = { .value = trained->log, .terms = trained->terms, .lines = trained->epochs };
     all.name = take((size_t)all.terms, sizeof *all.name, "the names of losses");
     for (int i = 0; all.name && i < all.terms; i++)
         all.name[i] = (char *)(uintptr_t)(i < g->losses ? g->loss[i].name : g->probe[i - g->losses].name);
-    int status = all.name ? losses_write(r->folder, &all) : -1;
+    int status = all.name ? losses_write(r->folder, LOSSES_VALUES, &all) : -1;
     free(all.name);
     return status;
 }

@@ -10,7 +10,7 @@ typedef struct runner_options {
     bool again;             /* run even what has finished */
     int64_t most_steps;     /* 0: all */
     bool timing, keep_maps; /* print seconds by operation; write maps.npz beside metrics.json */
-    bool keep_epochs;       /* write parameters-epoch-N.safetensors beside it */
+    bool keep_epochs;       /* write parameters-epoch-N.safetensors and gradients.tsv beside it */
 } runner_options;
 
 /* Fills the record: from the disk if this very run has finished before, then 1; else by running it, then 0. -1:

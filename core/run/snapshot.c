@@ -2,6 +2,7 @@
 #include "../base/diag.h"
 #include "../base/file.h"
 #include "../files/weights.h"
+#include "gradients.h"
 #include <stdlib.h>
 
 char *snapshot_path(const char *folder, int epoch)
@@ -39,11 +40,10 @@ int snapshot_write(const snapshots *s, const optimiser *from)
     return write_parameters(s, from, 0);
 }
 
-static int nothing(void *context, const train_moment *now)
+static int keep_gradients(void *context, const train_moment *now)
 {
-    (void)context;
-    (void)now;
-    return 0;
+    const snapshots *s = context;
+    return gradients_keep(s->train, s->folder, now);
 }
 
 static int keep_epoch(void *context, const train_moment *now)
@@ -55,12 +55,12 @@ static int keep_epoch(void *context, const train_moment *now)
 
 train_observer snapshot_observer(snapshots *s)
 {
-    return (train_observer){ s, nothing, keep_epoch };
+    return (train_observer){ s, keep_gradients, keep_epoch };
 }
 
 bool snapshot_complete(const snapshots *s, int epochs)
 {
-    bool all = true;
+    bool all = gradients_kept(s->folder);
     for (int epoch = 1; epoch <= epochs && all; epoch++) {
         char *path = snapshot_path(s->folder, epoch);
         all = path && file_exists(path);

@@ -9,8 +9,8 @@ typedef struct train_moment { /* a step as an observer sees it; everything is th
     uint64_t step;            /* counted from 0 */
     int steps_each;           /* of an epoch */
     const int *picture;       /* the batch, by place in the data set */
-    const feed *feed;         /* what the program is given, and */
-    const program *program;
+    feed *feed;               /* what the program is given, and */
+    program *program;         /* whoever runs it gives it the batch before and after */
     const optimiser *optimiser;
     double total; /* weighted sum of the losses; in `after` */
 } train_moment;

@@ -125,7 +125,7 @@ static void test_damaged_losses(void **state)
     damaged("d3", "3s/$/\t1/", "losses.tsv:3: it must be the epoch 2");
     damaged("d4", "3s/\t[^\t]*$//", "losses.tsv:3:");
     damaged("d5", "3s/$/x/", "losses.tsv:3:");
-    damaged("d6", "2,$d", "it holds no epoch");
+    damaged("d6", "2,$d", "it holds no line");
 }
 
 /* ---- scores ---- */
@@ -231,8 +231,8 @@ static void test_mistakes_are_sentences(void **state)
             curves("usage", finished_full, "--value", "score.image", NULL));
     refused("name one run, not 2", curves("usage", finished_full, finished_base, "--value", "gates", NULL));
     refused("none of its modules spreads tokens over places", curves("usage", finished_base, NULL));
-    refused("'loss' is none of losses, scores, usage", curves("loss", finished_full, NULL));
-    refused("name losses, scores or usage", curves("losses", NULL));
+    refused("'loss' is none of losses, gradients, scores, usage", curves("loss", finished_full, NULL));
+    refused("name losses, gradients, scores or usage", curves("losses", NULL));
     refused("there is no such folder", curves("scores", "/nowhere", NULL));
     refused("option '--bins' is not known", curves("scores", "--bins", "3", NULL));
 }

@@ -8,8 +8,8 @@ STEPS, COUNT = 6, 21
 
 
 class AdamCase:
-    def __init__(self, rate=0.001, beta1=0.9, beta2=0.999, eps=1e-8, decay=0.0, scale=1.0, silent=False):
-        self.rate, self.beta1, self.beta2, self.eps, self.decay = rate, beta1, beta2, eps, decay
+    def __init__(self, rate=0.001, beta1=0.9, beta2=0.999, eps=1e-8, decay=0.0, scale=1.0, silent=False, clip=0.0):
+        self.rate, self.beta1, self.beta2, self.eps, self.decay, self.clip = rate, beta1, beta2, eps, decay, clip
         self.first = normal((COUNT,)).float()
         self.gradients = normal((STEPS, COUNT), scale).float()
         if silent:
@@ -19,7 +19,8 @@ class AdamCase:
         """The formulas, for the errors of float32 at each step."""
         x, m, v = self.first.double(), torch.zeros(COUNT).double(), torch.zeros(COUNT).double()
         for t, given in enumerate(self.gradients.double(), 1):
-            g = given + self.decay * x
+            share = min(1.0, self.clip / (given.square().sum().sqrt() + 1e-6)) if self.clip else 1.0
+            g = share * given + self.decay * x
             m = self.beta1 * m + (1 - self.beta1) * g
             v = self.beta2 * v + (1 - self.beta2) * (g * g)
             x = x - self.rate / (1 - self.beta1**t) * m / ((v / (1 - self.beta2**t)).sqrt() + self.eps)
@@ -31,6 +32,8 @@ class AdamCase:
         adam = torch.optim.Adam([x], self.rate, (self.beta1, self.beta2), self.eps, self.decay)
         for given in self.gradients.double():
             x.grad = given.clone()
+            if self.clip:
+                torch.nn.utils.clip_grad_norm_([x], self.clip)
             adam.step()
         state = adam.state[x]
         return {"mean": state["exp_avg"], "parameter": x.detach(), "square": state["exp_avg_sq"]}
@@ -43,10 +46,11 @@ class AdamCase:
         tensors = {"/first": self.first, "/gradient": self.gradients,
                    "/error": torch.tensor([worst[name] for name in sorted(expected)], dtype=torch.float64)}
         tensors.update({f"/out/{name}": value for name, value in expected.items()})
-        note = f"rate={self.rate} beta1={self.beta1} beta2={self.beta2} eps={self.eps} decay={self.decay}"
+        note = f"rate={self.rate} beta1={self.beta1} beta2={self.beta2} eps={self.eps} decay={self.decay} clip={self.clip}"
         return tensors, note
 
 
 def adam_cases():
     return {"stated": AdamCase(), "rd": AdamCase(beta1=0.5), "decay": AdamCase(rate=0.01, decay=0.02),
-            "tiny": AdamCase(scale=1e-9), "great": AdamCase(scale=1e6, beta1=0.5), "silent": AdamCase(silent=True)}
+            "tiny": AdamCase(scale=1e-9), "great": AdamCase(scale=1e6, beta1=0.5), "silent": AdamCase(silent=True),
+            "clipped": AdamCase(decay=0.02, clip=4.5)}

@@ -1,8 +1,11 @@
 /* Adam against torch.optim.Adam in float64 (golden/equations_adam.py): the state after some steps, with PyTorch's betas
- * and reverse distillation's, with decay, and with gradients so small or so great that eps or a square matters. The
- * tolerance is equation.h's: the largest change in 64 runs with the errors of float32 at every step. */
+ * and reverse distillation's, with decay, clipped by clip_grad_norm_, and with gradients so small or so great that eps
+ * or a square matters. The tolerance is equation.h's: the largest change in 64 runs with the errors of float32 at every
+ * step. */
 #include "../lab/equation.h"
 #include "../lab/op_check.h"
+#include <math.h>
+#include <string.h>
 
 static const weights_tensor *part(const weights *file, const char *name, const char *what)
 {
@@ -13,16 +16,31 @@ static const weights_tensor *part(const weights *file, const char *name, const c
     return t;
 }
 
+/* The guard holds; the norm is the gradient's, which some steps' is above `clip` and some below. */
+static void put_norm(op_case *c, int64_t n)
+{
+    double sum = 0;
+    for (int64_t i = 0; i < n; i++)
+        sum += (double)c->in[0][i] * (double)c->in[0][i];
+    c->in[1][0] = 0;
+    c->in[2][0] = (float)sqrt(sum);
+}
+
 /* All steps of the case; the state, which is parameter, mean, mean square, is left in c->out. */
 static void run_case(op_case *c, const weights *file, const char *name)
 {
     const weights_tensor *first = part(file, name, "first"), *gradient = part(file, name, "gradient");
     int64_t steps = gradient->shape.dim[0], n = gradient->shape.dim[1];
-    op_open(c, "adam", weights_note(file, name), 1, &first->shape);
+    bool clipped = strstr(weights_note(file, name), "clip=0.0") == NULL;
+    const ablate_shape one = { 1, { 1 } }, shapes[] = { first->shape, one, one };
+    op_open(c, "adam", weights_note(file, name), clipped ? 3 : 1, shapes);
+    memset(c->aux, 0, (size_t)c->layout.aux * sizeof *c->aux);
     memset(c->out, 0, 3 * (size_t)n * sizeof *c->out);
     memcpy(c->out, equation_floats(first), (size_t)n * sizeof *c->out);
     for (int64_t t = 0; t < steps; t++) {
         memcpy(c->in[0], equation_floats(gradient) + t * n, (size_t)n * sizeof *c->out);
+        if (clipped)
+            put_norm(c, n);
         c->step = (uint64_t)t;
         op_forward_in_place(c);
     }

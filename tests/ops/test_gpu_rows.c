@@ -160,14 +160,17 @@ static void test_adam(void **state)
 {
     (void)state;
     GPU_NEEDED();
-    for (int guarded = 0; guarded < 2; guarded++) {
+    for (int guarded = 0; guarded < 3; guarded++) { /* 2: clipped too, to a third of its norm */
         enum { N = 1500 };
-        const ablate_shape shapes[] = { GPU_SHAPE(N), GPU_SHAPE(2) };
+        const ablate_shape shapes[] = { GPU_SHAPE(N), GPU_SHAPE(2), GPU_SHAPE(1) };
         float kept[3 * N];
         op_case c;
-        gpu_open(&c, "adam", "rate=0.01 warmup=2 total=9 decay=0.1", 1 + guarded, shapes);
+        gpu_open(&c, "adam",
+                 guarded == 2 ? "rate=0.01 warmup=2 total=9 decay=0.1 clip=13" : "rate=0.01 warmup=2 total=9 decay=0.1",
+                 1 + guarded, shapes);
         op_fill(&c, 0, 1, 0);
         c.in[1] ? (void)(c.in[1][0] = c.in[1][1] = 1) : (void)0;
+        c.in[2] ? (void)(c.in[2][0] = 39) : (void)0;
         for (int on_gpu = 0; on_gpu < 2; on_gpu++) {
             c.device = on_gpu ? gpu_device : device_load("cpu", 0);
             op_normal(c.out, N, 5, 1, 0);

@@ -1,5 +1,5 @@
-/* test_snapshot.c: `ablate run --keep-epochs`: the parameters after each epoch are kept, training is the same without,
- * and the use of experts is told epoch by epoch. */
+/* test_snapshot.c: `ablate run --keep-epochs`: the parameters after each epoch and norms of gradients are kept,
+ * training is the same without, and the use of experts is told epoch by epoch. */
 #include "../lab/finished_run.h"
 
 #include "../../core/base/file.h"
@@ -41,6 +41,23 @@ static void test_each_epoch_is_kept(void **state)
     same_files(two, last, true);
     same_files(last, other, true);
     must_work("! ls %s/parameters-epoch-* >/dev/null 2>&1", finished_full);
+}
+
+/* Of two epochs of one step each, two lines of norms: each loss alone as if its weight were 1, then the sum, whose
+ * gradient is no longer than the weighted ones put end to end; the curves of them have each term's weight. */
+static void test_gradients_are_kept(void **state)
+{
+    (void)state;
+    must_work("test -s %s/gradients.tsv && test ! -e %s/gradients.tsv", kept, finished_full);
+    must_work("awk -F'\t' 'NR == 1 { exit !($1 == \"sample\" && $2 == \"epochs\" && $NF == \"weighted-sum\") }' "
+              "%s/gradients.tsv",
+              kept);
+    must_work("$ablate curves gradients %s --out $in/gradients.tsv", kept);
+    must_work("cd $in && awk -F'\t' '$2 != \"weighted-sum\" && $4 > 0 { sum[$3] += $4 * $6 } "
+              "$2 == \"weighted-sum\" { seen++; if (!($6 > 0 && $6 <= sum[$3] * 1.0001)) exit 1 } "
+              "END { exit !(seen >= 2) }' gradients.tsv");
+    must_work("! $ablate curves gradients %s --out $in/none.tsv 2>$in/log", finished_full);
+    must_work("grep -q 'gradients.tsv: ' $in/log");
 }
 
 /* A finished run that lacks an epoch is run again when they are asked for, and only then. */
@@ -86,9 +103,8 @@ static void test_usage_by_epoch(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_each_epoch_is_kept),
-        cmocka_unit_test(test_usage_by_epoch),
-        cmocka_unit_test(test_what_is_missing_is_made),
+        cmocka_unit_test(test_each_epoch_is_kept), cmocka_unit_test(test_gradients_are_kept),
+        cmocka_unit_test(test_usage_by_epoch),     cmocka_unit_test(test_what_is_missing_is_made),
         cmocka_unit_test(test_begun_without),
     };
     return cmocka_run_group_tests(tests, begin, remove_folder);
