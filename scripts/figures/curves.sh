@@ -1,6 +1,6 @@
 #!/bin/sh
-# curves.sh ABLATE OPTION...: how the losses of the full method fall and how strongly each pulls, beside another tau; which experts its patches go to, and how the scores
-# of normal and defective pictures spread, beside those of the baseline.
+# curves.sh ABLATE OPTION...: how the losses of the full method fall and how strongly each pulls, beside another tau; which
+# experts its patches go to, and how the scores of normal and defective pictures spread, beside those of the baseline.
 set -euf
 ablate=$1
 shift

@@ -1,19 +1,21 @@
 # gradients.tsv and gradients-tau.tsv: how strongly each loss pulls while the full method is trained: the norm of its
 # gradient times its weight, in steps spread over the epochs, of every seed. A panel a file.
-page_tall = 7.4
+page_tall = 7.9
 eval page(17.8, page_tall)
 set multiplot
 least = 1e-4
-weighted(norm, weight) = weight > 0 ? (norm * weight > least ? norm * weight : NaN) : NaN
-set logscale y
+# What is below the axis is drawn on it.
+weighted(norm, weight) = weight > 0 ? (norm * weight > least ? norm * weight : least) : NaN
 set format y "10^{%L}"
-set yrange [least:2e3]
 set xlabel "epochs passed" offset 0, 0.4
-set key at screen 0.5, down(page_tall - 0.25) center horizontal
+set key at screen 0.5, down(page_tall - 0.45) center horizontal maxrows 1
 files = "gradients gradients-tau"
 do for [f = 1:2] {
     data = file(word(files, f).".tsv")
     terms = ""
+    unset logscale
+    set xrange [*:*]
+    set yrange [*:*]
     stats data using (strcol(2) eq "weighted-sum" || strstrt(" ".terms, " ".strcol(2)." ") > 0 ? 0 \
         : (terms = terms.strcol(2)." ", 0)) nooutput
     stats data using 3 nooutput
@@ -27,8 +29,11 @@ do for [f = 1:2] {
             stats data using (strcol(2) eq word(terms, i) && $4 > 0 ? (all = all + 1, \
                 quiet = quiet + (column(k) * $4 > least ? 0 : 1), 0) : NaN) nooutput
         }
-        if (quiet > 0) { note = note.sprintf("%s%s: %.0f %%", note eq "" ? "below this axis: " : ", ", word(terms, i), 100.0 * quiet / all) }
+        if (quiet > 0) { note = note.sprintf("%s%s: %.0f %%", note eq "" ? "on the axis: " : ", ", word(terms, i), 100.0 * quiet / all) }
     }
+    set logscale y
+    set yrange [least:2e3]
+    set ytics add ("0" least)
     eval place(1.7 + 8.9 * (f - 1), 1.2, 6.9, 4.2)
     unset label
     set label 1 (f == 1 ? "tau = 0.001, as stated: " : "tau = 0.07: ").run at graph 0, graph 1.14 left noenhanced
