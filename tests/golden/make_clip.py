@@ -113,4 +113,5 @@ def main():
     show("text", final(x)[0, 3] @ text_projection, 7)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -22,10 +22,10 @@ void lab_set(lab *l, const char *text)
 
 void lab_compose(lab *l)
 {
-    const ablate_module *module = module_load("clip", NULL);
+    const ablate_module *module = module_load(l->module ? l->module : "clip", NULL);
     require(module);
     require(l->filled = take_zeroed(1, module->settings_size, "settings"));
-    require(settings_fill(&l->chosen, "clip", module->settings, l->filled) == 0);
+    require(settings_fill(&l->chosen, module->name, module->settings, l->filled) == 0);
     l->status = builder_compose(l->builder, module, l->filled);
 }
 

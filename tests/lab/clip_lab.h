@@ -1,4 +1,4 @@
-/* clip_lab.h: the encoder's module on a board of its own, with a picture made by formula.
+/* clip_lab.h: an encoder's module on a board of its own, with a picture made by formula.
  *
  *     lab l;
  *     lab_open(&l, 128, "clip.weights=PATH", NULL);   two pictures of 128 x 128, any number of settings
@@ -21,6 +21,7 @@ typedef struct lab {
     struct settings chosen;
     void *filled;
     ablate_value *image;
+    const char *module; /* NULL: clip; set before lab_compose */
     int status;
 } lab;
 

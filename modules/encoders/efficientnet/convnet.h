@@ -77,9 +77,8 @@ int convnet_stages_write(const convnet *, const convnet_settings *, int count, c
                          ablate_value *const *map);
 
 /* Rows of the settings of every such encoder, whose struct begins with convnet_settings. */
-#define CONVNET_ROWS(stages_doc)                                                                                       \
-    ABLATE_FILE(convnet_settings, weights,                                                                             \
-                "PyTorch's .pth or safetensors with the names of torchvision, timm or efficientnet_pytorch"),          \
+#define CONVNET_ROWS(names, stages_doc)                                                                                \
+    ABLATE_FILE(convnet_settings, weights, "PyTorch's .pth, or safetensors, with the names of " names),                \
         ABLATE_WORDS(convnet_settings, stages, "", stages_doc),                                                        \
         ABLATE_SET(convnet_settings, size, 0, 0, 4096,                                                                 \
                    "side of the picture that it sees, in pixels, resized bilinearly; 0: as pictures come in"),         \

@@ -92,7 +92,8 @@ static int build(ablate_builder *b, const void *settings)
 static const ablate_setting settings_table[] = {
     ABLATE_CHOOSE(network_settings, arch, ARCH_ANY, NETWORK_ARCH,
                   "which network the weights must be of; any: theirs, whatever it is"),
-    CONVNET_ROWS("stages i1 i2 i3, from 1 to 7, of strides 2 4 8 16 16 32 32; empty: 3 5 7"),
+    CONVNET_ROWS("torchvision, timm or efficientnet_pytorch",
+                 "stages i1 i2 i3, from 1 to 7, of strides 2 4 8 16 16 32 32; empty: 3 5 7"),
     ABLATE_CHOOSE(network_settings, padding, PADDING_AUTO, NETWORK_PADDING,
                   "of windows at the border: what is known of the file; as TensorFlow; or as PyTorch, the same on all "
                   "sides"),

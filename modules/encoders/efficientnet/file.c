@@ -30,33 +30,52 @@ static int naming_read(network *n)
 
 /* ---- which network ---- */
 
-static bool has_block(network *n, int stage, int block, int flat)
+/* "NAME.weight" of a block's convolution. */
+static const char *weight_name(const network *n, network_role role, int stage, int block, int flat)
 {
     convnet_layer l = { 0 };
     network_place at = { stage, block, flat, stage > 0 };
-    network_block_names(n, &at, ROLE_DEPTHWISE, &l);
-    return convnet_has(&n->net, ablate_text(n->net.b, "%s.weight", l.conv));
+    network_block_names(n, &at, role, &l);
+    return ablate_text(n->net.b, "%s.weight", l.conv);
 }
 
-/* As many blocks in each stage, squeezed or not, and the stem as wide. */
+static bool has_block(const network *n, int stage, int block, int flat)
+{
+    return convnet_has(&n->net, weight_name(n, ROLE_DEPTHWISE, stage, block, flat));
+}
+
+/* As many blocks in each stage; flat: those before it. */
+static bool has_stage(const network *n, int stage, int flat)
+{
+    int repeats = n->sizes.stage[stage].repeats;
+    if (!has_block(n, stage, repeats - 1, flat + repeats - 1))
+        return false;
+    if (n->naming != NAMING_LUKEMELAS) /* whose blocks are numbered through */
+        return !has_block(n, stage, repeats, flat);
+    return stage < NETWORK_STAGES - 1 || !has_block(n, stage, repeats, flat + repeats);
+}
+
+/* Squeezed or not, as many blocks in each stage, and the fifth stage as wide: no two are alike in that. */
 static bool is_arch(network *n, int arch)
 {
+    enum { FIFTH = 4 };
     n->sizes = network_sizes_of(arch);
     network_place first = { 0, 0, 0, false };
-    int flat = 0;
-    const char *squeeze = ablate_text(n->net.b, "%s.weight", network_squeeze_name(n, &first, false)),
-               *stem = ablate_text(n->net.b, "%s%s", n->net.prefix, sign[n->naming]);
-    if (convnet_has(&n->net, squeeze) == n->sizes.lite ||
-        ablate_shape_of(n->net.b, ablate_weight(n->net.b, n->net.weights, stem)).dim[0] != n->sizes.stem)
+    int flat = 0, before = 0;
+    if (convnet_has(&n->net, ablate_text(n->net.b, "%s.weight", network_squeeze_name(n, &first, false))) ==
+        n->sizes.lite)
         return false;
     for (int i = 0; i < NETWORK_STAGES; i++) {
-        int repeats = n->sizes.stage[i].repeats;
-        if (!has_block(n, i, repeats - 1, flat + repeats - 1) ||
-            (n->naming != NAMING_LUKEMELAS && has_block(n, i, repeats, flat)))
+        if (!has_stage(n, i, flat))
             return false;
-        flat += repeats;
+        before = i == FIFTH ? flat : before;
+        flat += n->sizes.stage[i].repeats;
     }
-    return n->naming != NAMING_LUKEMELAS || !has_block(n, NETWORK_STAGES, 0, flat);
+    const char *narrow = weight_name(n, ROLE_PROJECT, FIFTH, 0, before);
+    return convnet_has(&n->net, narrow) &&
+           ablate_shape_of(
+               n->net.b, ablate_weight(n->net.b, n->net.weights, ablate_text(n->net.b, "%s%s", n->net.prefix, narrow)))
+                   .dim[0] == n->sizes.stage[FIFTH].out;
 }
 
 static int arch_read(network *n, int wanted)
