@@ -68,6 +68,7 @@ $(BUILD)/obj/core/ops/%.o $(BUILD)/obj/core/device/cpu.o $(BUILD)/obj/core/devic
 $(BUILD)/obj/tests/device/test_cpu_vector.o: EXTRA = $(KERNEL)
 $(BUILD)/obj/modules/%.o: EXTRA = -fopenmp -fvisibility=hidden -Icore -Imodules
 $(BUILD)/obj/core/metrics/%.o: EXTRA = -O3 -march=$(MARCH) -fopenmp
+$(BUILD)/obj/tests/modules/test_batch_norm.o: EXTRA = -Icore
 # no shared object of the kit may take a test's function for its own
 $(BUILD)/obj/tests/lab/%.o: EXTRA = -fopenmp -fvisibility=hidden
 $(call obj,$(TESTSRC) $(LABSRC)): | $(BUILD)/packages-test

@@ -101,7 +101,27 @@ def norms():
             case("batch_norm", f"eps={eps}", [shape] + 4 * [channels], by_hand(eps))
 
 
+def trained_norms():
+    """Two steps of batch normalisation with x, then x / 2 + 1: the second's result and gradients, and what is kept."""
+    for shape, eps, momentum in (([2, 5, 7, 3], 1e-5, 0.1), ([6, 17], 1e-3, 0.01), ([3, 1, 2, 4], 1e-5, 1.0)):
+        channels = [shape[-1]]
+        running_mean, running_var = torch.zeros(channels, dtype=torch.float64), torch.ones(channels, dtype=torch.float64)
+        x, weight, bias = (filled(s, k).requires_grad_() for k, s in enumerate([shape, channels, channels]))
+        for given in (x, x / 2 + 1):
+            out = F.batch_norm(given.reshape(-1, shape[-1]), running_mean, running_var, weight, bias, True, momentum, eps).reshape(shape)
+        out.backward(slope(shape))
+        print(f"case trained_norm|eps={eps} momentum={momentum}")
+        print("in", len(shape), *shape)
+        print("out", words(out))
+        for k, value in enumerate((x, weight, bias)):
+            print(f"grad{k}", words(value.grad))
+        print("running_mean", words(running_mean))
+        print("running_var", words(running_var))
+        print("end")
+
+
 if __name__ == "__main__":
     print("# Made by tests/golden/make_operations.py, see there.")
     pools()
     norms()
+    trained_norms()

@@ -13,6 +13,16 @@ static float number(int64_t element, int factor, int shift, int modulus, int par
     return (float)((element * factor + shift) % modulus - modulus / 2) / (float)parts;
 }
 
+float op_golden_input(int k, int64_t e)
+{
+    return number(e, 37, 11 * k + 5, 101, 16);
+}
+
+float op_golden_slope(int64_t e)
+{
+    return number(e, 53, 7, 89, 32);
+}
+
 static int64_t next_whole(char **at)
 {
     char *end;
@@ -51,11 +61,11 @@ static void open_case(op_case *c, const char *name, const char *attributes, int 
     op_open(c, name, attributes, n, shapes);
     for (int k = 0; k < n; k++)
         for (int64_t e = 0; e < shape_size(&shapes[k]); e++)
-            c->in[k][e] = strcmp(name, "batch_norm") == 0 && k == 2 /* a variance */
-                              ? fabsf(number(e, 37, 11 * k + 5, 101, 16)) + 0.25f
-                              : number(e, 37, 11 * k + 5, 101, 16);
+            c->in[k][e] = strcmp(name, "batch_norm") == 0 && k == 2
+                              ? fabsf(op_golden_input(k, e)) + 0.25f /* a variance */
+                              : op_golden_input(k, e);
     for (int64_t e = 0; e < shape_size(&c->layout.out); e++)
-        c->grad_out[e] = number(e, 53, 7, 89, 32);
+        c->grad_out[e] = op_golden_slope(e);
 }
 
 /* The lines of one case, up to its end; `attributes` begins as the rest of its first line. */
@@ -99,6 +109,28 @@ int op_golden(const char *name, double ulps, double gradient_ulps)
             run_case(from, line, name, attributes, ulps, gradient_ulps);
             count++;
         }
+    free(line);
+    fclose(from);
+    return count;
+}
+
+int64_t op_golden_line(const char *of, const char *word, double *numbers, int64_t most)
+{
+    FILE *from = fopen(golden_path, "r");
+    char *line = malloc(LINE_MOST), *end;
+    int64_t count = 0;
+    bool inside = false;
+    assert_true(from && line);
+    while (fgets(line, LINE_MOST, from) && !(inside && strncmp(line, "end", 3) == 0)) {
+        inside = inside || (strncmp(line, "case ", 5) == 0 && strncmp(line + 5, of, strlen(of)) == 0);
+        if (!inside || strncmp(line, word, strlen(word)) != 0 || line[strlen(word)] != ' ')
+            continue;
+        for (char *at = line + strlen(word); count < most; count++, at = end) {
+            numbers[count] = strtod(at, &end);
+            if (end == at)
+                break;
+        }
+    }
     free(line);
     fclose(from);
     return count;
