@@ -111,12 +111,12 @@ struct ablate_builder { /* the engine's own struct begins so */
 #define ablate_paramv(b, name, init, ...) (b)->api->param(b, __FILE__, __LINE__, name, init, __VA_ARGS__) /* a shape */
 /* [build] The same, but it begins at a value of constants and weights alone: fine-tuning. */
 #define ablate_param_from(b, name, start) (b)->api->param_from(b, __FILE__, __LINE__, name, start)
-/* [build] Tensor "MODULE.name" that is kept from step to step as a parameter is, in checkpoints and parameter files too,
- * but not trained: running averages, counters. Both graphs read it; update, in the training graph only and once, gives
+/* [build] Tensor "MODULE.name" that is kept from step to step as a parameter is, in checkpoints and parameter files,
+ * but not trained: running averages, counters. Both graphs read it; update, in the training graph only and once, says
  * what it holds when a step is done: ablate_update(b, mean, op_add(b, ...)). A step with numbers that are not finite
- * changes it no more than parameters. buffer_from: it begins at a value of constants and weights alone. Interface 1.3. */
+ * changes it no more than parameters. buffer_from: it begins at a value of constants and weights alone. Since 1.3. */
 #define ablate_buffer(b, name, init, ...) ablate_bufferv(b, name, init, ABLATE_SHAPE(__VA_ARGS__))
-#define ablate_bufferv(b, name, init, ...) (b)->api->buffer(b, __FILE__, __LINE__, name, init, __VA_ARGS__) /* a shape */
+#define ablate_bufferv(b, name, init, ...) (b)->api->buffer(b, __FILE__, __LINE__, name, init, __VA_ARGS__)
 #define ablate_buffer_from(b, name, start) (b)->api->buffer_from(b, __FILE__, __LINE__, name, start)
 #define ablate_update(b, buffer, next) (b)->api->update(b, __FILE__, __LINE__, buffer, next)
 #define ABLATE_SHAPE(...)                                                                                              \

@@ -256,8 +256,8 @@ static inline const char *ablate_op_max_pool(ablate_builder *b, ablate_op_poolin
 
 static inline const char *ablate_op_average_pool(ablate_builder *b, ablate_op_averaging of)
 {
-    return ablate_text(b, "%s count_include_pad=%d",
-                       ablate_op_pool(b, of.kernel, of.stride, of.padding, of.ceil_mode), !of.exclude_pad);
+    return ablate_text(b, "%s count_include_pad=%d", ablate_op_pool(b, of.kernel, of.stride, of.padding, of.ceil_mode),
+                       !of.exclude_pad);
 }
 
 #endif
