@@ -11,7 +11,7 @@ enum { MOST_ROWS = 192, FEW_ROWS = 96 };
 
 /* NEAR_ROW: numbers from row to row in a room of a block's own, no power of two. FAR: rows at least so far apart move
  * there. */
-enum { NEAR_ROW = PACKED_DEPTH + 16, FAR = 512 };
+enum { NEAR_ROW = PACKED_DEPTH + PACKED_SPARE, FAR = 512 };
 
 typedef struct packed_work {
     const packed_product *p;
@@ -53,9 +53,57 @@ static void fill_rows(const float *from, int64_t row, int64_t depth, int64_t wid
     }
 }
 
+#ifdef __clang__ /* which only looks for mistakes here, and has another builtin */
+static void fill_square(const float *from, int64_t column, float *panel)
+{
+    for (int64_t j = 0; j < VECTOR_PART; j++)
+        for (int64_t i = 0; i < VECTOR_PART; i++)
+            panel[i * PANEL + j] = from[j * column + i];
+}
+#else
+typedef int32_t vector_index __attribute__((vector_size(sizeof(vector_part))));
+
+/* Registers whose numbers differ in one bit exchange those halves of their numbers that differ in it. */
+__attribute__((always_inline)) static inline void exchange(vector_part x[VECTOR_PART], int bit)
+{
+    vector_index low, high;
+    for (int i = 0; i < VECTOR_PART; i++) {
+        low[i] = i & bit ? VECTOR_PART + i - bit : i;
+        high[i] = i & bit ? VECTOR_PART + i : i + bit;
+    }
+    for (int i = 0; i < VECTOR_PART; i++)
+        if (!(i & bit)) {
+            vector_part one = x[i], other = x[i + bit];
+            x[i] = __builtin_shuffle(one, other, low);
+            x[i + bit] = __builtin_shuffle(one, other, high);
+        }
+}
+
+/* VECTOR_PART columns of as many terms, transposed in registers. */
+static void fill_square(const float *from, int64_t column, float *panel)
+{
+    vector_part x[VECTOR_PART];
+    for (int j = 0; j < VECTOR_PART; j++)
+        x[j] = vector_load(from + j * column, 0);
+    if (VECTOR_PART > 8)
+        exchange(x, 8 % VECTOR_PART);
+    if (VECTOR_PART > 4)
+        exchange(x, 4 % VECTOR_PART);
+    exchange(x, 2);
+    exchange(x, 1);
+    for (int i = 0; i < VECTOR_PART; i++)
+        *(vector_memory *)(panel + i * PANEL) = x[i];
+}
+#endif
+
 static void fill_columns(packed_matrix from, int64_t depth, int64_t width, float *panel)
 {
-    for (int64_t k = 0; k < depth; k += SLIVER) {
+    int64_t k = 0;
+    for (; from.row == 1 && width == PANEL && k + SLIVER <= depth; k += SLIVER)
+        for (int64_t j = 0; j < PANEL; j += VECTOR_PART)
+            for (int64_t i = k; i < k + SLIVER; i += VECTOR_PART)
+                fill_square(from.at + i + j * from.column, from.column, panel + i * PANEL + j);
+    for (; k < depth; k += SLIVER) {
         int64_t last = depth - k < SLIVER ? depth : k + SLIVER;
         for (int64_t j = 0; j < PANEL; j++)
             for (int64_t i = k; i < last; i++)

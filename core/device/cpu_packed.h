@@ -9,8 +9,8 @@
 #define ABLATE_CPU_PACKED_H
 #include "../op.h"
 
-/* COLUMNS: of a block, which begins at a multiple of them. */
-enum { PACKED_DEPTH = 256, PACKED_COLUMNS = 512 };
+/* COLUMNS: of a block, which begins at a multiple of them. SPARE: see `lay`. */
+enum { PACKED_DEPTH = 256, PACKED_COLUMNS = 512, PACKED_SPARE = 16 };
 
 typedef struct packed_matrix { /* element (i, j) of batch b is at[b * step + i * row + j * column] */
     const float *at;
@@ -28,8 +28,9 @@ typedef struct packed_part { /* of a left matrix: `rows` rows from `row` on, of 
 typedef struct packed_product {
     int64_t batches, rows, columns, depth;
     packed_matrix left, right; /* (rows, depth), (depth, columns); right.step 0: one for all batches */
-    /* A left matrix that lies nowhere: lays a part of it, each row from to + i * row on; or NULL. across: it lays the
-     * transposed matrix, whose rows are terms. */
+    /* A left matrix that lies nowhere: lays a part of it, row i from to + i * row on and after those before it; it may
+     * write up to PACKED_SPARE numbers behind each. Or NULL. across: it lays the transposed matrix, whose rows are
+     * terms. */
     void (*lay)(const void *source, const packed_part *, float *to, int64_t row);
     const void *source;
     bool across;

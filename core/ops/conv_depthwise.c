@@ -2,9 +2,11 @@
 #include "../device/cpu_vector.h"
 #include "../device/cpu_work.h"
 
-/* TILE: results side by side that share each number of the weight. BLOCK: channels that one piece of the weight's
- * gradient sums. */
-enum { TILE = 4, BLOCK = 64 };
+/* TILE: results side by side that share each number of the weight. SUMS: registers of sums. CHANNELS: that are computed
+ * before the next ones, so that the rows read and the weights stay in the nearest cache. Measured on Zen 5, one thread,
+ * 5x5: 14x14 of 672 channels 58 GFLOP/s with all at once, 76 with 64, 100 with 128; 7x7 of 1152 44, 56, 101. BLOCK:
+ * channels of which the weight's gradient is summed in one piece. */
+enum { TILE = 4, SUMS = 8, CHANNELS = 128, BLOCK = 64 };
 
 typedef struct depthwise_work {
     const conv *c;
@@ -36,10 +38,11 @@ static bool all_taps(const conv_axis *a, span s)
     return s.first == 0 && s.last == a->taps;
 }
 
-typedef struct tile { /* of up to TILE results in a row, whose taps i x j lie inside */
+typedef struct tile { /* of some results in a row, whose taps i x j lie inside */
     span i, j;
     const float *from, *weight; /* where tap 0 of the first result reads, and its weight; both of channel 0 */
     int64_t from_result, from_down, from_across, weight_down, weight_across; /* numbers apart */
+    const float *bias;                                                       /* or NULL */
     float *out;
     int64_t out_result;
     bool add;
@@ -48,24 +51,27 @@ typedef struct tile { /* of up to TILE results in a row, whose taps i x j lie in
 /* Channels channel .. of `vectors` registers; pixels and vectors are constants wherever this is inlined. */
 __attribute__((always_inline)) static inline void tile_vectors(int pixels, int vectors, const tile *t, int64_t channel)
 {
-    vector_part sum[TILE][2];
-    for (int p = 0; p < pixels; p++)
-        for (int v = 0; v < vectors; v++)
-            sum[p][v] = (vector_part){ 0 };
+    vector_part sum[SUMS];
+    for (int s = 0; s < pixels * vectors; s++)
+        sum[s] = (vector_part){ 0 };
     for (int64_t i = t->i.first; i < t->i.last; i++)
         for (int64_t j = t->j.first; j < t->j.last; j++) {
             const float *weight = t->weight + i * t->weight_down + j * t->weight_across + channel;
             const float *from = t->from + i * t->from_down + j * t->from_across + channel;
             for (int p = 0; p < pixels; p++)
                 for (int v = 0; v < vectors; v++)
-                    sum[p][v] += vector_load(from + p * t->from_result, v) * vector_load(weight, v);
+                    sum[p * vectors + v] += vector_load(from + p * t->from_result, v) * vector_load(weight, v);
         }
     for (int p = 0; p < pixels; p++)
         for (int v = 0; v < vectors; v++) {
-            vector_memory *to = (vector_memory *)(t->out + p * t->out_result + channel + v * VECTOR_PART);
+            int64_t at = channel + v * VECTOR_PART;
+            vector_memory *to = (vector_memory *)(t->out + p * t->out_result + at);
+            vector_part all = sum[p * vectors + v];
             if (t->add)
-                sum[p][v] += *to;
-            *to = sum[p][v];
+                all += *to;
+            if (t->bias)
+                all += vector_load(t->bias + at, 0);
+            *to = all;
         }
 }
 
@@ -88,22 +94,24 @@ static void tile_rest(const tile *t, int64_t pixel, int64_t channel, size_t n)
                    load_some(t->weight + i * t->weight_down + j * t->weight_across + channel, n);
     if (t->add)
         sum += load_some(to, n);
+    if (t->bias)
+        sum += load_some(t->bias + channel, n);
     memcpy(to, &sum, n * sizeof *to);
 }
 
-__attribute__((always_inline)) static inline void tile_run(int pixels, const tile *t, int64_t channels)
+__attribute__((always_inline)) static inline void tile_run(int pixels, const tile *t, work_span of)
 {
-    int64_t channel = 0;
-    for (; channel + 2 * VECTOR_PART <= channels; channel += 2 * VECTOR_PART)
-        tile_vectors(pixels, 2, t, channel);
+    int64_t channel = of.first, channels = of.last;
+    for (; channel + SUMS / pixels * VECTOR_PART <= channels; channel += SUMS / pixels * VECTOR_PART)
+        tile_vectors(pixels, SUMS / pixels, t, channel);
     for (; channel + VECTOR_PART <= channels; channel += VECTOR_PART)
         tile_vectors(pixels, 1, t, channel);
     for (int p = 0; p < pixels && channel < channels; p++)
         tile_rest(t, p, channel, (size_t)(channels - channel));
 }
 
-/* One row of results. */
-static void run_row(const depthwise_work *w, int64_t batch, int64_t y)
+/* Some channels of one row of results. */
+static void run_row(const depthwise_work *w, int64_t batch, int64_t y, work_span of)
 {
     const conv_axis *down = &w->axis[0], *across = &w->axis[1];
     int64_t channels = w->c->channels, taps_across = w->c->kernel[1];
@@ -115,6 +123,7 @@ static void run_row(const depthwise_work *w, int64_t batch, int64_t y)
                .weight_down = down->weight_step * taps_across * channels,
                .weight_across = across->weight_step * channels,
                .out_result = across->to_step * channels,
+               .bias = w->add ? NULL : w->f->bias,
                .add = w->add };
     t.weight = w->weight + (down->weight_first * taps_across + across->weight_first) * channels;
     int64_t line = batch * down->from_size + y * down->step + down->first;
@@ -127,29 +136,31 @@ static void run_row(const depthwise_work *w, int64_t batch, int64_t y)
         t.from = w->from + (line * across->from_size + x * across->step + across->first) * channels;
         t.out = w->f->out + at;
         if (n == TILE)
-            tile_run(TILE, &t, channels);
+            tile_run(TILE, &t, of);
         else
-            tile_run(1, &t, channels);
-        for (int64_t p = 0; p < n && !w->add && finish_needed(w->f); p++)
-            finish_row(w->f, at + p * t.out_result, 0, channels);
+            tile_run(1, &t, of);
+        for (int64_t p = 0; p < n && !w->add && w->f->activation != ACTIVATION_NONE; p++)
+            finish_values(w->f, at + p * t.out_result + of.first, of.last - of.first);
     }
 }
 
 static void run_band(void *context, int64_t piece)
 {
     const depthwise_work *w = context;
-    work_span rows = work_piece(piece, w->rows, w->band);
+    int64_t blocks = work_pieces(w->c->channels, CHANNELS);
+    work_span rows = work_piece(piece / blocks, w->rows, w->band);
+    work_span of = work_piece(piece % blocks, w->c->channels, CHANNELS);
     for (int64_t row = rows.first; row < rows.last; row++)
-        run_row(w, row / w->axis[0].results, row % w->axis[0].results);
+        run_row(w, row / w->axis[0].results, row % w->axis[0].results, of);
 }
 
 void depthwise_run(const ablate_cpu *cpu, const conv *c, const conv_axis axis[2], const float *from,
                    const float *weight, const finish *f, bool add)
 {
     depthwise_work w = { c, axis, from, weight, f, add, c->batch * axis[0].results, 1 };
-    w.band = work_rows(axis[1].results * c->channels);
+    w.band = work_rows(axis[1].results * (c->channels < CHANNELS ? c->channels : CHANNELS));
     if (w.rows > 0 && axis[1].results > 0)
-        work_run(cpu, work_pieces(w.rows, w.band), run_band, &w);
+        work_run(cpu, work_pieces(w.rows, w.band) * work_pieces(c->channels, CHANNELS), run_band, &w);
 }
 
 /* ---- the gradient of the weight ---- */

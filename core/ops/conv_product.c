@@ -2,94 +2,7 @@
 #include "../device/cpu_work.h"
 #include "chunks.h"
 #include "conv_depthwise.h"
-
-/* ---- the left matrix: pixels of `from` that results read, laid tap by tap ---- */
-
-typedef struct laid {
-    conv_axis axis[2];
-    const float *from;
-    int64_t channels, part; /* of a pixel; of a group */
-    bool joined;            /* taps side by side lie side by side: a row of the window is one run of numbers */
-} laid;
-
-static laid laid_of(const conv_axis axis[2], const float *from, int64_t channels, int64_t groups)
-{
-    laid l = { { axis[0], axis[1] }, from, channels, channels / groups, false };
-    l.joined = groups == 1 && axis[1].apart == 1;
-    return l;
-}
-
-static inline void lay_numbers(const float *from, int64_t n, float *to)
-{
-    for (int64_t e = 0; e < n; e++)
-        to[e] = from[e];
-}
-
-static inline void lay_zeros(int64_t n, float *to)
-{
-    for (int64_t e = 0; e < n; e++)
-        to[e] = 0;
-}
-
-/* n numbers of a row of `length`, from number `at` on, which may lie outside: zeros. */
-static inline void lay_run(const float *row, int64_t length, int64_t at, int64_t n, float *to)
-{
-    int64_t before = at < 0 ? (-at < n ? -at : n) : 0;
-    int64_t inside = length - at - before < n - before ? length - at - before : n - before;
-    inside = inside > 0 ? inside : 0;
-    if (before)
-        lay_zeros(before, to);
-    if (inside)
-        lay_numbers(row + at + before, inside, to + before);
-    if (before + inside < n)
-        lay_zeros(n - before - inside, to + before + inside);
-}
-
-/* The terms term .. term + terms - 1 of one result, whose pixel of tap 0 is (y, x) of picture `batch`. */
-static void lay_result(const laid *l, int64_t group, int64_t batch, int64_t y, int64_t x, int64_t term, int64_t terms,
-                       float *to)
-{
-    const conv_axis *down = &l->axis[0], *across = &l->axis[1];
-    int64_t run = l->joined ? across->taps * l->part : l->part, length = across->from_size * l->channels;
-    int64_t unit = term / run, skip = term % run;
-    while (terms > 0) {
-        int64_t i = l->joined ? unit : unit / across->taps, j = l->joined ? 0 : unit % across->taps;
-        int64_t line = y + i * down->apart, column = x + j * across->apart;
-        int64_t n = run - skip < terms ? run - skip : terms;
-        bool inside = line >= 0 && line < down->from_size && (l->joined || (column >= 0 && column < across->from_size));
-        const float *row = l->from + (batch * down->from_size + (inside ? line : 0)) * length;
-        if (inside)
-            lay_run(row, length, column * l->channels + group * l->part + skip, n, to);
-        else
-            lay_zeros(n, to);
-        to += n, terms -= n, skip = 0, unit++;
-    }
-}
-
-/* As packed_product's `lay`; its batches are groups. */
-static void lay_part(const void *source, const packed_part *p, float *to, int64_t row)
-{
-    const laid *l = source;
-    const conv_axis *down = &l->axis[0], *across = &l->axis[1];
-    int64_t x = p->row % across->results, y = p->row / across->results % down->results;
-    int64_t batch = p->row / across->results / down->results;
-    for (int64_t r = 0; r < p->rows; r++, to += row) {
-        lay_result(l, p->batch, batch, y * down->step + down->first, x * across->step + across->first, p->term,
-                   p->terms, to);
-        if (++x == across->results) {
-            x = 0;
-            if (++y == down->results)
-                y = 0, batch++;
-        }
-    }
-}
-
-/* The same transposed: rows are terms, terms are results. */
-static void lay_across(const void *source, const packed_part *p, float *to, int64_t row)
-{
-    packed_part turned = { p->batch, p->term, p->terms, p->row, p->rows };
-    lay_part(source, &turned, to, row);
-}
+#include "conv_lay.h"
 
 /* ---- the three products ---- */
 
@@ -106,7 +19,7 @@ static packed_product map_product(const conv *c, const laid *l, const float *wei
                          .out = map,
                          .out_row = c->filters,
                          .out_step = filters };
-    p.lay = conv_pointwise(c) ? NULL : lay_part;
+    p.lay = conv_pointwise(c) ? NULL : laid_part;
     p.source = l;
     return p;
 }
@@ -124,7 +37,7 @@ static packed_product picture_product(const conv *c, const laid *l, const float 
                          .out = out,
                          .out_row = c->channels,
                          .out_step = part };
-    p.lay = conv_pointwise(c) ? NULL : lay_part;
+    p.lay = conv_pointwise(c) ? NULL : laid_part;
     p.source = l;
     return p;
 }
@@ -142,7 +55,7 @@ static packed_product weight_product(const conv *c, const laid *l, const float *
                          .out = out,
                          .out_row = filters,
                          .out_step = depth * filters };
-    p.lay = conv_pointwise(c) ? NULL : lay_across;
+    p.lay = conv_pointwise(c) ? NULL : laid_across;
     p.source = l;
     p.across = true;
     return p;
@@ -170,7 +83,7 @@ static int64_t rest_size(const conv *c)
 int64_t conv_room(const conv *c)
 {
     const conv_axis whole[2] = { conv_axis_map(c, 0), conv_axis_map(c, 1) };
-    laid map = laid_of(whole, NULL, c->channels, c->groups), picture = map;
+    laid map = laid_of(c, whole, NULL, c->channels), picture = map;
     if (conv_depthwise(c))
         return weight_size(c);
     for (int i = 0; i < 2; i++) /* as many taps as there may be */
@@ -203,7 +116,7 @@ void conv_map(const ablate_cpu *cpu, const conv *c, const float *picture, const 
         depthwise_run(cpu, c, axis, picture, room, f, add);
         return;
     }
-    laid l = laid_of(axis, picture, c->channels, c->groups);
+    laid l = laid_of(c, axis, picture, c->channels);
     packed_product p = map_product(c, &l, weight, f->out);
     p.add = add;
     p.finish = !add && finish_needed(f) ? finish_block : NULL;
@@ -263,7 +176,7 @@ static void land_zeros(const landing *l, float *zeros, int64_t rows)
 static void picture_rest(const ablate_cpu *cpu, const conv *c, const conv_axis axis[2], const float *map,
                          const float *weight, const finish *f, bool add, float *room)
 {
-    laid l = laid_of(axis, map, c->filters, c->groups);
+    laid l = laid_of(c, axis, map, c->filters);
     float *weights = room, *own = weights + weight_size(c), *rest = own + rest_size(c);
     landing to = { c, axis, own, f, add };
     int64_t rows = c->batch * axis[0].results * axis[1].results;
@@ -319,7 +232,7 @@ void conv_weight(const ablate_cpu *cpu, const conv *c, const float *picture, con
         depthwise_weight(cpu, c, picture, map, weight, add);
         return;
     }
-    laid l = laid_of(axis, picture, c->channels, c->groups);
+    laid l = laid_of(c, axis, picture, c->channels);
     packed_product p = weight_product(c, &l, map, room);
     packed_run(cpu, &p, room + weight_size(c));
     put_weights(c, room, weight, add);

@@ -4,22 +4,51 @@
 
 enum { BAND = 64 }; /* rows that one piece of the way back takes */
 
+void finish_values(const finish *f, int64_t at, int64_t n)
+{
+    if (f->pre)
+        memcpy(f->pre + at, f->out + at, (size_t)n * sizeof *f->pre);
+    activation_values(f->activation, f->out + at, f->out + at, n);
+}
+
+/* Bias and activation in one pass, where the activation takes no longer than the pass. */
+static void add_bias(activation_kind activation, const float *bias, float *restrict y, int64_t n)
+{
+    if (activation == ACTIVATION_RELU)
+        for (int64_t i = 0; i < n; i++)
+            y[i] = relu_value(y[i] + bias[i]);
+    else if (activation == ACTIVATION_RELU6)
+        for (int64_t i = 0; i < n; i++)
+            y[i] = relu6_value(y[i] + bias[i]);
+    else
+        for (int64_t i = 0; i < n; i++)
+            y[i] += bias[i];
+}
+
+static bool one_pass(const finish *f)
+{
+    activation_kind kind = f->activation;
+    return f->bias && !f->pre && (kind == ACTIVATION_NONE || kind == ACTIVATION_RELU || kind == ACTIVATION_RELU6);
+}
+
 void finish_row(const finish *f, int64_t at, int64_t column, int64_t n)
 {
-    float *y = f->out + at;
-    for (int64_t i = 0; f->bias && i < n; i++)
-        y[i] += f->bias[column + i];
-    if (f->pre)
-        memcpy(f->pre + at, y, (size_t)n * sizeof *y);
-    activation_values(f->activation, y, y, n);
+    if (f->bias)
+        add_bias(one_pass(f) ? f->activation : ACTIVATION_NONE, f->bias + column, f->out + at, n);
+    if (!one_pass(f))
+        finish_values(f, at, n);
 }
 
 void finish_block(const void *context, const packed_block *b)
 {
     const finish *f = context;
-    for (int64_t row = b->row; row < b->last_row; row++)
-        finish_row(f, b->batch * f->step + row * f->row + b->column, b->batch * f->bias_step + b->column,
-                   b->last_column - b->column);
+    int64_t first = b->batch * f->step + b->row * f->row + b->column, n = b->last_column - b->column;
+    int64_t rows = b->last_row - b->row, column = b->batch * f->bias_step + b->column;
+    bool follow = n == f->row && !f->bias; /* rows follow each other */
+    if (follow)
+        finish_values(f, first, rows * n);
+    for (int64_t row = 0; row < rows && !follow; row++)
+        finish_row(f, first + row * f->row, column, n);
 }
 
 int64_t finish_room(activation_kind activation, bool bias, int64_t rows, int64_t n)

@@ -19,7 +19,10 @@ static inline bool finish_needed(const finish *f)
     return f->bias || f->activation != ACTIVATION_NONE;
 }
 
-/* n numbers of one row, from `at` on; their columns begin at `column` of the bias. */
+/* The activation of n numbers from `at` on, to which the bias is added. */
+void finish_values(const finish *, int64_t at, int64_t n);
+
+/* n numbers of one row, from `at` on, first the bias's from `column` on. */
 void finish_row(const finish *, int64_t at, int64_t column, int64_t n);
 
 /* The same for a block of the result; as packed_product's `finish`. */

@@ -1,6 +1,6 @@
 /* conv and conv_transposed beside their definitions, written out in double and in the order of the formula: values and
  * gradients of every branch; small cases by differences as well, and with mistakes. */
-/* units: conv conv_transposed conv_product conv_depthwise finish */
+/* units: conv conv_transposed conv_product conv_depthwise conv_lay finish */
 #include "../lab/mutants.h"
 #include "../lab/op_light.h"
 
