@@ -1,13 +1,10 @@
 /* bench_ops.c: each heavy operation at the shapes of a decoder block (batch 8, 257 tokens, width 128, 4 heads), forward
  * and backward, beside the peak of large matrix products measured in the same run. Usage: bench_ops [THREADS] */
 #include "../../core/base/diag.h"
-#include "../../core/base/settings.h"
-#include "../../core/shape.h"
-#include "../lab/call.h"
+#include "../lab/bench_op.h"
 #include "../lab/yardstick.h"
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 typedef struct subject {
     const char *name, *attributes;
@@ -36,74 +33,21 @@ static const subject subjects[] = {
     { "patch_embed", "", 0, 2, { { 4, { 8, 3, 128, 128 } }, { 4, { 128, 3, 8, 8 } } } },
 };
 
-static double seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static float *numbers(int64_t n)
-{
-    float *x = aligned_alloc(64, ((size_t)n * sizeof *x + 127) / 64 * 64);
-    for (int64_t i = 0; x && i < n; i++)
-        x[i] = (float)((i * 7919) % 1009) / 1009.0f - 0.5f;
-    return x;
-}
-
-/* The shortest of many calls, in seconds: other programs on the machine only ever add. */
-static double time_of(const device *where, const ablate_op *op, bool backward, ablate_call *call)
-{
-    double best = 1e9, end = seconds() + 0.25;
-    for (int i = 0; i < 20 || seconds() < end; i++) {
-        double start = seconds();
-        call_run(where, op, backward, call);
-        double time = seconds() - start;
-        best = time < best ? time : best;
-    }
-    return best;
-}
-
 /* Measures one line; adds to the block's seconds and FLOPs. */
 static int measure(const device *where, const subject *s, double peak, double block[2])
 {
-    const ablate_op *op = device_find_op(s->name);
-    ablate_layout layout = { 0 };
-    char attr[256], *owned = NULL;
-    if (!op ||
-        settings_fill_text(s->attributes, op->attrs, attr, (ablate_at){ __FILE__, __LINE__ }, s->name, &owned) != 0 ||
-        op->shape(s->shape, s->n, attr, &layout) != 0)
-        return complain("bench_ops: '%s' is not there or its shapes do not fit", s->name);
-    float *in[3] = { 0 }, *grad[3] = { 0 };
-    for (int i = 0; i < s->n; i++) {
-        in[i] = numbers(shape_size(&s->shape[i]));
-        grad[i] = numbers(shape_size(&s->shape[i]));
+    bench_op b;
+    int status = bench_op_open(&b, s->name, s->attributes, s->n, s->shape);
+    if (status == 0) {
+        double forward = bench_op_time(&b, where, false), backward = bench_op_time(&b, where, true);
+        printf("%-12s %-36s %8.3f ms %6.1f GFLOP/s %4.0f %%  %8.3f ms %6.1f GFLOP/s %4.0f %%\n", s->name, s->attributes,
+               1e3 * forward, 1e-9 * b.flops / forward, 100 * b.flops / forward / peak, 1e3 * backward,
+               2e-9 * b.flops / backward, 200 * b.flops / backward / peak);
+        block[0] += s->times * (forward + backward);
+        block[1] += s->times * 3 * b.flops;
     }
-    ablate_call call = { .n_in = s->n, .in_shape = s->shape, .out_shape = &layout.out, .in = (const float **)in };
-    call.out = numbers(shape_size(&layout.out));
-    call.grad_out = numbers(shape_size(&layout.out));
-    call.aux = numbers(layout.aux);
-    call.scratch = numbers(layout.scratch);
-    call.grad_in = grad;
-    call.attr = attr;
-    call.add = op->stores ? 0 : ~0u;
-    double flops = op->flops ? op->flops(s->shape, s->n, &layout.out, attr) : (double)shape_size(&layout.out);
-    double forward = time_of(where, op, false, &call), backward = time_of(where, op, true, &call);
-    printf("%-12s %-36s %8.3f ms %6.1f GFLOP/s %4.0f %%  %8.3f ms %6.1f GFLOP/s %4.0f %%\n", s->name, s->attributes,
-           1e3 * forward, 1e-9 * flops / forward, 100 * flops / forward / peak, 1e3 * backward, 2e-9 * flops / backward,
-           200 * flops / backward / peak);
-    block[0] += s->times * (forward + backward);
-    block[1] += s->times * 3 * flops;
-    for (int i = 0; i < s->n; i++) {
-        free(in[i]);
-        free(grad[i]);
-    }
-    free(call.out);
-    free((void *)(uintptr_t)call.grad_out);
-    free(call.aux);
-    free(call.scratch);
-    free(owned);
-    return 0;
+    bench_op_close(&b);
+    return status;
 }
 
 int main(int argc, char **argv)
