@@ -194,7 +194,7 @@ static int report(call *c, run_file *f)
     if (status == 0)
         status = report_write(f->experiment, f->record, f->shown, c->how.out);
     file_unlock(lock);
-    return status == 0 ? report_print(f->experiment, f->record, f->shown, stdout) : -1;
+    return status == 0 ? report_print(f->experiment, f->record, f->shown, c->how.out, stdout) : -1;
 }
 
 /* A run has failed: what finished before it is not kept from the report, in which the failed row is "not run". The

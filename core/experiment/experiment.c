@@ -214,6 +214,8 @@ static int layout_check(const experiment *e)
     for (int c = 0; e->layout == LAYOUT_CLASSES && c < e->columns; c++)
         if (e->column[c] == EXPERIMENT_MEAN)
             return complain_columns(e, "metrics", "must not name the mean, which layout = classes has anyway", "mean");
+    if (e->layout == LAYOUT_CLASSES && e->gain >= 0)
+        return complain_columns(e, "gain", "has no place with layout = classes", e->rows[e->gain].name);
     if (e->layout != LAYOUT_CLASSES && e->printed_count > 0)
         return complain_columns(e, "layout", "must be classes to show the sections [printed ...]",
                                 e->layout == LAYOUT_GRID ? "grid" : "rows");

@@ -6,6 +6,7 @@
 #include "document_file.h"
 #include "document_plain.h"
 #include "report_caption.h"
+#include "report_gains.h"
 #include "report_layouts.h"
 #include "report_place.h"
 #include <stdlib.h>
@@ -16,7 +17,7 @@ static int fill(const report_numbers *t, document *d)
     static report_layout *const layouts[] = { report_rows, report_classes, report_grid };
     const experiment *e = t->experiment;
     char title[400];
-    d->title = document_text(d, report_title(*e->title ? e->title : e->name, e->scale, e->changes, title));
+    d->title = document_text(d, report_title(*e->title ? e->title : e->name, e, e->changes, title));
     d->caption = report_caption(t, d->memory);
     d->experiment = document_text(d, e->path);
     d->lines = report_tsv;
@@ -125,9 +126,20 @@ static int write_files(const report_numbers *t, const document *d, report_place 
     return status;
 }
 
-int report_write(const experiment *e, const run_record *records, int count, const char *folder)
+/* With the draws that its gains and claims need. NULL: complained. */
+static report_numbers *numbers_of(const experiment *e, const run_record *records, int count, const char *folder)
 {
     report_numbers *t = report_numbers_make(e, records, count);
+    bool wanted = e->gain >= 0 || e->claim_count > 0;
+    if (!t || !wanted || report_gains_read(t, folder) == 0)
+        return t;
+    report_numbers_free(t);
+    return NULL;
+}
+
+int report_write(const experiment *e, const run_record *records, int count, const char *folder)
+{
+    report_numbers *t = numbers_of(e, records, count, folder);
     document *d = document_of(t);
     report_place place = { 0 };
     int status = d ? find_place(t, folder, &place) : -1;
@@ -139,9 +151,9 @@ int report_write(const experiment *e, const run_record *records, int count, cons
     return status;
 }
 
-int report_print(const experiment *e, const run_record *records, int count, FILE *out)
+int report_print(const experiment *e, const run_record *records, int count, const char *folder, FILE *out)
 {
-    report_numbers *t = report_numbers_make(e, records, count);
+    report_numbers *t = numbers_of(e, records, count, folder);
     document *d = document_of(t);
     int status = d ? document_plain(d, out) : -1;
     document_free(d);

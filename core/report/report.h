@@ -1,7 +1,8 @@
 /* report.h: an experiment as rows and columns, from the records of its finished runs: rows by columns, mean and sample
- * deviation over the seeds in percent, best and second best marked, the paper's values and the difference beside, and a
- * caption that says what data, weights, protocol, kernels, seeds and scale it is from, and what the command line
- * changed. A row that was not run says so, and a row that was not asked for. */
+ * deviation over the seeds in percent, best and second best marked, gains over one of the rows here and in the paper,
+ * the paper's values, what its claims come to, and a caption that says what data, weights, protocol, kernels, seeds and
+ * scale it is from, and what the command line changed. A row that was not run says so, and a row that was not asked
+ * for. */
 #ifndef ABLATE_REPORT_H
 #define ABLATE_REPORT_H
 #include "../experiment/experiment.h"
@@ -14,6 +15,6 @@
 int report_write(const experiment *, const run_record *records, int count, const char *folder);
 
 /* Prints the same as plain text, at most about 120 columns wide. 0, or -1: complained. */
-int report_print(const experiment *, const run_record *records, int count, FILE *);
+int report_print(const experiment *, const run_record *records, int count, const char *folder, FILE *);
 
 #endif

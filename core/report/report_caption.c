@@ -1,5 +1,7 @@
 #include "report_caption.h"
 #include "../base/diag.h"
+#include "report_claims.h"
+#include "report_pieces.h"
 #include "report_printed.h"
 #include <math.h>
 #include <stdlib.h>
@@ -199,13 +201,50 @@ static void print_missing(const report_numbers *t, const char *title, report_sta
         fprintf(out, ".\n");
 }
 
+/* What gains are, and what their intervals cover. */
+static void print_gains(const report_numbers *t, FILE *out)
+{
+    const experiment *e = t->experiment;
+    if (e->gain < 0 && e->claim_count == 0)
+        return;
+    if (e->gain >= 0)
+        fprintf(out, "Gain: percentage points over row %s, of the same seeds.\n", e->rows[e->gain].name);
+    if (t->undrawn)
+        fprintf(out, "Some intervals are missing: %s.\n", t->undrawn);
+    fprintf(out,
+            "[ ]: 95 %% interval of a difference: the middle of %d draws of the test pictures (bootstrap: within each "
+            "class, good and defective ones apart, the same for both rows and all seeds)%s\n",
+            (int)BOOTSTRAP_SAMPLES,
+            t->most > 1 ? ", widened by Student's t for so few seeds; of one seed it says nothing about others."
+                        : "; of one seed it says nothing about others.");
+}
+
+/* Rows that train nothing, and what is marked. */
+static void print_baselines(const report_numbers *t, FILE *out)
+{
+    const experiment *e = t->experiment;
+    int named = 0;
+    bool below = false;
+    for (int r = 0; r < e->row_count; r++) {
+        if (e->rows[r].baseline)
+            fprintf(out, "%s%s",
+                    named++ ? ", " : "Baseline, which trains nothing and is not of the paper: ", e->rows[r].name);
+        for (int c = 0; c < e->columns; c++)
+            below |= report_is_below(t, r, e->column[c]);
+    }
+    if (named)
+        fprintf(out, below ? ". ▾: below it.\n" : ".\n");
+}
+
 static void print_values(const caption *c)
 {
     const report_numbers *t = c->of;
     const text_list seeds = list_of(c, seed_of);
     FILE *out = c->out;
     if (t->most > 1)
-        fprintf(out, "Values: percent, mean ± sample standard deviation (n - 1) over the seeds.\n");
+        fprintf(out,
+                "Values: percent, mean ± sample standard deviation (n - 1) over the training's seeds alone: it does "
+                "not cover the choice of test pictures.\n");
     else
         fprintf(out, "Values: percent, of one run a row.\n");
     print_seeds(&seeds, out);
@@ -219,12 +258,13 @@ static void print_values(const caption *c)
     bool cells = t->experiment->layout == LAYOUT_GRID;
     if (cells && t->experiment->grid.where)
         fprintf(out, "×: a combination outside of the grid, in which %s.\n", t->experiment->grid.where->value);
+    print_gains(t, out);
     if (t->any_paper)
-        fprintf(out,
-                "Paper: the values the paper prints, from its own data and encoder%s. Where data or encoder differ "
-                "from the paper's, %s.\n",
-                cells ? "" : "; Δ: this run minus the paper",
-                cells ? "they are of another experiment" : "Δ compares two different experiments");
+        fprintf(out, "Paper: the values the paper prints, from its own data and encoder%s.\n",
+                !report_comparable(t) ? ": where these differ, of another experiment, in which gains can be compared "
+                                        "and values cannot"
+                : cells               ? ""
+                                      : "; Δ: this run minus the paper");
     report_printed(t, out);
 }
 
@@ -241,6 +281,8 @@ char *report_caption(const report_numbers *t, arena *memory)
     const caption c = { t, open_memstream(&text, &size), memory };
     if (c.out) {
         print_sentence(t->experiment->caption, c.out);
+        print_baselines(t, c.out);
+        report_claims(t, c.out);
         print_sentence(t->experiment->note, c.out);
         if (t->experiment->changes && *t->experiment->changes)
             fprintf(c.out, "Changed on the command line: %s.\n", t->experiment->changes);

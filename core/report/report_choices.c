@@ -4,7 +4,7 @@
 #include "../base/number.h"
 #include "document_plain.h"
 #include "report_caption.h"
-#include "report_numbers.h"
+#include "report_gains.h"
 #include "report_pieces.h"
 #include "report_place.h"
 #include "report_text.h"
@@ -16,8 +16,8 @@ typedef struct line {         /* an alternative */
     const report_numbers *of; /* its first row is the default */
     int row;
     report_cell before, after;
-    double change; /* fraction; NaN where one of both was not run */
-    bool beyond;   /* |change| is more than the runs of either differ among themselves */
+    report_gain change;
+    bool told; /* the interval leaves zero out */
 } line;
 
 typedef struct choices {
@@ -29,35 +29,28 @@ typedef struct choices {
     document *document;
 } choices;
 
-/* Greatest minus least mean of a row's runs. */
-static double range_of(const report_numbers *t, int r)
-{
-    double least = INFINITY, most = -INFINITY;
-    for (int i = 0; i < t->row[r].runs; i++) {
-        double value;
-        report_class_value(t->experiment, t->row[r].run[i], NULL, EXPERIMENT_MEAN, &value);
-        least = fmin(least, value);
-        most = fmax(most, value);
-    }
-    return most - least;
-}
-
 static line line_of(const report_numbers *t, int r)
 {
-    line l = { t,   r,    report_cell_of(t, 0, NULL, EXPERIMENT_MEAN), report_cell_of(t, r, NULL, EXPERIMENT_MEAN),
-               NAN, false };
-    if (t->row[0].runs > 0 && t->row[r].runs > 0)
-        l.change = l.after.mean - l.before.mean;
-    if (t->row[0].runs > 1 && t->row[r].runs > 1)
-        l.beyond = fabs(l.change) > fmax(range_of(t, 0), range_of(t, r));
+    line l = { t,
+               r,
+               report_cell_of(t, 0, NULL, EXPERIMENT_MEAN),
+               report_cell_of(t, r, NULL, EXPERIMENT_MEAN),
+               report_gain_of(t, 0, r, EXPERIMENT_MEAN),
+               false };
+    l.told = l.change.pairs > 1 && bootstrap_is_told(&l.change.over);
     return l;
+}
+
+static double size_of(const line *l)
+{
+    return l->change.pairs > 0 ? fabs(l->change.over.difference) : -1;
 }
 
 /* The greatest change first; what was not run last; then as the files stand. */
 static int compare_lines(const void *a, const void *b)
 {
     const line *x = a, *y = b;
-    double left = isnan(x->change) ? -1 : fabs(x->change), right = isnan(y->change) ? -1 : fabs(y->change);
+    double left = size_of(x), right = size_of(y);
     int by_file = strcmp(x->of->experiment->name, y->of->experiment->name);
     return left != right ? (left < right) - (left > right) : by_file != 0 ? by_file : x->row - y->row;
 }
@@ -97,8 +90,11 @@ static void mean_cell(const report_numbers *t, int r, const report_cell *cell, s
 
 static const char *verdict(const line *l)
 {
-    bool one = l->of->row[0].runs < 2 || l->of->row[l->row].runs < 2;
-    return isnan(l->change) ? "" : one ? "one seed" : l->beyond ? "yes" : "no";
+    return l->change.pairs == 0        ? ""
+           : l->change.pairs == 1      ? "one seed"
+           : isnan(l->change.over.low) ? "no interval"
+           : l->told                   ? "yes"
+                                       : "no";
 }
 
 static void add_line(const line *l, sheet *s)
@@ -110,20 +106,16 @@ static void add_line(const line *l, sheet *s)
     mean_cell(l->of, 0, &l->before, s);
     sheet_text(s, e->rows[l->row].name);
     mean_cell(l->of, l->row, &l->after, s);
-    sheet_piece change = sheet_number(100 * l->change, 1, SHEET_CHANGE), beyond = { .text = verdict(l) };
-    change.text = isnan(l->change) ? "" : NULL;
-    change.mark = beyond.mark = l->beyond ? SHEET_STRONG : SHEET_UNMARKED;
-    sheet_cell(s, change);
-    sheet_cell(s, beyond);
+    report_gain_cell(s, &l->change, l->told ? SHEET_STRONG : SHEET_UNMARKED);
+    sheet_cell(s, (sheet_piece){ .text = verdict(l), .mark = l->told ? SHEET_STRONG : SHEET_UNMARKED });
 }
 
 enum { FIELDS = 8 };
 
 static int fill_sheet(const choices *t)
 {
-    static const char *const titles[FIELDS] = { "Choice", "The source says",     "Default",
-                                                "Mean",   "Alternative",         "Mean",
-                                                "Δ",      "More than the seeds?" };
+    static const char *const titles[FIELDS] = { "Choice", "The source says", "Default",     "Mean", "Alternative",
+                                                "Mean",   "Δ [95 %]",        "Told from 0?" };
     sheet *s = document_add(t->document, NULL);
     for (int f = 0; s && f < FIELDS; f++)
         sheet_column(s, "lllrlrrc"[f], titles[f]);
@@ -135,9 +127,9 @@ static int fill_sheet(const choices *t)
 /* For the terminal: without the source's words, so that a line fits. */
 static void print(const choices *t, FILE *out)
 {
-    static const list_column columns[FIELDS] = { { "Choice", 32 }, { NULL, 0 },           { "Default", 24 },
-                                                 { "Mean", 12 },   { "Alternative", 23 }, { "Mean", 12 },
-                                                 { "Δ", 6 },       { "beyond", 8 } };
+    static const list_column columns[FIELDS] = { { "Choice", 32 },   { NULL, 0 },           { "Default", 24 },
+                                                 { "Mean", 12 },     { "Alternative", 23 }, { "Mean", 12 },
+                                                 { "Δ [95 %]", 18 }, { "told", 8 } };
     document_list(t->document, columns, out);
 }
 
@@ -164,7 +156,8 @@ static void print_lines(const document *d, const char *sign, FILE *out)
     const choices *t = d->of;
     fprintf(out,
             "# Written by ablate; do not edit. %sA line a number: choice, row, what, value as a fraction; `change` is "
-            "the row's mean minus the default's, `beyond` whether that is more than the seeds differ; " NAME_RULE ".\n",
+            "the row's mean minus the default's, with the ends of its 95 %% interval, `told` whether that leaves zero "
+            "out; " NAME_RULE ".\n",
             sign);
     report_text_lines(d->caption, "# ", "\n", name_show, out);
     fprintf(out, "choice\trow\twhat\tvalue\n");
@@ -174,10 +167,15 @@ static void print_lines(const document *d, const char *sign, FILE *out)
         if (l->row == 1)
             print_mean(l, 0, &l->before, out);
         print_mean(l, l->row, &l->after, out);
-        if (isnan(l->change))
+        const bootstrap_interval *change = &l->change.over;
+        if (l->change.pairs == 0)
             continue;
-        print_line(l, l->row, "change", number_text(l->change, number), out);
-        print_line(l, l->row, "beyond", verdict(l), out);
+        print_line(l, l->row, "change", number_text(change->difference, number), out);
+        if (!isnan(change->low)) {
+            print_line(l, l->row, "change_low", number_text(change->low, number), out);
+            print_line(l, l->row, "change_high", number_text(change->high, number), out);
+        }
+        print_line(l, l->row, "told", verdict(l), out);
     }
 }
 
@@ -237,21 +235,16 @@ static const char *key_of(arena *memory, const char *changes, const report_choic
 
 /* ---- the caption ---- */
 
-static int count_beyond(const choices *t)
-{
-    int n = 0;
-    for (int i = 0; i < t->lines; i++)
-        n += t->line[i].beyond;
-    return n;
-}
-
 static char *sentences(const choices *t)
 {
-    return arena_print(t->document->memory,
-                       "%d of %d alternative%s the mean of the metrics by more than the seeds differ among "
-                       "themselves: by more than the largest minus the smallest of the default's runs, and of the "
-                       "alternative's. Δ: alternative minus default.",
-                       count_beyond(t), t->lines, t->lines == 1 ? " changes" : "s change");
+    int told = 0;
+    for (int i = 0; i < t->lines; i++)
+        told += t->line[i].told;
+    return arena_print(
+        t->document->memory,
+        "Of %d alternative%s, %d change%s the mean of the metrics so that the 95 %% interval leaves zero "
+        "out; by chance alone about %.0f would. Δ: alternative minus default, of the same seeds.",
+        t->lines, t->lines == 1 ? "" : "s", told, told == 1 ? "s" : "", 0.05 * t->lines);
 }
 
 /* As of one experiment that has all the runs in one row. */
@@ -274,7 +267,7 @@ static char *caption_of(const choices *t, const report_choice *c, int count)
 
 /* ---- all of it ---- */
 
-static int make_lines(const report_choice *c, int count, choices *t)
+static int make_lines(const report_choice *c, int count, const char *folder, choices *t)
 {
     int lines = count_lines(c, count);
     t->numbers = lines < 0 ? NULL : take_zeroed((size_t)count, sizeof(report_numbers *), "a report");
@@ -284,6 +277,8 @@ static int make_lines(const report_choice *c, int count, choices *t)
         if (!of)
             return -1;
         t->numbers[t->count++] = of;
+        if (report_gains_read(of, folder) < 0)
+            return -1;
         for (int r = 1; r < c[i].experiment->row_count; r++)
             t->line[t->lines++] = line_of(of, r);
     }
@@ -292,18 +287,17 @@ static int make_lines(const report_choice *c, int count, choices *t)
     return t->line ? 0 : -1;
 }
 
-static int make(const report_choice *c, int count, choices *t)
+static int make(const report_choice *c, int count, const char *folder, choices *t)
 {
     char title[400];
-    document *d = t->document = make_lines(c, count, t) == 0 ? document_new() : NULL;
+    document *d = t->document = make_lines(c, count, folder, t) == 0 ? document_new() : NULL;
     t->changes = d ? changes_of_all(d->memory, c, count) : NULL;
     if (!t->changes)
         return -1;
     d->ranked = false;
     d->lines = print_lines;
     d->of = t;
-    d->title =
-        document_text(d, report_title("What the open choices change", c[0].experiment->scale, t->changes, title));
+    d->title = document_text(d, report_title("What the open choices change", c[0].experiment, t->changes, title));
     d->caption = caption_of(t, c, count);
     return d->caption ? fill_sheet(t) : -1;
 }
@@ -326,7 +320,7 @@ static int write_files(const choices *t, const report_choice *c, const char *fol
 int report_choices(const report_choice *c, int count, const char *folder, const char *name, FILE *out)
 {
     choices t = { 0 };
-    int status = make(c, count, &t);
+    int status = make(c, count, folder, &t);
     if (status == 0)
         status = write_files(&t, c, folder, name, out);
     if (status == 0)

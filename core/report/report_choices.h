@@ -1,6 +1,6 @@
 /* report_choices.h: many experiments in one report. Each experiment is a choice that a text leaves open: its first row
  * is the default, the others are the alternatives. A line an alternative: what it changes in the mean of the metrics,
- * and whether that is more than the seeds differ among themselves; the greatest change first. */
+ * with an interval over test pictures and seeds (report_gains.h); the greatest change first. */
 #ifndef ABLATE_REPORT_CHOICES_H
 #define ABLATE_REPORT_CHOICES_H
 #include "../experiment/experiment.h"

@@ -36,6 +36,36 @@ static void paper_cell(const report_numbers *t, int r, sheet *s)
         report_join(s, report_paper_piece(paper[c]), c);
 }
 
+/* Of all metrics; intervals stand in the sentences of claims. */
+static void gains_cell(const report_numbers *t, int r, sheet *s)
+{
+    const experiment *e = t->experiment;
+    bool any = true;
+    sheet_begin(s);
+    for (int c = 0; c < e->columns && any; c++) {
+        const report_gain gain = r == e->gain ? (report_gain){ 0 } : report_gain_of(t, e->gain, r, e->column[c]);
+        any = gain.pairs > 0;
+        report_join(s,
+                    any                     ? sheet_number(100 * gain.over.difference, 1, SHEET_CHANGE)
+                    : e->rows[r].applicable ? nothing
+                                            : outside,
+                    c);
+    }
+}
+
+static void paper_gains_cell(const report_numbers *t, int r, sheet *s)
+{
+    const experiment *e = t->experiment;
+    bool any = false;
+    sheet_begin(s);
+    for (int c = 0; c < e->columns && r != e->gain; c++)
+        any |= !isnan(report_gain_printed(t, e->gain, r, c).percent);
+    if (!any)
+        sheet_put(s, nothing);
+    for (int c = 0; c < e->columns && any; c++)
+        report_join(s, report_printed_gain_piece(report_gain_printed(t, e->gain, r, c)), c);
+}
+
 static void deviations_cell(const report_numbers *t, int r, sheet *s)
 {
     int runs = t->row[r].runs;
@@ -49,7 +79,7 @@ static void deviations_cell(const report_numbers *t, int r, sheet *s)
 /* What a sheet shows of a row. */
 typedef struct grid_sheet {
     void (*cell)(const report_numbers *, int row, sheet *);
-    bool paper; /* the printed values stand beside */
+    void (*paper)(const report_numbers *, int row, sheet *); /* what is printed, beside it; NULL: nothing */
 } grid_sheet;
 
 /* The row of that cell of the grid; -1: there is none. */
@@ -68,7 +98,7 @@ static void line_cell(const report_numbers *t, int r, const grid_sheet *what, sh
     else
         sheet_cell(s, outside);
     if (what->paper && r >= 0)
-        paper_cell(t, r, s);
+        what->paper(t, r, s);
     else if (what->paper)
         sheet_cell(s, nothing);
 }
@@ -113,11 +143,16 @@ static int add(const report_numbers *t, document *d, const char *heading, const 
 
 int report_grid(const report_numbers *t, document *d)
 {
-    char titles[300], heading[400];
-    const grid_sheet values = { values_cell, t->any_paper }, deviations = { deviations_cell, false };
-    report_titles(t->experiment, titles);
+    const experiment *e = t->experiment;
+    char titles[300], heading[600];
+    const grid_sheet values = { values_cell, t->any_paper ? paper_cell : NULL }, deviations = { deviations_cell, NULL },
+                     gains = { gains_cell, t->any_paper ? paper_gains_cell : NULL };
+    report_titles(e, titles);
+    int status = add(t, d, titles, &values);
+    if (e->gain >= 0)
+        snprintf(heading, sizeof heading, "%s, gain over %.200s", titles, e->rows[e->gain].name);
+    if (status == 0 && e->gain >= 0)
+        status = add(t, d, heading, &gains);
     snprintf(heading, sizeof heading, "%s, sample standard deviation over the seeds", titles);
-    if (add(t, d, titles, &values) < 0)
-        return -1;
-    return t->most > 1 ? add(t, d, heading, &deviations) : 0;
+    return status == 0 && t->most > 1 ? add(t, d, heading, &deviations) : status;
 }

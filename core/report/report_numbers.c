@@ -1,5 +1,6 @@
 #include "report_numbers.h"
 #include "../base/diag.h"
+#include "../base/words.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,8 +9,13 @@ void report_numbers_free(report_numbers *t)
 {
     if (!t)
         return;
-    for (int r = 0; t->row && r < t->experiment->row_count; r++)
+    for (int r = 0; t->row && r < t->experiment->row_count; r++) {
+        for (int i = 0; t->row[r].off && i < t->row[r].runs; i++)
+            free((void *)(uintptr_t)t->row[r].off[i]);
+        free(t->row[r].off);
         free(t->row[r].run);
+    }
+    free(t->undrawn);
     free(t->class_name);
     free(t->row);
     free(t);
@@ -166,7 +172,10 @@ report_numbers *report_numbers_make(const experiment *e, const run_record *recor
         return NULL;
     t->experiment = e;
     t->row = take_zeroed((size_t)e->row_count, sizeof *t->row, "a report");
-    if (t->row && fill(t, records, count) == 0 && (e->layout != LAYOUT_CLASSES || list_classes(t) == 0))
+    int status = t->row ? fill(t, records, count) : -1;
+    if (status == 0 && e->layout == LAYOUT_CLASSES)
+        status = list_classes(t);
+    if (status == 0)
         return t;
     report_numbers_free(t);
     return NULL;
@@ -207,13 +216,14 @@ const char *report_row_name(const report_numbers *t, int r, char text[200])
     return text;
 }
 
-const char *report_title(const char *title, const char *scale, const char *changes, char text[400])
+const char *report_title(const char *title, const experiment *e, const char *changes, char text[400])
 {
-    bool changed = changes && *changes, more = *scale || changed;
-    snprintf(text, 400, "%s%s%s%s%s%s", title, more ? " (" : "", *scale ? "scale " : "", scale,
-             !changed ? ""
-             : *scale ? ", changed settings"
-                      : "changed settings",
-             more ? ")" : "");
+    char scale[100], inner[300] = "";
+    snprintf(scale, sizeof scale, "%s%s", *e->scale ? "scale " : "", e->scale);
+    const char *const parts[] = { scale, e->stands_for, changes && *changes ? "changed settings" : "" };
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (*parts[i])
+            word_append(inner, sizeof inner, ", ", parts[i]);
+    snprintf(text, 400, *inner ? "%s (%s)" : "%s%s", title, inner);
     return text;
 }

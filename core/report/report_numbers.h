@@ -20,6 +20,7 @@ typedef struct report_cell {
 typedef struct report_row {
     const run_record **run; /* of this row, by seed */
     int runs;
+    const double **off; /* (runs) their draws, see report_gains.h; NULL, or one of them: there are none */
 } report_row;
 
 typedef struct report_numbers {
@@ -30,6 +31,7 @@ typedef struct report_numbers {
     bool any_paper;                 /* or in any? */
     const char **class_name;        /* of layout = classes, in order, without prefixes; the texts are not its own */
     int classes;
+    char *undrawn; /* why a run has no draws; NULL: all have, or nobody asked for them */
 } report_numbers;
 
 /* NULL: complained. The experiment and the records must outlive it. */
@@ -57,8 +59,8 @@ const char *report_seeds(int runs, int wanted, char text[64]);
 /* "iii", or "iii (2 of 3 seeds)". */
 const char *report_row_name(const report_numbers *, int row, char text[200]);
 
-/* The title of an experiment's report, with the scale and whether settings were changed, so that no excerpt passes for
- * other numbers. */
-const char *report_title(const char *title, const char *scale, const char *changes, char text[400]);
+/* The title of an experiment's report, with the scale, what the data stands for and whether settings were changed, so
+ * that no excerpt passes for other numbers. `changes`: NULL or "" for none. */
+const char *report_title(const char *title, const experiment *, const char *changes, char text[400]);
 
 #endif

@@ -37,14 +37,16 @@ typedef struct present { /* the report that has the plain name */
     char name[256]; /* that it would have otherwise; "": not said */
 } present;
 
-/* Reports of programs that did not say are of the files' own settings, and say the scale in their title. */
+/* Reports of programs that did not say are of the files' own settings, and say the scale in their title,
+ * perhaps with what the data stands for behind it. */
 static void guess(const char *plain, FILE *from, present *p)
 {
     const char *slash = strrchr(plain, '/'), *scale = NULL;
     char line[512];
     for (int i = 0; i < 4 && !scale && fgets(line, sizeof line, from); i++)
         if ((scale = strstr(line, " (scale ")) != NULL)
-            snprintf(p->name, sizeof p->name, "%.100s-%.*s", slash + 1, (int)strcspn(scale + 8, ")"), scale + 8);
+            snprintf(p->name, sizeof p->name, "%.100s-%.*s", slash + 1,
+                     (int)strcspn(scale + 8, strstr(scale, ", changed settings)") ? ")" : ",)"), scale + 8);
 }
 
 static void read_sign(const char *plain, FILE *from, present *p)

@@ -21,6 +21,7 @@ static const escape tex[] = {
     { "−", "$-$" },
     { "×", "$\\times$" },
     { "✓", "\\checkmark" },
+    { "▾", "$\\triangledown$" },
     { "\\", "\\textbackslash{}" },
     { "~", "\\textasciitilde{}" },
     { "^", "\\textasciicircum{}" },

@@ -1,5 +1,6 @@
 #include "../base/name.h"
 #include "../base/number.h"
+#include "report_gains.h"
 #include "report_layouts.h"
 #include "report_text.h"
 #include <math.h>
@@ -58,6 +59,21 @@ static void print_runs(const lines *l, int r, const place *p)
         print_line(l, p, "deviation", cell.deviation, NULL);
 }
 
+/* The mean's gain over the experiment's row for that, and the ends of its interval. */
+static void print_gain(const lines *l, int r, const place *p)
+{
+    const int from = l->of->experiment->gain;
+    if (from < 0 || from == r || p->class_name)
+        return;
+    const report_gain gain = report_gain_of(l->of, from, r, p->column);
+    if (gain.pairs > 0)
+        print_line(l, p, "gain", gain.over.difference, NULL);
+    if (gain.pairs > 0 && isfinite(gain.over.low)) {
+        print_line(l, p, "gain_low", gain.over.low, NULL);
+        print_line(l, p, "gain_high", gain.over.high, NULL);
+    }
+}
+
 /* By class: each class, then the mean over them, each with the mean of the metrics. */
 static void print_rows(const lines *l)
 {
@@ -68,6 +84,7 @@ static void print_rows(const lines *l)
                 const place p = { e->rows[r].name, i < l->of->classes ? l->of->class_name[i] : NULL,
                                   c < e->columns ? e->column[c] : EXPERIMENT_MEAN };
                 print_runs(l, r, &p);
+                print_gain(l, r, &p);
                 if (!l->by_class)
                     print_paper(l, &p, e->rows[r].paper[c]);
             }
@@ -92,8 +109,9 @@ void report_tsv(const document *d, const char *sign, FILE *out)
     fprintf(
         out,
         "# Written by ablate; do not edit. %sA line a number: row, %smetric, seed (or `mean` and sample `deviation` "
-        "over the seeds, or `%s`), value as a fraction; " NAME_RULE ".\n",
-        sign, l.by_class ? "class (or `mean` over them), " : "", l.by_class ? "printed" : "paper");
+        "over the seeds, %sor `%s`), value as a fraction; " NAME_RULE ".\n",
+        sign, l.by_class ? "class (or `mean` over them), " : "",
+        t->experiment->gain >= 0 ? "`gain` and the ends of its interval, " : "", l.by_class ? "printed" : "paper");
     report_text_lines(d->caption, "# ", "\n", name_show, out);
     fputs(l.by_class ? "row\tclass\tmetric\tseed\tvalue\n" : "row\tmetric\tseed\tvalue\n", out);
     print_rows(&l);

@@ -1,7 +1,9 @@
-/* The table of many choices: which alternative counts as more than the seeds, in what order, and what it says of runs
- * that are missing. */
+/* The table of many choices: which alternative is told from the default, in what order, and what it says of runs that
+ * are missing. */
 #include "../../core/base/diag.h"
 #include "../../core/base/file.h"
+#include "../../core/metrics/bootstrap.h"
+#include "../../core/record/draws.h"
 #include "../../core/report/report_choices.h"
 #include "../lab/scratch.h"
 #include "../lab/words.h"
@@ -48,35 +50,55 @@ static char *print_choices(const report_choice *c, int count)
 
 #define HEAD "[columns]\nmetrics = image_auroc aupro mean\n[run]\nseeds = 2\n"
 
-/* Choice a: runs 0.50 0.52, alternative 0.53 0.55 is just beyond both ranges of 0.02, `near` 0.515 0.535 is not.
- * Choice b: the alternative ranges over 0.2 itself, so a change of 0.1 is within. */
-static void test_beyond_and_order(void **state)
+/* Keeps draws of runs that do not differ from one another. */
+static void keep(const run_record *r, int count)
+{
+    double *off = take_zeroed((size_t)METRICS_KINDS * BOOTSTRAP_SAMPLES, sizeof *off, "draws");
+    assert_non_null(off);
+    for (int i = 0; i < count; i++) {
+        char *path = run_record_path(&r[i], "./runs");
+        assert_non_null(path);
+        *strrchr(path, '/') = 0;
+        assert_int_equal(file_make_directory(path), 0);
+        assert_int_equal(draws_write(path, off), 0);
+        free(path);
+    }
+    free(off);
+}
+
+/* Two seeds: the interval reaches 12.706 times half of their distance to each side. Choice a: `far` gains 3.00
+ * and 3.01,
+ * +- 0.06; `near` 1 and 3, +- 12.7. Choice b: 0 and 20. */
+static void test_told_and_order(void **state)
 {
     (void)state;
     experiment *a =
         write_and_load("a.ini", HEAD "[experiment]\ntitle = First | choice\nsays = \"x_1\"\n[row plain]\n[row "
                                      "near]\n[row far]\n");
     experiment *b = write_and_load("b.ini", HEAD "[row one]\n[row two]\n");
-    run_record of_a[] = {
-        record_make("plain", 0, 0.50), record_make("plain", 1, 0.52), record_make("near", 0, 0.515),
-        record_make("near", 1, 0.535), record_make("far", 0, 0.53),   record_make("far", 1, 0.5500001)
-    };
+    run_record of_a[] = { record_make("plain", 0, 0.50), record_make("plain", 1, 0.52), record_make("near", 0, 0.51),
+                          record_make("near", 1, 0.55),  record_make("far", 0, 0.53),   record_make("far", 1, 0.5501) };
     run_record of_b[] = { record_make("one", 0, 0.5), record_make("one", 1, 0.5), record_make("two", 0, 0.5),
                           record_make("two", 1, 0.7) };
     const report_choice c[] = { { a, of_a, 6 }, { b, of_b, 4 } };
+    keep(of_a, 6);
+    keep(of_b, 4);
     free(print_choices(c, 2));
     char *md = read_text("t.md");
-    const char *two = strstr(md, "| b |  | one | 50.0 ± 0.0 | two | 60.0 ± 14.1 | +10.0 | no |");
-    const char *far =
-        strstr(md, "| First \\| choice | \"x\\_1\" | plain | 51.0 ± 1.4 | far | 54.0 ± 1.4 | **+3.0** | **yes** |");
-    const char *near = strstr(md, "| near | 52.5 ± 1.4 | +1.5 | no |");
-    assert_true(two && far && near);
+    const char *two = strstr(md, "| b |  | one | 50.0 ± 0.0 | two | 60.0 ± 14.1 | +10.0 \\[−117.1, +137.1\\] | no |");
+    const char *far = strstr(md, "| First \\| choice | \"x\\_1\" | plain | 51.0 ± 1.4 | far | 54.0 ± 1.4 | **+3.0** "
+                                 "\\[+2.9, +3.1\\] | **yes** |");
+    const char *near = strstr(md, "| near | 53.0 ± 2.8 | +2.0 \\[−10.7, +14.7\\] | no |");
+    if (!two || !far || !near)
+        fail_msg("%s", md);
     assert_true(two < far && far < near); /* the greatest change first */
-    assert_non_null(strstr(md, "1 of 3 alternatives change the mean"));
+    assert_non_null(strstr(md, "Of 3 alternatives, 1 changes the mean of the metrics so that the 95 % interval leaves "
+                               "zero out; by chance alone about 0 would."));
     free(md);
     char *tsv = read_text("t.tsv");
-    assert_non_null(strstr(tsv, "a\tfar\tbeyond\tyes\n"));
-    assert_non_null(strstr(tsv, "b\ttwo\tbeyond\tno\n"));
+    assert_non_null(strstr(tsv, "a\tfar\ttold\tyes\n"));
+    assert_non_null(strstr(tsv, "a\tfar\tchange_low\t0.029"));
+    assert_non_null(strstr(tsv, "b\ttwo\ttold\tno\n"));
     assert_non_null(strstr(tsv, "a\tplain\tmean\t0.51"));
     free(tsv);
     free_records(of_a, 6);
@@ -197,7 +219,7 @@ static void test_own_choices(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_beyond_and_order, enter_folder, leave_folder),
+        cmocka_unit_test_setup_teardown(test_told_and_order, enter_folder, leave_folder),
         cmocka_unit_test_setup_teardown(test_fewer_choices_have_another_name, enter_folder, leave_folder),
         cmocka_unit_test_setup_teardown(test_missing_runs, enter_folder, leave_folder),
         cmocka_unit_test_setup_teardown(test_refusals, enter_folder, leave_folder),

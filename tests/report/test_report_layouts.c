@@ -43,7 +43,7 @@ static char *plain(const experiment *e, const run_record *records, int count)
     size_t size;
     FILE *to = open_memstream(&text, &size);
     assert_non_null(to);
-    assert_int_equal(report_print(e, records, count, to), 0);
+    assert_int_equal(report_print(e, records, count, ".", to), 0);
     fclose(to);
     return text;
 }
