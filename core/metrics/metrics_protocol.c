@@ -99,6 +99,6 @@ const char *metrics_name(metrics_kind kind)
 
 const char *metrics_title(metrics_kind kind)
 {
-    static const char *const titles[METRICS_KINDS] = { "I-AUROC", "I-AP", "P-AUROC", "P-AP", "AUPRO" };
+    static const char *const titles[METRICS_KINDS] = { "I-AUROC", "I-mAP", "P-AUROC", "P-mAP", "AUPRO" };
     return titles[kind];
 }

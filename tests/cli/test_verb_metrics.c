@@ -140,7 +140,7 @@ static void test_undefined_is_null_and_said(void **state)
                         "mean AUPRO is over 1 of 2 classes");
     cJSON_Delete(root);
     assert_int_equal(run_verb(NULL, NULL), 0);
-    assert_non_null(strstr(printed, "note: mean I-AP is over 1 of 2 classes\n"));
+    assert_non_null(strstr(printed, "note: mean I-mAP is over 1 of 2 classes\n"));
 }
 
 /* Half-transparent masks: above one half is a defect, or above zero where the protocol says so. */
@@ -201,14 +201,14 @@ static void test_compare(void **state)
     add_array(&made, "classes", "<U1", "(4,)", 0, four_classes, sizeof four_classes, 0);
     assert_int_equal(run_verb("--compare", NULL), 0);
     assert_non_null(strstr(printed, "4 maps of 1 x 2, 2 classes; Δ: difference from exact\n\n| mean, percent | "
-                                    "I-AUROC | Δ | I-AP | Δ |"));
+                                    "I-AUROC | Δ | I-mAP | Δ |"));
     /* b: 1 of 3; a: 1 beats 0 alone of 3, 2, 0: 1/3. With 0.1 a defect too, b: 0.9 2 of 2, 0.1 none of 2: 1/2. Turned
      * over, a is 2/3. */
     assert_non_null(strstr(printed, "\n| exact | 100.00 | | 100.00 | | 66.67 | |"));
     assert_non_null(strstr(printed, "\n| rd4ad | 100.00 | 0 | - | - | 66.65 | −0.02 | - | - |"));
     assert_non_null(strstr(printed, "\n| diad | - | - | - | - | 58.33 | −8.33 |"));
     assert_non_null(strstr(printed, " | 2 | 2 |\n| ader2024 |"));
-    assert_non_null(strstr(printed, "\n\n| class that differs most | I-AUROC | I-AP |"));
+    assert_non_null(strstr(printed, "\n\n| class that differs most | I-AUROC | I-mAP |"));
     assert_non_null(strstr(printed, "\n| diad | - | - | −50.00 b |"));
     assert_int_equal(run_verb("--compare", "--json"), -1);
     assert_non_null(strstr(complaint(), "leave out --json, or it"));

@@ -564,7 +564,7 @@ static void test_metrics_copied(void **state)
     assert_true(r.classes[0].value[METRICS_AUPRO] == 0.5);
     assert_true(isnan(r.mean[METRICS_PIXEL_AP]));
     assert_int_equal(r.note_count, 2);
-    assert_string_equal(r.notes[0], "class 'bottle' has no P-AP: of a reason; the mean is without it");
+    assert_string_equal(r.notes[0], "class 'bottle' has no P-mAP: of a reason; the mean is without it");
     assert_string_equal(r.notes[1], "a note");
     run_record_free(&r);
 }

@@ -393,10 +393,10 @@ static void test_own_printed_values(void **state)
         char *text = plain(e, NULL, 0), *flat = flat_of(text);
         expect_words(flat, i == 0
                                ? "(mean of the classes, printed mean): RD4AD* P-AUROC 95.89, printed 96.1; "
-                                 "RD4AD* AUPRO 90.95, printed 91.1; RD4AD* P-AP 45.28, printed 48.6; "
+                                 "RD4AD* AUPRO 90.95, printed 91.1; RD4AD* P-mAP 45.28, printed 48.6; "
                                  "UniAD* I-AUROC 96.33, printed 96.5; UniAD* P-AUROC 92.43, printed 96.8; "
-                                 "UniAD* P-AP 39.89, printed 43.4; DiAD I-AUROC 97.43, printed 97.2; "
-                                 "DiAD I-AP 99.18, printed 99.0. The other 12 agree."
+                                 "UniAD* P-mAP 39.89, printed 43.4; DiAD I-AUROC 97.43, printed 97.2; "
+                                 "DiAD I-mAP 99.18, printed 99.0. The other 12 agree."
                                : "The printed means are those of the printed classes, as far as their rounding shows.");
         expect_words(flat, "Each printed mTotal is the mean of the printed means, as far as their rounding shows.");
         free(flat);

@@ -62,8 +62,8 @@ static void one_class_without_defects(void **state)
     assert_int_equal(run(""), 0);
     expect_words(said, "1 class, 2 training and 1 test picture");
     expect_words(said, "undefined");
-    expect_words(said, "class 'set' has no I-AUROC, I-AP: the class has no defective picture; the mean is without it");
-    expect_words(said, "class 'set' has no P-AUROC, P-AP, AUPRO: the masks show no defect; the mean is without it");
+    expect_words(said, "class 'set' has no I-AUROC, I-mAP: the class has no defective picture; the mean is without it");
+    expect_words(said, "class 'set' has no P-AUROC, P-mAP, AUPRO: the masks show no defect; the mean is without it");
 }
 
 /* Of two classes one cannot be evaluated: the mean is of the other alone, and says so. */
@@ -76,7 +76,7 @@ static void a_class_without_defects_beside_another(void **state)
     assert_int_equal(unlink(below("set/cap/ground_truth/crack/0_mask.jpg")), 0);
     assert_int_equal(run("--set run.protocol=rd4ad"), 0);
     expect_words(said, "class 'cap' has no I-AUROC: the class has no defective picture; the mean is without it");
-    assert_null(strstr(said, "class 'cap' has no I-AUROC, I-AP")); /* which that protocol does not have at all */
+    assert_null(strstr(said, "class 'cap' has no I-AUROC, I-mAP")); /* which that protocol does not have at all */
     assert_null(strstr(said, "class 'pin' has"));
 }
 
@@ -87,7 +87,7 @@ static void nothing_but_defects(void **state)
     assert_int_equal(unlink(below("set/pin/test/good/0.png")), 0);
     assert_int_equal(rmdir(below("set/pin/test/good")), 0);
     assert_int_equal(run(""), 0);
-    expect_words(said, "class 'pin' has no I-AUROC, I-AP: the class has no good picture; the mean is without it");
+    expect_words(said, "class 'pin' has no I-AUROC, I-mAP: the class has no good picture; the mean is without it");
     assert_null(strstr(said, "class 'pin' has no P-AUROC"));
 }
 
@@ -99,7 +99,7 @@ static void defects_without_masks(void **state)
     put("grey.jpg", "pin/test/good/0.jpg");
     put("camera.jpg", "pin/test/bent/0.jpg");
     assert_int_equal(run(""), 0);
-    expect_words(said, "class 'pin' has no P-AUROC, P-AP, AUPRO: the masks show no defect; the mean is without it");
+    expect_words(said, "class 'pin' has no P-AUROC, P-mAP, AUPRO: the masks show no defect; the mean is without it");
     assert_null(strstr(said, "class 'pin' has no I-AUROC"));
     expect_words(said, "the mask of 1 defective picture shows no defect");
 }
