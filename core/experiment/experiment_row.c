@@ -3,6 +3,7 @@
 #include "chain.h"
 #include "experiment_claim.h"
 #include "experiment_printed.h"
+#include "experiment_swap.h"
 #include "grid_bundle.h"
 #include <math.h>
 #include <stdlib.h>
@@ -69,7 +70,7 @@ static int row_override(experiment_row *row, const experiment_options *options)
         status = settings_set(all, "run", "seeds", seeds, "--seeds", 1);
     for (int i = 0; i < options->sets && status == 0; i++)
         status = settings_set_text(all, options->set[i], "--set", i + 1);
-    return status;
+    return status == 0 ? experiment_swap_row(row, options) : -1;
 }
 
 const settings_entry *experiment_row_own(const experiment_row *row, const char *section, const char *key)

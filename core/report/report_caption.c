@@ -268,6 +268,29 @@ static void print_values(const caption *c)
     report_printed(t, out);
 }
 
+/* The rows that cannot stand for that reason, where none before it has it. */
+static void print_lacking(const experiment *e, int first, FILE *out)
+{
+    const char *why = e->rows[first].lacks;
+    for (int r = 0; r < first; r++)
+        if (e->rows[r].lacks && strcmp(e->rows[r].lacks, why) == 0)
+            return;
+    for (int r = first; r < e->row_count; r++)
+        if (e->rows[r].lacks && strcmp(e->rows[r].lacks, why) == 0)
+            fprintf(out, "%s%s", r > first ? ", " : "n/a: ", e->rows[r].name);
+    fprintf(out, ": %s.\n", why);
+}
+
+static void print_swapped(const caption *c)
+{
+    const experiment *e = c->of->experiment;
+    if (e->swapped)
+        fprintf(c->out, "In every line: %s.\n", e->swapped);
+    for (int r = 0; r < e->row_count; r++)
+        if (e->rows[r].lacks)
+            print_lacking(e, r, c->out);
+}
+
 static void print_sentence(const char *text, FILE *out)
 {
     if (*text)
@@ -286,6 +309,7 @@ char *report_caption(const report_numbers *t, arena *memory)
         print_sentence(t->experiment->note, c.out);
         if (t->experiment->changes && *t->experiment->changes)
             fprintf(c.out, "Changed on the command line: %s.\n", t->experiment->changes);
+        print_swapped(&c);
         print_values(&c);
         fprintf(c.out, "Scale: %s.\n", text_or(t->experiment->scale, "none"));
         print_runs(&c, "Data", data_of, true);

@@ -89,7 +89,7 @@ static int compare_values(changes *list, const settings *now, const settings *fi
     int status = 0;
     for (int i = 0; i < now->count && status == 0; i++) {
         const settings_entry *e = &now->entry[i];
-        if (strcmp(e->value, file->entry[i].value) == 0)
+        if (strcmp(e->value, file->entry[i].value) == 0 || (row->swapped && settings_named(e, "run.model")))
             continue;
         /* where the data lie, not how they were called from some folder */
         const char *value = settings_named(e, "run.data") ? row->run.data : e->value;

@@ -8,10 +8,10 @@ enum { STAGES = 4 };
 
 #define ARCH(X)                                                                                                        \
     X(ARCH_ANY, "any")                                                                                                 \
-    X(ARCH_18, "18")                                                                                                   \
-    X(ARCH_34, "34")                                                                                                   \
-    X(ARCH_50, "50")                                                                                                   \
-    X(ARCH_WIDE_50, "wide50_2")
+    X(ARCH_18, "resnet18")                                                                                             \
+    X(ARCH_34, "resnet34")                                                                                             \
+    X(ARCH_50, "resnet50")                                                                                             \
+    X(ARCH_WIDE_50, "wide_resnet50_2")
 ABLATE_ENUM(ARCH);
 enum { ARCHS = ARCH_WIDE_50 + 1 };
 
@@ -64,13 +64,14 @@ static int file_read(ablate_builder *b, const resnet_settings *s, convnet *n)
     int found = arch_find(n), arch = s->arch == ARCH_ANY ? found : s->arch;
     if (arch == ARCH_ANY)
         return ablate_fail(b,
-                           "resnet: %s has the names of a ResNet, but is none of 18, 34, 50 and wide50_2; say which it "
+                           "resnet: %s has the names of a ResNet, but is none of resnet18, resnet34, resnet50 and "
+                           "wide_resnet50_2; say which it "
                            "should be (resnet.arch), and what differs is told",
                            n->weights);
     if (found != ARCH_ANY && found != arch)
         return ablate_fail(b, "resnet.arch = %s, but %s holds a %s; set resnet.arch = %s", ABLATE_WORD(ARCH, arch),
                            n->weights, ABLATE_WORD(ARCH, found), ABLATE_WORD(ARCH, found));
-    n->kind = ablate_text(b, "a ResNet %s", ABLATE_WORD(ARCH, arch));
+    n->kind = ablate_text(b, "a %s", ABLATE_WORD(ARCH, arch));
     return arch;
 }
 

@@ -38,7 +38,7 @@ typedef struct option_row {
 
 static const option_row rows[] = {
     { "--again", "run" },
-    { "--cache x", "run trace gallery patches predict page curves" },
+    { "--cache x", "run trace gallery patches predict page curves features" },
     { "--check", "data" },
     { "--choices x", "run" },
     { "--class x", "gallery patches predict" },
@@ -73,6 +73,7 @@ static const option_row rows[] = {
     { "--rule lowest", "gallery patches" },
     { "--run x", "page" },
     { "--scale mini", "run check trace graph features" },
+    { "--swap one=other", "run check trace graph features" },
     { "--seeds 1", "run check" },
     { "--set a.b=1", "run check trace graph data features gallery patches predict page curves" },
     { "--shown 1", "page" },

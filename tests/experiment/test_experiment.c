@@ -110,7 +110,7 @@ static void test_order(void **state)
     assert_string_equal(settings_find(&e->rows[0].settings, "input", "size")->file, "b.ini");
     experiment_free(e);
     const char *set[] = { "run.batch=8", "moe.experts=9" };
-    e = experiment_load("sub/c.ini", &(experiment_options){ "small", "folder:x", 4, set, 2 });
+    e = experiment_load("sub/c.ini", &(experiment_options){ "small", "folder:x", 4, set, 2, NULL, 0 });
     assert_non_null(e);
     assert_int_equal(e->rows[1].run.batch, 8);
     assert_int_equal(e->rows[1].run.seeds, 4);

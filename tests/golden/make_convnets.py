@@ -21,8 +21,8 @@ SAMPLES = 10
 NETWORKS = [("lite0", "efficientnet", timm_model, "tf_efficientnet_lite0", "lukemelas", 65),
             ("b0", "efficientnet", torchvision_model, "efficientnet_b0", "torchvision", 65),
             ("b1", "efficientnet", timm_model, "tf_efficientnet_b1", "timm", 37),
-            ("18", "resnet", torchvision_model, "resnet18", "torchvision", 65),
-            ("50", "resnet", torchvision_model, "resnet50", "torchvision", 37)]
+            ("resnet18", "resnet", torchvision_model, "resnet18", "torchvision", 65),
+            ("resnet50", "resnet", torchvision_model, "resnet50", "torchvision", 37)]
 
 
 def stream(name):
