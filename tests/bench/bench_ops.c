@@ -9,7 +9,7 @@
 typedef struct subject {
     const char *name, *attributes;
     int times, n; /* times: of these in one block */
-    ablate_shape shape[3];
+    ablate_shape shape[5];
 } subject;
 
 static const subject subjects[] = {
@@ -30,6 +30,12 @@ static const subject subjects[] = {
     { "cosine", "", 0, 2, { { 3, { 8, 257, 128 } }, { 3, { 8, 257, 128 } } } },
     { "max_pool", "kernel=3 stride=2 padding=1", 0, 1, { { 4, { 8, 112, 112, 64 } } } },
     { "average_pool", "kernel=3 stride=1 padding=1", 0, 1, { { 4, { 8, 112, 112, 64 } } } },
+    { "moments", "", 0, 1, { { 4, { 8, 56, 56, 64 } } } },
+    { "batch_norm",
+      "",
+      0,
+      5,
+      { { 4, { 8, 56, 56, 64 } }, { 1, { 64 } }, { 1, { 64 } }, { 1, { 64 } }, { 1, { 64 } } } },
     { "patch_embed", "", 0, 2, { { 4, { 8, 3, 128, 128 } }, { 4, { 128, 3, 8, 8 } } } },
 };
 

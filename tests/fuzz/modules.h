@@ -200,12 +200,21 @@ static inline void fuzz_make(ablate_builder *b)
                                          "start", "normal 1e99", NULL,         "",       fuzz_long };
     const char *init = inits[fuzz_pick(11, 5)];
     const float *data = fuzz_byte() == 255 ? NULL : fuzz_number;
-    switch (fuzz_byte() % 4) {
+    switch (fuzz_byte() % 8) {
     case 0:
         fuzz_keep(b->api->constant(b, "m.c", 2, fuzz_shape(), data));
         return;
     case 1:
         fuzz_keep(b->api->param_from(b, "m.c", 3, fuzz_name(), fuzz_any()));
+        return;
+    case 2:
+        fuzz_keep(b->api->buffer(b, "m.c", 5, fuzz_name(), init, fuzz_shape()));
+        return;
+    case 3:
+        fuzz_keep(b->api->buffer_from(b, "m.c", 6, fuzz_name(), fuzz_any()));
+        return;
+    case 4:
+        b->api->update(b, "m.c", 7, fuzz_any(), fuzz_any());
         return;
     default:
         fuzz_keep(b->api->param(b, fuzz_byte() == 255 ? NULL : "m.c", 4, fuzz_name(), init, fuzz_shape()));

@@ -3,7 +3,7 @@
 #define LAB_BENCH_OP_H
 #include "../../core/device/device.h"
 
-enum { BENCH_INPUTS = 3 };
+enum { BENCH_INPUTS = 5 };
 
 typedef struct bench_op {
     const ablate_op *op;

@@ -1,6 +1,6 @@
 /* Every processor that fuses multiply and add gives the same bits: a run of seconds with the kernels of this machine
- * and with those compiled for AVX2, whose vectors are half as wide as AVX-512's, trained and scored; and convolutions,
- * which that run has none of. */
+ * and with those compiled for AVX2, whose vectors are half as wide as AVX-512's, trained and scored; and operations on
+ * pictures, which that run has none of. */
 #include "../../core/files/weights.h"
 #include "../lab/finished_run.h"
 #include "../lab/op_check.h"
@@ -84,13 +84,23 @@ static void same_numbers(const char *what, const float *a, const float *b, int64
         fail_msg("%s has other bits with the other kernels", what);
 }
 
+/* The result, and all gradients; the third input is a variance, if there are so many. */
+static void compute(op_case *c)
+{
+    for (int k = 0; k < c->n; k++)
+        op_fill(c, k, k == 2 ? 0.1f : 1.0f, k == 2 ? 1.0f : 0.0f);
+    op_normal(c->grad_out, shape_size(&c->layout.out), 5u, 1.0f, 0.0f);
+    op_forward(c);
+    op_backward(c, (1u << c->n) - 1, false);
+}
+
 /* Odd numbers of channels: whole registers of either width, parts of them, and single numbers. */
-static void test_convolutions(void **state)
+static void test_pictures(void **state)
 {
     (void)state;
     static const struct {
         const char *name, *attributes;
-        ablate_shape shape[2];
+        ablate_shape shape[5];
     } cases[] = {
         { "conv", "padding=1 activation=silu", { { 4, { 2, 13, 11, 41 } }, { 4, { 77, 3, 3, 41 } } } },
         { "conv", "stride=2 padding=3", { { 4, { 2, 23, 21, 3 } }, { 4, { 64, 7, 7, 3 } } } },
@@ -98,26 +108,26 @@ static void test_convolutions(void **state)
         { "conv", "groups=77 padding=2", { { 4, { 2, 13, 11, 77 } }, { 4, { 77, 5, 5, 1 } } } },
         { "conv", "groups=2 padding=1", { { 4, { 2, 13, 11, 42 } }, { 4, { 26, 3, 3, 21 } } } },
         { "conv_transposed", "stride=2 padding=1", { { 4, { 2, 9, 8, 41 } }, { 4, { 41, 3, 3, 29 } } } },
+        { "max_pool", "kernel=3 stride=2 padding=1", { { 4, { 2, 13, 11, 77 } } } },
+        { "average_pool", "kernel=3 ceil_mode=1", { { 4, { 2, 13, 11, 77 } } } },
+        { "moments", "", { { 4, { 2, 37, 41, 77 } } } },
+        { "batch_norm", "", { { 4, { 2, 37, 41, 77 } }, { 1, { 77 } }, { 1, { 77 } }, { 1, { 77 } }, { 1, { 77 } } } },
+        { "hardswish", "", { { 2, { 13, 77 } } } },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         op_case here, there;
-        op_open(&here, cases[i].name, cases[i].attributes, 2, cases[i].shape);
-        op_open(&there, cases[i].name, cases[i].attributes, 2, cases[i].shape);
+        int n = 1;
+        while (n < 5 && cases[i].shape[n].rank > 0)
+            n++;
+        op_open(&here, cases[i].name, cases[i].attributes, n, cases[i].shape);
+        op_open(&there, cases[i].name, cases[i].attributes, n, cases[i].shape);
         there.op = for_avx2(cases[i].name, &there.device);
         if (!there.op)
             skip();
-        for (int k = 0; k < 2; k++) {
-            op_fill(&here, k, 1.0f, 0.0f);
-            op_fill(&there, k, 1.0f, 0.0f);
-        }
-        op_normal(here.grad_out, shape_size(&here.layout.out), 5u, 1.0f, 0.0f);
-        op_normal(there.grad_out, shape_size(&there.layout.out), 5u, 1.0f, 0.0f);
-        op_forward(&here);
-        op_forward(&there);
-        op_backward(&here, 3u, false);
-        op_backward(&there, 3u, false);
+        compute(&here);
+        compute(&there);
         same_numbers("the result", here.out, there.out, shape_size(&here.layout.out));
-        for (int k = 0; k < 2; k++)
+        for (int k = 0; k < n; k++)
             same_numbers("a gradient", here.grad_in[k], there.grad_in[k], shape_size(&here.shape[k]));
         op_close(&here);
         op_close(&there);
@@ -127,6 +137,6 @@ static void test_convolutions(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_other_vectors_give_the_same_bits),
-                                        cmocka_unit_test(test_convolutions) };
+                                        cmocka_unit_test(test_pictures) };
     return cmocka_run_group_tests(tests, finished_begin, remove_folder);
 }
