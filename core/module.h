@@ -151,7 +151,8 @@ struct ablate_builder { /* the engine's own struct begins so */
 #define ablate_probe(b, name, value) (b)->api->probe(b, __FILE__, __LINE__, name, value) /* one number: kept and logged */
 /* [build] A sentence that a reader of the results must know: on stderr, in the run's record, beside features. */
 #define ablate_remark(b, ...) (b)->api->remark(b, __VA_ARGS__)
-/* [build] How pictures come in: "input.size", .statistics, .resample as set; .mean, .std: "R G B". NULL: unknown. */
+/* [build] How pictures come in: "input.size", .statistics, .resample as set; .mean, .std: "R G B"; since 1.3 "run.seed".
+ * NULL: unknown. */
 #define ablate_chosen(b, engine_setting) (b)->api->chosen(b, engine_setting)
 #define ablate_fail(b, ...) (b)->api->refuse(b, __FILE__, __LINE__, __VA_ARGS__)           /* complains; returns -1 */
 #define ablate_text(b, ...) (b)->api->text(b, __VA_ARGS__) /* printf into text that lives as long as the graph */

@@ -79,6 +79,8 @@
 #define op_normalize(b, x)    ablate_op(b, "normalize", NULL, x)
 #define op_norm(b, x, least)  ablate_op(b, "norm", ablate_op_number(b, "eps", least), x)
 #define op_cosine(b, x, y)    ablate_op(b, "cosine", NULL, x, y)
+/* .count rows of x, from row .start on: op_k_center(b, x, .count = 10). */
+#define op_k_center(b, x, ...) ablate_op(b, "k_center", ablate_op_k_center(b, (ablate_op_span){ __VA_ARGS__ }), x)
 #define op_nearest(b, x, bank) ablate_op(b, "nearest", NULL, x, bank)
 #define op_cross_entropy(b, logits, target)    ablate_op(b, "cross_entropy", NULL, logits, target)
 #define op_layer_norm(b, x, weight, bias, eps) \
@@ -192,6 +194,11 @@ static inline const char *ablate_op_axis(ablate_builder *b, int axis, bool keep)
 static inline const char *ablate_op_slice(ablate_builder *b, int axis, ablate_op_span span)
 {
     return ablate_text(b, "axis=%d start=%" PRId64 " count=%" PRId64, axis, span.start, span.count);
+}
+
+static inline const char *ablate_op_k_center(ablate_builder *b, ablate_op_span of)
+{
+    return ablate_text(b, "count=%" PRId64 " start=%" PRId64, of.count, of.start);
 }
 
 static inline const char *ablate_op_attention(ablate_builder *b, ablate_op_heads of)

@@ -99,7 +99,7 @@ int model_open(model *m, const model_request *r)
                               .collector = &m->collected };
     m->collected =
         (collections){ .run = r->run, .input = r->input, .from = r->from, .session = r->session, .kept = r->kept };
-    model_talk_open(&m->talk, r->input);
+    model_talk_open(&m->talk, r->input, r->run->seed);
     if (!m->weights || !m->parameters || load_parts(m, r) < 0)
         return -1;
     if (r->run->initial == RUN_NORMAL)

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const question[MODEL_ANSWERS] = { "input.size", "input.statistics", "input.resample", "input.mean",
-                                                     "input.std" };
+static const char *const question[MODEL_ANSWERS] = { "input.size", "input.statistics", "input.resample",
+                                                     "input.mean", "input.std",        "run.seed" };
 
 static const char *chosen(void *owner, const char *engine_setting)
 {
@@ -34,7 +34,7 @@ static void print_three(char answer[80], const float value[3])
     snprintf(answer, 80, "%.7g %.7g %.7g", (double)value[0], (double)value[1], (double)value[2]);
 }
 
-void model_talk_open(model_talk *t, const input_settings *input)
+void model_talk_open(model_talk *t, const input_settings *input, int seed)
 {
     const char *statistics = input->statistics == INPUT_OPENAI ? "openai" : "imagenet";
     const image_statistics *numbers = image_statistics_find(statistics);
@@ -44,6 +44,7 @@ void model_talk_open(model_talk *t, const input_settings *input)
     snprintf(t->answer[2], sizeof t->answer[2], "%s", input->resample == INPUT_BICUBIC ? "bicubic" : "bilinear");
     print_three(t->answer[3], numbers->mean);
     print_three(t->answer[4], numbers->std);
+    snprintf(t->answer[5], sizeof t->answer[5], "%d", seed);
 }
 
 void model_talk_close(model_talk *t)

@@ -4,7 +4,7 @@
 #include "../data/input_settings.h"
 #include "../graph/builder.h"
 
-enum { MODEL_ANSWERS = 5 };
+enum { MODEL_ANSWERS = 6 };
 
 typedef struct model_talk {         /* zeroed = closed; must not be moved while it is open */
     builder_talk with;              /* for builder_listen */
@@ -13,7 +13,7 @@ typedef struct model_talk {         /* zeroed = closed; must not be moved while 
     int remarks;
 } model_talk;
 
-void model_talk_open(model_talk *, const input_settings *);
+void model_talk_open(model_talk *, const input_settings *, int seed); /* seed: of the run */
 void model_talk_close(model_talk *);
 
 /* Prints the modules' remarks to stderr, a line each: "LABEL: SENTENCE". */

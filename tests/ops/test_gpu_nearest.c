@@ -1,8 +1,8 @@
-/* The nearest row of a bank on the GPU beside the CPU's. Rows are drawn far apart beside what either device's products
- * lose, so that both find the same one; its distance is a root of a sum of n squares, in another order: half of
- * sqrt(n) + 8 units of the largest, and 1. */
+/* The nearest row of a bank, and the choice of rows that lie far apart, on the GPU beside the CPU's. Rows are drawn far
+ * apart beside what either device's products lose, so that both find the same one; its distance is a root of a sum of n
+ * squares, in another order: half of sqrt(n) + 8 units of the largest, and 1. */
 #include "../lab/gpu_check.h"
-/* units: nearest */
+/* units: k_center nearest */
 
 static void compare(ablate_shape x, int64_t bank)
 {
@@ -37,8 +37,24 @@ static void test_ties_and_no_numbers(void **state)
     op_close(&c);
 }
 
+/* Both sum a distance from the first number on, with fused steps: the same rows. */
+static void test_choice(void **state)
+{
+    (void)state;
+    GPU_NEEDED();
+    gpu_check("k_center", "", 0, 0, OP_SHAPES({ 2, { 1, 3 } }));
+    gpu_check("k_center", "count=40 start=3", 0, 0, OP_SHAPES({ 2, { 700, 33 } }));
+    op_case c; /* all of them, with equals */
+    gpu_open(&c, "k_center", "count=300 start=299", OP_SHAPES({ 2, { 300, 3 } }));
+    for (int64_t i = 0; i < 900; i++)
+        c.in[0][i] = (float)(i * i % 5);
+    gpu_compare(&c, 0, 0);
+    op_close(&c);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_distances), cmocka_unit_test(test_ties_and_no_numbers) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_distances), cmocka_unit_test(test_ties_and_no_numbers),
+                                        cmocka_unit_test(test_choice) };
     return cmocka_run_group_tests(tests, gpu_begin, NULL);
 }

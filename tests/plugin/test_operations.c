@@ -82,6 +82,7 @@ static void products(ablate_builder *b, ablate_value *x, ablate_value *y)
     SAME(op_cosine(b, x, y), "cosine", NULL, x, y);
     SAME(op_moments(b, x), "moments", NULL, x);
     SAME(op_batch_norm(b, x, row, row, row, row, 1e-3), "batch_norm", "eps=0.001", x, row, row, row, row);
+    SAME(op_k_center(b, square, .count = 2, .start = 1), "k_center", "count=2 start=1", square);
     SAME(op_nearest(b, x, square), "nearest", NULL, x, square);
     SAME(op_layer_norm(b, x, row, row, 1e-5), "layer_norm", NULL, x, row, row);
     ablate_value *scores = ablate_param(b, "scores", "ones", B, 4);
