@@ -116,8 +116,10 @@ static int build(ablate_builder *b, const void *settings)
         return ablate_fail(b, "neighbour: features must be pictures x (1 + a square grid of patches) x channels");
     if (s->average % 2 == 0)
         return ablate_fail(b, "neighbour: average = %d has no middle; give an odd number", s->average);
-    ablate_value *f = patches(b, s, grid);
+    // tag::distance[]
+    ablate_value *f = patches(b, s, grid);                    /* (B, H W, C) */
     ablate_value *distance = op_nearest(b, f, bank(b, s, f)); /* (B, H W) */
+    // end::distance[]
     ablate_write(b, "distance", 0, distance);                 /* to be looked at */
     ablate_value *map = op_resize(b, op_reshape(b, distance, -1, 1, grid, grid), .height = size, .width = size,
                                   .mode = "bilinear", .align_corners = s->align_corners);

@@ -564,8 +564,9 @@ static void test_own_files(void **state)
     const char *scales[] = { NULL, "mini", "paper" };
     for (int i = 0; i < 3; i++) {
         experiment *e = load("ablations/table2.ini", scales[i]);
-        assert_int_equal(e->row_count, 7);
+        assert_int_equal(e->row_count, 8);
         assert_int_equal(e->columns, 4);
+        assert_true(e->rows[0].baseline && isnan(e->rows[0].paper[0].percent) && e->rows[0].run.seeds == 1);
         const experiment_row *row = experiment_find_row(e, "vii");
         assert_true(row->tick[0] && row->tick[1] && row->tick[2]);
         assert_true(row->paper[0].percent == 98.6 && row->paper[3].percent == 96.5);

@@ -50,11 +50,15 @@ static void end_bits(hash_state *state, char bits[13])
     snprintf(bits, 13, "%.12s", text);
 }
 
+/* A run that trains nothing has neither parameters nor losses. */
 static void hash_parameters(const char *place, char bits[13])
 {
     char path[700];
     hash_state state;
     snprintf(path, sizeof path, "%s/parameters.safetensors", place);
+    snprintf(bits, 13, "-");
+    if (!file_exists(path))
+        return;
     weights *w = weights_open(path);
     assert_non_null(w);
     hash_begin(&state);
@@ -75,6 +79,9 @@ static void hash_losses(const char *place, golden_run *run)
     hash_state state;
     int line = 0, column = 0;
     snprintf(path, sizeof path, "%s/losses.tsv", place);
+    snprintf(run->bits[1], 13, "-");
+    if (!file_exists(path))
+        return;
     FILE *from = fopen(path, "r");
     assert_non_null(from);
     hash_begin(&state);
