@@ -81,6 +81,9 @@ int losses_read(losses *l, const char *folder, const char *file)
 {
     file_map map = { 0 };
     *l = (losses){ .path = take_text("%s/%s", folder, file) };
+    if (l->path && !file_exists(l->path))
+        return complain("%s: there is none; a run that trains nothing has no losses, others have them with --again",
+                        l->path);
     if (!l->path || file_map_open(l->path, &map) < 0)
         return -1;
     l->text = take_text("%.*s", (int)map.size, (const char *)map.data);

@@ -2,6 +2,7 @@
 #include "../base/file.h"
 #include "../base/numbers.h"
 #include "../data/dataset_spec.h"
+#include "../model/model_check.h"
 #include "runner.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -130,7 +131,7 @@ static int describe_settings(const session *on, const model *m, const experiment
         status = put_module_code(into, m->part[i].module, where);
     if (status == 0)
         status = put_module_code(into, d->module, where);
-    if (status == 0 && most_steps > 0)
+    if (status == 0 && most_steps > 0 && model_trains(m))
         status = settings_put(into, "run.most_steps", "%lld", (long long)most_steps);
     return status;
 }

@@ -2,12 +2,13 @@
  * and who goes on with the run or opens it needs neither to compute it again nor the pictures. */
 /* units: collect collection */
 #include "../../core/files/weights.h"
+#include "../../core/model/collection.h"
 #include "../lab/program.h"
 #include <stdlib.h>
 #include <string.h>
 
 #define RUN   "$ablate run $in/near.ini --scale mini --seeds 1 --out $in/out --cache $in/cache"
-#define PLACE "$in/out/runs/near/near/seed-0-*"
+#define PLACE "$in/first"
 
 /* A few of the drawn pictures, as files. */
 static int begin(void **state)
@@ -18,7 +19,7 @@ static int begin(void **state)
               "printf 'base = %%s/experiments/cnc.ini\\n[columns]\\nmetrics = image_auroc pixel_auroc\\n[row near]\\n"
               "model = clip neighbour\\nrun.data = folder:set\\nfolder.classes = mini-bottle mini-wood\\n' $PWD "
               ">$in/near.ini");
-    must_work(RUN);
+    must_work(RUN " && ln -s $in/out/runs/near/near/seed-0-* $in/first");
     return 0;
 }
 
@@ -37,9 +38,9 @@ static float *tensor(const char *path, const char *name, int64_t *count)
 }
 
 /* Distances of the patches of one picture. */
-static float *distances(const char *picture, int64_t *count)
+static float *distances(const char *of, int64_t *count)
 {
-    must_work("cd $in && $ablate features near.ini --scale mini --cache cache --picture set/%s --out own", picture);
+    must_work("cd $in && $ablate features near.ini --scale mini --cache cache --picture set/%s --out own", of);
     return tensor(below("own"), "distance.0", count);
 }
 
@@ -74,7 +75,7 @@ static void test_it_is_kept_beside_the_run(void **state)
 static void scores_of(char *into, size_t size)
 {
     must_work("cd $in && $ablate predict " PLACE " set/mini-wood/test --good set/mini-wood/test/good --false-alarms "
-                                                 "0.5 --no-pictures --out scored --cache cache && "
+              "0.5 --no-pictures --out scored --cache cache && "
               "cut -f1-3 scored/scores.tsv");
     snprintf(into, size, "%s", said);
 }
@@ -91,12 +92,131 @@ static void test_a_finished_run_needs_no_training_pictures(void **state)
     assert_string_equal(before, after);
 }
 
+/* It is read where it lies, and computed again only for other pictures. */
+static void test_an_interrupted_run_goes_on_with_it(void **state)
+{
+    (void)state;
+    must_work("cd $in && cp " PLACE "/metrics.json before && rm " PLACE "/metrics.json && " RUN "2 2>&1");
+    assert_null(strstr(said, "neighbour.bank: "));
+    must_work("cd $in && for f in before " PLACE "/metrics.json; do grep -E '\"(pixel_auroc|image_auroc)\"' $f | "
+              "sha256sum; done | sort -u | wc -l");
+    assert_int_equal(strtol(said, NULL, 10), 1);
+    must_work(RUN " --set neighbour.coreset=9 2>&1");
+    expect_words(said, "neighbour.projected: 6x256x32 from 6 training pictures");
+    expect_words(said, "neighbour.bank: 9x384 from 6 training pictures");
+    must_work("ls $in/out/runs/near/near/*/collected.*");
+    assert_null(strstr(said, "projected"));
+}
+
+static void test_what_is_not_trained_is_said(void **state)
+{
+    (void)state;
+    must_work(RUN " --again 2>&1");
+    expect_words(said, "nothing is trained: the line 'clip neighbour' has no parameter and no loss");
+    assert_int_not_equal(shell("cd $in && $ablate trace near.ini --scale mini --steps 1 --out t"), 0);
+    expect_words(said, "nothing of the line 'clip neighbour' is trained, so there are no steps to write down");
+    assert_int_not_equal(shell("cd $in && $ablate curves losses " PLACE " --out l"), 0);
+    expect_words(said, "losses.tsv: there is none; a run that trains nothing has no losses");
+}
+
+/* ---- while a graph is composed ---- */
+
+static run_settings two = { .batch = 2 };
+static parameters *own;
+static graph *g;
+static ablate_value *image, *made;
+static collections all;
+
+static void open_graph(const char *kept)
+{
+    const ablate_shape shape = { 3, { 2, 4, 3 } };
+    complaint_clear();
+    assert_non_null(own = parameters_new());
+    assert_non_null(g = graph_new(own));
+    all = (collections){ .run = &two, .kept = kept };
+    assert_non_null(image = graph_append(g, VALUE_INPUT, "image", &shape));
+    assert_non_null(made = graph_append(g, VALUE_CONSTANT, "near.bank", &shape));
+    made->module = "near";
+}
+
+static void close_graph(void)
+{
+    collections_close(&all);
+    graph_free(g);
+    parameters_free(own);
+    complaint_clear();
+}
+
+static void refused(const ablate_value *value, ablate_value *which, const char *words)
+{
+    assert_int_equal(collections_enter(&all, g, made, value, which), -1);
+    expect_words(complaint(), words);
+    close_graph();
+}
+
+static void test_refusals(void **state)
+{
+    (void)state;
+    const ablate_shape square = { 2, { 2, 3 } }, many = { 1, { 13 } };
+    open_graph(NULL);
+    refused(graph_append(g, VALUE_PARAMETER, "p", &square), NULL, "that the picture alone does not decide");
+    open_graph(NULL);
+    refused(graph_append(g, VALUE_CONSTANT, "c", &square), NULL, "or that is the same for all");
+    open_graph(NULL);
+    refused(image, graph_append(g, VALUE_PARAMETER, "p", &many), "must be chosen by a frozen tensor with one axis");
+    open_graph(NULL);
+    refused(image, graph_append(g, VALUE_CONSTANT, "c", &square), "with one axis; these are 2x3");
+    open_graph(NULL);
+    refused(image, NULL, "'near.bank' is collected from training pictures, and there are none here");
+}
+
+static void write_kept(const char *name, const ablate_shape *shape, const char *pictures)
+{
+    static const float numbers[64];
+    const weights_entry entry = { "near.bank", *shape, numbers, WEIGHTS_F32 };
+    const weights_pair notes[] = { { COLLECTION_IDENTITY, "x" }, { COLLECTION_PICTURES, pictures } };
+    assert_int_equal(weights_write(name, &entry, 1, notes, 2), 0);
+}
+
+/* Of a finished run: three pictures of four rows. */
+static void test_what_is_kept_must_fit(void **state)
+{
+    (void)state;
+    char path[200];
+    const ablate_shape fits = { 3, { 3, 4, 3 } }, other = { 2, { 3, 4 } }, many = { 1, { 13 } }, few = { 1, { 5 } };
+    snprintf(path, sizeof path, "%s", below("collected.near.bank.safetensors"));
+    open_graph(folder);
+    refused(image, NULL, "it keeps no 'near.bank', which 'near' wants now: its code has changed since; train it again");
+    write_kept(path, &other, "3");
+    open_graph(folder);
+    refused(image, NULL, "'near.bank' is 3x4, but 'near' wants 3x4x3 now: its code or settings have changed since");
+    write_kept(path, &fits, "3");
+    open_graph(folder);
+    refused(image, graph_append(g, VALUE_CONSTANT, "c", &many),
+            "'near.bank' has 12 rows, of which 13 cannot be chosen");
+    open_graph(folder);
+    assert_int_equal(collections_enter(&all, g, made, image, NULL), 0);
+    assert_true(shape_same(&made->shape, &fits));
+    float numbers[36];
+    assert_int_equal(made->source.fetch(made->source.context, numbers), 0);
+    ablate_value *rows = graph_append(g, VALUE_CONSTANT, "near.rows", &fits); /* served to choose: it is not there */
+    assert_int_equal(collections_enter(&all, g, rows, image, graph_append(g, VALUE_CONSTANT, "c", &few)), 0);
+    assert_true(rows->shape.rank == 2 && rows->shape.dim[0] == 5 && rows->shape.dim[1] == 3);
+    assert_int_equal(rows->source.fetch(rows->source.context, numbers), -1);
+    expect_words(complaint(), "'near.rows' cannot be computed here");
+    close_graph();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_it_is_what_the_pictures_give),
         cmocka_unit_test(test_it_is_kept_beside_the_run),
         cmocka_unit_test(test_a_finished_run_needs_no_training_pictures),
+        cmocka_unit_test(test_an_interrupted_run_goes_on_with_it),
+        cmocka_unit_test(test_what_is_not_trained_is_said),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_what_is_kept_must_fit),
     };
     return cmocka_run_group_tests(tests, begin, remove_folder);
 }
