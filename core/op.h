@@ -86,6 +86,7 @@ typedef struct ablate_op {
     bool random;                 /* reads key and step. An op NAME_draw of the same attributes gives the bare draws */
     bool view;                   /* the result is in[0]'s numbers under another shape: memory is shared, nothing runs */
     bool stores;                 /* backward heeds `add`; otherwise it always adds, and the engine zeroes beforehand */
+    bool forgoes_aux;            /* forward does without aux (NULL) where no backward follows. Since 1.3 */
 } ablate_op;
 #define ABLATE_FORGET(i)  (1u << (i))
 #define ABLATE_FORGET_OUT (1u << 31)

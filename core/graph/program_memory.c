@@ -31,6 +31,12 @@ static bool is_constant(const program *p, const ablate_value *value)
     return value->kind == VALUE_CONSTANT || (p->stop[value->id] && !given);
 }
 
+static bool keeps_aux(const program *p, const ablate_value *value)
+{
+    int id = value->id;
+    return value->layout.aux > 0 && !p->stop[id] && (p->receives[id] || !value->op->forgoes_aux);
+}
+
 /* Parameters and constants have memory of their own; everything else gets buffers. */
 static int make_buffers(program *p)
 {
@@ -46,7 +52,7 @@ static int make_buffers(program *p)
             return -1;
         if (own && p->receives[i] && (at->grad_buffer = new_buffer(p, floats)) < 0)
             return -1;
-        if (value->layout.aux > 0 && !p->stop[i] && (at->aux_buffer = new_buffer(p, value->layout.aux)) < 0)
+        if (keeps_aux(p, value) && (at->aux_buffer = new_buffer(p, value->layout.aux)) < 0)
             return -1;
     }
     for (int s = 0; s < p->steps; s++) {

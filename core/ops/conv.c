@@ -92,5 +92,6 @@ static const ablate_op conv_record = {
     OP_ATTRS(conv_attr, conv_attrs),
     .forgets = ABLATE_FORGET(2) | ABLATE_FORGET_OUT,
     .stores = true,
+    .forgoes_aux = true,
 };
 OP_RECORD(conv_record);

@@ -186,5 +186,6 @@ static const ablate_op matmul_record = {
     OP_ATTRS(matmul_attr, matmul_attrs),
     .forgets = ABLATE_FORGET(2) | ABLATE_FORGET_OUT,
     .stores = true,
+    .forgoes_aux = true,
 };
 OP_RECORD(matmul_record);
