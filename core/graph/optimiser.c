@@ -10,7 +10,7 @@ const ablate_setting optimiser_settings_rows[] = {
     SET(beta1, 0.9, 0, 0.9999999, "decay of the first moment"),
     SET(beta2, 0.999, 0, 0.9999999, "decay of the second moment"),
     SET(eps, 1e-8, 0, 1, "added to the root of the second moment"),
-    SET(clip, 0, 0, 1e30, "greatest norm of all gradients together, to which a longer one is shortened; 0: any"),
+    SET(max_norm, 0, 0, 1e30, "greatest norm of all gradients together, to which a longer one is shortened; 0: any"),
     SET(decay, 0, 0, 1000, "L2 term added to the gradient, times the parameter"),
     SET(warmup, 0, 0, 1000000000, "steps in which the rate rises from 0"),
     ABLATE_PICK(optimiser_settings, schedule, OPTIMISER_CONSTANT, "constant|cosine",
@@ -27,9 +27,10 @@ static int64_t trained(const optimiser *o)
 static int open_adam(optimiser *o, const optimiser_settings *chosen, uint64_t steps, int guards)
 {
     const ablate_shape shapes[] = { { 1, { trained(o) } }, { 1, { guards + optimiser_guards(o) } }, { 1, { 1 } } };
-    char *text = take_text("rate=%.17g beta1=%.17g beta2=%.17g eps=%.17g decay=%.17g clip=%.17g warmup=%d total=%llu",
-                           chosen->rate, chosen->beta1, chosen->beta2, chosen->eps, chosen->decay, chosen->clip,
-                           chosen->warmup, chosen->schedule == OPTIMISER_COSINE ? (unsigned long long)steps : 0);
+    char *text =
+        take_text("rate=%.17g beta1=%.17g beta2=%.17g eps=%.17g decay=%.17g max_norm=%.17g warmup=%d total=%llu",
+                  chosen->rate, chosen->beta1, chosen->beta2, chosen->eps, chosen->decay, chosen->max_norm,
+                  chosen->warmup, chosen->schedule == OPTIMISER_COSINE ? (unsigned long long)steps : 0);
     int status = text ? single_open(&o->adam, o->device, "adam", text, o->norm_out ? 3 : 2, shapes) : -1;
     free(text);
     return status;
@@ -60,7 +61,7 @@ int optimiser_open(optimiser *o, const device *where, const parameters *p, const
                         all + bytes, where_trouble(where));
     if (where->clear(o->state, all) < 0 || where->clear(o->gradients, bytes) < 0)
         return complain("%s: its memory cannot be cleared", where->name);
-    if (chosen->clip > 0 && open_norm(o) < 0)
+    if (chosen->max_norm > 0 && open_norm(o) < 0)
         return -1;
     return open_adam(o, chosen, steps, guards);
 }

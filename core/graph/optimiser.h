@@ -9,8 +9,8 @@
 typedef enum optimiser_schedule { OPTIMISER_CONSTANT, OPTIMISER_COSINE } optimiser_schedule;
 
 typedef struct optimiser_settings {
-    double rate, beta1, beta2, eps, decay, clip; /* clip: greatest norm of the gradient, 0: any */
-    int warmup, schedule;                        /* steps; optimiser_schedule */
+    double rate, beta1, beta2, eps, decay, max_norm; /* of the gradient, 0: any */
+    int warmup, schedule;                            /* steps; optimiser_schedule */
 } optimiser_settings;
 extern const ablate_setting optimiser_settings_rows[];
 
@@ -19,7 +19,7 @@ typedef struct optimiser {
     int64_t count, buffered; /* floats of the array of all parameters; of these, those of the buffers */
     float *state;            /* device memory: that array, then first and second moments of what is trained */
     float *gradients;        /* device memory (count); zero where buffers are */
-    float *norm_out;         /* device memory: norm of all gradients of this step, or NULL: they are not clipped */
+    float *norm_out;         /* device memory: norm of all gradients of this step, or NULL: it is left as it is */
     single adam, norm;
 } optimiser;
 
@@ -29,7 +29,7 @@ int optimiser_open(optimiser *, const device *, const parameters *, const optimi
                    int guards);
 void optimiser_close(optimiser *);
 
-/* Further numbers of the guard, at its end: 1 if gradients are clipped, their norm (norm_out); else 0. */
+/* Further numbers of the guard, at its end: 1 if gradients are shortened, their norm (norm_out); else 0. */
 int optimiser_guards(const optimiser *);
 
 /* Measures the gradients of this step, before the guard is noted. 0, or -1: complained. */

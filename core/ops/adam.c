@@ -1,6 +1,6 @@
 /* adam.c: Adam (Kingma and Ba 2015) as PyTorch computes it. The record is an exception: `out` holds the state and is
- * updated in place, and with a guard `aux` holds whether it still is. Clipping is that of Pascanu et al. 2013, as
- * PyTorch's clip_grad_norm_ does it. */
+ * updated in place, and with a guard `aux` holds whether it still is. A gradient is shortened as
+ * Pascanu et al. 2013 do it, and PyTorch's clip_grad_norm_. */
 #include "adam.h"
 #include "../device/cpu_work.h"
 #include "misfit.h"
@@ -8,10 +8,10 @@
 
 static int adam_shape(const ablate_shape *in, int n, const void *attr, ablate_layout *layout)
 {
-    double clip = ((const adam_attr *)attr)->clip;
-    if ((n == 3) != (clip > 0))
-        return misfit(layout, "clip = %g %s the norm of the gradient as a third input", clip,
-                      clip > 0 ? "needs" : "must be greater than 0 for");
+    double most = ((const adam_attr *)attr)->max_norm;
+    if ((n == 3) != (most > 0))
+        return misfit(layout, "max_norm = %g %s the norm of the gradient as a third input", most,
+                      most > 0 ? "needs" : "must be greater than 0 for");
     if (n == 3 && shape_size(&in[2]) != 1)
         return misfit(layout, "the norm of the gradient is %s; it must be one number", shape_words(&in[2]).text);
     layout->out = (ablate_shape){ 2, { 3, shape_size(&in[0]) } };
@@ -24,10 +24,10 @@ typedef struct adam_work {
     const ablate_call *call;
     float step, root;                      /* rate / (1 - beta1^t), 1 / sqrt(1 - beta2^t) */
     float eps, decay, beta2, rest1, rest2; /* rest = 1 - beta, rounded once */
-    float share;                           /* of the gradient that clipping leaves */
+    float share;                           /* of the gradient that `max_norm` leaves */
 } adam_work;
 
-enum { CLIPPED_AT_ONCE = 256 };
+enum { SHORTENED_AT_ONCE = 256 };
 
 static void adam_span(const adam_work *w, const float *restrict grad, int64_t first, int64_t count)
 {
@@ -43,11 +43,11 @@ static void adam_span(const adam_work *w, const float *restrict grad, int64_t fi
 }
 
 /* The product is rounded into memory first, so that no compiler fuses it with what follows. */
-static void adam_clipped(const adam_work *w, const float *grad, work_span span)
+static void adam_shortened(const adam_work *w, const float *grad, work_span span)
 {
-    float part[CLIPPED_AT_ONCE];
-    for (int64_t first = span.first; first < span.last; first += CLIPPED_AT_ONCE) {
-        int64_t count = span.last - first < CLIPPED_AT_ONCE ? span.last - first : CLIPPED_AT_ONCE;
+    float part[SHORTENED_AT_ONCE];
+    for (int64_t first = span.first; first < span.last; first += SHORTENED_AT_ONCE) {
+        int64_t count = span.last - first < SHORTENED_AT_ONCE ? span.last - first : SHORTENED_AT_ONCE;
         for (int64_t e = 0; e < count; e++)
             part[e] = w->share * grad[first + e];
         adam_span(w, part, first, count);
@@ -60,15 +60,15 @@ static void adam_chunk(void *context, int64_t i)
     const float *grad = w->call->in[0];
     work_span span = work_chunk(i, shape_size(w->call->in_shape));
     if (w->share < 1)
-        adam_clipped(w, grad, span);
+        adam_shortened(w, grad, span);
     else
         adam_span(w, grad + span.first, span.first, span.last - span.first);
 }
 
-/* What is left of a gradient that is longer than `clip`. */
-static float clip_share(const ablate_call *call)
+/* What is left of a gradient that is longer than `max_norm`. */
+static float norm_share(const ablate_call *call)
 {
-    return call->n_in < 3 ? 1 : fminf(1, (float)((const adam_attr *)call->attr)->clip / (call->in[2][0] + 1e-6f));
+    return call->n_in < 3 ? 1 : fminf(1, (float)((const adam_attr *)call->attr)->max_norm / (call->in[2][0] + 1e-6f));
 }
 
 /* Share of the rate at step `t`, counted from 1: a line up to 1, then half a cosine down to 0. */
@@ -103,7 +103,7 @@ static void adam_forward(const ablate_call *call)
                     .beta2 = (float)a->beta2,
                     .rest2 = (float)(1 - a->beta2),
                     .decay = (float)a->decay,
-                    .share = clip_share(call) };
+                    .share = norm_share(call) };
     work_run_chunks(call->cpu, shape_size(call->in_shape), adam_chunk, &w);
 }
 
@@ -119,7 +119,7 @@ static const ablate_setting adam_attrs[] = {
     ABLATE_SET(adam_attr, decay, 0, 0, 1e6, "weight decay, added to the gradient"),
     ABLATE_SET(adam_attr, warmup, 0, 0, 1e9, "steps in which the rate rises from 0"),
     ABLATE_SET(adam_attr, total, 0, 0, 1e9, "steps in which the rate falls as half a cosine; 0: it does not fall"),
-    ABLATE_SET(adam_attr, clip, 0, 0, 1e30, "the gradient is shortened to this norm; 0: it is not"),
+    ABLATE_SET(adam_attr, max_norm, 0, 0, 1e30, "the gradient is shortened to this norm; 0: it is not"),
     { 0 }
 };
 
@@ -127,7 +127,7 @@ static const ablate_op adam_record = {
     .doc = "one step of Adam on the gradient (n): updates the result (3, n), rows parameter, mean, mean square, IN "
            "PLACE. A second input is a guard: once one of its numbers is not finite nothing is updated any more; a "
            "third the norm of the gradient, for "
-           "`clip`",
+           "`max_norm`",
     OP_FORWARD(adam, adam_shape),
     .min_in = 1,
     .max_in = 3,

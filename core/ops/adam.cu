@@ -8,7 +8,7 @@ namespace
 {
 
 typedef struct adam_factors {         /* as many floats as the scratch has */
-    float step, root, stopped, share; /* share: of the gradient that clipping leaves */
+    float step, root, stopped, share; /* share: of the gradient that max_norm leaves */
 } adam_factors;
 
 typedef struct guard_numbers {
@@ -31,7 +31,7 @@ __global__ void factors_kernel(adam_attr a, const uint64_t *step, guard_numbers 
     to->step = static_cast<float>(a.rate * rate_share(a, t) / (1 - pow(a.beta1, t)));
     to->root = static_cast<float>(1 / sqrt(1 - pow(a.beta2, t)));
     to->stopped = 0;
-    to->share = norm ? fminf(1, static_cast<float>(a.clip) / (*norm + 1e-6f)) : 1;
+    to->share = norm ? fminf(1, static_cast<float>(a.max_norm) / (*norm + 1e-6f)) : 1;
     if (!guard.value)
         return;
     for (int64_t i = 0; i < guard.count; i++)

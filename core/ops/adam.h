@@ -3,7 +3,7 @@
 #define ABLATE_OPS_ADAM_H
 
 typedef struct adam_attr {
-    double rate, beta1, beta2, eps, decay, clip;
+    double rate, beta1, beta2, eps, decay, max_norm;
     int warmup, total;
 } adam_attr;
 

@@ -29,7 +29,8 @@ static int put_batch(train_steps *t, uint64_t step)
 static int explain(train_steps *t, uint64_t step)
 {
     if (put_batch(t, step) == 0 && program_find_nonfinite(t->program, step) == 0)
-        complain("the sum of all gradients, or of their squares, overflows at step %llu; lower optimiser.rate", (unsigned long long)step);
+        complain("the sum of all gradients, or of their squares, overflows at step %llu; lower optimiser.rate",
+                 (unsigned long long)step);
     return -1;
 }
 

@@ -46,7 +46,7 @@ class AdamCase:
         tensors = {"/first": self.first, "/gradient": self.gradients,
                    "/error": torch.tensor([worst[name] for name in sorted(expected)], dtype=torch.float64)}
         tensors.update({f"/out/{name}": value for name, value in expected.items()})
-        note = f"rate={self.rate} beta1={self.beta1} beta2={self.beta2} eps={self.eps} decay={self.decay} clip={self.clip}"
+        note = f"rate={self.rate} beta1={self.beta1} beta2={self.beta2} eps={self.eps} decay={self.decay} max_norm={self.clip}"
         return tensors, note
 
 

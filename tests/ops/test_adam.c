@@ -31,7 +31,7 @@ static void run_case(op_case *c, const weights *file, const char *name)
 {
     const weights_tensor *first = part(file, name, "first"), *gradient = part(file, name, "gradient");
     int64_t steps = gradient->shape.dim[0], n = gradient->shape.dim[1];
-    bool clipped = strstr(weights_note(file, name), "clip=0.0") == NULL;
+    bool clipped = strstr(weights_note(file, name), "max_norm=0.0") == NULL;
     const ablate_shape one = { 1, { 1 } }, shapes[] = { first->shape, one, one };
     op_open(c, "adam", weights_note(file, name), clipped ? 3 : 1, shapes);
     memset(c->aux, 0, (size_t)c->layout.aux * sizeof *c->aux);

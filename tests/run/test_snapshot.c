@@ -1,5 +1,6 @@
 /* test_snapshot.c: `ablate run --keep-epochs`: the parameters after each epoch and norms of gradients are kept,
  * training is the same without, and the use of experts is told epoch by epoch. */
+/* units: gradients */
 #include "../lab/finished_run.h"
 
 #include "../../core/base/file.h"
