@@ -4,7 +4,7 @@
 #include "../lab/mutants.h"
 #include "../lab/op_light.h"
 
-typedef struct conv_case {
+typedef struct conv_case { /* before: of the padding, above and at the left */
     const char *attributes;
     ablate_shape x, weight;
     int stride[2], before[2], dilation[2], groups; /* as the attributes say */
@@ -370,6 +370,12 @@ static void test_refusals(void **state)
                   OP_SHAPES(x, { 4, { 2, 3, 3, 4 } }));
     light_refused("conv", "padding=65536", "the result 64x131074x131075x64 is too large",
                   OP_SHAPES({ 4, { 64, 5, 6, 4 } }, { 4, { 64, 4, 4, 4 } }));
+}
+
+static void test_transposed_refusals(void **state)
+{
+    (void)state;
+    const ablate_shape x = { 4, { 2, 5, 6, 4 } };
     light_refused("conv_transposed", "",
                   "x must be (B, H, W, C) and the weight (C, KH, KW, O / groups); they are 2x5x6x4 and 4",
                   OP_SHAPES(x, { 1, { 4 } }));
@@ -386,6 +392,13 @@ static void test_refusals(void **state)
                   OP_SHAPES(x, { 4, { 4, 3, 3, 2 } }));
     light_refused("conv_transposed", "", "bias 3 does not fit a result 2x7x8x2: it must have 2 numbers",
                   OP_SHAPES(x, { 4, { 4, 3, 3, 2 } }, { 1, { 3 } }));
+}
+
+/* A weight whose rows could be pictures' makes nobody's row its own. */
+static void test_mixing(void **state)
+{
+    (void)state;
+    const ablate_shape x = { 4, { 2, 5, 6, 4 } };
     assert_true(light_mixes("conv", "", OP_SHAPES(x, { 4, { 2, 3, 3, 4 } })));
     assert_false(light_mixes("conv", "", OP_SHAPES(x, { 4, { 3, 3, 3, 4 } })));
     assert_true(light_mixes("conv_transposed", "", OP_SHAPES(x, { 4, { 4, 3, 3, 2 } }, { 1, { 2 } })));
@@ -398,7 +411,8 @@ int main(void)
         cmocka_unit_test(test_conv_definition), cmocka_unit_test(test_transposed_definition),
         cmocka_unit_test(test_gradients),       cmocka_unit_test(test_mutants),
         cmocka_unit_test(test_threads),         cmocka_unit_test(test_outside),
-        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_refusals),        cmocka_unit_test(test_transposed_refusals),
+        cmocka_unit_test(test_mixing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
