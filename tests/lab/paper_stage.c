@@ -27,7 +27,7 @@ const device *stage_device(void)
     "words.object words.damaged_object words.object_. words.damaged_object_. tower.rows tower.out tower.project "
 
 #define STAGE_BOARD                                                                                                    \
-    "image teacher student perturbed bottleneck score score.image image.feature text.feature logit.scale "             \
+    "image teacher stage student perturbed bottleneck score score.image image.feature text.feature logit.scale "       \
     "spoken " STAGE_WORDS
 
 int stage_split(const char *name, char list[64])

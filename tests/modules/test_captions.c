@@ -1,7 +1,9 @@
 /* The data set `captions`: captions that are well formed and say what the pictures show. */
 #include "../../core/module.h"
+#include "../lab/scratch.h"
 #include "../lab/test.h"
 #include <dlfcn.h>
+#include <stdarg.h>
 
 enum { SIDE = 128, BYTES = 3 * SIDE * SIDE, MOST = 20000, WORDS = 256 };
 
@@ -10,6 +12,9 @@ static float *tokens; /* (count, inputs_length) */
 static int count, tests_listed;
 static char text[8192], *vocabulary[WORDS];
 static int words;
+
+static char refusal[512]; /* the last complaint */
+static const char *photographs = "";
 
 static int add_picture(ablate_builder *b, const ablate_picture *p)
 {
@@ -26,7 +31,10 @@ static int refuse(ablate_builder *b, const char *file, int line, const char *for
     (void)b;
     (void)file;
     (void)line;
-    assert_non_null(format);
+    va_list list;
+    va_start(list, format);
+    vsnprintf(refusal, sizeof refusal, format, list);
+    va_end(list);
     return -1;
 }
 static const ablate_api api = { .size = sizeof api, .add_picture = add_picture, .refuse = refuse };
@@ -41,6 +49,12 @@ static chosen choose_side(int seed, int train, int test, int side)
     chosen c = { { 0 } };
     assert_true(module->settings_size <= sizeof c.bytes);
     for (const ablate_setting *s = module->settings; s->name; s++) {
+        if (s->type == ABLATE_PATH)
+            memcpy(c.bytes + s->offset, &photographs, sizeof photographs);
+        else if (s->type == ABLATE_REAL)
+            memcpy(c.bytes + s->offset, &(double){ 1 }, sizeof(double));
+        if (s->type == ABLATE_PATH || s->type == ABLATE_REAL)
+            continue;
         int value = !strcmp(s->name, "seed")    ? seed
                     : !strcmp(s->name, "count") ? train
                     : !strcmp(s->name, "side")  ? side
@@ -317,6 +331,97 @@ static void test_pictures_show_something(void **state)
     assert_true(plain <= PICTURES / 50);
 }
 
+/* ---- photographs ---- */
+
+enum { RED_SIDE = 20, CUT_SIDE = 40 };
+
+/* Two pictures, PAM after PAM: all red, and a blue square with nothing around it. `less`: bytes left out at the end. */
+static const char *write_photographs(const char *name, const char *magic, size_t less)
+{
+    static char path[512];
+    uint8_t bytes[3 * RED_SIDE * RED_SIDE + 4 * CUT_SIDE * CUT_SIDE + 400], *at = bytes;
+    at += sprintf((char *)at, "%s\nWIDTH %d\nHEIGHT %d\nDEPTH 3\nMAXVAL 255\nTUPLTYPE RGB\nENDHDR\n", magic, RED_SIDE,
+                  RED_SIDE);
+    for (int i = 0; i < RED_SIDE * RED_SIDE; i++, at += 3)
+        memcpy(at, (const uint8_t[]){ 200, 10, 10 }, 3);
+    at += sprintf((char *)at, "P7\nWIDTH %d\nHEIGHT %d\nDEPTH 4\nMAXVAL 255\nTUPLTYPE RGB_ALPHA\nENDHDR\n", CUT_SIDE,
+                  CUT_SIDE);
+    for (int i = 0; i < CUT_SIDE * CUT_SIDE; i++, at += 4) {
+        bool in = i % CUT_SIDE >= 8 && i % CUT_SIDE < CUT_SIDE - 8 && i / CUT_SIDE >= 8 && i / CUT_SIDE < CUT_SIDE - 8;
+        memcpy(at, (const uint8_t[]){ 10, 10, 220, in ? 255 : 0 }, 4);
+    }
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *to = fopen(path, "wb");
+    assert_non_null(to);
+    assert_int_equal(fwrite(bytes, 1, (size_t)(at - bytes) - less, to), (size_t)(at - bytes) - less);
+    assert_int_equal(fclose(to), 0);
+    return path;
+}
+
+static double share_of_blue(const uint8_t *rgb)
+{
+    int blue = 0;
+    for (int i = 0; i < BYTES; i += 3)
+        blue += rgb[i + 2] > rgb[i] + 40 && rgb[i + 2] > rgb[i + 1] + 40;
+    return (double)blue / (SIDE * SIDE);
+}
+
+/* Things are made of them, twins stay twins, and held-out pictures are drawn as ever. */
+static void test_photographs(void **state)
+{
+    (void)state;
+    enum { PICTURES = 80 };
+    photographs = "";
+    list(13, PICTURES, 2);
+    chosen drawn = choose(13, PICTURES, 2);
+    uint8_t *held = render(&drawn, PICTURES), *first = render(&drawn, 0);
+    photographs = write_photographs("two.pam", "P7", 0);
+    list(13, PICTURES, 2);
+    chosen c = choose(13, PICTURES, 2);
+    uint8_t *held_too = render(&c, PICTURES), *other = render(&c, 0);
+    assert_memory_equal(held, held_too, BYTES);
+    assert_memory_not_equal(first, other, BYTES);
+    int red = 0, blue = 0, things = 0;
+    for (int i = 0; i < PICTURES; i++) {
+        uint8_t *rgb = render(&c, i);
+        double part = share_of_blue(rgb);
+        /* the square is 60 % of a side of 70 to 130 pixels */
+        things += part > 0.08 && part < 0.45;
+        red += holds(caption(i), "red") > 0;
+        blue += holds(caption(i), "blue") > 0;
+        assert_int_equal(holds(caption(i), "plastic striped checkered dotted"), 0);
+        free(rgb);
+    }
+    assert_true(things >= PICTURES / 10 && red >= PICTURES / 10 && blue >= PICTURES / 10);
+    free(held);
+    free(first);
+    free(held_too);
+    free(other);
+    photographs = "";
+    list(13, PICTURES, 2);
+}
+
+static void refused(const char *file, const char *why)
+{
+    photographs = file;
+    chosen c = choose(1, 2, 0);
+    count = 0;
+    assert_int_equal(module->list(&builder, &c), -1);
+    if (!strstr(refusal, why))
+        fail_msg("'%s' does not say '%s'", refusal, why);
+    photographs = "";
+}
+
+static void test_damaged_photographs_are_refused(void **state)
+{
+    (void)state;
+    refused(write_photographs("none.pam", "P6", 0), "picture 1 is no whole PAM");
+    refused(write_photographs("short.pam", "P7", 1), "picture 2 is no whole PAM");
+    refused(write_photographs("empty.pam", "P7", 0) ? "/dev/null" : "", "cannot be read");
+    refused("/nowhere/at.pam", "No such file or directory");
+    list(1, 2, 0); /* and after that all is drawn */
+}
+
 int main(void)
 {
     const char *build = getenv("ABLATE_LIBRARY");
@@ -339,8 +444,10 @@ int main(void)
         cmocka_unit_test(test_pictures_depend_on_seed_and_number),
         cmocka_unit_test(test_pictures_show_something),
         cmocka_unit_test(test_close_ups),
+        cmocka_unit_test(test_photographs),
+        cmocka_unit_test(test_damaged_photographs_are_refused),
     };
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = cmocka_run_group_tests(tests, make_folder, remove_folder);
     free(tokens);
     return failed;
 }

@@ -3,10 +3,15 @@
 #include "module.h"
 #include "render.h"
 #include "words.h"
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { NAME_ROOM = 64 };
+
 typedef struct captions {
+    const char *pictures;
+    double share;
     int seed, count, test, side;
 } captions;
 
@@ -21,21 +26,38 @@ static uint64_t stream_index(const captions *s, int index)
     return (uint64_t)(index >= s->count ? index - s->count : index);
 }
 
+/* Held-out pictures are all drawn: what is found among them can be compared, whatever the photographs. */
+static double share_of(const captions *s, int index)
+{
+    return index >= s->count ? 0 : s->share;
+}
+
+/* What a file of photographs holds counts by the names: they are what pictures are known by where features are kept. */
+static void picture_name(char name[NAME_ROOM], bool test, int index)
+{
+    if (photographs_count() > 0 && !test)
+        snprintf(name, NAME_ROOM, "captions/train-%016" PRIx64 "/%06d", photographs_digest(), index);
+    else
+        snprintf(name, NAME_ROOM, "captions/%s/%06d", test ? "test" : "train", index);
+}
+
 static int list(ablate_builder *b, const void *settings)
 {
     const captions *s = settings;
     scene drawn;
-    char text[WORDS_TEXT], name[48];
+    char text[WORDS_TEXT], name[NAME_ROOM];
     float tokens[WORDS_TOKENS + 1];
+    if (photographs_open(b, s->pictures) < 0)
+        return -1;
     for (int i = 0; i < s->count + s->test; i++) {
         uint64_t seed = stream_seed(s, i), index = stream_index(s, i);
-        scene_draw(&drawn, seed, index, s->side);
+        scene_draw(&drawn, seed, index, s->side, share_of(s, i));
         words_describe(&drawn, seed, index, text);
         if (words_tokens(text, tokens) < 0)
             return ablate_fail(b, "captions: '%s' is too long or has a word that vocabulary.txt lacks", text);
         bool test = i >= s->count;
         ablate_picture picture = { .class_name = "captions", .state = "good", .test = test, .inputs = tokens };
-        snprintf(name, sizeof name, "captions/%s/%06d", test ? "test" : "train", (int)index);
+        picture_name(name, test, (int)index);
         picture.name = name;
         if (ablate_add_picture(b, &picture) < 0)
             return -1;
@@ -57,7 +79,7 @@ static int image(ablate_builder *b, const void *settings, int index, ablate_imag
         free(rgb);
         return ablate_fail(b, "captions: out of memory for a picture");
     }
-    scene_draw(&drawn, stream_seed(s, index), stream_index(s, index), s->side);
+    scene_draw(&drawn, stream_seed(s, index), stream_index(s, index), s->side, share_of(s, index));
     render_scene(&drawn, work, rgb);
     free(work);
     *picture = (ablate_image){ s->side, s->side, rgb };
@@ -69,6 +91,8 @@ static const ablate_setting settings_table[] = {
     ABLATE_SET(captions, count, 20000, 1, 1e7, "pictures to train on"),
     ABLATE_SET(captions, test, 512, 0, 1e6, "held-out pictures"),
     ABLATE_SET(captions, side, CANVAS_SIDE, 16, CANVAS_SIDE, "of a picture, in pixels; below 128: close-ups"),
+    ABLATE_FILE(captions, pictures, "photographs that things may be made of, PAM after PAM; none: all is drawn"),
+    ABLATE_SET(captions, share, 0.5, 0, 1, "of scenes whose thing shows one of these"),
     { 0 },
 };
 

@@ -43,7 +43,7 @@ static float distance_at(const canvas *c, int i, int j)
 static float light_at(const scene *s, const canvas *c, int i, int j, float *highlight)
 {
     float rim = s->bevel * s->object[0].radius, d = c->distance[j * CANVAS_SIDE + i];
-    float steep = s->relief * noise_limit(1 + d / rim, 0, 1), gloss = surface_gloss(s->skin.material);
+    float steep = s->relief * noise_limit(1 + d / rim, 0, 1), gloss = surface_gloss(&s->skin);
     *highlight = 0;
     if (steep <= 0)
         return 1;
@@ -66,7 +66,11 @@ static void skin_at(const scene *s, const canvas *c, int i, int j, float rgb[3])
     float x = (float)i + 0.5f, y = (float)j + 0.5f, own_x = x, own_y = y, highlight;
     if (s->shape >= 0)
         scene_distance(s, o, x, y, &own_x, &own_y);
-    surface_color_at(&s->skin, own_x, own_y, rgb);
+    float ground[3], cover = surface_color_at(&s->skin, own_x, own_y, rgb);
+    if (cover < 1)
+        surface_color_at(&s->ground, x, y, ground);
+    for (int k = 0; k < 3 && cover < 1; k++)
+        rgb[k] = noise_mix(ground[k], rgb[k], cover);
     float light = light_at(s, c, i, j, &highlight);
     for (int k = 0; k < 3; k++)
         rgb[k] = rgb[k] * light + highlight;
@@ -138,16 +142,17 @@ static void blur_once(canvas *c)
 /* Exposure, uneven light, colour of the light, noise of the sensor; then bytes. */
 static void develop(const scene *s, const canvas *c, uint8_t *rgb)
 {
-    const float balance[3] = { 1 + s->warmth, 1, 1 - s->warmth };
+    const float warmth = s->grey ? 0 : s->warmth, balance[3] = { 1 + warmth, 1, 1 - warmth };
     float dx = s->slope * cosf(s->light) / CANVAS_SIDE, dy = s->slope * sinf(s->light) / CANVAS_SIDE;
     for (int at = 0; at < s->side * s->side; at++) {
         int column = s->left + at % s->side, row = s->top + at / s->side, p = row * CANVAS_SIDE + column;
         int x = column - CANVAS_SIDE / 2, y = row - CANVAS_SIDE / 2;
         float light = s->exposure * (1 + 2 * (dx * (float)x + dy * (float)y));
         uint32_t bits = noise_hash(p, 1, s->seed);
+        const float *rgb_at = c->rgb + 3 * p, grey = (rgb_at[0] + rgb_at[1] + rgb_at[2]) / 3;
         for (int k = 0; k < 3; k++) {
             float noise = (float)((bits >> (10 * k)) & 1023) / 512 - 1;
-            float value = c->rgb[3 * p + k] * light * balance[k] + 1.7f * s->grain * noise;
+            float value = (s->grey ? grey : rgb_at[k]) * light * balance[k] + 1.7f * s->grain * noise;
             rgb[3 * at + k] = (uint8_t)(255 * noise_limit(value, 0, 1) + 0.5f);
         }
     }

@@ -162,13 +162,32 @@ static void window_draw(draw_stream *d, scene *s, int side)
     s->side = side;
 }
 
-void scene_draw(scene *s, uint64_t seed, uint64_t index, int side)
+/* Numbers of its own: a scene is the same whether or not others show photographs. */
+static void photographs_draw(scene *s, uint64_t seed, uint64_t index, double share)
+{
+    draw_stream d = draw_begin(seed, index / 2, 4);
+    if (photographs_count() == 0 || !draw_chance(&d, (float)share))
+        return;
+    s->skin = surface_photograph_draw(&d);
+    if (draw_chance(&d, 0.6f)) {
+        surface behind = surface_photograph_draw(&d);
+        s->ground = behind.photograph->cut ? s->ground : behind;
+    }
+    if (s->skin.photograph->cut || draw_chance(&d, 0.5f))
+        s->shape = -1;
+    s->grey = draw_chance(&d, 0.35f);
+    if (s->grey)
+        s->skin.color = s->skin.color2 = s->ground.color = SURFACE_GRAY;
+}
+
+void scene_draw(scene *s, uint64_t seed, uint64_t index, int side, double share)
 {
     draw_stream d = draw_begin(seed, index / 2, 1);
     *s = (scene){ .seed = (uint32_t)draw_word(&d) };
     s->skin = surface_draw(&d, -1, 0.45f);
     s->ground = surface_draw(&d, s->skin.color, 0.25f);
     s->shape = draw_chance(&d, 0.3f) ? -1 : draw_below(&d, shape_count());
+    photographs_draw(s, seed, index, share);
     s->bevel = draw_chance(&d, 0.4f) ? draw_range(&d, 0.5f, 1) : draw_range(&d, 0.05f, 0.25f);
     s->relief = draw_range(&d, 0.2f, 0.95f);
     light_draw(&d, s);

@@ -23,15 +23,17 @@ typedef struct scene {
     float bevel, relief;          /* width of the rounded rim in radii, and its steepness */
     float light, exposure, slope; /* direction of the light; brightness; its change over the picture */
     float warmth, shadow, grain;
-    int blur; /* passes of a 3 x 3 mean */
+    int blur;  /* passes of a 3 x 3 mean */
+    bool grey; /* taken without colour */
     uint32_t seed;
     int left, top, side; /* what the picture shows of the canvas, in pixels */
 } scene;
 
 /* Pictures 2 k and 2 k + 1 are twins: the same scene, whole and damaged, so that only the state tells them apart.
  * side: of the picture in pixels, at most CANVAS_SIDE; a smaller one is a close-up of where the damage is, or would be.
+ * share: of scenes whose skin is a photograph, if there are any.
  */
-void scene_draw(scene *, uint64_t seed, uint64_t index, int side);
+void scene_draw(scene *, uint64_t seed, uint64_t index, int side, double share);
 
 /* Distance in pixels to the outline of an object, negative inside, and the place in its own turned frame. */
 float scene_distance(const scene *, const scene_object *, float x, float y, float *own_x, float *own_y);

@@ -17,9 +17,9 @@ const char *surface_material_name(int material)
     return surface_materials[material].name;
 }
 
-float surface_gloss(int material)
+float surface_gloss(const surface *s)
 {
-    return surface_materials[material].gloss;
+    return s->photograph ? 0 : surface_materials[s->material].gloss;
 }
 
 /* One colour is never quite like another of its name. */
@@ -66,8 +66,67 @@ surface surface_draw(draw_stream *s, int other_color, float patterned)
     return made;
 }
 
-void surface_color_at(const surface *s, float x, float y, float rgb[3])
+/* The colour whose pure form, light or dark, is nearest. */
+static int color_like(const float rgb[3])
 {
+    int found = 0;
+    float least = 4;
+    for (int i = 0; i < SURFACE_COLORS; i++) {
+        float distance = 0;
+        for (int k = 0; k < 3; k++)
+            distance += (rgb[k] - palette[i][k]) * (rgb[k] - palette[i][k]);
+        found = distance < least ? i : found;
+        least = fminf(distance, least);
+    }
+    return found;
+}
+
+/* Things that are cut out and photographs without an outline by turns, if there are both, however many of each. */
+static const photograph *choose(draw_stream *s)
+{
+    int n = photographs_count(), of_kind = 0, i = -1;
+    bool cut = draw_chance(s, 0.4f);
+    for (int k = 0; k < n; k++)
+        of_kind += photograph_of(k)->cut == cut;
+    if (of_kind == 0)
+        return photograph_of(draw_below(s, n));
+    for (int left = draw_below(s, of_kind); left >= 0;)
+        left -= photograph_of(++i)->cut == cut;
+    return photograph_of(i);
+}
+
+surface surface_photograph_draw(draw_stream *s)
+{
+    surface made = { .photograph = choose(s) };
+    const photograph *p = made.photograph;
+    float width = (float)p->width, height = (float)p->height, angle = draw_range(s, -0.2f, 0.2f);
+    if (draw_chance(s, 0.5f))
+        angle = draw_range(s, 0, 6.2832f);
+    made.color = made.color2 = color_like(p->mean);
+    made.cosine = cosf(angle);
+    made.sine = sinf(angle);
+    made.x = draw_range(s, 0.1f, 0.9f) * width;
+    made.y = draw_range(s, 0.1f, 0.9f) * height;
+    made.scale = 0.35f * expf(draw_range(s, 0, 1.5f)); /* at most 1.6: no finer than can be shown */
+    if (p->cut) {
+        made.x = 0.5f * width;
+        made.y = 0.5f * height;
+        made.scale = fmaxf(width, height) / draw_range(s, 70, 130);
+    }
+    return made;
+}
+
+static float photograph_shown(const surface *s, float x, float y, float rgb[3])
+{
+    float dx = s->scale * (x - SURFACE_MIDDLE), dy = s->scale * (y - SURFACE_MIDDLE);
+    return photograph_color_at(s->photograph, s->x + dx * s->cosine + dy * s->sine,
+                               s->y + dy * s->cosine - dx * s->sine, rgb);
+}
+
+float surface_color_at(const surface *s, float x, float y, float rgb[3])
+{
+    if (s->photograph)
+        return photograph_shown(s, x, y, rgb);
     float px = x + s->x, py = y + s->y;
     float u = (px * s->cosine + py * s->sine) * s->scale, v = (py * s->cosine - px * s->sine) * s->scale;
     float share = 0, shade = surface_materials[s->material].shade(u, v, s->seed);
@@ -75,4 +134,5 @@ void surface_color_at(const surface *s, float x, float y, float rgb[3])
         share = surface_pattern_fields[s->pattern](u * s->pattern_scale, v * s->pattern_scale, s->seed + 77);
     for (int k = 0; k < 3; k++)
         rgb[k] = noise_mix(s->tint[k], s->tint2[k], share) * shade;
+    return 1;
 }

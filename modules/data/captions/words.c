@@ -101,6 +101,8 @@ static void say_surface_words(sentence *s, const surface *skin, float often)
         if (skin->pattern != PATTERN_PLAIN && chance(s, 0.3f))
             say(s, "and %s", surface_colors[skin->color2]);
     }
+    if (skin->photograph)
+        return;
     if (chance(s, skin->pattern == PATTERN_PLAIN ? 0.1f : often))
         say(s, "%s", surface_patterns[skin->pattern]);
     if (chance(s, 0.8f * often))
@@ -133,7 +135,7 @@ static bool shape_shows(const scene *seen)
 
 static void say_noun(sentence *s, const scene *seen, bool plural)
 {
-    if (chance(s, 0.15f))
+    if (chance(s, 0.15f) || (seen->skin.photograph && seen->skin.photograph->cut))
         say(s, plural ? "objects" : "object");
     else if (!shape_shows(seen))
         say(s, "%s", ONE_OF(s, "surface", "texture", "sheet", "material"));
@@ -177,7 +179,7 @@ static bool ground_shows(const scene *seen)
 static void say_surroundings(sentence *s, const scene *seen)
 {
     if (ground_shows(seen) && chance(s, 0.5f)) {
-        const char *material = surface_material_name(seen->ground.material);
+        const char *material = seen->ground.photograph ? "surface" : surface_material_name(seen->ground.material);
         if (chance(s, 0.4f))
             say(s, "on %s %s", surface_colors[seen->ground.color], material);
         else
