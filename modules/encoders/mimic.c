@@ -1,9 +1,11 @@
 /* mimic.c: feature distillation (Romero et al. 2015, FitNets): while training, layers of an encoder that trains are to
  * tell, each through a linear head of its own, the maps of a frozen network's stages. Layer i learns stage i of the
- * board, or the last where there are fewer.
+ * board, or the last where there are fewer. Channels of a stage are standardised by their mean and variance over the
+ * batch: unstandardised, the cosine would see the few channels that are large everywhere.
  *
- * Channels of a stage are standardised by their mean and variance over the batch: unstandardised, the cosine would see
- * the few channels that are large everywhere. */
+ * A head finds what is told among all else that a layer holds; who compares the layer's own patches, as neighbours do,
+ * sees all else too. So the layers' cosines between patches can be taught as well, to be those of all stages side by
+ * side (Tung and Mori 2019, "Similarity-preserving knowledge distillation"; here between patches, not pictures). */
 #include "operations.h"
 #include <math.h>
 
@@ -34,9 +36,8 @@ static ablate_value *standardise(ablate_builder *b, ablate_value *x)
 
 /* ---- relations ---- */
 
-/* Cosines between all tokens of two pictures that follow each other in the batch, twins where there are such: x (B, N,
- * C)
- * -> (B / 2, 2 N, 2 N); of an odd batch between those of each picture. */
+/* Cosines between all tokens of two pictures that follow each other in the batch, twins where there are such, x
+ * (B, N, C) -> (B / 2, 2 N, 2 N); in an odd batch between those of each picture. */
 static ablate_value *cosines(ablate_builder *b, ablate_value *x)
 {
     ablate_shape shape = ablate_shape_of(b, x);

@@ -116,6 +116,76 @@ static void each_layer_has_its_own_stage(void **state)
     stage_close(&s);
 }
 
+/* ---- relations ---- */
+
+enum { MOST = 4 };
+
+static double cosine(const double *x, const double *y, int n)
+{
+    double xy = 0, xx = 0, yy = 0;
+    for (int k = 0; k < n; k++) {
+        xy += x[k] * y[k];
+        xx += x[k] * x[k];
+        yy += y[k] * y[k];
+    }
+    return xy / sqrt(xx * yy);
+}
+
+/* Tokens (batch G G, width), the class tokens left out, less the mean of all; `spread`: over their deviation too. */
+static void centred(const float *layer, int batch, int skip, int width, bool spread, double *tokens)
+{
+    int n = batch * G * G;
+    for (int c = 0; c < width; c++) {
+        double mean = 0, variance = 0;
+        for (int i = 0; i < n; i++) {
+            tokens[i * width + c] = (double)layer[(i / (G * G) * (G * G + skip) + skip + i % (G * G)) * width + c];
+            mean += tokens[i * width + c] / n;
+        }
+        for (int i = 0; i < n; i++)
+            variance += pow(tokens[i * width + c] - mean, 2) / n;
+        for (int i = 0; i < n; i++)
+            tokens[i * width + c] = (tokens[i * width + c] - mean) / (spread ? sqrt(variance + 1e-5) : 1);
+    }
+}
+
+/* Each picture's tokens, or those of two that follow each other, against one another. */
+static double expected_relation(const float *layer, const float *map, int batch)
+{
+    double x[MOST * G * G * C], y[MOST * G * G * WIDE], wrong = 0, all = 0;
+    int together = (batch % 2 ? 1 : 2) * G * G;
+    centred(layer, batch, 1, C, false, x);
+    centred(map, batch, 0, WIDE, true, y);
+    for (int i = 0; i < batch * G * G; i++)
+        for (int k = i / together * together; k < i / together * together + together; k++) {
+            double meant = cosine(y + i * WIDE, y + k * WIDE, WIDE);
+            wrong += pow(cosine(x + i * C, x + k * C, C) - meant, 2);
+            all += meant * meant;
+        }
+    return wrong / all;
+}
+
+static void cosines_between_patches_are_told(void **state)
+{
+    (void)state;
+    for (int batch = 3; batch <= MOST; batch++) {
+        stage s;
+        stage_open(&s, true);
+        stage_give(&s, "teacher.0", ABLATE_SHAPE(batch, N, C), NULL);
+        stage_give(&s, "stage.0", ABLATE_SHAPE(batch, G, G, WIDE), NULL);
+        stage_set(&s, "mimic.relation=2");
+        stage_play(&s, "mimic");
+        stage_settle(&s);
+        assert_int_equal(s.graph->losses, 2);
+        assert_true(s.graph->loss[1].weight == 2);
+        float loss, *out[1] = { &loss };
+        stage_compute(&s, 1, &s.graph->loss[1].value, out, NULL);
+        double meant =
+            expected_relation(stage_parameter(&s, "actor.teacher.0"), stage_parameter(&s, "actor.stage.0"), batch);
+        stage_near((double)loss, meant, TOLERANCE * fmax(1, meant), "relation", batch);
+        stage_close(&s);
+    }
+}
+
 static void nothing_is_scored(void **state)
 {
     (void)state;
@@ -151,6 +221,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(losses_are_the_distances),
         cmocka_unit_test(each_layer_has_its_own_stage),
+        cmocka_unit_test(cosines_between_patches_are_told),
         cmocka_unit_test(nothing_is_scored),
         cmocka_unit_test(misfits_are_refused),
     };
