@@ -136,7 +136,7 @@ static const ablate_setting settings_table[] = {
     CHOOSE(layers, LAYERS_NORMALISED, LAYERS, "each layer's patches of length 1, so that none outweighs; or as given"),
     SET(average, 1, 1, 15, "each patch is the mean of so many by so many around it, an odd number; 1: itself"),
     SET(coreset, 0, 0, 1e9, "patches that are kept: a share, or above 1 their number; 0 or 1: all of them"),
-    SET(width, 32, 1, 4096, "numbers of the random projection by whose distances they are chosen"),
+    SET(width, 128, 1, 4096, "numbers of the random projection by whose distances they are chosen"),
     SET(smooth, 4, 0, 64, "sigma of the Gaussian that smooths the score map, in pixels; 0: none"),
     SET(align_corners, 1, 0, 1, "up-sampling of the map: the corners of grid and picture coincide"),
     { 0 },

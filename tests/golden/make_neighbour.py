@@ -85,7 +85,7 @@ def solve(layers, text):
         parts.append(f / np.linalg.norm(f, axis=-1, keepdims=True) if chosen["layers"] == "normalised" else f)
     f = np.concatenate(parts, -1)
     trained = f[:-BATCH].reshape(-1, f.shape[-1])
-    bank = bank_of(trained, float(chosen["coreset"]), int(chosen.get("width", 32)))
+    bank = bank_of(trained, float(chosen["coreset"]), int(chosen.get("width", 128)))
     distance = np.sqrt(((f[-BATCH:, :, None] - bank) ** 2).sum(-1)).min(-1)
     maps = enlarge(distance.reshape(BATCH, GRID, GRID), chosen.get("align_corners") != "no")
     smooth = float(chosen["smooth"])

@@ -102,7 +102,7 @@ static void test_an_interrupted_run_goes_on_with_it(void **state)
               "sha256sum; done | sort -u | wc -l");
     assert_int_equal(strtol(said, NULL, 10), 1);
     must_work(RUN " --set neighbour.coreset=9 2>&1");
-    expect_words(said, "neighbour.projected: 6x256x32 from 6 training pictures");
+    expect_words(said, "neighbour.projected: 6x256x128 from 6 training pictures");
     expect_words(said, "neighbour.bank: 9x384 from 6 training pictures");
     must_work("ls $in/out/runs/near/near/*/collected.*");
     assert_null(strstr(said, "projected"));
