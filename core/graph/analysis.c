@@ -3,6 +3,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Does row b of a value that pictures reach need row b of them alone? A shape rule that takes a weight for rows of the
+ * batch, because there are as many, is asked again for a batch of another length. */
+static bool rows_alone(const ablate_value *value, int64_t batch, const dependence *known)
+{
+    ablate_shape in[ABLATE_INPUTS];
+    ablate_layout other = { 0 };
+    if (value->shape.rank == 0 || value->shape.dim[0] != batch)
+        return false;
+    if (!value->layout.mixes)
+        return true;
+    for (int i = 0; i < value->n_in; i++) {
+        in[i] = value->in[i]->shape;
+        if (known[value->in[i]->id] == DEPENDS_ON_PICTURE)
+            in[i].dim[0]++;
+    }
+    return value->op->shape(in, value->n_in, value->attr, &other) == 0 && !other.mixes && other.out.rank > 0 &&
+           other.out.dim[0] == batch + 1;
+}
+
 static dependence depends(const ablate_value *value, int64_t batch, const dependence *known)
 {
     if (value->kind != VALUE_RESULT)
@@ -13,8 +32,7 @@ static dependence depends(const ablate_value *value, int64_t batch, const depend
     for (int i = 0; i < value->n_in; i++)
         if (known[value->in[i]->id] > most)
             most = known[value->in[i]->id];
-    bool row_alone = !value->layout.mixes && value->shape.rank > 0 && value->shape.dim[0] == batch;
-    return most == DEPENDS_ON_PICTURE && !row_alone ? DEPENDS_ON_RUN : most;
+    return most == DEPENDS_ON_PICTURE && !rows_alone(value, batch, known) ? DEPENDS_ON_RUN : most;
 }
 
 void analysis_dependence(const graph *g, int64_t batch, dependence *out)

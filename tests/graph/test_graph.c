@@ -226,6 +226,35 @@ static void test_frontier(void **state)
     }
 }
 
+/* Pictures (4, 5, 5, 2) through a constant weight of four filters, which has as many rows as the batch; and through one
+ * that is made of the pictures. */
+static int build_alike(ablate_builder *b, const void *chosen)
+{
+    static const float numbers[4 * 5 * 5 * 2];
+    const bool *of_pictures = chosen;
+    ablate_value *x = ablate_read(b, "image", 0), *weight = ablate_constant(b, numbers, 4, 5, 5, 2);
+    ablate_value *y = ablate_op(b, "conv", "", x, *of_pictures ? x : weight);
+    ablate_loss(b, "total", ablate_op(b, "sum", "all=1", y), 1);
+    return 0;
+}
+
+static void test_as_many_filters_as_pictures(void **state)
+{
+    (void)state;
+    for (int of_pictures = 0; of_pictures < 2; of_pictures++) {
+        scene s;
+        dependence known[64];
+        bool chosen = of_pictures;
+        scene_open_sized(&s, build_alike, &(ablate_shape){ 4, { 4, 5, 5, 2 } });
+        assert_int_equal(builder_compose(s.builder, &s.module, &chosen), 0);
+        analysis_dependence(s.graph, 4, known);
+        for (int i = 0; i < s.graph->values; i++)
+            if (s.graph->value[i]->op && strcmp(s.graph->value[i]->op->name, "conv") == 0)
+                assert_int_equal(known[i], of_pictures ? DEPENDS_ON_RUN : DEPENDS_ON_PICTURE);
+        scene_close(&s);
+    }
+}
+
 static void test_names_decide_initial_values(void **state)
 {
     (void)state;
@@ -531,6 +560,7 @@ int main(void)
         cmocka_unit_test(test_values_and_gradients),
         cmocka_unit_test(test_dependence_and_folding),
         cmocka_unit_test(test_frontier),
+        cmocka_unit_test(test_as_many_filters_as_pictures),
         cmocka_unit_test(test_names_decide_initial_values),
         cmocka_unit_test(test_layers_may_begin_normal),
         cmocka_unit_test(test_parameters_begin_at_frozen_values),
