@@ -216,6 +216,9 @@ static inline void fuzz_make(ablate_builder *b)
     case 4:
         b->api->update(b, "m.c", 7, fuzz_any(), fuzz_any());
         return;
+    case 5:
+        fuzz_keep(b->api->collect(b, "m.c", 8, fuzz_name(), fuzz_any(), fuzz_byte() % 2 ? fuzz_any() : NULL));
+        return;
     default:
         fuzz_keep(b->api->param(b, fuzz_byte() == 255 ? NULL : "m.c", 4, fuzz_name(), init, fuzz_shape()));
     }
