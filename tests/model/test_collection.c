@@ -74,9 +74,9 @@ static void test_it_is_kept_beside_the_run(void **state)
 
 static void scores_of(char *into, size_t size)
 {
-    must_work("cd $in && $ablate predict " PLACE " set/mini-wood/test --good set/mini-wood/test/good --false-alarms "
-              "0.5 --no-pictures --out scored --cache cache && "
-              "cut -f1-3 scored/scores.tsv");
+    must_work("cd $in && $ablate predict " PLACE
+              " set/mini-wood/test --good set/mini-wood/test/good --false-alarms 0.5 "
+              "--no-pictures --out scored --cache cache >log 2>&1 && cut -f1-3 scored/scores.tsv");
     snprintf(into, size, "%s", said);
 }
 
