@@ -45,6 +45,19 @@ static void test_readme_names_these_commands(void **state)
             fail_msg("README.md no longer says '%s': this test is out of date", command[i]);
 }
 
+/* What README says of the paper's claims is what the report says. One of before there were claims has none. */
+static void test_claims(void **state)
+{
+    (void)state;
+    assert_int_equal(shell("sed -n 's/^Of \\([0-9]* claimed gains: .*\\)\\.$/\\1/p' results/table2.md"), 0);
+    char *sentence = strndup(said, strcspn(said, "\n"));
+    assert_non_null(sentence);
+    assert_int_equal(shell("tr '\\n' ' ' <README.md"), 0);
+    if (*sentence && !strstr(said, sentence))
+        fail_msg("README.md does not say '%s', as results/table2.md does", sentence);
+    free(sentence);
+}
+
 static void test_looking_around(void **state)
 {
     (void)state;
@@ -133,6 +146,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_readme_names_these_commands),
+        cmocka_unit_test(test_claims),
         cmocka_unit_test(test_looking_around),
         cmocka_unit_test(test_the_papers_own_data),
         cmocka_unit_test(test_metrics_of_a_file),
