@@ -266,12 +266,93 @@ static void test_titles(void **state)
     free_all(e, NULL, 0);
 }
 
+/* What the paper's text prints of its rows ("Effectiveness of Main Components") is what follows from its table. */
+static void test_own_claims(void **state)
+{
+    static const char *const claims[] = {
+        "Claim CNC (row iii over row i): \"CNC improves our base model\", printed I-AUROC +1.3, P-AUROC +1.4, AUPRO "
+        "+1.7; "
+        "here not run.",
+        "Claim CNC with MLF (row v over row ii): \"equipped with 'MLF' module, we get a gain via CNC\", printed "
+        "I-AUROC "
+        "+2.1, P-AUROC +1.4, AUPRO +1.7; here not run.",
+        "(row vi over row ii): \"the proposed MoE module alleviates 'OG', improving performance in terms of I-AUROC "
+        "and "
+        "P-AUROC\", printed I-AUROC +1.0, P-AUROC +0.5; here",
+        "(row vii over row v): \"MoE enhances image-level anomaly detection\", printed I-AUROC +0.5; here",
+        "Claim MLF (row ii over row i): \"MLF improves three metrics\", printed I-AUROC +0.6, P-AUROC +0.7, AUPRO "
+        "+0.8; "
+        "here",
+        "Of 12 claimed gains: 0 held, 0 not held, 0 cannot be told, 12 not run.",
+    };
+    (void)state;
+    assert_int_equal(chdir(start_folder), 0);
+    experiment *e = experiment_load("ablations/table2.ini", &(experiment_options){ .scale = "mini" });
+    assert_non_null(e);
+    char *text = plain(e, NULL, 0);
+    for (size_t i = 0; i < sizeof claims / sizeof *claims; i++)
+        expect_words(text, claims[i]);
+    free(text);
+    experiment_free(e);
+    assert_int_equal(chdir(folder), 0);
+}
+
+/* At the built-in scale each title says what the data stands for, but not of other data. */
+static void test_own_titles(void **state)
+{
+    static const struct {
+        const char *path, *scale, *data, *title;
+    } own[] = {
+        { "experiments/table1.ini", "mini", NULL, "(scale mini, drawn stand-in for MVTec AD) " },
+        { "ablations/table2.ini", "mini", NULL, "(scale mini, drawn stand-in for MVTec AD) " },
+        { "experiments/table3.ini", "mini", NULL, "(scale mini, drawn stand-in for VisA) " },
+        { "ablations/table4.ini", "mini", NULL, "(scale mini, drawn stand-in for MVTec AD) " },
+        { "ablations/fig4.ini", "mini", NULL, "(scale mini, drawn stand-in for MVTec AD) " },
+        { "ablations/table2.ini", "mini", "folder:tests", "(scale mini) " },
+        { "ablations/table2.ini", "paper", NULL, "(scale paper) " },
+    };
+    (void)state;
+    assert_int_equal(chdir(start_folder), 0);
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+        experiment *e =
+            experiment_load(own[i].path, &(experiment_options){ .scale = own[i].scale, .data = own[i].data });
+        if (!e)
+            fail_msg("%s", complaint());
+        char *text = plain(e, NULL, 0);
+        expect_words(text, own[i].title);
+        free(text);
+        experiment_free(e);
+    }
+    assert_int_equal(chdir(folder), 0);
+}
+
+/* Only with the paper's data at its scale does a difference to its values stand beside them. */
+static void test_own_difference(void **state)
+{
+    (void)state;
+    assert_int_equal(chdir(start_folder), 0);
+    for (int i = 0; i < 3; i++) {
+        experiment *e = experiment_load("ablations/table2.ini", &(experiment_options){ .scale = i ? "paper" : "mini" });
+        assert_non_null(e);
+        run_record r = record_make("i", 0, 0.9, 0.9);
+        r.data = run_record_text(&r, "%s",
+                                 i == 1 ? "mvtec: 15 classes, 3629 training and 1724 test pictures"
+                                        : "mvtec: 15 classes, 3629 training and 1725 test pictures");
+        char *text = plain(e, &r, 1);
+        assert_true((strstr(text, "Δ: this run minus the paper.") != NULL) == (i == 2));
+        assert_true((strstr(text, "gains can be compared and values cannot.") != NULL) == (i != 2));
+        free(text);
+        free_all(e, &r, 1);
+    }
+    assert_int_equal(chdir(folder), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, enter_folder, leave_folder)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(one_seed),           TEST(seeds),    TEST(no_interval), TEST(claims),
-        TEST(claims_are_counted), TEST(baseline), TEST(grid),        TEST(titles),
+        TEST(one_seed), TEST(seeds),  TEST(no_interval), TEST(claims),     TEST(claims_are_counted), TEST(baseline),
+        TEST(grid),     TEST(titles), TEST(own_claims),  TEST(own_titles), TEST(own_difference),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
