@@ -36,7 +36,7 @@ program  = $(patsubst %.c,$(BUILD)/tests/%,$(notdir $(1)))
 OPTESTS := $(call program,$(wildcard tests/ops/test_ops_*.c))
 TESTS   := $(call program,$(TESTSRC))
 
-BENCHES := $(call program,$(filter-out tests/bench/bench_gpu.c,$(wildcard tests/bench/bench_*.c)))
+BENCHES := $(call program,$(filter-out %_gpu.c %_encoder.c,$(wildcard tests/bench/bench_*.c)))
 PACKAGES := gcc libc6-dev libgomp1 libpng-dev libjpeg-dev libtiff-dev libwebp-dev zlib1g-dev libcjson-dev
 ABLATE  := $(BUILD)/ablate
 

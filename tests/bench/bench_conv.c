@@ -1,14 +1,19 @@
 /* bench_conv.c: convolutions of EfficientNet-lite0 and WideResNet-50-2 at 224 pixels, batch 8, forward with bias and
- * activation as folding leaves them, beside the peak of large matrix products measured in the same run. Bytes are what
- * is read and written at least. Usage: bench_conv [THREADS] */
+ * activation as folding leaves them, beside the machine's own peaks, measured in the same run. Bytes are what is read
+ * and written at least; a floor is what products at the peak, or copying, would take. Usage: bench_conv [THREADS] */
 #include "../../core/base/diag.h"
 #include "../../core/shape.h"
 #include "../lab/bench_op.h"
 #include "../lab/yardstick.h"
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 enum { BATCH = 8 };
+
+typedef struct machine {
+    double flops, copying; /* a second: of large matrix products; bytes read and written */
+} machine;
 
 typedef struct layer {
     int times, size, channels, filters, kernel, stride; /* times: of these in the network */
@@ -50,8 +55,8 @@ static const layer wide[] = {
     { 2, 7, 2048, 1024, 1, 1, false, "relu" },  { 2, 7, 1024, 1024, 3, 1, false, "relu" },
 };
 
-/* Measures one line; adds to the network's seconds and FLOPs. */
-static int measure(const device *where, const layer *l, double peak, double sums[2])
+/* Measures one line; adds to the network's seconds, FLOPs and floor: what products and copies alone would take. */
+static int measure(const device *where, const layer *l, machine of, double sums[3])
 {
     char words[100];
     const ablate_shape shape[3] = { { 4, { BATCH, l->size, l->size, l->channels } },
@@ -66,24 +71,28 @@ static int measure(const device *where, const layer *l, double peak, double sums
         b.call.aux = NULL; /* frozen: nothing is kept for backward */
         double time = bench_op_time(&b, where, false);
         double bytes = 4.0 * (double)(shape_size(&shape[0]) + shape_size(&shape[1]) + shape_size(&b.layout.out));
-        printf("%d x %4d %5d -> %5d  %dx%d/%d%-10s %8.3f ms %7.1f GFLOP/s %4.0f %% of the peak %6.1f GB/s\n", l->times,
-               l->size, l->channels, l->filters, l->kernel, l->kernel, l->stride, l->depthwise ? " depthwise" : "",
-               1e3 * time, 1e-9 * b.flops / time, 100 * b.flops / time / peak, 1e-9 * bytes / time);
+        double floor = fmax(b.flops / of.flops, bytes / of.copying);
+        printf(
+            "%d x %4d %5d -> %5d  %dx%d/%d%-10s %8.3f ms, floor %8.3f  %7.1f GFLOP/s %4.0f %% of the peak %6.1f GB/s\n",
+            l->times, l->size, l->channels, l->filters, l->kernel, l->kernel, l->stride,
+            l->depthwise ? " depthwise" : "", 1e3 * time, 1e3 * floor, 1e-9 * b.flops / time,
+            100 * b.flops / time / of.flops, 1e-9 * bytes / time);
         sums[0] += l->times * time;
         sums[1] += l->times * b.flops;
+        sums[2] += l->times * floor;
     }
     bench_op_close(&b);
     return status;
 }
 
-static int network(const device *where, const char *name, const layer *layers, size_t n, double peak)
+static int network(const device *where, const char *name, const layer *layers, size_t n, machine of)
 {
-    double sums[2] = { 0 };
+    double sums[3] = { 0 };
     for (size_t i = 0; i < n; i++)
-        if (measure(where, &layers[i], peak, sums) != 0)
+        if (measure(where, &layers[i], of, sums) != 0)
             return -1;
-    printf("%s: %.1f ms, %.1f GFLOP, %.1f GFLOP/s, %.0f %% of the peak\n", name, 1e3 * sums[0], 1e-9 * sums[1],
-           1e-9 * sums[1] / sums[0], 100 * sums[1] / sums[0] / peak);
+    printf("%s: %.1f ms, floor %.1f ms, %.1f GFLOP, %.1f GFLOP/s, %.0f %% of the peak\n", name, 1e3 * sums[0],
+           1e3 * sums[2], 1e-9 * sums[1], 1e-9 * sums[1] / sums[0], 100 * sums[1] / sums[0] / of.flops);
     return 0;
 }
 
@@ -94,10 +103,11 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s\n", complaint());
         return 1;
     }
-    double peak = yardstick_peak(where);
-    printf("%s\npeak of %s: %.1f GFLOP/s\n", where->describe(), yardstick_name(), 1e-9 * peak);
-    if (network(where, "EfficientNet-lite0", lite0, sizeof lite0 / sizeof *lite0, peak) != 0 ||
-        network(where, "WideResNet-50-2", wide, sizeof wide / sizeof *wide, peak) != 0) {
+    machine of = { yardstick_peak(where), yardstick_copying() };
+    printf("%s\npeak of %s: %.1f GFLOP/s, copying %.1f GB/s\n", where->describe(), yardstick_name(), 1e-9 * of.flops,
+           1e-9 * of.copying);
+    if (network(where, "EfficientNet-lite0", lite0, sizeof lite0 / sizeof *lite0, of) != 0 ||
+        network(where, "WideResNet-50-2", wide, sizeof wide / sizeof *wide, of) != 0) {
         fprintf(stderr, "%s\n", complaint());
         return 1;
     }

@@ -4,7 +4,6 @@
  *   bench_step [ROW [SCALE [STEPS [SECTION.KEY=VALUE...]]]]        all rows at scale mini, 60 steps */
 #include "../../core/base/diag.h"
 #include "../../core/base/progress.h"
-#include "../../core/base/workers.h"
 #include "../../core/experiment/experiment.h"
 #include "../../core/run/train.h"
 #include "../lab/yardstick.h"
@@ -12,39 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STEPS = 60, WARM_UP = 5, PARTS = 64, PART = 4 << 20 };
+enum { STEPS = 60, WARM_UP = 5 };
 
 typedef struct machine {
     double flops, bandwidth; /* a second: of large matrix products; of copying, bytes read and written */
 } machine;
-
-typedef struct copy_work {
-    char *from, *to;
-} copy_work;
-
-static int copy_part(void *context, int i)
-{
-    const copy_work *w = context;
-    memcpy(w->to + (size_t)i * PART, w->from + (size_t)i * PART, PART);
-    return 0;
-}
-
-/* The fastest of some copies that no cache holds, by all cores. */
-static double measure_bandwidth(void)
-{
-    copy_work w = { malloc((size_t)PARTS * PART), malloc((size_t)PARTS * PART) };
-    double best = 0;
-    for (int i = 0; w.from && w.to && i < 6; i++) {
-        memset(w.from, i, (size_t)PARTS * PART);
-        double began = seconds_since_start();
-        workers_run(PARTS, copy_part, &w);
-        double rate = 2.0 * PARTS * PART / (seconds_since_start() - began);
-        best = i > 0 && rate > best ? rate : best; /* the first one only makes the pages */
-    }
-    free(w.from);
-    free(w.to);
-    return best;
-}
 
 static int bench_row(session *s, const experiment_row *row, long steps, machine peak)
 {
@@ -90,7 +61,7 @@ int main(int argc, char **argv)
     int status = e ? session_open(&s, "cpu", 0, NULL, "cache") : -1;
     machine peak = { 0, 0 };
     if (status == 0) {
-        peak = (machine){ yardstick_peak(s.device), measure_bandwidth() };
+        peak = (machine){ yardstick_peak(s.device), yardstick_copying() };
         printf("%s\nGEMM peak of %s: %.1f GFLOP/s, copying %.1f GB/s\n", s.device->describe(), yardstick_name(),
                1e-9 * peak.flops, 1e-9 * peak.bandwidth);
     }

@@ -5,6 +5,7 @@
  * want of AVX-512. It heeds $OPENBLAS_CORETYPE when it is loaded, so the type is chosen here from what the processor
  * offers. The library stays on the calling thread. */
 #include "yardstick.h"
+#include "../../core/base/workers.h"
 #include "../../core/graph/single.h"
 #include <dlfcn.h>
 #include <stdio.h>
@@ -213,4 +214,33 @@ double yardstick_peak(const device *where)
 const char *yardstick_name(void)
 {
     return name;
+}
+
+enum { PARTS = 64, PART = 4 << 20 };
+
+typedef struct copy_work {
+    char *from, *to;
+} copy_work;
+
+static int copy_part(void *context, int i)
+{
+    const copy_work *w = context;
+    memcpy(w->to + (size_t)i * PART, w->from + (size_t)i * PART, PART);
+    return 0;
+}
+
+double yardstick_copying(void)
+{
+    copy_work w = { malloc((size_t)PARTS * PART), malloc((size_t)PARTS * PART) };
+    double best = 0;
+    for (int i = 0; w.from && w.to && i < 6; i++) {
+        memset(w.from, i, (size_t)PARTS * PART);
+        double began = seconds();
+        workers_run(PARTS, copy_part, &w);
+        double rate = 2.0 * PARTS * PART / (seconds() - began);
+        best = i > 0 && rate > best ? rate : best; /* the first one only makes the pages */
+    }
+    free(w.from);
+    free(w.to);
+    return best;
 }

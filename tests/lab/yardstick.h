@@ -12,4 +12,7 @@ double yardstick_peak(const device *);
 /* Whose products those were: "OpenBLAS 0.3.21 SkylakeX". */
 const char *yardstick_name(void);
 
+/* Bytes a second, read and written, of the fastest of some copies that no cache holds, by all processors. */
+double yardstick_copying(void);
+
 #endif

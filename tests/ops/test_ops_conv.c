@@ -320,6 +320,45 @@ static void test_threads(void **state)
                         OP_SHAPES({ 4, { 3, 20, 21, 34 } }, { 4, { 34, 3, 3, 20 } }, { 1, { 40 } }));
 }
 
+/* Where no backward follows nothing is kept for it, and bias and activation may be one pass: the same bits. */
+static void check_without_aux(const char *name, const char *attributes, int n, const ablate_shape *shapes)
+{
+    op_case c;
+    op_open(&c, name, attributes, n, shapes);
+    assert_true(c.op->forgoes_aux && c.layout.aux > 0);
+    fill(&c);
+    op_forward(&c);
+    size_t bytes = (size_t)shape_size(&c.layout.out) * sizeof(float);
+    float *with = op_room(shape_size(&c.layout.out)), *kept = c.aux;
+    memcpy(with, c.out, bytes);
+    c.aux = NULL;
+    c.layout.aux = 0;
+    op_forward(&c);
+    assert_memory_equal(with, c.out, bytes);
+    c.aux = kept;
+    free(with);
+    op_close(&c);
+}
+
+static void test_without_aux(void **state)
+{
+    (void)state;
+    static const char *const activations[] = { "relu", "relu6", "silu", "hardswish", "gelu", "quickgelu", "tanh" };
+    for (size_t i = 0; i < sizeof activations / sizeof *activations; i++)
+        for (int n = 2; n <= 3; n++) { /* without a bias, with one */
+            char words[3][80];
+            snprintf(words[0], sizeof words[0], "padding=1 activation=%s", activations[i]);
+            snprintf(words[1], sizeof words[1], "groups=37 padding=1 activation=%s", activations[i]);
+            snprintf(words[2], sizeof words[2], "transpose_b=1 activation=%s", activations[i]);
+            check_without_aux("conv", words[0], n,
+                              (const ablate_shape[]){ { 4, { 2, 7, 6, 5 } }, { 4, { 37, 3, 3, 5 } }, { 1, { 37 } } });
+            check_without_aux("conv", words[1], n,
+                              (const ablate_shape[]){ { 4, { 2, 7, 6, 37 } }, { 4, { 37, 3, 3, 1 } }, { 1, { 37 } } });
+            check_without_aux("matmul", words[2], n,
+                              (const ablate_shape[]){ { 2, { 101, 19 } }, { 2, { 530, 19 } }, { 1, { 530 } } });
+        }
+}
+
 /* Where the window lies outside the picture altogether, what it gives is the bias, and what it gets is nothing. */
 static void test_outside(void **state)
 {
@@ -408,10 +447,15 @@ static void test_mixing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_conv_definition), cmocka_unit_test(test_transposed_definition),
-        cmocka_unit_test(test_gradients),       cmocka_unit_test(test_mutants),
-        cmocka_unit_test(test_threads),         cmocka_unit_test(test_outside),
-        cmocka_unit_test(test_refusals),        cmocka_unit_test(test_transposed_refusals),
+        cmocka_unit_test(test_conv_definition),
+        cmocka_unit_test(test_transposed_definition),
+        cmocka_unit_test(test_gradients),
+        cmocka_unit_test(test_mutants),
+        cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_without_aux),
+        cmocka_unit_test(test_outside),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_transposed_refusals),
         cmocka_unit_test(test_mixing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
