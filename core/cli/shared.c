@@ -1,5 +1,5 @@
 #include "shared.h"
-#include "../experiment/experiment_swap.h"
+#include "../experiment/experiment_swapped.h"
 #include <string.h>
 
 const line_option shared_experiment[] = {

@@ -24,10 +24,8 @@ static int complain_damaged(const machine *m, const char *what)
 /* The next n bytes, or NULL: complained. */
 static const uint8_t *next_bytes(machine *m, size_t n)
 {
-    if ((size_t)(m->end - m->at) < n) {
-        complain_damaged(m, "it ends in the middle of something");
+    if ((size_t)(m->end - m->at) < n && complain_damaged(m, "it ends in the middle of something") < 0)
         return NULL;
-    }
     m->at += n;
     return m->at - n;
 }
@@ -385,10 +383,8 @@ static pickle_value *run(machine *m)
             return NULL;
     if (m->source->used)
         *m->source->used = (size_t)(m->at + 1 - m->source->data);
-    if (m->depth == 1 && m->stack[0]->kind != PICKLE_MARK)
-        return m->stack[0];
-    complain_damaged(m, "it does not end in one value");
-    return NULL;
+    bool whole = m->depth == 1 && m->stack[0]->kind != PICKLE_MARK;
+    return whole || complain_damaged(m, "it does not end in one value") == 0 ? m->stack[0] : NULL;
 }
 
 pickle_value *pickle_read(const pickle_source *source, arena *memory)

@@ -13,8 +13,8 @@ char *curves_label(const run_record *, bool seed);
 int curves_losses(const char *const *folders, int count, const finished_options *, const char *out);
 
 /* The same of the norms of the losses' gradients over all parameters, in steps spread over the epochs (epoch: how many
- * had passed, not always whole), from the gradients.tsv of runs that kept their epochs: of each loss alone as if its weight were 1, and of their weighted sum,
- * which is what the optimiser is given. */
+ * had passed, not always whole), from the gradients.tsv of runs that kept their epochs: of each loss alone as if its
+ * weight were 1, and of their weighted sum, which is what the optimiser is given. */
 int curves_gradients(const char *const *folders, int count, const finished_options *, const char *out);
 
 /* Histograms of scores, for each level ("image", "pixel") and run over the range of its scores: run, level, from, to,

@@ -15,7 +15,8 @@ typedef struct losses { /* zeroed = none */
     int terms, lines;
 } losses;
 
-/* Writes terms, values and their names into that file of the folder of a run, whole or not at all. 0, or -1: complained. */
+/* Writes terms, values and their names into that file of the folder of a run, whole or not at all. 0, or -1:
+ * complained. */
 int losses_write(const char *folder, const char *file, const losses *);
 
 /* Those of the run in `folder`. 0, or -1: complained (missing, damaged, no epoch). losses_free after both. */

@@ -120,7 +120,7 @@ static int build(ablate_builder *b, const void *settings)
     ablate_value *f = patches(b, s, grid);                    /* (B, H W, C) */
     ablate_value *distance = op_nearest(b, f, bank(b, s, f)); /* (B, H W) */
     // end::distance[]
-    ablate_write(b, "distance", 0, distance);                 /* to be looked at */
+    ablate_write(b, "distance", 0, distance); /* to be looked at */
     ablate_value *map = op_resize(b, op_reshape(b, distance, -1, 1, grid, grid), .height = size, .width = size,
                                   .mode = "bilinear", .align_corners = s->align_corners);
     map = op_reshape(b, map, -1, size, size);

@@ -1,6 +1,8 @@
 /* Another module in the place of one in every row's line: what rows become, which cannot stand, and what is a mistake.
  */
+/* units: experiment_swapped */
 #include "../../core/experiment/experiment_swap.h"
+#include "../../core/experiment/experiment_swapped.h"
 #include "../lab/scratch.h"
 
 #define ROWS                                                                                                           \

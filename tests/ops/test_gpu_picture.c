@@ -82,8 +82,8 @@ static void test_blurring(void **state)
     gpu_check_gradients("blur", "sigma=0.8", 1, OP_SHAPES({ 3, { 1, 4, 5 } }));
 }
 
-/* The largest, its place, and sums are the same bits on both sides, in the order of the taps; only that a gradient which
- * is added to the first is compared with twice the first: up to 9 sums, half a unit each. */
+/* The largest, its place, and sums are the same bits on both sides, in the order of the taps; only that a gradient
+ * which is added to the first is compared with twice the first: up to 9 sums, half a unit each. */
 static void test_pooling(void **state)
 {
     (void)state;

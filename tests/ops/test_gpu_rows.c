@@ -166,7 +166,8 @@ static void test_adam(void **state)
         float kept[3 * N];
         op_case c;
         gpu_open(&c, "adam",
-                 guarded == 2 ? "rate=0.01 warmup=2 total=9 decay=0.1 max_norm=13" : "rate=0.01 warmup=2 total=9 decay=0.1",
+                 guarded == 2 ? "rate=0.01 warmup=2 total=9 decay=0.1 max_norm=13"
+                              : "rate=0.01 warmup=2 total=9 decay=0.1",
                  1 + guarded, shapes);
         op_fill(&c, 0, 1, 0);
         c.in[1] ? (void)(c.in[1][0] = c.in[1][1] = 1) : (void)0;
