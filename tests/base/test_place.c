@@ -198,7 +198,7 @@ static void test_installed_and_moved(void **state)
     (void)state;
     must_work("scripts/install-files ${ABLATE_BUILD:-build} $T/prefix $T/prefix 1 >/dev/null");
     must_work("unset ABLATE_LIBRARY; ln -s $T/prefix/bin/ablate $T/called && cd / && $T/called check "
-              "ablations/table2.ini --scale mini 2>/dev/null | grep -q '7 rows are in order'");
+              "ablations/table2.ini --scale mini 2>/dev/null | grep -q '8 rows are in order'");
     must_work("unset ABLATE_LIBRARY; cd / && $T/called run ablations/table2.ini --scale mini --row i --seeds 1 "
               "--set run.epochs=1 --set mini.train=2 --set mini.good=1 --set mini.each=1 --out $T/moving "
               "--cache $T/cache >$T/log 2>&1 || { cat $T/log; false; }");
