@@ -64,7 +64,8 @@ feed *feed_new(const feed_request *request)
                              .frontier = &f->frontier,
                              .pictures = request->pictures,
                              .count = request->picture_count };
-    int status = frontier_find(&f->frontier, request->graph, request->batch, request->wanted, request->wanted_count);
+    int status = frontier_find(&f->frontier, request->graph, request->batch, request->wanted, request->wanted_count,
+                               request->alone);
     if (status == 0)
         status = make_staging(f);
     phase before = phases_enter(&request->session->phases, PHASE_FEATURES);

@@ -15,6 +15,7 @@ typedef struct feed_request { /* all of it outlives the feed */
     int batch;                   /* the graph's */
     ablate_value *const *wanted; /* beside losses and probes */
     int wanted_count;
+    bool alone;          /* without them */
     const int *pictures; /* those that will be asked for */
     int picture_count;
     bool again; /* each of them many times: worth keeping in the device's memory */

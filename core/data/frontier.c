@@ -19,9 +19,9 @@ int64_t frontier_numbers(const frontier *f, const ablate_value *value)
     return shape_size(&value->shape) / f->batch;
 }
 
-static int analyse(frontier *f, const graph *g, ablate_value *const *wanted, int count)
+static int analyse(frontier *f, const graph *g, ablate_value *const *wanted, int count, bool alone)
 {
-    int goals = graph_goals(g);
+    int goals = alone ? 0 : graph_goals(g);
     dependence *known = take((size_t)g->values, sizeof *known, "an analysis");
     ablate_value **all = take((size_t)count + (size_t)goals, sizeof *all, "an analysis");
     f->given = take((size_t)g->values, sizeof(ablate_value *), "an analysis");
@@ -33,7 +33,7 @@ static int analyse(frontier *f, const graph *g, ablate_value *const *wanted, int
         for (int i = 0; i < goals; i++)
             all[count + i] = graph_goal(g, i);
         analysis_dependence(g, f->batch, known);
-        f->count = analysis_frontier(g, known, all, count + goals, f->given);
+        f->count = analysis_frontier(g, known, all, count + goals, alone, f->given);
         status = f->count < 0 ? -1 : 0;
     }
     free(known);
@@ -85,10 +85,10 @@ static void lay_out_rows(frontier *f)
     }
 }
 
-int frontier_find(frontier *f, const graph *g, int batch, ablate_value *const *wanted, int count)
+int frontier_find(frontier *f, const graph *g, int batch, ablate_value *const *wanted, int count, bool alone)
 {
     *f = (frontier){ .batch = batch };
-    if (analyse(f, g, wanted, count) < 0)
+    if (analyse(f, g, wanted, count, alone) < 0)
         return -1;
     if (f->count > MOST_GIVEN)
         return complain("%d values depend on a picture alone; the most is %d", f->count, (int)MOST_GIVEN);

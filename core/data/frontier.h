@@ -12,10 +12,10 @@ typedef struct frontier { /* zeroed = empty */
     int64_t row_floats; /* 0: inputs are all that is given */
 } frontier;
 
-/* Of a graph for batches of that many pictures, whose losses, probes, updates and `wanted` values are to be computed.
- * What is cheaper to compute than to read back is not kept: then the inputs are given. 0, or -1: complained.
- * frontier_free is allowed after both. */
-int frontier_find(frontier *, const graph *, int batch, ablate_value *const *wanted, int count);
+/* Of a graph for batches of that many pictures, whose losses, probes, updates and `wanted` values are to be computed,
+ * or, with `alone`, these values and nothing else. What is cheaper to compute than to read back is not kept: then the
+ * inputs are given. 0, or -1: complained. frontier_free is allowed after both. */
+int frontier_find(frontier *, const graph *, int batch, ablate_value *const *wanted, int count, bool alone);
 void frontier_free(frontier *);
 
 /* Numbers that a value has for one picture. */

@@ -145,29 +145,34 @@ static bool has_sources_kept(const ablate_value *value, const dependence *known,
 
 enum { FRONTIER_USED = 1, FRONTIER_HERE = 2 }; /* needed on the users' side; and computed there */
 
-/* From the users downwards: what is cheap to have from one value moves to their side. */
-static void mark_used(const graph *g, const dependence *known, char *mark)
+/* From those users that count downwards: what is cheap to have from one value moves to their side. */
+static void mark_used(const graph *g, const dependence *known, const char *counts, char *mark)
 {
     for (int i = g->values - 1; i >= 0; i--) {
         const ablate_value *value = g->value[i];
         bool frozen = known[i] == DEPENDS_ON_PICTURE;
-        bool here =
-            known[i] == DEPENDS_ON_RUN || (mark[i] && frozen && costs_little(value) && has_one_source(value, known));
+        bool here = counts[i] && (known[i] == DEPENDS_ON_RUN ||
+                                  (mark[i] && frozen && costs_little(value) && has_one_source(value, known)));
         for (int j = 0; here && j < value->n_in; j++)
             mark[value->in[j]->id] = FRONTIER_USED;
         mark[i] = (char)(!frozen || !(mark[i] || here) ? 0 : here ? FRONTIER_HERE : FRONTIER_USED);
     }
 }
 
-int analysis_frontier(const graph *g, const dependence *known, ablate_value *const *wanted, int n, ablate_value **list)
+int analysis_frontier(const graph *g, const dependence *known, ablate_value *const *wanted, int n, bool alone,
+                      ablate_value **list)
 {
     int count = 0;
-    char *mark = take_zeroed((size_t)g->values + 1, 1, "an analysis");
+    size_t room = (size_t)g->values + 1;
+    char *mark = take_zeroed(3 * room, 1, "an analysis"), *counts = mark ? mark + room : NULL;
     if (!mark)
         return -1;
+    memset(counts, 1, room);
+    if (alone)
+        analysis_needed(g, wanted, n, counts + room, counts); /* nothing is given yet */
     for (int i = 0; i < n; i++)
         mark[wanted[i]->id] = FRONTIER_USED;
-    mark_used(g, known, mark);
+    mark_used(g, known, counts, mark);
     for (int i = 0; i < g->values; i++) {
         const ablate_value *value = g->value[i];
         if (mark[i] == FRONTIER_USED && costs_little(value) && has_sources_kept(value, known, mark))

@@ -32,9 +32,11 @@ void analysis_gradients(const graph *, const char *needed, const char *given, ch
 /* reached[graph->values]: 1 for all that a gradient of this value comes down to. */
 void analysis_reached(const graph *, const ablate_value *from, char *reached);
 
-/* The values that depend on a picture alone and that something else (or `wanted`) uses: the place to cut the graph.
+/* The values that depend on a picture alone and that something else (or `wanted`) uses, or with `alone` that `wanted`
+ * needs: the place to cut the graph.
  * What is cheap to compute from one such value alone is left to the users' side, so that graphs which differ only in
  * that are cut at the same place. list[graph->values]; returns their number, or -1: complained. */
-int analysis_frontier(const graph *, const dependence *, ablate_value *const *wanted, int n, ablate_value **list);
+int analysis_frontier(const graph *, const dependence *, ablate_value *const *wanted, int n, bool alone,
+                      ablate_value **list);
 
 #endif

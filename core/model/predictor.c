@@ -59,6 +59,7 @@ static int open_own(predictor *p)
     feed_request asked = model_feed_request(r->session, r->model, graph_of(p));
     asked.wanted = r->wanted;
     asked.wanted_count = r->wanted_count;
+    asked.alone = r->graph != NULL; /* the rest of it may come from what is being computed here */
     asked.pictures = r->pictures;
     asked.picture_count = r->picture_count;
     p->batch = take((size_t)p->model->run->batch, sizeof *p->batch, "a batch");

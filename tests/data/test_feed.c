@@ -271,13 +271,13 @@ static void test_the_frontier(void **state)
     scene c;
     frontier edge = { 0 };
     compose(&c, 2, build_dear);
-    assert_int_equal(frontier_find(&edge, c.graph, 2, &c.wanted, 1), 0);
+    assert_int_equal(frontier_find(&edge, c.graph, 2, &c.wanted, 1, false), 0);
     assert_true(edge.count == 1 && edge.at[0] == 0 && edge.row_floats == PIXELS && edge.batch == 2);
     assert_int_equal(frontier_numbers(&edge, edge.given[0]), PIXELS);
     frontier_free(&edge);
     clear(&c);
     compose(&c, 2, build_cheap);
-    assert_int_equal(frontier_find(&edge, c.graph, 2, &c.wanted, 1), 0);
+    assert_int_equal(frontier_find(&edge, c.graph, 2, &c.wanted, 1, false), 0);
     assert_true(edge.count == 1 && edge.at[0] == -1 && edge.row_floats == 0);
     assert_int_equal(frontier_numbers(&edge, edge.given[0]), PIXELS);
     frontier_free(&edge);

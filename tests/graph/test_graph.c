@@ -218,7 +218,7 @@ static void test_frontier(void **state)
         scene_open_sized(&s, build_frozen, &(ablate_shape){ 3, { 4, 100, 200 } });
         assert_int_equal(builder_compose(s.builder, &s.module, &chosen), 0);
         analysis_dependence(s.graph, 4, known);
-        assert_int_equal(analysis_frontier(s.graph, known, NULL, 0, list), 1 + statistics);
+        assert_int_equal(analysis_frontier(s.graph, known, NULL, 0, false, list), 1 + statistics);
         assert_string_equal(list[statistics]->op->name, "matmul"); /* its tanh is cheaper to compute again */
         if (statistics)
             assert_string_equal(list[0]->name, "image");

@@ -1,7 +1,7 @@
 /* Encoders made of convolutions against torchvision and timm in float64 (golden/make_convnets.py), with weights made by
  * formula and pictures of odd sizes; what becomes of their stages; and which files they refuse. */
 #include "../lab/clip_lab.h"
-#include "../lab/scratch.h"
+#include "../lab/program.h"
 #include "../lab/truth.h"
 
 enum { TENSORS = 1024, NETWORKS = 5, STAGES = 7, SAMPLES = 10, NAME = 64 };
@@ -304,6 +304,39 @@ static void projections_have_a_seed(void **state)
         free(got[i]);
 }
 
+/* Of the only training picture, each channel of the tokens has mean 0 and deviation 1. */
+static void channels_are_standardised(void **state)
+{
+    (void)state;
+    const char *path = write_network(network_of("lukemelas"), (change){ 0 });
+    must_work("$ablate data mini --export $in/drawn --set mini.train=1 --set mini.good=1 --set mini.each=1 && mkdir "
+              "$in/one && mv $in/drawn/mini-bottle $in/one");
+    must_work(
+        "printf '[row a]\\nmodel = efficientnet\\n[efficientnet]\\nweights = %s\\nstandardise = yes\\nwidth = "
+        "16\\n[run]\\nbatch = 1\\ndata = folder:one\\n[input]\\nsize = 64\\n' >$in/a.ini && $ablate features $in/a.ini "
+        "--picture $in/one/mini-bottle/train/good/000.png --cache $in/cache --out $in/features.safetensors",
+        path);
+    weights *w = weights_open(below("features.safetensors"));
+    require(w);
+    for (int i = 0; i < 3; i++) {
+        enum { TOKENS = 16, WIDTH = 16 };
+        float x[1 + TOKENS][WIDTH];
+        char name[20];
+        snprintf(name, sizeof name, "teacher.%d", i);
+        require(weights_load(w, name, &x[0][0]) == 0);
+        for (int k = 0; k < WIDTH; k++) {
+            double mean = 0, square = 0;
+            for (int t = 1; t <= TOKENS; t++) {
+                mean += (double)x[t][k] / TOKENS;
+                square += (double)(x[t][k] * x[t][k]) / TOKENS;
+            }
+            stage_near(mean, 0, 1e-5, name, k); /* sums of 16 numbers around 1: 16 epsilon, and what the line adds */
+            stage_near(square, 1, 1e-5, name, k);
+        }
+    }
+    weights_close(w);
+}
+
 /* ---- files ---- */
 
 static void expect_refused(const network *n, change c, const char *const *more, const char *words)
@@ -366,12 +399,12 @@ static void ports_are_told_apart(void **state)
     (void)state;
     const network *n = network_of("timm");
     expect_refused(n, (change){ 0 }, NULL, "set efficientnet.padding");
-    static const char *const said[][2] = { { "padding=even", NULL }, { "padding=same", NULL } };
+    static const char *const chosen[][2] = { { "padding=even", NULL }, { "padding=same", NULL } };
     float *got[2];
     int64_t count = 0;
     for (int i = 0; i < 2; i++) {
         lab l;
-        open_network(&l, n, 32, write_network(n, (change){ 0 }), said[i]);
+        open_network(&l, n, 32, write_network(n, (change){ 0 }), chosen[i]);
         require(l.status == 0);
         ablate_value *map = builder_value(l.builder, "stage", 0);
         count = shape_size(&map->shape);
@@ -402,10 +435,11 @@ static int finish(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_stage_is_pytorchs), cmocka_unit_test(stages_become_layers),
-        cmocka_unit_test(tokens_are_means),        cmocka_unit_test(projections_have_a_seed),
-        cmocka_unit_test(odd_files_are_refused),   cmocka_unit_test(other_networks_are_refused),
-        cmocka_unit_test(wrapped_files_are_read),  cmocka_unit_test(ports_are_told_apart),
+        cmocka_unit_test(every_stage_is_pytorchs),    cmocka_unit_test(stages_become_layers),
+        cmocka_unit_test(tokens_are_means),           cmocka_unit_test(projections_have_a_seed),
+        cmocka_unit_test(channels_are_standardised),  cmocka_unit_test(odd_files_are_refused),
+        cmocka_unit_test(other_networks_are_refused), cmocka_unit_test(wrapped_files_are_read),
+        cmocka_unit_test(ports_are_told_apart),
     };
     return cmocka_run_group_tests_name("encoders of convolutions", tests, prepare, finish);
 }

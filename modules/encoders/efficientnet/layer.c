@@ -18,9 +18,11 @@ ablate_value *convnet_apply(convnet *n, const convnet_layer *l, ablate_value *x)
     ablate_value *mean = norm_tensor(n, l, "running_mean"), *variance = norm_tensor(n, l, "running_var");
     if (!x)
         return NULL;
+    // tag::fold[]
     norm_line line = batch_norm_line(b, scale, shift, mean, variance, n->eps);
     weight = op_transpose(b, weight, 0, 2, 3, 1); /* (O, I, KH, KW) of the file */
     weight = batch_norm_weight(b, weight, &line);
+    // end::fold[]
     return op_conv(b, x, weight, line.shift, .stride = l->stride, .padding = n->same ? 0 : l->kernel / 2,
                    .same = n->same, .groups = l->depthwise ? l->in : 1, .activation = l->activation);
 }
