@@ -112,7 +112,8 @@ def equation_11():
         return text_case("cnc.tau=0.5 " + play, out=["loss.prompts", "loss.constraint"], epoch=epoch, b=1, n=3)
 
     return {"before": at(1), "at_theta": at(2), "after": at(3), "from_the_first": at(0, "cnc.theta=0"),
-            "stated": at(5, ""),
+            "rising": at(3, "cnc.theta=2 cnc.gamma=0.25 cnc.ramp=5"),
+            "risen": at(8, "cnc.theta=2 cnc.gamma=0.25 cnc.ramp=5"), "stated": at(5, ""),
             "before_stated": at(4, "")}
 
 

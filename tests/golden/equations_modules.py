@@ -95,7 +95,8 @@ def cnc(board):
             board.value[f"student.{i}"] = eq8(f_hat, scale, eq6(*eq7(met_hat, g_n, g_a)))
     if board.case.training:
         board.losses["prompts"] = first, 1
-        weight = eq11(board.case.epoch, board.setting("cnc.theta", 5), board.setting("cnc.gamma", 0.1))
+        weight = eq11(board.case.epoch, board.setting("cnc.theta", 5), board.setting("cnc.gamma", 0.1),
+                      board.setting("cnc.ramp", 1))
         board.losses["constraint"] = second, weight
 
 

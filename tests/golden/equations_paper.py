@@ -79,9 +79,9 @@ def eq10(e_hat, g_n, g_a, tau, over_batch=torch.mean):
 
 
 # tag::eq11[]
-def eq11(epoch, theta, gamma):
-    """Weight of L_c^2."""
-    return 0 if epoch < theta else gamma
+def eq11(epoch, theta, gamma, ramp=1):
+    """Weight of L_c^2. The ramp is not of the paper, which has none: 1."""
+    return 0 if epoch < theta else gamma * min(1, (epoch - theta + 1) / ramp)
 # end::eq11[]
 
 
