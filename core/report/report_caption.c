@@ -1,5 +1,6 @@
 #include "report_caption.h"
 #include "../base/diag.h"
+#include "report_chance.h"
 #include "report_claims.h"
 #include "report_pieces.h"
 #include "report_printed.h"
@@ -306,6 +307,7 @@ char *report_caption(const report_numbers *t, arena *memory)
         print_sentence(t->experiment->caption, c.out);
         print_baselines(t, c.out);
         report_claims(t, c.out);
+        report_chance(t, c.out);
         print_sentence(t->experiment->note, c.out);
         if (t->experiment->changes && *t->experiment->changes)
             fprintf(c.out, "Changed on the command line: %s.\n", t->experiment->changes);

@@ -35,7 +35,7 @@ static double value_of(const experiment *e, const double of[METRICS_KINDS], int 
     return sum / n;
 }
 
-static const char *class_name(const run_record *run, const char *name)
+const char *report_class_name(const run_record *run, const char *name)
 {
     size_t prefix = run->data ? strcspn(run->data, ":") : 0;
     bool has = prefix > 0 && strncmp(name, run->data, prefix) == 0 && name[prefix] == '-' && name[prefix + 1];
@@ -47,7 +47,8 @@ bool report_class_value(const experiment *e, const run_record *run, const char *
     if (!name)
         *value = value_of(e, run->mean, column);
     for (int i = 0; name && i < run->class_count; i++)
-        if (strcmp(run->classes[i].name, name) == 0 || strcmp(class_name(run, run->classes[i].name), name) == 0) {
+        if (strcmp(run->classes[i].name, name) == 0 ||
+            strcmp(report_class_name(run, run->classes[i].name), name) == 0) {
             *value = value_of(e, run->classes[i].value, column);
             return true;
         }
@@ -121,7 +122,7 @@ static int list_classes(report_numbers *t)
     for (int r = 0; r < e->row_count; r++)
         for (int i = 0; i < t->row[r].runs; i++)
             for (int k = 0; k < t->row[r].run[i]->class_count && status == 0; k++)
-                status = add_class(t, class_name(t->row[r].run[i], t->row[r].run[i]->classes[k].name));
+                status = add_class(t, report_class_name(t->row[r].run[i], t->row[r].run[i]->classes[k].name));
     return status;
 }
 

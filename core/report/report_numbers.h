@@ -38,6 +38,9 @@ typedef struct report_numbers {
 report_numbers *report_numbers_make(const experiment *, const run_record *, int count);
 void report_numbers_free(report_numbers *); /* NULL is allowed */
 
+/* A class's name without its data set's prefix "NAME-": within the name. */
+const char *report_class_name(const run_record *, const char *name);
+
 /* Value of a column for one run, a fraction; the mean of the metrics for EXPERIMENT_MEAN. Of a class, which is named
  * with or without its data set's prefix "NAME-", or of the mean over the classes for the name NULL. false: the run has
  * no such class. */

@@ -1,6 +1,6 @@
 /* Reports class by class and as a grid, what is said of printed values that contradict each other, and printed values
  * that are malformed. */
-/* units: report_classes report_grid report_printed */
+/* units: report_classes report_chance report_grid report_printed */
 #include "../../core/base/diag.h"
 #include "../../core/base/file.h"
 #include "../../core/report/report.h"
@@ -407,6 +407,26 @@ static void test_own_printed_values(void **state)
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, enter_folder, leave_folder)
+/* A mean over classes hides it; one half itself is no worse than chance, and AUPRO has none. */
+static void test_below_chance(void **state)
+{
+    (void)state;
+    experiment *e = load("[columns]\nmetrics = image_auroc aupro\n[row one]\n[row two]\n");
+    run_record r[] = { record_make("one", (const double[]){ 0.25, 0.1 }, (const double[]){ 0.5, 0.9 }),
+                       record_make("two", (const double[]){ 0.75, 0.1 }, (const double[]){ 0.499, 0.1 }) };
+    char *md = written(e, r, 2, "x.md");
+    expect_words(md, "Below chance, which is 50, by class, as the mean over seeds: row one: a I-AUROC 25.0; row two: b "
+                     "I-AUROC 49.9. There the scores");
+    free(md);
+    r[0].classes[0].value[METRICS_IMAGE_AUROC] = r[1].classes[1].value[METRICS_IMAGE_AUROC] = 0.5;
+    md = written(e, r, 2, "x.md");
+    assert_null(strstr(md, "Below chance"));
+    free(md);
+    run_record_free(&r[0]);
+    run_record_free(&r[1]);
+    experiment_free(e);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -422,6 +442,7 @@ int main(void)
         TEST(malformed_printed_values),
         TEST(layouts_that_do_not_fit),
         TEST(own_printed_values),
+        TEST(below_chance),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
