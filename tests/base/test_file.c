@@ -200,6 +200,7 @@ static void test_a_signal_leaves_no_temporary_file(void **state)
         int status;
         pid_t child = fork();
         if (child == 0) {
+            signal(deadly[i], SIG_DFL); /* a shell's background jobs begin with some of them ignored */
             file_draft *first = streams_begin() == 0 ? file_draft_open(own_file) : NULL,
                        *second = file_draft_open(own_file);
             file_abandon(second); /* its place may be taken again */

@@ -290,6 +290,8 @@ static void test_a_checkpoint_keeps_what_the_run_took(void **state)
 
 int main(void)
 {
+    signal(SIGINT, SIG_DFL); /* a shell's background jobs begin with these ignored, and so would the runs */
+    signal(SIGHUP, SIG_DFL);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_undisturbed),
         cmocka_unit_test(test_stopped_in_training),
