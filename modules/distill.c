@@ -1,6 +1,6 @@
 /* distill.c: how far the decoded features are from the encoded ones: while training the loss of Eq. 9, when scoring
  * the anomaly map of Eq. 17. The class token takes no part unless asked for. */
-#include "operations.h"
+#include "score_map.h"
 
 #define FLAT(X)   X(FLAT_IMAGE, "image") X(FLAT_PATCH, "patch")
 #define TOKENS(X) X(TOKENS_PATCHES, "patches") X(TOKENS_ALL, "all")
@@ -58,7 +58,7 @@ static ablate_value *distill_loss(ablate_builder *b, const distill_settings *s)
 
 /* The map (B, S, S) of distances on the patch grid H x H. All layers share the grid and up-sampling is linear, so the
  * sum over layers comes first: one up-sampling instead of three. */
-static ablate_value *score_map(ablate_builder *b, const distill_settings *s, int64_t grid, int64_t size)
+static ablate_value *score_map(ablate_builder *b, const distill_settings *s, score_places at)
 {
     ablate_value *sum = NULL;
     // tag::eq17[]
@@ -69,22 +69,19 @@ static ablate_value *score_map(ablate_builder *b, const distill_settings *s, int
         ablate_write(b, "distance", i, distance);                /* to be looked at */
         sum = sum_of(b, sum, distance);
     }
-    sum = op_reshape(b, sum, -1, 1, grid, grid);
-    ablate_value *map = op_resize(b, sum, .height = size, .width = size, .mode = "bilinear",
+    sum = op_reshape(b, sum, -1, 1, at.grid, at.grid);
+    ablate_value *map = op_resize(b, sum, .height = at.size, .width = at.size, .mode = "bilinear",
                                   .align_corners = s->align_corners); /* sigma */
     // end::eq17[]
-    map = op_reshape(b, map, -1, size, size);
-    return s->smooth > 0 ? op_blur(b, map, s->smooth) : map;
+    return map;
 }
 
 static int build(ablate_builder *b, const void *settings)
 {
     const distill_settings *s = settings;
-    ablate_shape image = ablate_shape_of(b, ablate_read(b, "image", 0));
-    ablate_shape shape = ablate_shape_of(b, ablate_read(b, "teacher", 0));
-    int64_t grid = shape.rank == 3 ? ablate_square_side(shape.dim[1] - 1) : 0;
-    if (image.rank != 4 || grid == 0)
-        return ablate_fail(b, "distill: features must be pictures x (1 + a square grid of patches) x channels");
+    score_places at;
+    if (!score_places_read(b, "distill", &at))
+        return -1;
     if (b->training) {
         // tag::eq16[]
         /* The total is the sum of what the modules add: L_distill + L_constraint + L_moe */
@@ -92,9 +89,7 @@ static int build(ablate_builder *b, const void *settings)
         // end::eq16[]
         return 0;
     }
-    ablate_value *map = score_map(b, s, grid, image.dim[3]);
-    ablate_write(b, "score", 0, map);
-    ablate_write(b, "score.image", 0, op_max(b, op_reshape(b, map, 0, -1), -1));
+    score_write(b, score_map(b, s, at), at.size, s->smooth);
     return 0;
 }
 

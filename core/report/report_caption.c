@@ -286,7 +286,8 @@ static void print_swapped(const caption *c)
 {
     const experiment *e = c->of->experiment;
     if (e->swapped)
-        fprintf(c->out, "In every line: %s.\n", e->swapped);
+        fprintf(c->out, "In every line: %s%s.\n", e->swapped,
+                *e->note ? "; what the scale says above of its own modules and sizes is not of these runs" : "");
     for (int r = 0; r < e->row_count; r++)
         if (e->rows[r].lacks)
             print_lacking(e, r, c->out);

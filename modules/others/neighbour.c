@@ -1,7 +1,7 @@
 /* neighbour.c: how far each patch is from the nearest patch of all training pictures, which are free of defects: the
  * idea of PatchCore (Roth et al. 2022, "Towards Total Recall in Industrial Anomaly Detection"), a baseline that trains
  * nothing. What the encoder gives decides it alone. */
-#include "operations.h"
+#include "score_map.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -109,24 +109,19 @@ static int build(ablate_builder *b, const void *settings)
     const neighbour_settings *s = settings;
     if (b->training)
         return 0;
-    ablate_shape image = ablate_shape_of(b, ablate_read(b, "image", 0));
-    ablate_shape shape = ablate_shape_of(b, ablate_read(b, "teacher", 0));
-    int64_t grid = shape.rank == 3 ? ablate_square_side(shape.dim[1] - 1) : 0, size = image.dim[3];
-    if (image.rank != 4 || grid == 0)
-        return ablate_fail(b, "neighbour: features must be pictures x (1 + a square grid of patches) x channels");
+    score_places at;
+    if (!score_places_read(b, "neighbour", &at))
+        return -1;
     if (s->average % 2 == 0)
         return ablate_fail(b, "neighbour: average = %d has no middle; give an odd number", s->average);
     // tag::distance[]
-    ablate_value *f = patches(b, s, grid);                    /* (B, H W, C) */
+    ablate_value *f = patches(b, s, at.grid);                 /* (B, H W, C) */
     ablate_value *distance = op_nearest(b, f, bank(b, s, f)); /* (B, H W) */
     // end::distance[]
     ablate_write(b, "distance", 0, distance); /* to be looked at */
-    ablate_value *map = op_resize(b, op_reshape(b, distance, -1, 1, grid, grid), .height = size, .width = size,
-                                  .mode = "bilinear", .align_corners = s->align_corners);
-    map = op_reshape(b, map, -1, size, size);
-    map = s->smooth > 0 ? op_blur(b, map, s->smooth) : map;
-    ablate_write(b, "score", 0, map);
-    ablate_write(b, "score.image", 0, op_max(b, op_reshape(b, map, 0, -1), -1));
+    ablate_value *map = op_resize(b, op_reshape(b, distance, -1, 1, at.grid, at.grid), .height = at.size,
+                                  .width = at.size, .mode = "bilinear", .align_corners = s->align_corners);
+    score_write(b, map, at.size, s->smooth);
     return 0;
 }
 

@@ -1,0 +1,34 @@
+/* score_map.h: from patches to scores: the places that a score map has, and how a map of them is smoothed and judged.
+ * What a module makes of its patches before that is its own. */
+#ifndef MODULES_SCORE_MAP_H
+#define MODULES_SCORE_MAP_H
+#include "operations.h"
+
+typedef struct score_places { /* sides: of the grid of patches behind the class token, of the picture */
+    int64_t grid, size;
+} score_places;
+
+/* Those of "teacher" and "image", for the module of that name; false: complained. */
+static inline bool score_places_read(ablate_builder *b, const char *module, score_places *places)
+{
+    ablate_shape image = ablate_shape_of(b, ablate_read(b, "image", 0));
+    ablate_shape shape = ablate_shape_of(b, ablate_read(b, "teacher", 0));
+    int64_t grid = shape.rank == 3 ? ablate_square_side(shape.dim[1] - 1) : 0;
+    *places = (score_places){ grid, image.dim[3] };
+    if (image.rank == 4 && grid > 0)
+        return true;
+    ablate_fail(b, "%s: features must be pictures x (1 + a square grid of patches) x channels", module);
+    return false;
+}
+
+/* Writes the map (B, 1, S, S), smoothed by a Gaussian of so many pixels, as "score" (B, S, S), and its largest number
+ * as the picture's score, "score.image" (B). */
+static inline void score_write(ablate_builder *b, ablate_value *map, int64_t size, double smooth)
+{
+    map = op_reshape(b, map, -1, size, size);
+    map = smooth > 0 ? op_blur(b, map, smooth) : map;
+    ablate_write(b, "score", 0, map);
+    ablate_write(b, "score.image", 0, op_max(b, op_reshape(b, map, 0, -1), -1));
+}
+
+#endif
