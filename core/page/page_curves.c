@@ -68,6 +68,8 @@ static void print_line(const drawing *d, int loss, FILE *out)
             fprintf(out, "%c%.1f %.1f", pen ? 'L' : 'M', place_x(d, e), place_y(d, value));
         pen = is_shown(value);
     }
+    if (d->of.lines == 1 && pen)
+        fputs("h3", out); /* one epoch is no line, but a mark */
     fprintf(out, "\" stroke=\"%s\" stroke-dasharray=\"%s\"/>", colours[loss], dashes[loss]);
     int y = TOP + 10 + 13 * loss, x = WIDTH - RIGHT + 4;
     fprintf(

@@ -1,4 +1,5 @@
-/* losses.h: what a run keeps of its losses. RUN/losses.tsv: their means and those of probes, a line an epoch.
+/* losses.h: what a run keeps of its losses. RUN/losses.tsv: their means and those of probes, a line an epoch
+ * that was begun (`run --steps` may have cut the last one short).
  * RUN/gradients.tsv, which `run --keep-epochs` writes: norms of their gradients, a line for each step that was looked
  * at, behind the epochs that had passed by then, not always whole, as a first term. */
 #ifndef ABLATE_LOSSES_H

@@ -311,7 +311,7 @@ static int run_all(trainer *t, constants *frozen)
     if (get_ready(t, frozen) < 0 || loop(t) < 0)
         return -1;
     t->result->terms = graph_terms(r->model->train);
-    t->result->epochs = t->run->epochs;
+    t->result->epochs = (int)((t->steps.done + (uint64_t)t->steps.each - 1) / (uint64_t)t->steps.each);
     t->result->log = t->state.log;
     t->state.log = NULL;
     whole_mean(t);

@@ -20,10 +20,10 @@ typedef struct train_request { /* all of it outlives the call */
 } train_request;
 
 typedef struct train_result {
-    optimiser optimiser; /* holds the trained parameters */
-    uint64_t steps;      /* done in all */
-    double *log;         /* (epochs, terms): mean over the epoch of each loss, then of each probe */
-    int epochs, terms;
+    optimiser optimiser;            /* holds the trained parameters */
+    uint64_t steps;                 /* done in all */
+    double *log;                    /* (epochs, terms): mean over the epoch of each loss, then of each probe */
+    int epochs, terms;              /* epochs: those begun, of which most_steps may have cut the last one short */
     double seconds, seconds_a_step; /* of the steps done now; 0: there were none */
     double earlier;                 /* seconds that the run had taken before, by the checkpoint it went on from */
     int64_t earlier_peak;           /* bytes resident at most by then */

@@ -16,9 +16,11 @@ do for [f = 1:2] {
     unset logscale
     set xrange [*:*]
     set yrange [*:*]
-    stats data using (strcol(2) eq "weighted-sum" || strstrt(" ".terms, " ".strcol(2)." ") > 0 ? 0 \
+    # A loss that has no weight yet, as in a run of few steps, is not drawn.
+    stats data using (strcol(2) eq "weighted-sum" || $4 == 0 || strstrt(" ".terms, " ".strcol(2)." ") > 0 ? 0 \
         : (terms = terms.strcol(2)." ", 0)) nooutput
     stats data using 3 nooutput
+    passed = STATS_max
     runs = STATS_columns - 7
     run = ""
     stats data using (run = strcol(1), 0) nooutput
@@ -27,11 +29,12 @@ do for [f = 1:2] {
         all = 0; quiet = 0
         do for [k = 8:7 + runs] {
             stats data using (strcol(2) eq word(terms, i) && $4 > 0 ? (all = all + 1, \
-                quiet = quiet + (column(k) * $4 > least ? 0 : 1), 0) : NaN) nooutput
+                quiet = quiet + (column(k) * $4 > least ? 0 : 1), 0) : 0) nooutput
         }
         if (quiet > 0) { note = note.sprintf("%s%s: %.0f %%", note eq "" ? "on the axis: " : ", ", word(terms, i), 100.0 * quiet / all) }
     }
     set logscale y
+    if (passed > 0) { set xrange [*:*] } else { set xrange [0:1] }
     set yrange [least:2e3]
     set ytics add ("0" least)
     eval place(1.7 + 8.9 * (f - 1), 1.2, 6.9, 4.2)

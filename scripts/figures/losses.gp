@@ -19,25 +19,30 @@ above(value) = value > least ? value : least
 set logscale y
 set format y "10^{%L}"
 set xlabel "epoch" offset 0, 0.4
-set xtics epochs > 30 ? 20 : 2
+set xtics epochs > 30 ? 20 : epochs > 3 ? 2 : 1
 unset key
 do for [i = 1:words(terms)] {
     term = word(terms, i)
     set xrange [*:*]
-    stats data using (is(term) ? $4 : NaN) nooutput
-    last = STATS_max
-    stats data using (is(term) && $4 > 0 ? $3 : NaN) nooutput
-    begins = STATS_min
+    set yrange [*:*]
+    last = NaN # stays so for a probe, and 0 for a loss that begins after the last epoch
+    begins = epochs + 1
+    stats data using (is(term) ? (last = last > $4 ? last : $4, 0) : 0) nooutput
+    stats data using (is(term) && $4 > 0 && $3 < begins ? (begins = $3, 0) : 0) nooutput
     eval place(2.1 + 8.8 * ((i - 1) % 2), 1.0 + (tall + 1.8) * ((i - 1) / 2), 6.8, tall)
     set ylabel (i % 2 ? "loss, mean of an epoch" : "")
     set title sprintf("%s%s", term, last == last ? sprintf(", weight %g", last) : "") offset 0, -0.6 noenhanced
+    stats data using (is(term) ? $7 : NaN) nooutput
+    most = STATS_max
     stats data using (is(term) ? $5 : NaN) nooutput
+    # One epoch of one seed is one number, and no range.
+    if (above(STATS_min) == above(most)) { set yrange [above(most) / 2:above(most) * 2] }
     set ytics autofreq
     if (STATS_min < least) { set ytics add ("0" least) }
     unset object
     unset label 2
     if (i > 1) { unset label 1 }
-    if (begins > 1) {
+    if (last == last && begins > 1) {
         set object rectangle from graph 0, graph 0 to begins - 0.5, graph 1 back \
             fillcolor rgb "#EEEEEE" fillstyle solid noborder
         set label 2 "weight 0" at 0.7, graph 0.08 font letters(small)

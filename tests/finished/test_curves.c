@@ -17,7 +17,8 @@ static int rows, fields;
 static int curves(const char *first, ...)
 {
     char *argv[16] = { (char[]){ "curves" }, (char[]){ "--out" }, out, (char[]){ "--cache" }, finished_cache };
-    int argc = strcmp(first, "losses") == 0 ? 3 : 5; /* what computes nothing has no cache */
+    const bool computes = strcmp(first, "losses") != 0 && strcmp(first, "gradients") != 0; /* what does has a cache */
+    int argc = computes ? 5 : 3;
     va_list rest;
     complaint_clear();
     unlink(out);
@@ -107,6 +108,29 @@ static void test_losses_of_several_runs(void **state)
     assert_true(number(1, "most") == 7 && number(1, "least") == mine);
     assert_true(fabs(number(1, "mean") - (mine + 7) / 2) <= NINE_DIGITS * (number(1, "mean") + mine / 2));
     refused("have other settings", curves("losses", finished_full, finished_base, NULL));
+}
+
+/* Of the six steps in two epochs only those that were asked for: a line for each epoch that was begun. */
+static void test_losses_of_a_run_cut_short(void **state)
+{
+    (void)state;
+    for (int steps = 1; steps <= 4; steps += 3) {
+        must_work("$ablate run tests/inputs/small.ini --scale mini --seeds 1 --row full --steps %d --keep-epochs "
+                  "--cache %s --out $in/cut%d --folders 2>$in/log | tail -n 1",
+                  steps, finished_cache, steps);
+        char cut[200] = "";
+        snprintf(cut, sizeof cut, "%.*s", (int)strcspn(said, "\n"), said);
+        must_write(curves("losses", cut, NULL));
+        assert_int_equal(rows, 1 + 4 * (steps > 3 ? 2 : 1));
+        must_work("cd $in && mkdir drawn%d && cp %s drawn%d/losses.tsv", steps, out, steps);
+        must_write(curves("gradients", cut, NULL));
+        assert_int_equal(rows, 1 + 5 * steps);
+        must_work("cp %s $in/drawn%d/gradients.tsv && cp %s $in/drawn%d/gradients-tau.tsv", out, steps, out, steps);
+        must_work("for i in losses gradients; do scripts/figures/draw $i $in/drawn%d || exit 1; done", steps);
+    }
+    must_work(
+        "cd $in && sed -n 2p cut4/runs/small/full/seed-0-*/losses.tsv >cut && sed -n 2p %s/losses.tsv | cmp - cut",
+        finished_full);
 }
 
 static void damaged(const char *name, const char *edit, const char *words)
@@ -247,9 +271,13 @@ static int begin(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_losses),         cmocka_unit_test(test_losses_of_several_runs),
-        cmocka_unit_test(test_damaged_losses), cmocka_unit_test(test_scores),
-        cmocka_unit_test(test_usage),          cmocka_unit_test(test_mistakes_are_sentences),
+        cmocka_unit_test(test_losses),
+        cmocka_unit_test(test_losses_of_several_runs),
+        cmocka_unit_test(test_losses_of_a_run_cut_short),
+        cmocka_unit_test(test_damaged_losses),
+        cmocka_unit_test(test_scores),
+        cmocka_unit_test(test_usage),
+        cmocka_unit_test(test_mistakes_are_sentences),
     };
     return cmocka_run_group_tests(tests, begin, remove_folder);
 }

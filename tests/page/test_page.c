@@ -6,11 +6,11 @@
 #include "../../core/page/page.h"
 #include "../lab/program.h"
 
-/* A run of two steps on few pictures, and its page with pictures. */
+/* A run of one step on few pictures, and its page with pictures. */
 static int make_results(void **state)
 {
     return enter_folder(state) == 0
-               ? shell("cd '%s' && $ablate run ablations/table2.ini --row i --scale mini --seeds 1 --steps 2 "
+               ? shell("cd '%s' && $ablate run ablations/table2.ini --row i --scale mini --seeds 1 --steps 1 "
                        "--set mini.train=1 --set mini.good=2 --set mini.each=1 --out $in/results --cache $in/cache "
                        ">$in/said 2>&1 && "
                        "mkdir $in/results/figures && $ablate data mini --set mini.train=1 --set mini.good=1 "
@@ -71,6 +71,8 @@ static void test_everything_is_on_it(void **state)
     assert_null(strstr(said, "other.md"));
     assert_non_null(strstr(page, "alt=\"figure a &quot;b&quot; &lt;c&gt;\""));
     assert_non_null(strstr(page, "aria-label=\"losses by epoch\""));
+    assert_non_null(strstr(page, "h3\" stroke=")); /* one epoch is a mark */
+    assert_non_null(strstr(page, "epoch 1 to 1<"));
     assert_non_null(strstr(page, "run.model = clip noise decoder distill") ? page
                                                                            : strstr(page, "run.model = clip noise"));
     assert_non_null(strstr(page, "Worst misses"));
