@@ -193,7 +193,8 @@ all-tables: all ## all of them in one process, which shares features and finishe
 	$(ABLATE) run ablations/table2.ini experiments/table1.ini ablations/table4.ini experiments/table3.ini --scale $(SCALE) $(if $(DATA),$(error all-tables: these tables are of two data sets, so it takes no DATA; make them one by one)) $(if $(CLIP),--set 'clip.weights=$(CLIP)') $(if $(SEEDS),--seeds $(SEEDS))
 unstated: all ## what each choice that the paper leaves open changes: one table
 	$(ABLATE) run ablations/unstated/*.ini --choices unstated $(CHOSEN) $(if $(SEEDS),--seeds $(SEEDS))
-# scripts/figures/NAME.sh makes sure of the runs, lets verbs write what is drawn into results/figures, and draws it.
+# scripts/figures/NAME.sh makes sure of the runs, lets verbs write what is drawn into results/figures, and draws it;
+# with other than the files' own settings, into a folder beside that: scripts/figures/folder.
 $(BUILD)/packages-figures: scripts/need | $(BUILD)/packages
 	@scripts/need gnuplot-nox graphviz fonts-liberation
 	@touch $@

@@ -1,4 +1,5 @@
 #include "shared.h"
+#include "../base/diag.h"
 #include "../experiment/experiment_swapped.h"
 #include <string.h>
 
@@ -60,6 +61,13 @@ int shared_session(const verb_line *l, session *s)
     return session_open(s, l->device, l->threads, l->modules, l->cache ? l->cache : "cache");
 }
 
+int shared_applicable(const experiment *e, const experiment_row *row)
+{
+    return row->applicable ? 0
+                           : complain("%s: row '%s' cannot be run: %s; choose another", e->path, row->name,
+                                      row->lacks ? row->lacks : "the grid's `where` excludes it");
+}
+
 experiment *shared_load(const verb_line *l, int i)
 {
     const experiment_options over = { l->scale,     l->data,      l->seeds,     l->set.text,
@@ -69,11 +77,13 @@ experiment *shared_load(const verb_line *l, int i)
         experiment_free(e);
         return NULL;
     }
-    for (int k = 0; e && k < l->row.count; k++)
-        if (!experiment_find_row(e, l->row.text[k])) {
+    for (int k = 0; e && k < l->row.count; k++) {
+        const experiment_row *row = experiment_find_row(e, l->row.text[k]);
+        if (!row || shared_applicable(e, row) < 0) {
             experiment_free(e);
             return NULL;
         }
+    }
     return e;
 }
 

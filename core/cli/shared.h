@@ -27,9 +27,11 @@ extern const line_option shared_device[];     /* device, threads */
 finished_options shared_opening(const verb_line *); /* how runs are opened again */
 int shared_session(const verb_line *, session *);   /* session_open. 0, or -1: complained; session_close after both */
 
-/* The experiment file that is argument `i`, with what the line lays over it; the rows of --row are there. NULL:
- * complained. */
+/* The experiment file that is argument `i`, with what the line lays over it; the rows of --row are there and can be
+ * run. NULL: complained. */
 experiment *shared_load(const verb_line *, int i);
+/* 0, or -1: complained of a row that lacks something, or that the grid excludes. */
+int shared_applicable(const experiment *, const experiment_row *);
 bool shared_wants(const verb_line *, const char *row); /* does --row ask for it? Without it always */
 const experiment_row *shared_row_of(const verb_line *, const experiment *); /* that of --row, or the first */
 

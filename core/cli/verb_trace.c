@@ -46,10 +46,8 @@ static int trace_row(session *s, const experiment *e, const request *r)
 {
     const runner_options how = { .out = "results", .most_steps = r->steps, .timing = r->timing };
     const experiment_row *row = choose(e, &r->given);
-    if (!row)
+    if (!row || shared_applicable(e, row) < 0)
         return -1;
-    if (!row->applicable)
-        return complain("%s: row '%s' is excluded by the grid's `where`; choose another", e->path, row->name);
     return shared_session(&r->given, s) < 0 ? -1 : runner_trace(s, e, row, &how, r->given.out);
 }
 

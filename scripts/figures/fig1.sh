@@ -4,12 +4,13 @@
 set -eu
 ablate=$1
 shift
+figures=$(scripts/figures/folder "$@")
 runs=$("$ablate" run ablations/table2.ini --row vi --row vii --seeds 1 --folders "$@")
 # Of the deepest layer's encoded patches: the response to the normal prompt, to the abnormal one, their difference (Eq. 7);
 # and the similarity of encoded and decoded patches, mean over the layers (Eq. 17).
 # shellcheck disable=SC2086 # two folders
 "$ablate" patches $runs --value response.4:0 --value response.4:1 --value response.4:0-1 --value 1-distance \
-    --rule median --good --spread 3 --out results/figures/fig1
+    --rule median --good --spread 3 --out "$figures/fig1"
 # The means that the paper prints for others and for itself, in the order of the file's columns.
 awk '
     /^metrics *=/ { sub(/^[^=]*= */, ""); gsub(/ +/, "\t"); print "name\t" $0 }
@@ -17,6 +18,6 @@ awk '
     /^\[printed / { sub(/^\[printed /, ""); sub(/\].*/, ""); name = $0 }
     name && /^mean *=/ { sub(/^[^=]*= */, ""); gsub(/ +/, "\t"); print name "\t" $0; found = 1 }
     END { exit !found }
-' experiments/table1.ini >results/figures/fig1/printed.tsv ||
+' experiments/table1.ini >"$figures/fig1/printed.tsv" ||
     { echo "experiments/table1.ini: there is no section [printed NAME] with a line 'mean'; restore the file" >&2; exit 1; }
-scripts/figures/draw fig1
+scripts/figures/draw fig1 "$figures"

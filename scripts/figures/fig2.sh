@@ -4,12 +4,10 @@
 set -eu
 ablate=$1
 shift
-figures=results/figures
-"$ablate" graph ablations/table2.ini --row vii "$@" --overview --out $figures/fig2.dot
+figures=$(scripts/figures/folder "$@")
+"$ablate" graph ablations/table2.ini --row vii "$@" --overview --out "$figures/fig2.dot"
 new=$(mktemp -d)
 trap 'rm -rf "$new"' EXIT
-dot -Tsvg $figures/fig2.dot -o "$new/fig2.svg"
-dot -Tpng -Gdpi=200 $figures/fig2.dot -o "$new/fig2.png"
-# Whoever lacks the typeface gets one of the same widths.
-sed -i 's/font-family="Liberation Sans"/font-family="Liberation Sans, Arial, Helvetica, sans-serif"/' "$new/fig2.svg"
-mv "$new/fig2.svg" "$new/fig2.png" $figures
+dot -Tsvg "$figures/fig2.dot" -o "$new/fig2.svg"
+dot -Tpng -Gdpi=200 "$figures/fig2.dot" -o "$new/fig2.png"
+scripts/figures/keep "$new" fig2 "$figures"

@@ -4,7 +4,8 @@
 set -eu
 ablate=$1
 shift
+figures=$(scripts/figures/folder "$@")
 runs=$("$ablate" run ablations/table2.ini --row i --row vii --seeds 1 --folders "$@")
 # shellcheck disable=SC2086 # two folders
-"$ablate" gallery $runs --rule median --out results/figures/fig3
-scripts/figures/draw fig3
+"$ablate" gallery $runs --rule median --out "$figures/fig3"
+scripts/figures/draw fig3 "$figures"

@@ -285,6 +285,10 @@ static void test_mistakes_on_the_command_line(void **state)
     must_complain("run", 0, "name an experiment file");
     must_complain("run nowhere.ini", 0, "nowhere.ini");
     must_complain("run tests/inputs/small.ini --scale mini --row ful", 0, "full");
+    must_complain("run tests/inputs/small.ini --scale mini --row full --swap clip=efficientnet", 0,
+                  "row 'full' cannot be run: 'cnc' reads 'text.tokens', which no module before it writes; choose");
+    must_complain("check ablations/table4.ini --scale mini --row \"T=1 K=2\"", 0,
+                  "row 'T=1 K=2' cannot be run: the grid's `where` excludes it; choose another");
     must_complain("run tests/inputs/small.ini --scale mini --set moe.expert=3", 0, "experts");
     must_complain("run tests/inputs/small.ini --scale mini --set moo.experts=3", 0, "moe");
     must_complain("run tests/inputs/small.ini --scale mini --set run.batch=500", 0, "smaller batch");

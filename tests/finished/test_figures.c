@@ -277,6 +277,21 @@ static void test_figures_are_drawn(void **state)
     must_work("cd $in/figures && sha256sum --quiet -c sum && mv ../scales.tsv ../1-mask.png fig3");
 }
 
+/* In a house of its own, whose results they may write. */
+static void test_figures_of_other_settings_have_a_folder_of_their_own(void **state)
+{
+    (void)state;
+    must_work("mkdir $in/house && ln -s $PWD/scripts $PWD/ablations $PWD/experiments $PWD/modules $in/house && "
+              "cd $in/house && scripts/figures/fig2.sh $ablate --scale mini && cp results/figures/fig2.svg ..");
+    expect_words(said, "figure: results/figures/fig2.svg and .png\n");
+    must_work("cd $in/house && scripts/figures/fig2.sh $ablate --scale mini --set moe.experts=3");
+    expect_words(said, "figure: results/figures-mini-");
+    expect_words(said, "/fig2.svg and .png; results/figures, of the files' own settings, stays\n");
+    must_work("cd $in/house && cmp results/figures/fig2.svg ../fig2.svg && ls results/figures-mini-*/fig2.png && "
+              "scripts/figures/folder --scale paper && scripts/figures/folder");
+    expect_words(said, "results/figures-paper\nresults/figures-no-scale\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -287,6 +302,7 @@ int main(void)
         cmocka_unit_test_setup(test_runs_of_other_pictures_are_not_mixed, start),
         cmocka_unit_test_setup(test_a_run_without_maps, start),
         cmocka_unit_test_setup(test_figures_are_drawn, start),
+        cmocka_unit_test_setup(test_figures_of_other_settings_have_a_folder_of_their_own, start),
     };
     return cmocka_run_group_tests(tests, begin, remove_folder);
 }
