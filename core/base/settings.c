@@ -166,8 +166,9 @@ bool settings_same(const settings *a, const settings *b, const char *but)
 typedef struct reader { /* of one file, whose text is taken apart in place */
     settings *list;
     const char *path, *section;
-    int first, line; /* first entry of this file; number of the line */
-    char *end;       /* of the value above, which an indented line continues; NULL: there is none */
+    int first, opened,
+        line;  /* first entry of this file, and of this section, which is there once; number of the line */
+    char *end; /* of the value above, which an indented line continues; NULL: there is none */
 } reader;
 
 static int complain_line(const reader *r)
@@ -193,6 +194,7 @@ static int read_section(reader *r, char *name)
     if (before)
         return complain_at(r->path, r->line, "[%s] is there twice, first in line %d; join them or rename one",
                            r->section, before->line);
+    r->opened = r->list->count;
     return settings_set(r->list, r->section, "", "", r->path, r->line);
 }
 
@@ -206,7 +208,7 @@ static int read_entry(reader *r, char *line)
     r->end = value + strlen(value);
     if (!*key)
         return complain_at(r->path, r->line, "a key must have one character or more; write key = value");
-    const settings_entry *before = find_since(r->list, r->first, r->section, key);
+    const settings_entry *before = find_since(r->list, r->opened, r->section, key);
     if (before)
         return complain_at(r->path, r->line, "'%s%s%s' is already set in line %d; delete one of the two", r->section,
                            *r->section ? "." : "", key, before->line);
@@ -278,7 +280,7 @@ int settings_read(settings *list, const char *path)
 {
     static const char mark[] = "\xEF\xBB\xBF"; /* of the order of bytes, which UTF-8 has not */
     char *rest = load_text(list, path), *line;
-    reader r = { .list = list, .section = "", .first = list->count };
+    reader r = { .list = list, .section = "", .first = list->count, .opened = list->count };
     if (!rest || !(r.path = arena_text(list->memory, path)))
         return -1;
     if (strncmp(rest, mark, strlen(mark)) == 0)

@@ -1,5 +1,6 @@
 #include "shared.h"
 #include "../base/diag.h"
+#include "../base/stop.h"
 #include "../experiment/experiment_swapped.h"
 #include <string.h>
 
@@ -85,6 +86,13 @@ experiment *shared_load(const verb_line *l, int i)
         }
     }
     return e;
+}
+
+int shared_stop(const experiment *e)
+{
+    return stop_asked()
+               ? stop_complain("the rows of %s were being looked at; the same command begins with them", e->path)
+               : 0;
 }
 
 bool shared_wants(const verb_line *l, const char *row)

@@ -32,6 +32,7 @@ int shared_session(const verb_line *, session *);   /* session_open. 0, or -1: c
 experiment *shared_load(const verb_line *, int i);
 /* 0, or -1: complained of a row that lacks something, or that the grid excludes. */
 int shared_applicable(const experiment *, const experiment_row *);
+int shared_stop(const experiment *); /* between two rows that are looked at: 0, or -1: complained, it is to stop */
 bool shared_wants(const verb_line *, const char *row); /* does --row ask for it? Without it always */
 const experiment_row *shared_row_of(const verb_line *, const experiment *); /* that of --row, or the first */
 

@@ -11,7 +11,7 @@ static int check_file(session *s, const verb_line *l, int i)
     int status = e ? 0 : -1, rows = 0, runs = 0;
     for (int k = 0; status == 0 && k < e->row_count; k++)
         if (e->rows[k].applicable && shared_wants(l, e->rows[k].name)) {
-            status = runner_check(s, e, &e->rows[k]);
+            status = shared_stop(e) < 0 ? -1 : runner_check(s, e, &e->rows[k]);
             rows++;
             runs += e->rows[k].run.seeds;
         }

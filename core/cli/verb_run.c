@@ -294,7 +294,7 @@ static int check_all(call *c)
         const experiment *e = c->file[i].experiment;
         for (int k = 0; k < e->row_count && status == 0; k++)
             if (e->rows[k].applicable && shared_wants(&r->given, e->rows[k].name))
-                status = runner_look(&c->session, e, &e->rows[k], &c->how);
+                status = shared_stop(e) < 0 ? -1 : runner_look(&c->session, e, &e->rows[k], &c->how);
     }
     return status;
 }

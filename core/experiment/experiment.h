@@ -110,7 +110,8 @@ typedef struct experiment {
     grid grid;
     experiment_printed *printed;
     int printed_count;
-    settings whole; /* whose memory holds all texts but `changes` */
+    settings whole;  /* whose memory holds all texts but `changes` */
+    settings common; /* of it, what all rows have */
 } experiment;
 
 /* NULL: complained. Module sections are checked by whoever knows the modules (settings_fill, settings_check_used on

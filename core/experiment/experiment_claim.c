@@ -101,14 +101,14 @@ int experiment_claims_read(experiment *e)
     const settings *whole = &e->whole;
     size_t sections = 0;
     for (int i = 0; i < whole->count; i++)
-        sections += settings_begins(whole, i) && experiment_is_claim(whole->entry[i].section);
+        sections += experiment_is_claim(whole->entry[i].section) && settings_begins(whole, i);
     e->claims = arena_take(whole->memory, sections * sizeof *e->claims);
     if (!e->claims)
         return -1;
     for (int i = 0; i < whole->count; i++) {
         const settings_entry *first = &whole->entry[i];
         const char *name = chain_section_rest(first->section, "claim");
-        if (!settings_begins(whole, i) || !experiment_is_claim(first->section))
+        if (!experiment_is_claim(first->section) || !settings_begins(whole, i))
             continue;
         if (!name)
             return settings_complain(first, "a claim needs a name; write [claim NAME]");

@@ -134,14 +134,14 @@ int experiment_printed_read(experiment *e)
     const settings *whole = &e->whole;
     size_t sections = 0;
     for (int i = 0; i < whole->count; i++)
-        sections += settings_begins(whole, i) && experiment_is_printed(whole->entry[i].section);
+        sections += experiment_is_printed(whole->entry[i].section) && settings_begins(whole, i);
     e->printed = arena_take(whole->memory, sections * sizeof *e->printed);
     if (!e->printed)
         return -1;
     for (int i = 0; i < whole->count; i++) {
         const settings_entry *first = &whole->entry[i];
         const char *name = chain_section_rest(first->section, "printed");
-        if (!settings_begins(whole, i) || !experiment_is_printed(first->section))
+        if (!experiment_is_printed(first->section) || !settings_begins(whole, i))
             continue;
         if (!name)
             return settings_complain(first, "printed values need a name; write [printed NAME]");

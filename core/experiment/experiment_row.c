@@ -1,4 +1,5 @@
 #include "experiment_row.h"
+#include "../base/stop.h"
 #include "../base/words.h"
 #include "chain.h"
 #include "experiment_claim.h"
@@ -16,13 +17,14 @@ static bool is_special(const char *section)
            grid_bundle_is(section) || experiment_is_printed(section) || experiment_is_claim(section);
 }
 
-static int copy_common(const settings *whole, settings *into)
+/* What all rows have, once for all of them. */
+static int list_common(experiment *e)
 {
-    for (int i = 0; i < whole->count; i++) {
-        const settings_entry *e = &whole->entry[i];
-        if (!is_special(e->section) && settings_add(into, e) < 0)
+    const settings *whole = &e->whole;
+    e->common.memory = whole->memory;
+    for (int i = 0; i < whole->count; i++)
+        if (!is_special(whole->entry[i].section) && settings_add(&e->common, &whole->entry[i]) < 0)
             return -1;
-    }
     return 0;
 }
 
@@ -111,7 +113,7 @@ static experiment_row *row_begin(experiment *e, const char *name, const char *fi
     row->settings.memory = e->whole.memory;
     for (int c = 0; c < EXPERIMENT_COLUMNS; c++)
         row->paper[c].percent = NAN;
-    return copy_common(&e->whole, &row->settings) < 0 ? NULL : row;
+    return settings_merge(&row->settings, &e->common) < 0 ? NULL : row;
 }
 
 static int row_end(const experiment *e, experiment_row *row, const experiment_options *options)
@@ -171,13 +173,16 @@ static int read_grid(experiment *e, const experiment_options *options)
     return status;
 }
 
+static bool is_row(const char *section)
+{
+    return strncmp(section, "row", 3) == 0 && (!section[3] || section[3] == ' ');
+}
+
 /* "row NAME.section.key" of a scale's section changes a row that must be there. */
 static int read_section(experiment *e, const settings_entry *first, const experiment_options *options)
 {
     if (strcmp(first->section, "row") == 0)
         return settings_complain(first, "a row needs a name; write [row NAME]");
-    if (!chain_section_rest(first->section, "row"))
-        return 0;
     const settings_entry *name = settings_find(&e->whole, first->section, "");
     return name ? read_row(e, name, options)
                 : settings_complain(first, "there is no [%s] whose settings this could change", first->section);
@@ -185,9 +190,15 @@ static int read_section(experiment *e, const settings_entry *first, const experi
 
 int experiment_rows_read(experiment *e, const experiment_options *options)
 {
-    for (int i = 0; i < e->whole.count; i++)
-        if (settings_begins(&e->whole, i) && read_section(e, &e->whole.entry[i], options) < 0)
+    if (list_common(e) < 0)
+        return -1;
+    for (int i = 0; i < e->whole.count; i++) {
+        if (is_row(e->whole.entry[i].section) && settings_begins(&e->whole, i) &&
+            read_section(e, &e->whole.entry[i], options) < 0)
             return -1;
+        if (stop_asked())
+            return stop_complain("the rows of %s were being read; the same command begins with them", e->path);
+    }
     if (read_grid(e, options) < 0)
         return -1;
     if (e->row_count > 0)

@@ -240,6 +240,23 @@ static void test_stopped_before_the_report(void **state)
     same_bits("report");
 }
 
+/* Thousands of rows take their time before the first begins: reading them, and looking at each. */
+static void test_stopped_among_many_rows(void **state)
+{
+    (void)state;
+    static const char *const verb[] = { "check", "run" };
+    must_work("{ echo base = $PWD/tests/inputs/small.ini; seq 3000 | "
+              "sed 's/.*/[row &]\\nmodel = clip noise decoder distill/'; } >$in/many.ini");
+    for (int i = 0; i < 2; i++) {
+        must_work("cd $in && for pause in 1 2 4 8; do $ablate %s many.ini --scale mini >out 2>log & sleep $pause; "
+                  "kill -TERM $!; wait $!; status=$?; grep -q stopped log && exit $((status != 143)); done; exit 1",
+                  verb[i]);
+        const bool rows = strstr(log_now(), "ablate: stopped by SIGTERM: the rows of many.ini were being ");
+        assert_true(rows || (i == 0 && strstr(said, "SIGTERM: the masks were being read"))); /* of the first row */
+        assert_non_null(strstr(said, "; the same command begins with them"));
+    }
+}
+
 /* timeout tells the program, and then its whole group: twice within a moment is once. A moment is half a second, of
  * which a busy machine may take much between two signals. */
 static void test_a_signal_that_comes_twice_at_once(void **state)
@@ -321,6 +338,7 @@ int main(void)
         cmocka_unit_test(test_stopped_while_features_are_computed),
         cmocka_unit_test(test_stopped_after_training),
         cmocka_unit_test(test_stopped_before_the_report),
+        cmocka_unit_test(test_stopped_among_many_rows),
         cmocka_unit_test(test_a_signal_that_comes_twice_at_once),
         cmocka_unit_test(test_a_second_signal_ends_at_once),
         cmocka_unit_test(test_signals_that_were_ignored),
