@@ -220,17 +220,26 @@ static const char *path_of(const reading *r, const line_option *o, option_path k
     return o->path == kind ? *(const char *const *)((const char *)r->into + o->at) : NULL;
 }
 
-/* A file in a folder that is read could take the place of one of its files. */
-static int spare_folder(const line_option *o, const char *out, const char *folder)
+/* The folder that a path lies in. New memory; NULL: complained. */
+static char *parent_of(const char *path)
 {
-    const char *slash = strrchr(out, '/');
-    char *parent = slash ? take_text("%.*s", (int)(slash - out), out) : take_text(".");
-    bool inside = parent && folder_same(*parent ? parent : "/", folder);
-    int status = parent ? 0 : -1;
+    const char *slash = strrchr(path, '/');
+    return !slash ? take_text(".") : slash == path ? take_text("/") : take_text("%.*s", (int)(slash - path), path);
+}
+
+/* A file in a folder that is read could take the place of one of its files. */
+static int spare_folder(const line_option *o, const char *out, const char *word)
+{
+    const char *name = strrchr(word, '/');
+    bool record = strcmp(name ? name + 1 : word, "metrics.json") == 0; /* a run is named by this file of it, too */
+    char *parent = parent_of(out), *folder = record ? parent_of(word) : take_text("%s", word);
+    bool inside = parent && folder && folder_same(parent, folder);
+    int status = parent && folder ? 0 : -1;
     if (inside)
         status = complain("--%s %s lies in the folder of a run, %s, whose files it could replace; choose another place",
                           o->name, out, folder);
     free(parent);
+    free(folder);
     return status;
 }
 

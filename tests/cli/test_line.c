@@ -273,6 +273,8 @@ static void what_is_read_is_not_replaced(void **state)
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         must_say(lines[i], "README.md is what is read, 'README.md'; choose another place");
     must_say("curves losses a tests --out tests/x", "--out tests/x lies in the folder of a run, tests");
+    must_say("curves losses a tests/metrics.json --out tests/x", "--out tests/x lies in the folder of a run, tests,");
+    must_say("curves losses a metrics.json --out x", "--out x lies in the folder of a run, .,");
     must_say("curves losses / --out /x", "--out /x lies in the folder of a run, /");
 }
 
