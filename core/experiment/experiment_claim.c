@@ -75,6 +75,9 @@ static int metrics_read(const experiment *e, const char *section, const char *na
                                      "'metrics' of [%s] names '%.*s', which is no column of which both rows have "
                                      "a printed value; delete it, or give them one",
                                      section, (int)length, name);
+        if (claim->of[c])
+            return settings_complain(entry, "'metrics' of [%s] names '%.*s' twice; delete one", section, (int)length,
+                                     name);
         claim->of[c] = true;
     }
     for (int c = 0; c < e->columns; c++) {

@@ -223,6 +223,11 @@ static int check_run(const runner *r)
     int each = dataset_count(&r->session->data, false), tests = dataset_count(&r->session->data, true);
     if (model_check(&r->model, r->experiment->columns > 0) < 0)
         return -1;
+    if (r->row->baseline && model_trains(&r->model))
+        return complain_at(r->row->at.file, r->row->at.line,
+                           "row '%s' says baseline = yes, but its line '%s' trains parameters, and a baseline trains "
+                           "nothing; delete that",
+                           r->row->name, r->run.model);
     if (each < r->run.batch && model_trains(&r->model))
         return complain("data '%s' has %d training pictures, fewer than run.batch = %d; use a smaller batch",
                         r->session->data.spec, each, r->run.batch);

@@ -157,6 +157,21 @@ static void masks_are_read(void **state)
     assert_int_not_equal(status, 0);
 }
 
+/* A row that others are measured by as one that trains nothing must train nothing. */
+static void a_baseline_that_trains_is_refused(void **state)
+{
+    (void)state;
+    must_work(
+        "printf 'base = %%s/tests/inputs/small.ini\n[row b]\nmodel = clip noise decoder distill\nbaseline = yes\n' "
+        "$PWD >$in/b.ini");
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(shell("$ablate %s $in/b.ini --scale mini %s", i ? "run" : "check", i ? "--out $in/none" : ""),
+                         1);
+        expect_words(said, "/b.ini:2: row 'b' says baseline = yes, but its line 'clip noise decoder distill' trains "
+                           "parameters, and a baseline trains nothing; delete that");
+    }
+}
+
 /* Rows of the files that come with the sources stay legal. */
 static void rows_are_in_order(void **state)
 {
@@ -175,6 +190,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(a_later_mistake_is_told_before_the_first_row),
                                         cmocka_unit_test(a_module_that_crashes_is_named),
+                                        cmocka_unit_test(a_baseline_that_trains_is_refused),
                                         cmocka_unit_test(check_and_run_refuse_alike),
                                         cmocka_unit_test(idle_parameters_are_named),
                                         cmocka_unit_test(masks_are_read),

@@ -92,6 +92,8 @@ static void test_refusals(void **state)
     refused(
         START "[claim A]\nrows = i \"the other\"\nmetrics = mean\n",
         "a.ini:13: 'metrics' of [claim A] names 'mean', which is no column of which both rows have a printed value");
+    refused(START "[claim A]\nrows = i \"the other\"\nmetrics = image_auroc image_auroc\n",
+            "a.ini:13: 'metrics' of [claim A] names 'image_auroc' twice; delete one");
     refused(START "[claim A]\nrows = i \"the other\"\nmetrics = image_ap\n", "names 'image_ap', which is no column");
     refused(START "[claim A]\nrows = i \"the other\"\nmetrcs = aupro\n", "a.ini:13: ");
     refused("[experiment]\ndata_titles = mini\n[row i]\n",
