@@ -185,7 +185,8 @@ $(BUILD)/tests/%: $$(call obj,$$(wildcard tests/*/$$*.c)) $(BUILD)/liblab.a $(LI
 # ENCODER=lite0 (after `make weights`), or another EfficientNet or ResNet with WEIGHTS=FILE, in the place of clip: pictures
 # of 256 pixels, of which stride 16 makes 16 x 16 tokens, and smoothing in proportion.
 CONVNET = $(if $(findstring resnet,$(ENCODER)),resnet,efficientnet)
-CONVNETWEIGHTS = $(or $(WEIGHTS),$(if $(filter lite0,$(ENCODER)),data/weights/efficientnet-lite0.pth,$(error ENCODER=$(ENCODER) wants WEIGHTS=FILE; only lite0 has some, by make weights)))
+LITE0    = data/weights/efficientnet-lite0.pth
+CONVNETWEIGHTS = $(if $(CLIP),$(error ENCODER=$(ENCODER) stands in the place of clip, so CLIP=$(CLIP) has none; leave one out))$(or $(WEIGHTS),$(if $(filter lite0,$(ENCODER)),$(or $(wildcard $(LITE0)),$(error ENCODER=lite0 wants $(LITE0), which is not there; say 'make weights', or WEIGHTS=FILE)),$(error ENCODER=$(ENCODER) wants WEIGHTS=FILE; only lite0 has some, by make weights)))
 CHOSEN = --scale $(SCALE) $(if $(DATA),--data '$(DATA)') $(if $(CLIP),--set 'clip.weights=$(CLIP)') $(if $(ENCODER),--swap clip=$(CONVNET) --set $(CONVNET).arch=$(ENCODER) --set '$(CONVNET).weights=$(CONVNETWEIGHTS)' --set input.size=256 --set input.statistics=imagenet --set distill.smooth=4.6 --set neighbour.smooth=4.6)
 table%: all ## table2, ...: rerun a table of the paper at SCALE=mini|paper, DATA=mvtec:PATH, CLIP=FILE or ENCODER=lite0
 	$(ABLATE) run $(firstword $(wildcard ablations/table$*.ini experiments/table$*.ini) ablations/table$*.ini) $(CHOSEN) $(if $(SEEDS),--seeds $(SEEDS))

@@ -145,6 +145,28 @@ static void test_own_module_through_an_installation(void **state)
     expect_words(said, "mine");
 }
 
+/* Mistakes in the words that choose an encoder, where no file of weights is. */
+static void test_encoders_that_cannot_be_had(void **state)
+{
+    static const char *const mistake[][2] = {
+        { "ENCODER=lite0",
+          "wants data/weights/efficientnet-lite0.pth, which is not there; say 'make weights', or WEIGHTS=" },
+        { "ENCODER=b4", "ENCODER=b4 wants WEIGHTS=FILE; only lite0 has some, by make weights" },
+        { "ENCODER=b4 WEIGHTS=x CLIP=y", "stands in the place of clip, so CLIP=y has none; leave one out" },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof mistake / sizeof *mistake; i++) {
+        assert_int_not_equal(shell("mkdir -p $in/empty && makefile=$PWD/Makefile && cd $in/empty && make -f $makefile "
+                                   "--eval='shown: ; @echo $(CHOSEN)' shown %s",
+                                   mistake[i][0]),
+                             0);
+        expect_words(said, mistake[i][1]);
+    }
+    must_work("makefile=$PWD/Makefile; cd $in/empty && make -f $makefile --eval='shown: ; @echo $(CHOSEN)' shown "
+              "ENCODER=b4 WEIGHTS=x");
+    expect_words(said, "--set efficientnet.weights=x");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -154,6 +176,7 @@ int main(void)
         cmocka_unit_test(test_the_papers_own_data),
         cmocka_unit_test(test_metrics_of_a_file),
         cmocka_unit_test(test_one_row),
+        cmocka_unit_test(test_encoders_that_cannot_be_had),
         cmocka_unit_test(test_a_trace),
         cmocka_unit_test(test_exported_pictures_as_a_folder),
         cmocka_unit_test(test_own_module_through_an_installation),
