@@ -66,11 +66,9 @@ static snapshots snapshots_of(const runner *r)
 static bool has_epochs(const runner *r)
 {
     int64_t each = dataset_count(&r->session->data, false) / r->run.batch, most = r->options->most_steps;
-    int64_t whole = !model_trains(&r->model)                              ? 0
-                    : each > 0 && most > 0 && most / each < r->run.epochs ? most / each
-                                                                          : r->run.epochs;
+    int64_t whole = each > 0 && most > 0 && most / each < r->run.epochs ? most / each : r->run.epochs;
     const snapshots kept = snapshots_of(r);
-    return !r->options->keep_epochs || snapshot_complete(&kept, (int)whole);
+    return !r->options->keep_epochs || !model_trains(&r->model) || snapshot_complete(&kept, (int)whole);
 }
 
 /* Has this very run finished before, here or in another experiment, and does it lack nothing that is asked for now? */

@@ -111,6 +111,8 @@ static void test_an_interrupted_run_goes_on_with_it(void **state)
 static void test_what_is_not_trained_is_said(void **state)
 {
     (void)state;
+    must_work(RUN " --keep-epochs 2>&1"); /* it has none, and is not run again for them */
+    expect_words(said, "1 runs, of which 1 had finished before");
     must_work(RUN " --again 2>&1");
     expect_words(said, "nothing is trained: the line 'clip neighbour' has no parameter and no loss");
     assert_int_not_equal(shell("cd $in && $ablate trace near.ini --scale mini --steps 1 --out t"), 0);
