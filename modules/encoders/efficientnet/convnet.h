@@ -19,7 +19,6 @@ ABLATE_ENUM(CONVNET_STATISTICS);
 typedef struct convnet_settings { /* those of every such encoder */
     const char *weights, *stages;
     int size, statistics, grid, width, seed;
-    bool standardise;
 } convnet_settings;
 
 typedef struct convnet {
@@ -90,7 +89,5 @@ int convnet_stages_write(const convnet *, const convnet_settings *, int count, c
                    "side of the grid of tokens that all stages are brought to; 0: that of stride 16"),                 \
         ABLATE_SET(convnet_settings, width, 128, 0, 4096,                                                              \
                    "channels C that each stage is projected to, at random; 0: as it has them"),                        \
-        ABLATE_SET(convnet_settings, seed, 0, 0, 2147483647, "of the random projection"),                              \
-        ABLATE_SET(convnet_settings, standardise, 0, 0, 1,                                                             \
-                   "each channel with mean 0 and deviation 1 over the training pictures")
+        ABLATE_SET(convnet_settings, seed, 0, 0, 2147483647, "of the random projection")
 #endif

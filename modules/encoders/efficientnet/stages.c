@@ -69,25 +69,6 @@ static ablate_value *project(const convnet *n, const convnet_settings *s, int64_
     return op_matmul(b, tokens, projection);
 }
 
-/* One of the two rows that moments() collects, of all training pictures: (pictures, C). */
-static ablate_value *collected_row(ablate_builder *b, ablate_value *all, int row)
-{
-    ablate_shape shape = ablate_shape_of(b, all);
-    return op_reshape(b, op_slice(b, all, 1, .start = row, .count = 1), -1, shape.dim[shape.rank - 1]);
-}
-
-/* tokens (B, N, C), each channel with mean 0 and deviation 1 over the tokens of all training pictures. The variance is
- * the mean of those within a picture and the variance of the pictures' means: no difference of large numbers. */
-static ablate_value *standardise(ablate_builder *b, int stage, ablate_value *tokens)
-{
-    ablate_value *of_picture =
-        op_concat(b, 1, op_mean_keep(b, tokens, 1), op_variance_keep(b, tokens, 1)); /* (B, 2, C) */
-    ablate_value *all = ablate_collect(b, ablate_text(b, "moments.%d", stage), of_picture);
-    ablate_value *means = collected_row(b, all, 0), *mean = op_mean(b, means, 0);
-    ablate_value *variance = op_add(b, op_variance(b, means, 0), op_mean(b, collected_row(b, all, 1), 0));
-    return op_div(b, op_sub(b, tokens, mean), op_sqrt(b, op_affine(b, variance, 1, 1e-12)));
-}
-
 int convnet_stages_write(const convnet *n, const convnet_settings *s, int count, const int *stage,
                          ablate_value *const *map)
 {
@@ -102,8 +83,6 @@ int convnet_stages_write(const convnet *n, const convnet_settings *s, int count,
         ablate_value *tokens = fit(b, map[i], g);
         if (s->width)
             tokens = project(n, s, stage[i], tokens);
-        if (s->standardise)
-            tokens = standardise(b, stage[i], tokens);
         ablate_write(b, "teacher", i, op_concat(b, 1, op_mean_keep(b, tokens, 1), tokens));
     }
     return 0;
