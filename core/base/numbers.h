@@ -7,10 +7,11 @@
  * numbers anew afterwards.
  *
  *  1  the first to be counted; before, a hash of all sources stood for the code.
+ *  2  drawn pictures: the mesh of `grid` and the board of `transistor` lie as in a frame, more whole test pictures.
  */
 #ifndef ABLATE_NUMBERS_H
 #define ABLATE_NUMBERS_H
 
-#define ABLATE_NUMBERS 1u
+#define ABLATE_NUMBERS 2u
 
 #endif

@@ -70,7 +70,7 @@ static void test_looking_around(void **state)
     must_print("modules moe", "experts");
     must_print("ops attention", "causal");
     must_print("weights modules/encoders/clip/nano.safetensors", "visual.conv1.weight");
-    must_print("data mini", "mini: 15 classes, 240 training and 384 test pictures");
+    must_print("data mini", "mini: 15 classes, 240 training and 504 test pictures");
     assert_int_equal(shell("make help"), 0);
     assert_non_null(strstr(said, "table%"));
 }

@@ -10,13 +10,13 @@ typedef struct drawn_settings {
     bool twin;
 } drawn_settings;
 
-/* The rows of a module's settings; defaults of `train` and `good` are the set's own. */
-#define DRAWN_SETTINGS(train_default, good_default)                                                                    \
+/* The rows of a module's settings; defaults of `train`, `good` and `size` are the set's own. */
+#define DRAWN_SETTINGS(train_default, good_default, size_default)                                                      \
     ABLATE_SET(drawn_settings, seed, 1, 0, 2147483647, "everything is drawn from it"),                                 \
         ABLATE_SET(drawn_settings, train, train_default, 1, 100000, "training pictures a class, all without defect"),  \
         ABLATE_SET(drawn_settings, good, good_default, 0, 100000, "test pictures without defect a class"),             \
         ABLATE_SET(drawn_settings, each, 4, 0, 100000, "test pictures of each kind of defect"),                        \
-        ABLATE_SET(drawn_settings, size, 3, 0.1, 5, "factor on the size of defects"),                                  \
+        ABLATE_SET(drawn_settings, size, size_default, 0.1, 8, "factor on the size of defects"),                       \
         ABLATE_SET(drawn_settings, contrast, 3, 0.05, 5, "factor on the strength of defects of the surface"),          \
         ABLATE_SET(drawn_settings, variation, 0.2, 0, 3, "factor on how much pose and light differ between pictures"), \
         ABLATE_SET(drawn_settings, twin, false, 0, 1, "leave the defects out, all else being the same"),               \

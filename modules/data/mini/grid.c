@@ -17,10 +17,10 @@ static void prepare(void *model, stream *random, flaw *f)
 {
     grid *m = model;
     m->salt = draw_bits(random);
-    m->pitch = draw_between(random, 0.168f, 0.182f);
+    m->pitch = draw_between(random, 0.175f, 0.1785f);
     m->width = draw_between(random, 0.02f, 0.025f);
     m->ground = draw_between(random, 0.7f, 1.3f);
-    m->shift = (point){ draw(random), draw(random) };
+    m->shift = (point){ draw_between(random, -0.08f, 0.08f), draw_between(random, -0.08f, 0.08f) }; /* in a frame */
     m->wire = colour_scale(tint(0xBDBBB6), draw_between(random, 0.85f, 1.1f));
     m->cut_wire = 99;
     m->bend_over = 1;

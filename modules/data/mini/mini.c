@@ -3,7 +3,7 @@
 #include "mini.h"
 #include "drawn.h"
 
-static const ablate_setting rows[] = { DRAWN_SETTINGS(16, 8) };
+static const ablate_setting rows[] = { DRAWN_SETTINGS(16, 16, 3) };
 
 static const mini_class *const classes[] = { &class_bottle,     &class_cable,  &class_capsule, &class_hazelnut,
                                              &class_metal_nut,  &class_pill,   &class_screw,   &class_toothbrush,

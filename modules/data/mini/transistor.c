@@ -40,7 +40,7 @@ static void prepare(void *model, stream *random, flaw *f)
 {
     transistor *m = model;
     m->salt = draw_bits(random);
-    m->pitch = 0.2f;
+    m->pitch = 0.25f;
     m->board = colour_scale(tint(0xA98152), draw_between(random, 0.85f, 1.12f));
     m->copper = colour_scale(tint(0xC98F5A), draw_between(random, 0.9f, 1.1f));
     m->body = colour_scale(tint(0x2A2A2C), draw_between(random, 0.8f, 1.3f));
@@ -50,7 +50,7 @@ static void prepare(void *model, stream *random, flaw *f)
     m->turned = draw_between(random, -0.03f, 0.03f);
     m->label = "BC547";
     for (int i = 0; i < LEADS; i++) {
-        float x = ((float)i - 1) * 0.2f, kink = draw_between(random, -0.012f, 0.012f);
+        float x = ((float)i - 1) * m->pitch, kink = draw_between(random, -0.012f, 0.012f);
         for (int k = 0; k < LEAD_POINTS; k++)
             m->lead[i][k] = (point){ x + (k == 2 ? kink : 0), mix(-0.05f, 0.7f, (float)k / (LEAD_POINTS - 1)) };
         m->cut[i] = 9;
