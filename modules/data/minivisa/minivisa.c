@@ -3,7 +3,7 @@
 #include "minivisa.h"
 #include "../mini/drawn.h"
 
-static const ablate_setting rows[] = { DRAWN_SETTINGS(20, 16, 5) };
+static const ablate_setting rows[] = { DRAWN_SETTINGS(20, 16, 4) };
 
 static const mini_class *const classes[] = { &class_pcb1,      &class_pcb2,       &class_pcb3,     &class_pcb4,
                                              &class_macaroni1, &class_macaroni2,  &class_capsules, &class_candle,
