@@ -27,7 +27,8 @@ INTRODUCTION = f"""# Encoders made of convolutions at full size
 
 Whole networks with random weights, and running statistics near those that their batch normalisation has, read by `ablate
 features` and computed in float32 for one picture of {SIZE} pixels; torchvision and timm compute in float64. A number is
-the largest difference in a stage's map by the map's largest magnitude. The bound is {BOUND:g}.
+the largest difference in a stage's map by the map's largest magnitude. The bound is {BOUND:g}. Deep networks of random
+weights amplify roundings: what exceeds it stands beside what PyTorch itself loses in float32, in the last column.
 
     python3 tests/golden/compare_convnets.py build results/convnets_full_size.md
 
