@@ -166,9 +166,9 @@ bool settings_same(const settings *a, const settings *b, const char *but)
 typedef struct reader { /* of one file, whose text is taken apart in place */
     settings *list;
     const char *path, *section;
-    int first, opened,
-        line;  /* first entry of this file, and of this section, which is there once; number of the line */
-    char *end; /* of the value above, which an indented line continues; NULL: there is none */
+    int first, opened; /* first entry of this file, and of this section, which is there once */
+    int line;          /* its number */
+    char *end;         /* of the value above, which an indented line continues; NULL: there is none */
 } reader;
 
 static int complain_line(const reader *r)
