@@ -188,7 +188,7 @@ CONVNET = $(if $(findstring resnet,$(ENCODER)),resnet,efficientnet)
 LITE0    = data/weights/efficientnet-lite0.pth
 CONVNETWEIGHTS = $(if $(CLIP),$(error ENCODER=$(ENCODER) stands in the place of clip, so CLIP=$(CLIP) has none; leave one out))$(or $(WEIGHTS),$(if $(filter lite0,$(ENCODER)),$(or $(wildcard $(LITE0)),$(error ENCODER=lite0 wants $(LITE0), which is not there; say 'make weights', or WEIGHTS=FILE)),$(error ENCODER=$(ENCODER) wants WEIGHTS=FILE; only lite0 has some, by make weights)))
 CHOSEN = --scale $(SCALE) $(if $(DATA),--data '$(DATA)') $(if $(CLIP),--set 'clip.weights=$(CLIP)') $(if $(ENCODER),--swap clip=$(CONVNET) --set $(CONVNET).arch=$(ENCODER) --set '$(CONVNET).weights=$(CONVNETWEIGHTS)' --set input.size=256 --set input.statistics=imagenet --set distill.smooth=4.6 --set neighbour.smooth=4.6)
-table%: all ## table2, ...: rerun a table of the paper at SCALE=mini|paper, DATA=mvtec:PATH, CLIP=FILE or ENCODER=lite0
+table%: all ## table2, ...: rerun a table of the paper at SCALE=mini|paper, DATA=mvtec:PATH, CLIP=FILE or ENCODER=lite0, SEEDS=3
 	$(ABLATE) run $(firstword $(wildcard ablations/table$*.ini experiments/table$*.ini) ablations/table$*.ini) $(CHOSEN) $(if $(SEEDS),--seeds $(SEEDS))
 all-tables: all ## all of them in one process, which shares features and finished runs and says what that saved
 	$(ABLATE) run ablations/table2.ini experiments/table1.ini ablations/table4.ini experiments/table3.ini --scale $(SCALE) $(if $(DATA),$(error all-tables: these tables are of two data sets, so it takes no DATA; make them one by one)) $(if $(CLIP),--set 'clip.weights=$(CLIP)') $(if $(SEEDS),--seeds $(SEEDS))
