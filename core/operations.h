@@ -42,7 +42,7 @@
 #define op_affine(b, x, scale, shift) ablate_op(b, "affine", ablate_op_affine(b, scale, shift), x) /* scale x + shift */
 #define op_scale(b, x, factor)        ablate_op(b, "affine", ablate_op_affine(b, factor, 0), x)
 
-/* ---- products ---- */
+/* ---- products; all inputs must be given, so a linear layer without bias is op_inner(b, x, weight) ---- */
 #define op_matmul(b, x, w)            ablate_op(b, "matmul", NULL, x, w)                       /* x w */
 #define op_inner(b, x, y)             ablate_op(b, "matmul", "transpose_b=1", x, y)            /* x y': row by row */
 #define op_linear(b, x, weight, bias) ablate_op(b, "matmul", "transpose_b=1", x, weight, bias) /* x weight' + bias */
