@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const weights_format *const formats[] = { &weights_torch, &weights_torch_old, &weights_index, &weights_refused,
                                                  &weights_safetensors };
@@ -96,6 +97,15 @@ static void decode_view(const weights_tensor *t, float *out)
     }
 }
 
+/* Of batch normalisation, by PyTorch's name for it. */
+static bool is_variance(const char *name)
+{
+    static const char ending[] = "running_var";
+    size_t length = strlen(name), end = sizeof ending - 1;
+    return length >= end && strcmp(name + length - end, ending) == 0 &&
+           (length == end || name[length - end - 1] == '.');
+}
+
 int weights_load(const weights *w, const char *name, float *out)
 {
     const weights_tensor *tensor = weights_need(w, name);
@@ -114,5 +124,10 @@ int weights_load(const weights *w, const char *name, float *out)
         if (!isfinite(out[i]))
             return complain("%s: '%s' holds %s at element %" PRId64 "; the file is damaged or not a usable model",
                             w->path, name, isnan(out[i]) ? "a NaN" : "an infinity", i);
+    for (int64_t i = 0; i < tensor->count && is_variance(name); i++)
+        if (out[i] < 0)
+            return complain("%s: '%s' holds %g at element %" PRId64 ", and no variance is negative; the file is "
+                            "damaged or not a usable model",
+                            w->path, name, (double)out[i], i);
     return 0;
 }

@@ -57,7 +57,8 @@ const weights_tensor *weights_need(const weights *, const char *name);
 void weights_decode(weights_dtype, const uint8_t *from, int64_t n, float *to);
 
 /* Numbers of the tensor as float32 into out (count), row-major. 0; -1: complained: there is no such tensor, it does not
- * hold floats, or it holds a NaN, an infinity, or an F64 too large for float32. */
+ * hold floats, or it holds a NaN, an infinity, or an F64 too large for float32, or, being called running_var, a negative
+ * number. */
 int weights_load(const weights *, const char *name, float *out);
 
 /* Text of the file's metadata, or NULL; the i-th key, or NULL when there are no more. */

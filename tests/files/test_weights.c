@@ -322,20 +322,27 @@ static void integers_may_be_there_but_not_loaded(void **state)
     weights_close(w);
 }
 
-static void tensor_refused(const char *dtype, const void *bytes, size_t n, const char *words)
+/* The status of loading the two numbers of a tensor of that name; the complaint remains. */
+static int load_two(const char *name, const char *dtype, const void *bytes, size_t n)
 {
     char json[200], file[256] = { 0 };
     float out[8];
-    snprintf(json, sizeof json, "{\"x\":{\"dtype\":\"%s\",\"shape\":[2],\"data_offsets\":[0,%zu]}}", dtype, n);
+    snprintf(json, sizeof json, "{\"%s\":{\"dtype\":\"%s\",\"shape\":[2],\"data_offsets\":[0,%zu]}}", name, dtype, n);
     size_t length = strlen(json);
     file[0] = (char)length;
     memcpy(file + 8, json, length);
     memcpy(file + 8 + length, bytes, n);
     write_bytes(file, 8 + length + n);
     weights *w = open_good();
-    assert_int_equal(weights_load(w, "x", out), -1);
-    expect_complaint_of(own_file, words);
+    int status = weights_load(w, name, out);
     weights_close(w);
+    return status;
+}
+
+static void tensor_refused(const char *dtype, const void *bytes, size_t n, const char *words)
+{
+    assert_int_equal(load_two("x", dtype, bytes, n), -1);
+    expect_complaint_of(own_file, words);
 }
 
 static void numbers_that_are_none_are_refused(void **state)
@@ -348,6 +355,19 @@ static void numbers_that_are_none_are_refused(void **state)
     tensor_refused("F16", (const uint16_t[]){ 0x7C00, 0 }, 4, "an infinity at element 0");
     tensor_refused("F16", (const uint16_t[]){ 0, 0xFE00 }, 4, "a NaN at element 1");
     tensor_refused("BF16", (const uint16_t[]){ 0, 0x7F80 }, 4, "an infinity at element 1");
+}
+
+/* A root is taken of it later, where nobody would know the file any more. */
+static void negative_variances_are_refused(void **state)
+{
+    static const float negative[] = { 1.0f, -0.5f }, none[] = { 0.0f, -0.0f };
+    (void)state;
+    assert_int_equal(load_two("bn1.running_var", "F32", negative, 8), -1);
+    expect_complaint_of(own_file, "'bn1.running_var' holds -0.5 at element 1, and no variance is negative");
+    assert_int_equal(load_two("running_var", "F32", negative, 8), -1);
+    assert_int_equal(load_two("bn1.running_var", "F32", none, 8), 0);
+    assert_int_equal(load_two("bn1.running_mean", "F32", negative, 8), 0);
+    assert_int_equal(load_two("overrunning_var", "F32", negative, 8), 0);
 }
 
 static void the_writer_refuses(const weights_entry *entry, int n, const char *words)
@@ -387,6 +407,7 @@ int main(void)
         TEST(what_is_no_weights_file_is_refused),
         TEST(integers_may_be_there_but_not_loaded),
         TEST(numbers_that_are_none_are_refused),
+        TEST(negative_variances_are_refused),
         TEST(nonsense_is_not_written),
     };
     use_file("x.safetensors");
