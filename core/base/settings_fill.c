@@ -171,6 +171,26 @@ static bool value_store(const ablate_setting *row, const char *text, void *into)
     return true;
 }
 
+/* The range, with the end that the value lies beyond, too, where that is so far off that it goes without saying. */
+static const char *range_missed(const ablate_setting *row, const char *value, char text[200])
+{
+    double number;
+    settings_range(row, text);
+    if (row->choices || (row->type != ABLATE_INT && row->type != ABLATE_REAL) || !number_read(value, &number))
+        return text;
+    const bool whole = row->type == ABLATE_INT;
+    const double most = whole && row->max > INT_MAX ? INT_MAX : row->max;
+    const double least = whole && row->min < INT_MIN ? INT_MIN : row->min;
+    const bool above = number > most && row->max >= 1e9, below = number < least && row->min <= -1e9;
+    char end[NUMBER_TEXT];
+    size_t used = strlen(text);
+    number_text(above ? most : least, end);
+    if (above || below)
+        snprintf(text + used, 200 - used, "%s of at %s %s", strstr(text, " of ") ? " and" : "",
+                 above ? "most" : "least", end);
+    return text;
+}
+
 static void default_store(const ablate_setting *row, void *into)
 {
     char *field = (char *)into + row->offset;
@@ -203,7 +223,7 @@ static void fill_defaults(const ablate_setting *rows, void *into)
 static int complain_value(ablate_at at, const char *name, const ablate_setting *row, const char *value)
 {
     char range[200];
-    return complain_at(at.file, at.line, "%s must be %s; it is '%s'", name, settings_range(row, range), value);
+    return complain_at(at.file, at.line, "%s must be %s; it is '%s'", name, range_missed(row, value, range), value);
 }
 
 /* Where the entry's path leads; NULL: complained. */

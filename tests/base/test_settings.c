@@ -43,14 +43,19 @@ static void refused_reading(const char *text, int line, const char *words)
     settings_free(&list);
 }
 
-static void refused_filling(const char *text, int line, const char *words)
+static void refused_filling_of(const ablate_setting *some, const char *text, int line, const char *words)
 {
     settings list = { 0 };
     sample s;
     assert_int_equal(read_settings(&list, text), 0);
-    assert_int_equal(settings_fill(&list, "moe", rows, &s), -1);
+    assert_int_equal(settings_fill(&list, "moe", some, &s), -1);
     assert_complaint(line, words);
     settings_free(&list);
+}
+
+static void refused_filling(const char *text, int line, const char *words)
+{
+    refused_filling_of(rows, text, line, words);
 }
 
 static void test_defaults(void **state)
@@ -482,17 +487,34 @@ static void test_ranges(void **state)
     assert_string_equal(settings_range(&rows[4], text), "a text");
 }
 
+/* A limit that is so far off that nobody is told it, until they are beyond it. */
+static void test_limits_that_go_without_saying(void **state)
+{
+    (void)state;
+    static const ablate_setting far[] = { ABLATE_SET(sample, experts, 5, 0, 2147483647, "many"),
+                                          ABLATE_SET(sample, rate, 0, -1e9, 1e9, "any"),
+                                          { 0 } };
+    refused_filling_of(far, "[moe]\nexperts = -1\n", 2, "'moe.experts' must be an integer of at least 0; it is '-1'");
+    refused_filling_of(far, "[moe]\nexperts = 2147483648\n", 2,
+                       "'moe.experts' must be an integer of at least 0 and of at most 2147483647; it is '2147483648'");
+    refused_filling_of(far, "[moe]\nrate = 1e10\n", 2,
+                       "'moe.rate' must be a number of at most 1000000000; it is '1e10'");
+    refused_filling_of(far, "[moe]\nrate = -1e10\n", 2,
+                       "'moe.rate' must be a number of at least -1000000000; it is '-1e10'");
+}
+
 #define TEST(name) cmocka_unit_test_setup(test_##name, start)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(defaults),        TEST(values),         TEST(later_wins),     TEST(sections),     TEST(unknown_key),
-        TEST(no_keys_allowed), TEST(wrong_integer),  TEST(wrong_number),   TEST(wrong_choice), TEST(wrong_truth),
-        TEST(key_twice),       TEST(section_twice),  TEST(no_key),         TEST(empty_key),    TEST(lines),
-        TEST(long_line),       TEST(names),          TEST(indented_key),   TEST(binary),       TEST(missing_file),
-        TEST(empty_file),      TEST(bad_assignment), TEST(unused_section), TEST(unused_key),   TEST(sectionless_key),
-        TEST(text_values),     TEST(text_refused),   TEST(distance),       TEST(print),        TEST(bad_rows),
-        TEST(ranges),
+        TEST(defaults),        TEST(values),          TEST(later_wins),     TEST(sections),
+        TEST(unknown_key),     TEST(no_keys_allowed), TEST(wrong_integer),  TEST(wrong_number),
+        TEST(wrong_choice),    TEST(wrong_truth),     TEST(key_twice),      TEST(section_twice),
+        TEST(no_key),          TEST(empty_key),       TEST(lines),          TEST(long_line),
+        TEST(names),           TEST(indented_key),    TEST(binary),         TEST(missing_file),
+        TEST(empty_file),      TEST(bad_assignment),  TEST(unused_section), TEST(unused_key),
+        TEST(sectionless_key), TEST(text_values),     TEST(text_refused),   TEST(distance),
+        TEST(print),           TEST(bad_rows),        TEST(ranges),         TEST(limits_that_go_without_saying),
     };
     use_file("x.ini");
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
