@@ -293,6 +293,18 @@ static void test_figures_of_other_settings_have_a_folder_of_their_own(void **sta
     expect_words(said, "results/figures-paper\nresults/figures-no-scale\n");
 }
 
+/* A program in the place of `ablate` that says what it was asked, and draws nothing. */
+static void test_fig3_of_an_encoder_without_text_goes_without_row_vii(void **state)
+{
+    (void)state;
+    must_work("cd $in/house && printf '#!/bin/sh\\necho \"$*\" >>asked\\n[ $1 = run ]\\n' >asks && chmod +x asks");
+    must_work("cd $in/house && ! scripts/figures/fig3.sh ./asks --scale mini && cat asked && rm asked");
+    expect_words(said, "--row neighbour --row i --row vii --seeds 1");
+    must_work("cd $in/house && ! scripts/figures/fig3.sh ./asks --scale mini --swap clip=efficientnet && cat asked");
+    expect_words(said, "row vi, without the constraint, stands in its place");
+    expect_words(said, "--row neighbour --row i --row vi --seeds 1");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -304,6 +316,7 @@ int main(void)
         cmocka_unit_test_setup(test_a_run_without_maps, start),
         cmocka_unit_test_setup(test_figures_are_drawn, start),
         cmocka_unit_test_setup(test_figures_of_other_settings_have_a_folder_of_their_own, start),
+        cmocka_unit_test_setup(test_fig3_of_an_encoder_without_text_goes_without_row_vii, start),
     };
     return cmocka_run_group_tests(tests, begin, remove_folder);
 }
