@@ -6,10 +6,10 @@ set -eu
 ablate=$1
 shift
 figures=$(scripts/figures/folder "$@")
-full=vii
+full="vii"
 case "$*" in
 *"--swap clip=efficientnet"* | *"--swap clip=resnet"*)
-    full=vi
+    full="vi"
     echo "fig3: this encoder has no text tower, so row vii cannot be run; row vi, without the constraint, stands in its place"
     ;;
 esac

@@ -13,6 +13,8 @@ static int begin(void **state)
         "cp -r scripts experiments $in && cd $in && mkdir -p modules/data/captions modules/encoders/clip data/weights "
         "cache/pretrain build && touch data/weights/efficientnet-lite0.pth cache/pretrain/free.pam "
         "modules/data/captions/vocabulary.txt");
+    must_work(
+        "printf '#!/bin/sh\\n! grep damaged data/weights/*.pth\\n' >$in/scripts/weights"); /* as if it were right */
     must_work("cat >$in/build/ablate <<'END'\n"
               "#!/bin/sh\n"
               "set -eu\n"
@@ -45,10 +47,29 @@ static void test_stages_follow_each_other(void **state)
                         "modules/encoders/clip/nano-192.safetensors");
 }
 
+/* What is said where others' pictures cannot be had. */
+static void test_without_pictures_of_others(void **state)
+{
+    (void)state;
+    must_work("cd $in && rm log && echo 'case \"$*\" in *captions.pictures=?*) exit 1 ;; esac' >>build/ablate && "
+              "PICTURES=none scripts/pretrain build nano nano@192px && grep -c '^row' log | grep -qx 6");
+}
+
 static void test_others_are_refused(void **state)
 {
     (void)state;
     must_work("cd $in && ! scripts/pretrain build nano/64 2>words && grep -q \"no encoder 'nano/64'\" words");
+    must_work(
+        "cd $in && rm -f log && ! scripts/pretrain build nano nano/64 2>words && grep -q \"no encoder 'nano/64'\" "
+        "words && [ ! -e log ]");
+    must_work("cd $in && ! PICTURES=nofile scripts/pretrain build nano 2>words && grep -q 'PICTURES=nofile is none of' "
+              "words && [ ! -e log ]");
+    must_work("cd $in && ! scripts/pretrain 2>words && grep -q 'name the folder of the build' words");
+    must_work(
+        "cd $in && ! scripts/pictures foo x.pam 2>words && grep -q \"no kind 'foo'\" words && ls x.pam* 2>/dev/null | "
+        "wc -l | grep -qx 0");
+    must_work("cd $in && echo damaged >data/weights/efficientnet-lite0.pth && ! scripts/pretrain build nano 2>words && "
+              "grep -q 'the network to learn from: damaged' words && [ ! -e log ]");
     must_work("cd $in && rm data/weights/efficientnet-lite0.pth && ! scripts/pretrain build nano 2>words && grep -q "
               "'make weights' words");
 }
@@ -57,6 +78,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_stages_follow_each_other),
+        cmocka_unit_test(test_without_pictures_of_others),
         cmocka_unit_test(test_others_are_refused),
     };
     return cmocka_run_group_tests(tests, begin, remove_folder);
