@@ -36,7 +36,7 @@
 #include "../model/model.h"
 #include "grid.h"
 
-/* A column is a metrics_kind, or the plain mean of the other columns. */
+/* A column is a metrics_kind, or the plain mean of the other metrics. */
 enum { EXPERIMENT_MEAN = METRICS_KINDS, EXPERIMENT_COLUMNS = METRICS_KINDS + 1, EXPERIMENT_WORDS = 16 };
 
 typedef struct experiment_options { /* zeroed = nothing chosen */

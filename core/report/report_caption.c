@@ -253,7 +253,7 @@ static void print_values(const caption *c)
     for (int i = 0; i < t->experiment->columns; i++)
         mean |= t->experiment->column[i] == EXPERIMENT_MEAN;
     if (mean || t->experiment->layout == LAYOUT_CLASSES)
-        fprintf(out, "Mean: the plain mean of the other columns.\n");
+        fprintf(out, "Mean: the plain mean of the other metrics.\n");
     if (t->experiment->layout == LAYOUT_CLASSES)
         fprintf(out, "%s: the mean of the means over the classes.\n", t->experiment->total);
     bool cells = t->experiment->layout == LAYOUT_GRID;

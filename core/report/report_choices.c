@@ -235,16 +235,25 @@ static const char *key_of(arena *memory, const char *changes, const report_choic
 
 /* ---- the caption ---- */
 
+/* Below lines that one seed or none stands behind, nothing is counted: what another seed would change by is not known.
+ */
 static char *sentences(const choices *t)
 {
-    int told = 0;
-    for (int i = 0; i < t->lines; i++)
+    int told = 0, judged = 0;
+    for (int i = 0; i < t->lines; i++) {
         told += t->line[i].told;
-    return arena_print(
-        t->document->memory,
-        "Of %d alternative%s, %d change%s the mean of the metrics so that the 95 %% interval leaves zero "
-        "out; by chance alone about %.0f would. Δ: alternative minus default, of the same seeds.",
-        t->lines, t->lines == 1 ? "" : "s", told, told == 1 ? "s" : "", 0.05 * t->lines);
+        judged += t->line[i].change.pairs > 1 && !isnan(t->line[i].change.over.low);
+    }
+    char *count =
+        judged == 0 ? arena_print(t->document->memory,
+                                  "None of these changes can be told from what another seed would bring: that takes "
+                                  "two seeds at least, with their test pictures drawn (draws.npz)")
+                    : arena_print(t->document->memory,
+                                  "Of %d alternative%s with two seeds or more, %d change%s the mean of the metrics so "
+                                  "that the 95 %% interval leaves zero out; by chance alone about %.0f would",
+                                  judged, judged == 1 ? "" : "s", told, told == 1 ? "s" : "", 0.05 * judged);
+    return count ? arena_print(t->document->memory, "%s. Δ: alternative minus default, of the same seeds.", count)
+                 : NULL;
 }
 
 /* As of one experiment that has all the runs in one row. */

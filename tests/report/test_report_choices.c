@@ -92,8 +92,10 @@ static void test_told_and_order(void **state)
     if (!two || !far || !near)
         fail_msg("%s", md);
     assert_true(two < far && far < near); /* the greatest change first */
-    assert_non_null(strstr(md, "Of 3 alternatives, 1 changes the mean of the metrics so that the 95 % interval leaves "
-                               "zero out; by chance alone about 0 would."));
+    assert_non_null(strstr(
+        md,
+        "Of 3 alternatives with two seeds or more, 1 changes the mean of the metrics so that the 95 % interval leaves "
+        "zero out; by chance alone about 0 would."));
     free(md);
     char *tsv = read_text("t.tsv");
     assert_non_null(strstr(tsv, "a\tfar\ttold\tyes\n"));
@@ -105,6 +107,24 @@ static void test_told_and_order(void **state)
     free_records(of_b, 4);
     experiment_free(a);
     experiment_free(b);
+}
+
+/* Of one seed a line has a change, and nothing is counted. */
+static void test_one_seed_tells_nothing(void **state)
+{
+    (void)state;
+    experiment *a = write_and_load("one.ini", HEAD "[row plain]\n[row near]\n");
+    run_record records[] = { record_make("plain", 0, 0.5), record_make("near", 0, 0.9) };
+    const report_choice c = { a, records, 2 };
+    keep(records, 2);
+    free(print_choices(&c, 1));
+    char *md = read_text("t.md");
+    if (!strstr(md, "| one seed |") || !strstr(md, "None of these changes can be told") ||
+        strstr(md, "by chance alone"))
+        fail_msg("%s", md);
+    free(md);
+    free_records(records, 2);
+    experiment_free(a);
 }
 
 /* A report of fewer choices does not take the place of one of more; of more, it does. */
@@ -219,6 +239,7 @@ static void test_own_choices(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_one_seed_tells_nothing, enter_folder, leave_folder),
         cmocka_unit_test_setup_teardown(test_told_and_order, enter_folder, leave_folder),
         cmocka_unit_test_setup_teardown(test_fewer_choices_have_another_name, enter_folder, leave_folder),
         cmocka_unit_test_setup_teardown(test_missing_runs, enter_folder, leave_folder),
