@@ -200,8 +200,10 @@ static int train_and_finish(const runner *r, model *m, run_record *record)
                               .most_steps = r->options->most_steps,
                               .timing = r->options->timing };
     record->seconds = request.began;
-    if (r->options->keep_epochs && !snapshot_complete(&kept, 1))
-        checkpoint_remove(r->checkpoint); /* of a run that kept none: it begins anew */
+    if (r->options->keep_epochs && !snapshot_complete(&kept, 1) && file_exists(r->checkpoint)) {
+        fprintf(stderr, "%s: what it has trained so far kept no epochs, so it begins anew\n", r->label);
+        checkpoint_remove(r->checkpoint);
+    }
     int status = !m->map || scores_masks(r->session, m) ? collect_begin(m, r->session, r->folder) : -1;
     if (status == 0 && model_trains(m))
         status = train_run(&request, &trained);

@@ -87,6 +87,7 @@ static void test_begun_without(void **state)
               "do sleep 0.05; done; sleep 1; kill -9 $!; wait 2>/dev/null; true",
               finished_cache);
     run_again("late --set run.epochs=20 --keep-epochs");
+    must_work("grep -q 'small full seed 0: what it has trained so far kept no epochs, so it begins anew' $in/log");
     must_work("test $(ls $in/late/runs/small/full/*/parameters-epoch-* | wc -l) = 20");
 }
 
