@@ -6,6 +6,7 @@
 #include "../base/stop.h"
 #include "../graph/program.h"
 #include "../plugin/loader.h"
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,21 +123,43 @@ static int append_row(const row_work *w, int place, int index)
     return cache_append(w->cache, session_identity(w->request->session, index), w->row);
 }
 
-static int compute_batch(const row_work *w, int slot, int count)
+static int put_inputs(const row_work *w, int slot)
 {
     const float *from = w->decoded + slot * w->input_floats;
-    float *into = w->computed;
     int status = 0;
     for (int i = 0; i < w->inputs && status == 0; i++) {
         status = program_put(w->program, w->input[i], from);
         from += shape_size(&w->input[i]->shape);
     }
+    return status;
+}
+
+/* What is not finite now would be found in training, or in a map, where nobody knows where it is from. */
+static int check_batch(const row_work *w, int slot)
+{
+    const int64_t n = w->request->frontier->row_floats * w->batch;
+    bool finite = true;
+    for (int64_t i = 0; i < n && finite; i++)
+        finite = isfinite(w->computed[i]);
+    if (finite)
+        return 0;
+    return put_inputs(w, slot) < 0 || program_find_nonfinite(w->program, 0) < 0
+               ? -1
+               : complain("features of a picture are not finite; look at the weights that they come from");
+}
+
+static int compute_batch(const row_work *w, int slot, int count)
+{
+    float *into = w->computed;
+    int status = put_inputs(w, slot);
     if (status == 0)
         status = program_run(w->program, 0);
     for (int i = 0; i < w->values && status == 0; i++) {
         status = program_get(w->program, w->value[i], into);
         into += shape_size(&w->value[i]->shape);
     }
+    if (status == 0)
+        status = check_batch(w, slot);
     for (int i = 0; i < count && status == 0; i++)
         status = append_row(w, i, w->picture[slot * w->batch + i]);
     return status;

@@ -117,6 +117,11 @@ static int check_finite(const program *p, const step *s, const float *data, cons
         return 0;
     if (at == -2)
         return -1;
+    if (!p->request.differentiate)
+        return complain_at(s->value->file, s->value->line,
+                           "%s: %s is not finite (element %lld) in module '%s', where nothing is trained; look at the "
+                           "weights that it reads",
+                           s->value->op->name, what, (long long)at, s->value->module);
     return complain_at(s->value->file, s->value->line,
                        "%s: %s is not finite (element %lld) in module '%s' at step %llu; lower optimiser.rate, or look "
                        "at the pictures of this step",

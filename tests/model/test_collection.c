@@ -121,6 +121,44 @@ static void test_what_is_not_trained_is_said(void **state)
     expect_words(said, "losses.tsv: there is none; a run that trains nothing has no losses");
 }
 
+/* The small encoder with first weights that overflow. */
+static void write_overflowing(const char *path)
+{
+    enum { MOST = 256 };
+    static weights_entry entry[MOST];
+    weights *w = weights_open("modules/encoders/clip/nano.safetensors");
+    weights_pair note[MOST];
+    int n = weights_count(w), notes = 0;
+    assert_in_range(n, 1, MOST);
+    for (const char *key; notes < MOST && (key = weights_note_key(w, notes)); notes++)
+        note[notes] = (weights_pair){ key, weights_note(w, key) };
+    for (int i = 0; i < n; i++) {
+        const weights_tensor *t = weights_at(w, i);
+        float *data = take((size_t)t->count, sizeof *data, "a tensor");
+        assert_int_equal(weights_load(w, t->name, data), 0);
+        for (int64_t k = 0; strstr(t->name, "visual.conv1") && k < t->count; k++)
+            data[k] *= 1e38f;
+        entry[i] = (weights_entry){ t->name, t->shape, data, WEIGHTS_F32 };
+    }
+    assert_int_equal(weights_write(path, entry, n, note, notes), 0);
+    for (int i = 0; i < n; i++)
+        free((void *)(uintptr_t)entry[i].data);
+    weights_close(w);
+}
+
+/* Features that overflow are named where they do, before they are kept. */
+static void test_features_that_overflow(void **state)
+{
+    (void)state;
+    char path[300];
+    snprintf(path, sizeof path, "%s/huge.safetensors", folder);
+    write_overflowing(path);
+    assert_int_not_equal(shell(RUN " --set clip.weights=$in/huge.safetensors"), 0);
+    expect_words(said, "is not finite (element ");
+    expect_words(said, "in module 'clip', where nothing is trained; "
+                       "look at the weights");
+}
+
 /* ---- while a graph is composed ---- */
 
 static run_settings two = { .batch = 2 };
@@ -217,6 +255,7 @@ int main(void)
         cmocka_unit_test(test_a_finished_run_needs_no_training_pictures),
         cmocka_unit_test(test_an_interrupted_run_goes_on_with_it),
         cmocka_unit_test(test_what_is_not_trained_is_said),
+        cmocka_unit_test(test_features_that_overflow),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_what_is_kept_must_fit),
     };
