@@ -141,6 +141,11 @@ static void test_undefined_is_null_and_said(void **state)
     cJSON_Delete(root);
     assert_int_equal(run_verb(NULL, NULL), 0);
     assert_non_null(strstr(printed, "note: mean I-mAP is over 1 of 2 classes\n"));
+    /* What holds for all classes is said once */
+    assert_int_equal(run_verb("--protocol=rd4ad", NULL), 0);
+    assert_non_null(strstr(printed, "note: no I-mAP of any class: the protocol does not define it\n"));
+    assert_null(strstr(printed, "no I-mAP: the protocol"));
+    assert_null(strstr(printed, "mean I-mAP"));
 }
 
 /* Half-transparent masks: above one half is a defect, or above zero where the protocol says so. */
