@@ -69,7 +69,7 @@ static ablate_value *signs(ablate_builder *b, int64_t channels, int64_t width)
 /* How many of n patches are kept. */
 static int64_t kept(const neighbour_settings *s, int64_t n)
 {
-    double count = s->coreset <= 1 ? ceil(s->coreset * (double)n) : floor(s->coreset);
+    double count = s->coreset <= 1 ? ceil(s->coreset * (double)n) : s->coreset;
     return s->coreset == 0 || count > (double)n ? n : (int64_t)count;
 }
 
@@ -114,6 +114,9 @@ static int build(ablate_builder *b, const void *settings)
         return -1;
     if (s->average % 2 == 0)
         return ablate_fail(b, "neighbour: average = %d has no middle; give an odd number", s->average);
+    if (s->coreset > 1 && s->coreset != floor(s->coreset))
+        return ablate_fail(b, "neighbour: coreset = %g is no share, and no number of patches either; give one of both",
+                           s->coreset);
     // tag::distance[]
     ablate_value *f = patches(b, s, at.grid);                 /* (B, H W, C) */
     ablate_value *distance = op_nearest(b, f, bank(b, s, f)); /* (B, H W) */

@@ -185,6 +185,7 @@ static void test_refusals(void **state)
 {
     (void)state;
     refused("average=2", "neighbour: average = 2 has no middle; give an odd number");
+    refused("coreset=1.5", "neighbour: coreset = 1.5 is no share, and no number of patches either");
     open_stage("average=1");
     now.host.collect = NULL;
     assert_int_equal(stage_try(&now, "neighbour"), -1);
