@@ -33,7 +33,7 @@ ablate_value *engine_add_input(engine *, const char *name, ablate_shape);
 
 /* Ends composing: parameters receive their first values, and the weighted sum of all losses is differentiated by them.
  * adam: "rate=0.01 beta1=0.9", as section [optimiser] of an experiment's file, or NULL: the defaults. steps: of the
- * whole training, for schedule=cosine; otherwise 0. 0 or -1. */
+ * whole training, for a schedule of the rate; otherwise 0. 0 or -1. */
 int engine_ready(engine *, const char *adam, uint64_t steps);
 
 /* ---- running ---- */

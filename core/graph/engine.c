@@ -183,8 +183,8 @@ int engine_ready(engine *e, const char *adam, uint64_t steps)
     if (settings_fill_text(adam, optimiser_settings_rows, &chosen, (ablate_at){ NULL, 0 }, "adam", &owned) < 0)
         return -1;
     free(owned);
-    if (chosen.schedule == OPTIMISER_COSINE && steps == 0)
-        return complain("engine_ready: schedule=cosine falls to 0 at the last step; say how many steps there are");
+    if (chosen.schedule != OPTIMISER_CONSTANT && steps == 0)
+        return complain("engine_ready: a schedule of the rate goes by the last step; say how many steps there are");
     if (optimiser_open(&e->optimiser, e->device, e->parameters, &chosen, steps, descent_guards(e->graph)) < 0 ||
         draw_parameters(e) < 0 || (e->graph->losses > 0 && open_training(e) < 0))
         return complaint() ? -1 : complain("%s: parameters cannot be written", e->device->name);

@@ -12,9 +12,10 @@ const ablate_setting optimiser_settings_rows[] = {
     SET(eps, 1e-8, 0, 1, "added to the root of the second moment"),
     SET(max_norm, 0, 0, 1e30, "greatest norm of all gradients together, to which a longer one is shortened; 0: any"),
     SET(decay, 0, 0, 1000, "L2 term added to the gradient, times the parameter"),
+    SET(decoupled, 0, 0, 1, "decay times rate times the parameter is taken off the parameter instead: AdamW"),
     SET(warmup, 0, 0, 1000000000, "steps in which the rate rises from 0"),
-    ABLATE_PICK(optimiser_settings, schedule, OPTIMISER_CONSTANT, "constant|cosine",
-                "the rate afterwards: as it is, or falling to 0 at the last step"),
+    ABLATE_PICK(optimiser_settings, schedule, OPTIMISER_CONSTANT, "constant|cosine|step",
+                "the rate afterwards: as it is, falling to 0 at the last step, or a tenth in the last fifth"),
     { 0 },
 };
 
@@ -27,10 +28,12 @@ static int64_t trained(const optimiser *o)
 static int open_adam(optimiser *o, const optimiser_settings *chosen, uint64_t steps, int guards)
 {
     const ablate_shape shapes[] = { { 1, { trained(o) } }, { 1, { guards + optimiser_guards(o) } }, { 1, { 1 } } };
-    char *text =
-        take_text("rate=%.17g beta1=%.17g beta2=%.17g eps=%.17g decay=%.17g max_norm=%.17g warmup=%d total=%llu",
-                  chosen->rate, chosen->beta1, chosen->beta2, chosen->eps, chosen->decay, chosen->max_norm,
-                  chosen->warmup, chosen->schedule == OPTIMISER_COSINE ? (unsigned long long)steps : 0);
+    unsigned long long total = chosen->schedule == OPTIMISER_COSINE ? steps : 0;
+    unsigned long long drop = chosen->schedule == OPTIMISER_STEP ? (4 * steps + 4) / 5 : 0; /* four fifths or more */
+    char *text = take_text("rate=%.17g beta1=%.17g beta2=%.17g eps=%.17g decay=%.17g decoupled=%d max_norm=%.17g "
+                           "warmup=%d total=%llu drop=%llu",
+                           chosen->rate, chosen->beta1, chosen->beta2, chosen->eps, chosen->decay, chosen->decoupled,
+                           chosen->max_norm, chosen->warmup, total, drop);
     int status = text ? single_open(&o->adam, o->device, "adam", text, o->norm_out ? 3 : 2, shapes) : -1;
     free(text);
     return status;

@@ -6,11 +6,12 @@
 #include "parameters.h"
 #include "single.h"
 
-typedef enum optimiser_schedule { OPTIMISER_CONSTANT, OPTIMISER_COSINE } optimiser_schedule;
+typedef enum optimiser_schedule { OPTIMISER_CONSTANT, OPTIMISER_COSINE, OPTIMISER_STEP } optimiser_schedule;
 
 typedef struct optimiser_settings {
     double rate, beta1, beta2, eps, decay, max_norm; /* of the gradient, 0: any */
     int warmup, schedule;                            /* steps; optimiser_schedule */
+    bool decoupled;
 } optimiser_settings;
 extern const ablate_setting optimiser_settings_rows[];
 

@@ -1,6 +1,6 @@
-/* adam.c: Adam (Kingma and Ba 2015) as PyTorch computes it. The record is an exception: `out` holds the state and is
- * updated in place, and with a guard `aux` holds whether it still is. A gradient is shortened as
- * Pascanu et al. 2013 do it, and PyTorch's clip_grad_norm_. */
+/* adam.c: Adam (Kingma and Ba 2015) as PyTorch computes it, and AdamW (Loshchilov and Hutter 2019), whose decay is
+ * `decoupled`. The record is an exception: `out` holds the state and is updated in place, and with a guard `aux` holds
+ * whether it still is. A gradient is shortened as Pascanu et al. 2013 do it, and PyTorch's clip_grad_norm_. */
 #include "adam.h"
 #include "../device/cpu_work.h"
 #include "misfit.h"
@@ -24,6 +24,7 @@ typedef struct adam_work {
     const ablate_call *call;
     float step, root;                      /* rate / (1 - beta1^t), 1 / sqrt(1 - beta2^t) */
     float eps, decay, beta2, rest1, rest2; /* rest = 1 - beta, rounded once */
+    float keep;                            /* of the parameter, what a decoupled decay leaves */
     float share;                           /* of the gradient that `max_norm` leaves */
 } adam_work;
 
@@ -38,7 +39,7 @@ static void adam_span(const adam_work *w, const float *restrict grad, int64_t fi
         float g = grad[e] + own.decay * parameter[e];
         m[e] += own.rest1 * (g - m[e]);
         v[e] = own.beta2 * v[e] + own.rest2 * g * g;
-        parameter[e] -= own.step * m[e] / (sqrtf(v[e]) * own.root + own.eps);
+        parameter[e] = own.keep * parameter[e] - own.step * m[e] / (sqrtf(v[e]) * own.root + own.eps);
     }
 }
 
@@ -71,10 +72,11 @@ static float norm_share(const ablate_call *call)
     return call->n_in < 3 ? 1 : fminf(1, (float)((const adam_attr *)call->attr)->max_norm / (call->in[2][0] + 1e-6f));
 }
 
-/* Share of the rate at step `t`, counted from 1: a line up to 1, then half a cosine down to 0. */
+/* Share of the rate at step `t`, counted from 1: a line up to 1, then half a cosine down to 0, or a drop to 0.1. */
 static double rate_share(const adam_attr *a, double t)
 {
     double share = t < a->warmup ? t / a->warmup : 1;
+    share *= a->drop > 0 && t > a->drop ? 0.1 : 1;
     return a->total > 0 ? share * 0.5 * (1 + cos(3.14159265358979323846 * fmin(t / a->total, 1))) : share;
 }
 
@@ -94,15 +96,16 @@ static void adam_forward(const ablate_call *call)
     const adam_attr *a = call->attr;
     if (!guard_holds(call))
         return;
-    double t = (double)call->step + 1;
+    double t = (double)call->step + 1, rate = a->rate * rate_share(a, t);
     adam_work w = { .call = call,
-                    .step = (float)(a->rate * rate_share(a, t) / (1 - pow(a->beta1, t))),
+                    .step = (float)(rate / (1 - pow(a->beta1, t))),
                     .root = (float)(1 / sqrt(1 - pow(a->beta2, t))),
                     .eps = (float)a->eps,
                     .rest1 = (float)(1 - a->beta1),
                     .beta2 = (float)a->beta2,
                     .rest2 = (float)(1 - a->beta2),
-                    .decay = (float)a->decay,
+                    .decay = a->decoupled ? 0 : (float)a->decay,
+                    .keep = a->decoupled ? (float)(1 - rate * a->decay) : 1,
                     .share = norm_share(call) };
     work_run_chunks(call->cpu, shape_size(call->in_shape), adam_chunk, &w);
 }
@@ -117,8 +120,10 @@ static const ablate_setting adam_attrs[] = {
     ABLATE_SET(adam_attr, beta2, 0.999, 0, 0.9999999, "decay of the mean of their squares"),
     ABLATE_SET(adam_attr, eps, 1e-8, 0, 1, "added to the root of the latter"),
     ABLATE_SET(adam_attr, decay, 0, 0, 1e6, "weight decay, added to the gradient"),
+    ABLATE_SET(adam_attr, decoupled, 0, 0, 1, "decay times rate is taken off the parameter instead, as in AdamW"),
     ABLATE_SET(adam_attr, warmup, 0, 0, 1e9, "steps in which the rate rises from 0"),
     ABLATE_SET(adam_attr, total, 0, 0, 1e9, "steps in which the rate falls as half a cosine; 0: it does not fall"),
+    ABLATE_SET(adam_attr, drop, 0, 0, 1e9, "steps after which the rate is a tenth; 0: never"),
     ABLATE_SET(adam_attr, max_norm, 0, 0, 1e30, "the gradient is shortened to this norm; 0: it is not"),
     { 0 }
 };

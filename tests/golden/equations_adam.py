@@ -1,4 +1,4 @@
-"""Adam (Kingma and Ba 2015) as torch.optim.Adam computes it: cases of tests/ops/test_adam.c."""
+"""Adam (Kingma and Ba 2015) as torch.optim.Adam and AdamW compute it: cases of tests/ops/test_adam.c."""
 import torch
 
 from equations_case import normal
@@ -8,8 +8,10 @@ STEPS, COUNT = 6, 21
 
 
 class AdamCase:
-    def __init__(self, rate=0.001, beta1=0.9, beta2=0.999, eps=1e-8, decay=0.0, scale=1.0, silent=False, clip=0.0):
+    def __init__(self, rate=0.001, beta1=0.9, beta2=0.999, eps=1e-8, decay=0.0, scale=1.0, silent=False, clip=0.0,
+                 decoupled=False, drop=0):
         self.rate, self.beta1, self.beta2, self.eps, self.decay, self.clip = rate, beta1, beta2, eps, decay, clip
+        self.decoupled, self.drop = decoupled, drop
         self.first = normal((COUNT,)).float()
         self.gradients = normal((STEPS, COUNT), scale).float()
         if silent:
@@ -20,21 +22,26 @@ class AdamCase:
         x, m, v = self.first.double(), torch.zeros(COUNT).double(), torch.zeros(COUNT).double()
         for t, given in enumerate(self.gradients.double(), 1):
             share = min(1.0, self.clip / (given.square().sum().sqrt() + 1e-6)) if self.clip else 1.0
-            g = share * given + self.decay * x
+            rate = self.rate * (0.1 if self.drop and t > self.drop else 1)
+            g = share * given if self.decoupled else share * given + self.decay * x
+            x = (1 - rate * self.decay) * x if self.decoupled else x
             m = self.beta1 * m + (1 - self.beta1) * g
             v = self.beta2 * v + (1 - self.beta2) * (g * g)
-            x = x - self.rate / (1 - self.beta1**t) * m / ((v / (1 - self.beta2**t)).sqrt() + self.eps)
+            x = x - rate / (1 - self.beta1**t) * m / ((v / (1 - self.beta2**t)).sqrt() + self.eps)
         return {"mean": m, "parameter": x, "square": v}
 
     def torchs(self):
         """What PyTorch's own optimiser makes of it."""
         x = self.first.double().requires_grad_()
-        adam = torch.optim.Adam([x], self.rate, (self.beta1, self.beta2), self.eps, self.decay)
+        kind = torch.optim.AdamW if self.decoupled else torch.optim.Adam
+        adam = kind([x], self.rate, (self.beta1, self.beta2), self.eps, self.decay)
+        schedule = torch.optim.lr_scheduler.StepLR(adam, self.drop or STEPS + 1, 0.1)
         for given in self.gradients.double():
             x.grad = given.clone()
             if self.clip:
                 torch.nn.utils.clip_grad_norm_([x], self.clip)
             adam.step()
+            schedule.step()
         state = adam.state[x]
         return {"mean": state["exp_avg"], "parameter": x.detach(), "square": state["exp_avg_sq"]}
 
@@ -47,10 +54,13 @@ class AdamCase:
                    "/error": torch.tensor([worst[name] for name in sorted(expected)], dtype=torch.float64)}
         tensors.update({f"/out/{name}": value for name, value in expected.items()})
         note = f"rate={self.rate} beta1={self.beta1} beta2={self.beta2} eps={self.eps} decay={self.decay} max_norm={self.clip}"
+        note += " decoupled=yes" * self.decoupled + f" drop={self.drop}" * (self.drop > 0)
         return tensors, note
 
 
 def adam_cases():
     return {"stated": AdamCase(), "rd": AdamCase(beta1=0.5), "decay": AdamCase(rate=0.01, decay=0.02),
             "tiny": AdamCase(scale=1e-9), "great": AdamCase(scale=1e6, beta1=0.5), "silent": AdamCase(silent=True),
-            "clipped": AdamCase(decay=0.02, clip=4.5)}
+            "clipped": AdamCase(decay=0.02, clip=4.5),
+            "decoupled": AdamCase(rate=0.25, decay=0.5, decoupled=True),
+            "dropped": AdamCase(rate=0.25, decay=0.5, clip=4.5, decoupled=True, drop=4)}

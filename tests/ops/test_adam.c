@@ -1,7 +1,7 @@
-/* Adam against torch.optim.Adam in float64 (golden/equations_adam.py): the state after some steps, with PyTorch's betas
- * and reverse distillation's, with decay, clipped by clip_grad_norm_, and with gradients so small or so great that eps
- * or a square matters. The tolerance is equation.h's: the largest change in 64 runs with the errors of float32 at every
- * step. */
+/* Adam against torch.optim.Adam and AdamW in float64 (golden/equations_adam.py): the state after some steps, with
+ * PyTorch's betas and reverse distillation's, with decay of both kinds, clipped by clip_grad_norm_, with StepLR, and
+ * with gradients so small or so great that eps or a square matters. The tolerance is equation.h's: the largest change
+ * in 64 runs with the errors of float32 at every step. */
 #include "../lab/equation.h"
 #include "../lab/op_check.h"
 #include <math.h>
@@ -61,7 +61,7 @@ static int check_case(const weights *file, const char *name)
         bool right = error <= tolerance;
         printf("adam %s/%s: error %.2e %s tolerance %.2e\n", name, parts[i], error, right ? "within" : "BEYOND",
                tolerance);
-        truth("Adam", "torch.optim.Adam in float64", error, tolerance, EQUATION_REASON);
+        truth("Adam", "torch.optim.Adam and AdamW in float64", error, tolerance, EQUATION_REASON);
         wrong += !right;
     }
     op_close(&c);

@@ -160,15 +160,16 @@ static void test_adam(void **state)
 {
     (void)state;
     GPU_NEEDED();
-    for (int guarded = 0; guarded < 3; guarded++) { /* 2: clipped too, to a third of its norm */
+    for (int kind = 0; kind < 4; kind++) { /* 1: guarded; 2: clipped too, to a third of its norm; 3: AdamW */
         enum { N = 1500 };
         const ablate_shape shapes[] = { GPU_SHAPE(N), GPU_SHAPE(2), GPU_SHAPE(1) };
         float kept[3 * N];
         op_case c;
-        gpu_open(&c, "adam",
-                 guarded == 2 ? "rate=0.01 warmup=2 total=9 decay=0.1 max_norm=13"
-                              : "rate=0.01 warmup=2 total=9 decay=0.1",
-                 1 + guarded, shapes);
+        static const char *const attributes[] = { "rate=0.01 warmup=2 total=9 decay=0.1",
+                                                  "rate=0.01 warmup=2 total=9 decay=0.1",
+                                                  "rate=0.01 warmup=2 total=9 decay=0.1 max_norm=13",
+                                                  "rate=0.01 drop=2 decay=10 decoupled=yes" };
+        gpu_open(&c, "adam", attributes[kind], 1 + kind % 3, shapes);
         op_fill(&c, 0, 1, 0);
         c.in[1] ? (void)(c.in[1][0] = c.in[1][1] = 1) : (void)0;
         c.in[2] ? (void)(c.in[2][0] = 39) : (void)0;

@@ -350,6 +350,17 @@ static void test_adam_schedule(void **state)
         light_near((double)c.out[0] - before, -0.5 * share, 1.2 * t + 6, 1, "adam: a move of the schedule");
     }
     op_close(&c);
+    op_open(&c, "adam", "rate=0.5 eps=1e-12 drop=8", OP_SHAPES({ 1, { 1 } }));
+    memset(c.out, 0, 3 * sizeof *c.out);
+    for (int t = 1; t <= TOTAL; t++) {
+        double before = (double)c.out[0];
+        c.in[0][0] = 3;
+        c.step = (uint64_t)t - 1;
+        op_forward_in_place(&c);
+        light_near((double)c.out[0] - before, t > 8 ? -0.05 : -0.5, 1.2 * t + 6, 1,
+                   "adam: a move before or after a drop");
+    }
+    op_close(&c);
 }
 
 int main(void)

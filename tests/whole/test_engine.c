@@ -124,7 +124,7 @@ typedef struct line_fit { /* y = w x, two points */
     ablate_value *x, *y, *w, *out;
 } line_fit;
 
-static line_fit fit_open(const char *adam)
+static line_fit fit_open(const char *adam, uint64_t steps)
 {
     line_fit f = { .engine = engine_open("cpu", 1, 7) };
     if (!f.engine)
@@ -136,7 +136,7 @@ static line_fit fit_open(const char *adam)
     f.out = ablate_op(b, "matmul", NULL, f.x, f.w);
     ablate_loss(b, "error",
                 ablate_op(b, "sum", "all=1", ablate_op(b, "square", NULL, ablate_op(b, "sub", NULL, f.out, f.y))), 2);
-    engine_ready(f.engine, adam, 0);
+    engine_ready(f.engine, adam, steps);
     return f;
 }
 
@@ -146,7 +146,7 @@ static void test_numbers_by_hand(void **state)
     const float x[] = { 1, 2 }, y[] = { 3, 5 }, two[] = { 2 };
     float out[2], w[1], slope[1];
     double loss = 0;
-    line_fit f = fit_open("rate=0.5");
+    line_fit f = fit_open("rate=0.5", 0);
     engine_put(f.engine, f.x, x);
     engine_put(f.engine, f.y, y);
     engine_get(f.engine, f.out, out);
@@ -160,6 +160,26 @@ static void test_numbers_by_hand(void **state)
     engine_put(f.engine, f.w, two);
     engine_get(f.engine, f.out, out);
     assert_true(out[0] == 2 && out[1] == 4);
+    assert_null(engine_trouble());
+    engine_close(f.engine);
+}
+
+/* Without moments a step is the rate, down the slope: of seven, the last, being beyond four fifths of 5.6, a tenth. */
+static void test_the_rate_drops(void **state)
+{
+    (void)state;
+    enum { STEPS = 7 };
+    const float x[] = { 1, 2 }, y[] = { 30, 50 };
+    float before = 1, w[1];
+    line_fit f = fit_open("rate=0.5 beta1=0 beta2=0 schedule=step", STEPS);
+    engine_put(f.engine, f.x, x);
+    engine_put(f.engine, f.y, y);
+    for (int step = 0; step < STEPS; step++) {
+        assert_int_equal(engine_step(f.engine, NULL), 0);
+        engine_get(f.engine, f.w, w);
+        assert_true(fabsf(w[0] - before - (step < 6 ? 0.5f : 0.05f)) < 4e-6f); /* a few roundings of numbers up to 4 */
+        before = w[0];
+    }
     assert_null(engine_trouble());
     engine_close(f.engine);
 }
@@ -178,14 +198,14 @@ static void test_mistakes(void **state)
     double loss;
     assert_null(engine_open("abacus", 0, 1));
     expect("device 'abacus'");
-    line_fit f = fit_open("speed=3");
+    line_fit f = fit_open("speed=3", 0);
     expect("speed");
     assert_int_equal(engine_step(f.engine, &loss), -1);
     expect("before engine_ready");
     engine_ready(f.engine, "schedule=cosine", 0);
     expect("how many steps");
     engine_close(f.engine);
-    f = fit_open(NULL);
+    f = fit_open(NULL, 0);
     assert_int_equal(engine_step(f.engine, &loss), -1);
     expect("input 'x' has no numbers yet");
     engine_put(f.engine, f.x, numbers);
@@ -221,7 +241,7 @@ static void test_what_is_not_there(void **state)
     expect("engine_ready is given no engine");
     assert_int_equal(engine_step(NULL, &loss), -1);
     expect("engine_step is given no engine");
-    line_fit f = fit_open(NULL);
+    line_fit f = fit_open(NULL, 0);
     assert_int_equal(engine_put(f.engine, NULL, numbers), -1);
     expect("engine_put is given NULL");
     assert_int_equal(engine_get(f.engine, f.out, NULL), -1);
@@ -258,6 +278,7 @@ int main(void)
         cmocka_unit_test(test_program_learns_its_curve),
         cmocka_unit_test(test_library_needs_nothing_else),
         cmocka_unit_test(test_numbers_by_hand),
+        cmocka_unit_test(test_the_rate_drops),
         cmocka_unit_test(test_mistakes),
         cmocka_unit_test(test_what_is_not_there),
         cmocka_unit_test(test_nothing_to_learn),
