@@ -1,6 +1,7 @@
 /* decoder.c: three residual attention blocks, CLIP's own kind, that reconstruct the encoder's features from the
  * bottleneck. Initial weights as PyTorch's Linear, LayerNorm and MultiheadAttention draw them. */
 #include "block.h"
+#include "layers.h"
 #include <math.h>
 
 enum { BLOCKS_MAX = 16 };
@@ -52,6 +53,8 @@ static int build(ablate_builder *b, const void *settings)
         return ablate_fail(b, "decoder: features must be pictures x tokens x channels");
     if (n > BLOCKS_MAX)
         return ablate_fail(b, "decoder: the encoder gives %d layers; choose at most %d", n, BLOCKS_MAX);
+    if (!layers_share_grid(b, "decoder", "teacher"))
+        return -1;
     for (int i = 0; i < n; i++)
         decoded[i] = x = decode(b, s, i, x, shape.dim[2]);
     /* Student i reconstructs teacher i; reversed, the last block reconstructs the shallowest layer (Fig. 2) */

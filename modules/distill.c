@@ -56,31 +56,40 @@ static ablate_value *distill_loss(ablate_builder *b, const distill_settings *s)
     return loss;
 }
 
-/* The map (B, S, S) of distances on the patch grid H x H. All layers share the grid and up-sampling is linear, so the
- * sum over layers comes first: one up-sampling instead of three. */
-static ablate_value *score_map(ablate_builder *b, const distill_settings *s, score_places at)
+/* Distances (B, H W) of each place as a map (B, 1, S, S). */
+static ablate_value *up(ablate_builder *b, const distill_settings *s, ablate_value *distance, int64_t size)
 {
-    ablate_value *sum = NULL;
+    int64_t grid = ablate_square_side(ablate_shape_of(b, distance).dim[1]);
+    return op_resize(b, op_reshape(b, distance, -1, 1, grid, grid), .height = size, .width = size, .mode = "bilinear",
+                     .align_corners = s->align_corners);
+}
+
+/* The map (B, 1, S, S) of distances. Up-sampling is linear, so of layers that share a grid the sum comes first: one
+ * up-sampling instead of three. */
+static ablate_value *score_map(ablate_builder *b, const distill_settings *s, int64_t size)
+{
+    ablate_value *map = NULL, *sum = NULL; /* of the layers on grids before, on this one */
     // tag::eq17[]
     for (int i = 0; i < ablate_count(b, "teacher"); i++) {
         ablate_value *f = patches(b, ablate_read(b, "teacher", i));
         ablate_value *decoded = patches(b, ablate_read(b, "student", i));
         ablate_value *distance = cosine_distance(b, f, decoded); /* 1 - d, (B, H W) */
         ablate_write(b, "distance", i, distance);                /* to be looked at */
+        if (sum && ablate_shape_of(b, sum).dim[1] != ablate_shape_of(b, distance).dim[1]) {
+            map = sum_of(b, map, up(b, s, sum, size)); /* sigma */
+            sum = NULL;
+        }
         sum = sum_of(b, sum, distance);
     }
-    sum = op_reshape(b, sum, -1, 1, at.grid, at.grid);
-    ablate_value *map = op_resize(b, sum, .height = at.size, .width = at.size, .mode = "bilinear",
-                                  .align_corners = s->align_corners); /* sigma */
+    return sum_of(b, map, up(b, s, sum, size));
     // end::eq17[]
-    return map;
 }
 
 static int build(ablate_builder *b, const void *settings)
 {
     const distill_settings *s = settings;
-    score_places at;
-    if (!score_places_read(b, "distill", &at))
+    int64_t size = score_size_read(b, "distill");
+    if (size == 0)
         return -1;
     if (b->training) {
         // tag::eq16[]
@@ -89,7 +98,7 @@ static int build(ablate_builder *b, const void *settings)
         // end::eq16[]
         return 0;
     }
-    score_write(b, score_map(b, s, at), at.size, s->smooth);
+    score_write(b, score_map(b, s, size), size, s->smooth);
     return 0;
 }
 

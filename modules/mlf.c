@@ -1,5 +1,5 @@
 /* mlf.c: multi-layer fusion, Eq. 12: the features of all layers, side by side, brought back to C channels. */
-#include "operations.h"
+#include "layers.h"
 #include <math.h>
 
 enum { LAYERS_MAX = 8 };
@@ -30,6 +30,8 @@ static int build(ablate_builder *b, const void *settings)
     ablate_shape shape = ablate_shape_of(b, f[0]);
     if (shape.rank != 3)
         return ablate_fail(b, "mlf: features must be pictures x tokens x channels");
+    if (!layers_share_grid(b, "mlf", "perturbed"))
+        return -1;
     // tag::eq12[]
     ablate_value *side_by_side = op_concatv(b, 2, n, f);             /* [f_1, f_2, f_3] */
     ablate_value *fused = project(b, s, side_by_side, shape.dim[2]); /* f~ = Phi(...) */

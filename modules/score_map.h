@@ -2,23 +2,34 @@
  * What a module makes of its patches before that is its own. */
 #ifndef MODULES_SCORE_MAP_H
 #define MODULES_SCORE_MAP_H
-#include "operations.h"
+#include "layers.h"
 
 typedef struct score_places { /* sides: of the grid of patches behind the class token, of the picture */
     int64_t grid, size;
 } score_places;
 
-/* Those of "teacher" and "image", for the module of that name; false: complained. */
-static inline bool score_places_read(ablate_builder *b, const char *module, score_places *places)
+/* The side of the picture, where every layer of "teacher" has a square grid of patches behind the class token; 0:
+ * complained, for the module of that name. */
+static inline int64_t score_size_read(ablate_builder *b, const char *module)
 {
     ablate_shape image = ablate_shape_of(b, ablate_read(b, "image", 0));
-    ablate_shape shape = ablate_shape_of(b, ablate_read(b, "teacher", 0));
-    int64_t grid = shape.rank == 3 ? ablate_square_side(shape.dim[1] - 1) : 0;
-    *places = (score_places){ grid, image.dim[3] };
-    if (image.rank == 4 && grid > 0)
-        return true;
+    bool square = image.rank == 4;
+    for (int i = 0; i < ablate_count(b, "teacher"); i++)
+        square = square && layer_side(b, ablate_read(b, "teacher", i)) > 0;
+    if (square)
+        return image.dim[3];
     ablate_fail(b, "%s: features must be pictures x (1 + a square grid of patches) x channels", module);
-    return false;
+    return 0;
+}
+
+/* The places of a picture whose layers share one grid; false: complained. */
+static inline bool score_places_read(ablate_builder *b, const char *module, score_places *places)
+{
+    int64_t size = score_size_read(b, module);
+    if (size == 0 || !layers_share_grid(b, module, "teacher"))
+        return false;
+    *places = (score_places){ layer_side(b, ablate_read(b, "teacher", 0)), size };
+    return true;
 }
 
 /* Writes the map (B, 1, S, S), smoothed by a Gaussian of so many pixels, as "score" (B, S, S), and its largest number

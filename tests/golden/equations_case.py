@@ -7,13 +7,15 @@ from equations_rounding import worst_changes
 
 class Case:
     """out: what is compared, besides the objective and the gradients. judged: what on the board counts in the objective
-    though it is no loss. overflows: exp of some logit is too large for float32."""
+    though it is no loss. overflows: exp of some logit is too large for float32. buffers: kept as parameters are, but
+    not trained."""
 
-    def __init__(self, play, board, parameters=None, judged=(), out=None, training=True, epoch=0, overflows=False):
+    def __init__(self, play, board, parameters=None, judged=(), out=None, training=True, epoch=0, overflows=False,
+                 buffers=None):
         self.play = play
         self.modules = [word for word in play.split() if "=" not in word]
         self.settings = dict(word.split("=") for word in play.split() if "=" in word)
-        self.board, self.parameters = rounded(board), rounded(parameters or {})
+        self.board, self.parameters, self.buffers = rounded(board), rounded(parameters or {}), rounded(buffers or {})
         self.judged, self.out = list(judged), list(judged if out is None else out)
         self.training, self.epoch, self.judge, self.chosen = training, epoch, {}, {}
         self.watched = overflows
@@ -23,7 +25,7 @@ class Case:
         board = {name: value.clone().requires_grad_() for name, value in self.board.items()}
         parameters = {name: value.clone().requires_grad_() for name, value in self.parameters.items()}
         leaves = {**board, **parameters}
-        stage = Board(self, board, parameters, self.chosen)
+        stage = Board(self, board, {**parameters, **self.buffers}, self.chosen)
         for name in self.modules:
             MODULES[name](stage)
         for name in self.judged:
@@ -44,7 +46,7 @@ class Case:
         worst, longest = worst_changes(self.run, found)
         assert all(value.isfinite().all() for value in found.values()), self.play
         tensors = {**{f"/board/{k}": v.float() for k, v in self.board.items()},
-                   **{f"/parameter/{k}": v.float() for k, v in self.parameters.items()},
+                   **{f"/parameter/{k}": v.float() for k, v in {**self.parameters, **self.buffers}.items()},
                    **{f"/judge/{k}": v.float() for k, v in self.judge.items()},
                    **{f"/{k}": v for k, v in found.items()},
                    "/error": torch.tensor([worst[name] for name in found], dtype=torch.float64)}

@@ -1,4 +1,5 @@
 #include "equation.h"
+#include <glob.h>
 
 /* ---- reading ---- */
 
@@ -86,15 +87,21 @@ static void equation_parameters(equation_case *c)
     assert_int_equal(left, 0);
 }
 
-/* A value on the board, or of a loss: "teacher.0", "loss.moe". */
+/* A value on the board, of a loss, or what a buffer holds after the step: "teacher.0", "loss.moe",
+ * "next.a.running_mean".
+ */
 static ablate_value *equation_value(const equation_case *c, const char *name)
 {
     char list[64];
     const graph *g = c->stage.graph;
-    for (int i = 0; i < g->losses; i++)
-        if (strncmp(name, "loss.", 5) == 0 && strcmp(g->loss[i].name, name + 5) == 0)
+    bool loss = strncmp(name, "loss.", 5) == 0, next = strncmp(name, "next.", 5) == 0;
+    for (int i = 0; loss && i < g->losses; i++)
+        if (strcmp(g->loss[i].name, name + 5) == 0)
             return g->loss[i].value;
-    int index = strncmp(name, "loss.", 5) == 0 ? -1 : stage_split(name, list);
+    for (int i = 0; next && i < g->updates; i++)
+        if (strcmp(g->update[i].buffer->name, name + 5) == 0)
+            return g->update[i].next;
+    int index = loss || next ? -1 : stage_split(name, list);
     ablate_value *value = index < 0 ? NULL : builder_value(c->stage.builder, list, index);
     if (!value)
         fail_msg("%s %s: there is no '%s'", c->equation, c->name, name);
@@ -187,7 +194,7 @@ static const float *equation_gradient(const equation_case *c, const char *name)
     for (int i = 0; i < p->entries; i++) {
         const char *own = p->entry[i].name;
         if (strcmp(own, name) == 0 || (strncmp(own, "actor.", 6) == 0 && strcmp(own + 6, name) == 0))
-            return c->gradients + p->entry[i].offset;
+            return c->gradients + parameters_at(p, p->entry[i].buffer, p->entry[i].offset);
     }
     fail_msg("%s %s: there is no '%s'", c->equation, c->name, name);
     return NULL;
@@ -244,4 +251,53 @@ void equation_check(const char *equation)
            tally.closest);
     if (tally.wrong)
         fail_msg("%s: %d tensors are wrong", equation, tally.wrong);
+}
+
+/* ---- each alternative has a case ---- */
+
+/* The words of all cases, each between spaces; the caller frees. */
+static char *all_words(void)
+{
+    glob_t found;
+    size_t length = 0;
+    char *all = NULL;
+    assert_int_equal(glob("tests/golden/equations/*.safetensors", 0, NULL, &found), 0);
+    FILE *to = open_memstream(&all, &length);
+    assert_non_null(to);
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        weights *file = weights_open(found.gl_pathv[i]);
+        require(file);
+        for (int k = 0; weights_note_key(file, k); k++)
+            fprintf(to, " %s ", weights_note(file, weights_note_key(file, k)));
+        weights_close(file);
+    }
+    assert_int_equal(fclose(to), 0);
+    globfree(&found);
+    return all;
+}
+
+/* A choice: each word that is not the default; anything else: some value. */
+static void check_setting(const char *all, const char *module, const ablate_setting *setting)
+{
+    char choices[100], word[200];
+    snprintf(choices, sizeof choices, "%s", setting->choices ? setting->choices : "");
+    char *choice = strtok(choices, "|");
+    for (int i = 0; i == 0 || choice; i++, choice = strtok(NULL, "|")) {
+        snprintf(word, sizeof word, " %s.%s=%s%s", module, setting->name, choice ? choice : "", choice ? " " : "");
+        if (!(choice && i == (int)setting->def) && !strstr(all, word))
+            fail_msg("no case has '%s'", word + 1);
+    }
+}
+
+void equation_alternatives(const char *const *modules)
+{
+    char *all = all_words();
+    for (; *modules; modules++) {
+        const ablate_module *m = module_load(*modules, NULL);
+        require(m);
+        for (const ablate_setting *setting = m->settings; setting && setting->name; setting++)
+            if (strcmp(setting->name, "init") != 0) /* of first values, in whose place a case puts its own */
+                check_setting(all, *modules, setting);
+    }
+    free(all);
 }

@@ -58,4 +58,16 @@ double equation_error(const float *got, const double *expected, int64_t n);
  * than its tolerance. */
 void equation_check(const char *equation);
 
+/* Each setting of those modules, a list that ends with NULL, has a case in some file: of a choice each word that is not
+ * the default, of anything else some value. */
+void equation_alternatives(const char *const *modules);
+
+/* The test test_NAME of the cases in NAME.safetensors. */
+#define EQUATION(name)                                                                                                 \
+    static void test_##name(void **state)                                                                              \
+    {                                                                                                                  \
+        (void)state;                                                                                                   \
+        equation_check(#name);                                                                                         \
+    }
+
 #endif

@@ -252,6 +252,35 @@ static void stages_become_layers(void **state)
     lab_close(&l);
 }
 
+/* A stage that keeps its grid is its map as it is, behind the mean of all places. */
+static void stages_keep_their_grids(void **state)
+{
+    (void)state;
+    static const char *const more[] = { "stages=2 3 5", "width=0", "own_grid=yes", NULL };
+    const network *n = network_of("lukemelas");
+    lab l;
+    open_network(&l, n, 32, write_network(n, (change){ 0 }), more);
+    require(l.status == 0);
+    for (int i = 0; i < 3; i++) {
+        ablate_value *map = builder_value(l.builder, "stage", i), *tokens = builder_value(l.builder, "teacher", i);
+        float *x = lab_get(&l, map), *y = lab_get(&l, tokens);
+        int64_t c = map->shape.dim[3], places = map->shape.dim[1] * map->shape.dim[2];
+        assert_int_equal(map->shape.dim[1], i == 0 ? 8 : i == 1 ? 4 : 2);
+        assert_int_equal(tokens->shape.dim[1], 1 + places);
+        assert_int_equal(tokens->shape.dim[2], c);
+        assert_memory_equal(y + c, x, (size_t)(places * c) * sizeof *x);
+        for (int64_t k = 0; k < c; k++) {
+            double mean = 0;
+            for (int64_t p = 0; p < places; p++)
+                mean += (double)x[p * c + k] / (double)places;
+            stage_near((double)y[k], mean, 64 * STAGE_EPS * 10, "class token", k);
+        }
+        free(x);
+        free(y);
+    }
+    lab_close(&l);
+}
+
 /* Without a projection tokens are means of the map's places, and the class token is the mean of the tokens. */
 static void tokens_are_means(void **state)
 {
@@ -385,6 +414,9 @@ static void other_networks_are_refused(void **state)
     expect_refused(lite, (change){ 0 }, (const char *const[]){ "stages=8", NULL }, "numbers from 1 to 7");
     expect_refused(lite, (change){ 0 }, (const char *const[]){ "stages=3 3", NULL }, "numbers from 1 to 7");
     expect_refused(lite, (change){ 0 }, (const char *const[]){ "stages=x", NULL }, "numbers from 1 to 7");
+    expect_refused(
+        lite, (change){ 0 }, (const char *const[]){ "grid=4", "own_grid=yes", NULL },
+        "efficientnet: a grid of its own for each stage, or one of 4 for all? Set grid = 0, or own_grid = no");
     expect_refused(resnet, (change){ 0 }, (const char *const[]){ "arch=resnet34", NULL }, "set resnet.arch = resnet18");
     expect_refused(resnet, (change){ 0 }, (const char *const[]){ "stages=5", NULL }, "numbers from 1 to 4");
 }
@@ -449,7 +481,7 @@ int main(void)
         cmocka_unit_test(tokens_are_means),           cmocka_unit_test(projections_have_a_seed),
         cmocka_unit_test(channels_are_standardised),  cmocka_unit_test(odd_files_are_refused),
         cmocka_unit_test(other_networks_are_refused), cmocka_unit_test(wrapped_files_are_read),
-        cmocka_unit_test(ports_are_told_apart),
+        cmocka_unit_test(ports_are_told_apart),       cmocka_unit_test(stages_keep_their_grids),
     };
     return cmocka_run_group_tests_name("encoders of convolutions", tests, prepare, finish);
 }

@@ -5,12 +5,6 @@
 #include "../lab/equation.h"
 #include <glob.h>
 
-#define EQUATION(name)                                                                                                 \
-    static void test_##name(void **state)                                                                              \
-    {                                                                                                                  \
-        (void)state;                                                                                                   \
-        equation_check(#name);                                                                                         \
-    }
 EQUATION(eq01)
 EQUATION(eq02)
 EQUATION(eq03)
@@ -68,55 +62,10 @@ static void test_each_equation_is_tagged_once(void **state)
             fail_msg("Eq. %d is tagged %d times and ended %d times", number, begins[number], ends[number]);
 }
 
-/* ---- each alternative has a case ---- */
-
-/* The words of all cases, each between spaces; the caller frees. */
-static char *all_words(void)
-{
-    glob_t found;
-    size_t length = 0;
-    char *all = NULL;
-    assert_int_equal(glob("tests/golden/equations/*.safetensors", 0, NULL, &found), 0);
-    FILE *to = open_memstream(&all, &length);
-    assert_non_null(to);
-    for (size_t i = 0; i < found.gl_pathc; i++) {
-        weights *file = weights_open(found.gl_pathv[i]);
-        require(file);
-        for (int k = 0; weights_note_key(file, k); k++)
-            fprintf(to, " %s ", weights_note(file, weights_note_key(file, k)));
-        weights_close(file);
-    }
-    assert_int_equal(fclose(to), 0);
-    globfree(&found);
-    return all;
-}
-
-/* A choice: each word that is not the default; anything else: some value. */
-static void check_setting(const char *all, const char *module, const ablate_setting *setting)
-{
-    char choices[100], word[200];
-    snprintf(choices, sizeof choices, "%s", setting->choices ? setting->choices : "");
-    char *choice = strtok(choices, "|");
-    for (int i = 0; i == 0 || choice; i++, choice = strtok(NULL, "|")) {
-        snprintf(word, sizeof word, " %s.%s=%s%s", module, setting->name, choice ? choice : "", choice ? " " : "");
-        if (!(choice && i == (int)setting->def) && !strstr(all, word))
-            fail_msg("no case has '%s'", word + 1);
-    }
-}
-
 static void test_each_alternative_has_a_case(void **state)
 {
-    static const char *const modules[] = { "noise", "mlf", "moe", "decoder", "cnc", "distill" };
     (void)state;
-    char *all = all_words();
-    for (size_t i = 0; i < sizeof modules / sizeof *modules; i++) {
-        const ablate_module *m = module_load(modules[i], NULL);
-        require(m);
-        for (const ablate_setting *setting = m->settings; setting->name; setting++)
-            if (strcmp(setting->name, "init") != 0) /* of first values, in whose place a case puts its own */
-                check_setting(all, modules[i], setting);
-    }
-    free(all);
+    equation_alternatives((const char *const[]){ "noise", "mlf", "moe", "decoder", "cnc", "distill", NULL });
 }
 
 int main(int argc, char **argv)

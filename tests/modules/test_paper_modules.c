@@ -30,6 +30,27 @@ static void check_uniform(const stage *s, const char *name, int n, double bound)
         fail_msg("%s: the largest of %d is %g, expected nearly %g", name, n, most, bound);
 }
 
+/* ---- grids ---- */
+
+/* Layers of 2 x 2 and 3 x 3 patches: what needs them on one grid says so. */
+static void layers_on_grids_of_their_own_are_refused(void **state)
+{
+    (void)state;
+    static const char *const modules[] = { "mlf", "decoder", "neighbour" };
+    for (size_t i = 0; i < sizeof modules / sizeof *modules; i++) {
+        char why[200];
+        stage s;
+        stage_open(&s, false);
+        for (int k = 0; k < 4; k++)
+            stage_give(&s, (const char *const[]){ "teacher.0", "teacher.1", "perturbed.0", "perturbed.1" }[k],
+                       ABLATE_SHAPE(B, k % 2 ? 1 + 9 : 1 + 4, C), NULL);
+        stage_give(&s, "image.0", ABLATE_SHAPE(B, 3, 8, 8), NULL);
+        snprintf(why, sizeof why,
+                 "%s: all layers must be on one grid, but one has 4 patches and another 9; set own_grid", modules[i]);
+        check_refused(&s, modules[i], why);
+    }
+}
+
 /* ---- noise ---- */
 
 static void noise_is_silent_when_scoring(void **state)
@@ -278,12 +299,19 @@ static void distill_refuses_no_square(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(noise_is_silent_when_scoring), cmocka_unit_test(noise_has_its_deviation),
-        cmocka_unit_test(mlf_drops_while_training),     cmocka_unit_test(mlf_begins_as_pytorch),
-        cmocka_unit_test(mlf_refuses_one_layer),        cmocka_unit_test(moe_begins_as_pytorch),
-        cmocka_unit_test(moe_refuses_too_many),         cmocka_unit_test(decoder_begins_as_pytorch),
-        cmocka_unit_test(cnc_begins_as_coop),           cmocka_unit_test(cnc_can_leave_features_alone),
-        cmocka_unit_test(cnc_pads_any_difference),      cmocka_unit_test(distill_refuses_no_square),
+        cmocka_unit_test(layers_on_grids_of_their_own_are_refused),
+        cmocka_unit_test(noise_is_silent_when_scoring),
+        cmocka_unit_test(noise_has_its_deviation),
+        cmocka_unit_test(mlf_drops_while_training),
+        cmocka_unit_test(mlf_begins_as_pytorch),
+        cmocka_unit_test(mlf_refuses_one_layer),
+        cmocka_unit_test(moe_begins_as_pytorch),
+        cmocka_unit_test(moe_refuses_too_many),
+        cmocka_unit_test(decoder_begins_as_pytorch),
+        cmocka_unit_test(cnc_begins_as_coop),
+        cmocka_unit_test(cnc_can_leave_features_alone),
+        cmocka_unit_test(cnc_pads_any_difference),
+        cmocka_unit_test(distill_refuses_no_square),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

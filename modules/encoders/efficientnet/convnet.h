@@ -19,6 +19,7 @@ ABLATE_ENUM(CONVNET_STATISTICS);
 typedef struct convnet_settings { /* those of every such encoder */
     const char *weights, *stages;
     int size, statistics, grid, width, seed;
+    bool own_grid;
 } convnet_settings;
 
 typedef struct convnet {
@@ -87,6 +88,8 @@ int convnet_stages_write(const convnet *, const convnet_settings *, int count, c
                       "127/255 and 128/255; or as pictures come in"),                                                  \
         ABLATE_SET(convnet_settings, grid, 0, 0, 256,                                                                  \
                    "side of the grid of tokens that all stages are brought to; 0: that of stride 16"),                 \
+        ABLATE_SET(convnet_settings, own_grid, 0, 0, 1,                                                                \
+                   "each stage keeps the grid that it has; not for modules that need all layers on one"),              \
         ABLATE_SET(convnet_settings, width, 128, 0, 4096,                                                              \
                    "channels C that each stage is projected to, at random; 0: as it has them"),                        \
         ABLATE_SET(convnet_settings, seed, 0, 0, 2147483647, "of the random projection")

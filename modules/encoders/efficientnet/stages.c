@@ -1,5 +1,5 @@
 /* stages.c: from the maps of some stages to layers of features as the modules of the paper read them: tokens (B, 1 +
- * H W, C) on one grid, of one width, the class token first. */
+ * H W, C) on one grid, or each on its own, of one width, the class token first. */
 #include "convnet.h"
 #include <math.h>
 #include <stdlib.h>
@@ -23,13 +23,16 @@ int convnet_stages_read(const convnet *n, const convnet_settings *s, const char 
     return count > 0 ? count : ablate_fail(n->b, "%s.stages is blank; leave it empty for %s", n->module, usual);
 }
 
-/* ---- one grid ---- */
+/* ---- grids ---- */
 
+/* g 0: the map's own. */
 static ablate_value *fit(ablate_builder *b, ablate_value *map, int64_t g)
 {
     ablate_shape shape = ablate_shape_of(b, map);
     if (shape.rank != 4) /* poisoned */
         return map;
+    if (g == 0)
+        return op_reshape(b, map, 0, shape.dim[1] * shape.dim[2], shape.dim[3]);
     if (shape.dim[1] % g == 0) { /* means of k x k places */
         map = shape.dim[1] > g ? op_average_pool(b, map, .kernel = shape.dim[1] / g) : map;
         return op_reshape(b, map, 0, g * g, shape.dim[3]);
@@ -75,12 +78,16 @@ int convnet_stages_write(const convnet *n, const convnet_settings *s, int count,
     ablate_builder *b = n->b;
     ablate_shape image = ablate_shape_of(b, ablate_read(b, "image", -1));
     int64_t side = s->size ? s->size : image.rank == 4 ? image.dim[3] : 16, g = s->grid ? s->grid : (side + 15) / 16;
+    if (s->own_grid && s->grid)
+        return ablate_fail(b,
+                           "%s: a grid of its own for each stage, or one of %d for all? Set grid = 0, or own_grid = no",
+                           n->module, s->grid);
     bool first = ablate_count(b, "teacher") == 0;
     for (int i = 0; i < count; i++) {
         ablate_write(b, "stage", i, map[i]);
         if (!first)
             continue;
-        ablate_value *tokens = fit(b, map[i], g);
+        ablate_value *tokens = fit(b, map[i], s->own_grid ? 0 : g);
         if (s->width)
             tokens = project(n, s, stage[i], tokens);
         ablate_write(b, "teacher", i, op_concat(b, 1, op_mean_keep(b, tokens, 1), tokens));
