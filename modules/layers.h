@@ -11,6 +11,25 @@ static inline int64_t layer_side(ablate_builder *b, ablate_value *layer)
     return shape.rank == 3 && shape.dim[1] > 1 ? ablate_square_side(shape.dim[1] - 1) : 0;
 }
 
+/* The patches as a map (B, H, W, C). */
+static inline ablate_value *layer_map(ablate_builder *b, ablate_value *layer)
+{
+    int64_t side = layer_side(b, layer);
+    return op_reshape(b, op_slice(b, layer, 1, .start = 1), 0, side, side, -1);
+}
+
+/* Patches (B, H W, C) of a network without a class token: their mean stands in its place. */
+static inline ablate_value *layer_of_patches(ablate_builder *b, ablate_value *patches)
+{
+    return op_concat(b, 1, op_mean_keep(b, patches, 1), patches);
+}
+
+static inline ablate_value *layer_of_map(ablate_builder *b, ablate_value *map)
+{
+    ablate_shape shape = ablate_shape_of(b, map);
+    return layer_of_patches(b, op_reshape(b, map, 0, shape.dim[1] * shape.dim[2], shape.dim[3]));
+}
+
 /* Whether all layers of that name have as many patches, as the module of that name needs; false: complained. */
 static inline bool layers_share_grid(ablate_builder *b, const char *module, const char *names)
 {

@@ -14,7 +14,7 @@ class Case:
                  buffers=None):
         self.play = play
         self.modules = [word for word in play.split() if "=" not in word]
-        self.settings = dict(word.split("=") for word in play.split() if "=" in word)
+        self.settings = dict(word.replace("~", " ").split("=") for word in play.split() if "=" in word)
         self.board, self.parameters, self.buffers = rounded(board), rounded(parameters or {}), rounded(buffers or {})
         self.judged, self.out = list(judged), list(judged if out is None else out)
         self.training, self.epoch, self.judge, self.chosen = training, epoch, {}, {}

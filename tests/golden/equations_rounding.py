@@ -17,6 +17,7 @@ class Rounding(TorchDispatchMode):
              "select_backward", "new_zeros", "full_like", "_to_copy", "constant_pad_nd", "neg", "abs", "sort", "where",
              "diagonal_backward", "maximum", "minimum", "lift_fresh", "zeros", "ones", "amax", "sign", "_unsafe_view"}
     PRODUCTS, SUMS = {"mm", "bmm", "addmm", "baddbmm", "mv", "dot"}, {"sum", "mean"}
+    WINDOWS = {"convolution", "convolution_backward"}
 
     def __init__(self, seed):
         super().__init__()
@@ -30,10 +31,11 @@ class Rounding(TorchDispatchMode):
         whole = not isinstance(made, torch.Tensor) or made.dtype != torch.float64
         if whole or op.is_view or op._schema.is_mutable or name in self.MOVES:
             return out
-        terms = self.length(name, args, made)
-        self.longest = max(self.longest, terms)
-        sums = name in self.PRODUCTS or name in self.SUMS
+        sums = name in self.PRODUCTS or name in self.SUMS or name in self.WINDOWS
         sizes = op(*tree_map(self.size, args), **kwargs) if sums else tree_map(self.size, out)
+        if name == "convolution_backward":  # to the input, to the weight
+            return tuple(self.round(x, size, terms) for x, size, terms in zip(out, sizes, self.lengths(args)))
+        terms = self.length(name, args, made)
         return tree_map(lambda x, size: self.round(x, size, terms), out, sizes)
 
     @staticmethod
@@ -43,18 +45,29 @@ class Rounding(TorchDispatchMode):
     def round(self, x, size, terms):
         if not isinstance(x, torch.Tensor) or x.dtype != torch.float64:
             return x
+        self.longest = max(self.longest, terms)
         signs = torch.randint(0, 2, x.shape, generator=self.generator) * 2 - 1
         return x + size * signs * ((terms + 5) / 2 * EPS)
 
     def length(self, name, args, made):
         """Terms of each sum; of a normalisation as many as it looks at; of a resized picture four, and back as many."""
         given = [x for x in args if isinstance(x, torch.Tensor)]
+        if name in self.WINDOWS:  # channels times places of a window, a bias
+            return given[1].numel() // given[1].shape[1 if args[6] else 0] + (len(given) > 2)
         if name in self.PRODUCTS:
             return given[-1].shape[0 if given[-1].dim() < 3 else 1] + name.startswith("add")
         if "softmax" in name or "layer_norm" in name:
             return max(given[0].shape[-1], given[0].numel() // given[0].shape[-1])
         ratio = -(-max((x.numel() for x in given), default=1) // max(made.numel(), 1))
         return 4 * ratio if "upsample" in name else ratio
+
+    @staticmethod
+    def lengths(args):
+        """Of a convolution's gradients: to the input as many terms as a place is seen by, to the weight as many as there
+        are places, to a bias these too."""
+        slope, x, weight, transposed = args[0], args[1], args[2], args[7]
+        places = (x if transposed else slope).numel() // weight.shape[0]
+        return weight.numel() // weight.shape[0 if transposed else 1], places, slope.numel() // slope.shape[1]
 
 
 def worst_changes(run, found):

@@ -16,7 +16,8 @@ A case is a board (named lists of values), parameters, and modules that play on 
 the modules' losses with their weights and, for values on the board that are no loss, of value times `judge`, numbers
 drawn once. Inputs are rounded to float32 before anything is computed. A file holds, for each case:
 
-    CASE                    metadata: training or scoring, epoch=N, sums=N, the modules, settings that are not default
+    CASE                    metadata: training or scoring, epoch=N, sums=N, the modules, settings that are not default,
+                            with ~ for a blank
     CASE/board/NAME.I       float32, what is on the board at the beginning
     CASE/parameter/NAME     float32, also of what is kept but not trained
     CASE/judge/NAME.I       float32

@@ -4,7 +4,9 @@ A method's statement is a file of functions of tensors, others_METHOD.py; others
 modules on a board (MODULES) and has its cases (FILES)."""
 import torch
 
+import others_rd4ad_cases
 from equations_case import Case, normal
+from equations_modules import MODULES
 
 
 def grid_cases():
@@ -25,4 +27,8 @@ def grid_cases():
             "smooth": one((4, 3), (2, 3), "distill.smooth=1.5 distill.align_corners=no")}
 
 
+METHODS = (others_rd4ad_cases,)
 FILES = {"own_grids": grid_cases}
+for method in METHODS:
+    FILES |= method.FILES
+    MODULES |= method.MODULES

@@ -29,6 +29,8 @@ static int equation_words(equation_case *c, char *words, const char *modules[STA
     int n = 0;
     for (char *word = strtok(words, " "); word; word = strtok(NULL, " ")) {
         const char *equals = strchr(word, '='), *dot = strchr(word, '.');
+        for (char *at = word; (at = strchr(at, '~'));)
+            *at = ' ';
         if (equals && dot && dot < equals)
             stage_set(&c->stage, word);
         else if (equals)

@@ -5,11 +5,20 @@
 #include "../lab/equation.h"
 
 EQUATION(own_grids) /* distill, of layers that do not share a grid */
+EQUATION(rd4ad)     /* Deng and Li 2022: ocbe, deresnet */
+
+static void test_each_alternative_has_a_case(void **state)
+{
+    (void)state;
+    equation_alternatives((const char *const[]){ "ocbe", "deresnet", NULL });
+}
 
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_own_grids),
+        cmocka_unit_test(test_rd4ad),
+        cmocka_unit_test(test_each_alternative_has_a_case),
     };
     if (argc > 1)
         cmocka_set_test_filter(argv[1]);

@@ -1,6 +1,7 @@
 /* stages.c: from the maps of some stages to layers of features as the modules of the paper read them: tokens (B, 1 +
  * H W, C) on one grid, or each on its own, of one width, the class token first. */
 #include "convnet.h"
+#include "layers.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,7 +91,7 @@ int convnet_stages_write(const convnet *n, const convnet_settings *s, int count,
         ablate_value *tokens = fit(b, map[i], s->own_grid ? 0 : g);
         if (s->width)
             tokens = project(n, s, stage[i], tokens);
-        ablate_write(b, "teacher", i, op_concat(b, 1, op_mean_keep(b, tokens, 1), tokens));
+        ablate_write(b, "teacher", i, layer_of_patches(b, tokens));
     }
     return 0;
 }
