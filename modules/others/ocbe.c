@@ -11,7 +11,7 @@
 #include "layers.h"
 #include "residual.h"
 
-enum { LAYERS_MAX = 16 };
+enum { LAYERS_MAX = 8 };
 
 typedef struct ocbe_settings {
     int blocks, base;
@@ -60,7 +60,7 @@ static ablate_value *fuse(ablate_builder *b, int64_t last)
         }
         map[i] = bring(b, i, last, layer_map(b, layer));
     }
-    return op_concatv(b, 3, n, map);
+    return n == 1 ? map[0] : op_concatv(b, 3, n, map);
 }
 
 static int build(ablate_builder *b, const void *settings)

@@ -63,15 +63,15 @@ KNOWN = {  # method.py does nothing else
 class Trace:
     """What `ablate trace` wrote: tensors by name, settings and notes."""
 
-    def __init__(self, path):
+    def __init__(self, path, known=None):
         self.file = safe_open(path, framework="pt")
         self.names = list(self.file.keys())
         self.notes = self.file.metadata()
         self.settings = dict(line.split(" = ", 1) for line in self.notes["settings"].splitlines())
         self.steps, self.steps_an_epoch = int(self.notes["steps"]), int(self.notes["steps_an_epoch"])
-        for key, value in KNOWN.items():
+        for key, value in (KNOWN if known is None else known).items():
             if self.settings.get(key, value) != value:
-                sys.exit(f"{path}: {key} = {self.settings[key]}; method.py only knows {value}")
+                sys.exit(f"{path}: {key} = {self.settings[key]}; PyTorch's side only knows {value}")
 
     def number(self, key):
         return float(self.settings[key])
@@ -90,10 +90,14 @@ class Trace:
         return given | {"prompts": 1.0, "constraint": gamma}
 
 
-def make_trace(row, sets, path):
-    command = [ROOT / "build/ablate", "trace", "ablations/table2.ini", "--scale", "mini", "--row", row]
+def write_trace(experiment, row, sets, steps, path):
+    command = [ROOT / "build/ablate", "trace", experiment, "--scale", "mini", "--row", row]
     command += [word for setting in sets for word in ("--set", setting)]
-    subprocess.run([*command, "--steps", str(STEPS), "--out", path], cwd=ROOT, check=True)
+    subprocess.run([*command, "--steps", str(steps), "--out", path], cwd=ROOT, check=True)
+
+
+def make_trace(row, sets, path):
+    write_trace("ablations/table2.ini", row, sets, STEPS, path)
     return Trace(path)
 
 
@@ -132,32 +136,66 @@ def load(method, values):
         parameter.copy_(values[name] if expert is None else values[name][expert])
 
 
-def adam(trace, parameters):
-    betas = trace.number("optimiser.beta1"), trace.number("optimiser.beta2")
-    return torch.optim.Adam(parameters, trace.number("optimiser.rate"), betas, trace.number("optimiser.eps"))
+class Adam:
+    """PyTorch's Adam or AdamW, with the settings of a trace's optimiser."""
+
+    def __init__(self, trace, parameters):
+        betas = trace.number("optimiser.beta1"), trace.number("optimiser.beta2")
+        kind = torch.optim.AdamW if trace.settings.get("optimiser.decoupled", "no") == "yes" else torch.optim.Adam
+        self.trace, self.parameters, self.taken = trace, list(parameters), 0
+        self.optimiser = kind(self.parameters, self.rate(), betas, trace.number("optimiser.eps"),
+                              trace.number("optimiser.decay"))
+
+    def rate(self):
+        """Of the next step; what else a schedule may be stands in no trace, which has the run's first steps only."""
+        assert self.trace.settings["optimiser.schedule"] == "constant"
+        warmup = self.trace.number("optimiser.warmup")
+        return self.trace.number("optimiser.rate") * (min((self.taken + 1) / warmup, 1) if warmup else 1)
+
+    def step(self):
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.rate()
+        most = self.trace.number("optimiser.max_norm")
+        length = norm(p.grad for p in self.parameters)
+        if 0 < most < length:
+            for p in self.parameters:
+                p.grad *= most / length
+        self.optimiser.step()
+        self.taken += 1
 
 
-def retrain(trace, dtype, beside=False):
-    """-> of every step: losses by name, total, gradients, and the least gap of the experts' choice; last parameters."""
-    torch.set_default_dtype(dtype)
+def make_method(trace, dtype):
     text = open_text(trace, dtype) if "cnc" in trace.settings["run.model"].split() else None
-    method = Method(trace.settings, trace.part("0/input/teacher.0")[""].shape[-1], text)
+    return Method(trace.settings, trace.part("0/input/teacher.0")[""].shape[-1], text)
+
+
+def play_method(method, trace, k, dtype):
+    """Losses by name of step k."""
+    features = trace.part(f"{k}/input/teacher.", dtype)
+    return method([features[str(i)] for i in range(len(features))], trace.part(f"{k}/draw/", dtype))
+
+
+def retrain(trace, dtype, make, play, beside=False):
+    """-> of every step: losses by name, total, gradients, and the least gap of the experts' choice; last parameters.
+    make(trace, dtype) is the method, an object with named_parameters(); play(method, trace, k, dtype) its losses."""
+    torch.set_default_dtype(dtype)
+    method = make(trace, dtype)
     load(method, trace.part("0/parameter/", dtype))
-    optimiser, steps = adam(trace, method.parameters()), []
+    optimiser, steps = Adam(trace, (p for _, p in method.named_parameters())), []
     for k in range(trace.steps):
         if beside:
             load(method, trace.part(f"{k}/parameter/", dtype))
-        features = trace.part(f"{k}/input/teacher.", dtype)
-        losses = method([features[str(i)] for i in range(len(features))], trace.part(f"{k}/draw/", dtype))
+        losses = play(method, trace, k, dtype)
         weights = trace.weights(k)
         total = sum(weights[name] * loss for name, loss in losses.items())
-        optimiser.zero_grad()
+        for _, parameter in method.named_parameters():
+            parameter.grad = None
         total.backward()
         steps.append({
             "losses": {name: loss.item() for name, loss in losses.items()},
             "total": total.item(),
             "gradient": collect(method, lambda p: p.grad),
-            "gap": method.moe.gap.min().item() if "moe" in method.words else math.inf,
+            "gap": method.moe.gap.min().item() if hasattr(method, "moe") else math.inf,
         })
         optimiser.step()
     return steps, collect(method, lambda p: p)
@@ -190,7 +228,7 @@ def adam_excess(trace):
     their quotient, at most sqrt(s) large, twice that and four of its own; the new parameter is rounded once more."""
     torch.set_default_dtype(torch.float64)
     own = {name: torch.nn.Parameter(value) for name, value in trace.part("0/parameter/").items()}
-    optimiser, rate, most = adam(trace, own.values()), trace.number("optimiser.rate"), 0.0
+    optimiser, rate, most = Adam(trace, own.values()), trace.number("optimiser.rate"), 0.0
     for k in range(trace.steps):
         before, after = trace.part(f"{k}/parameter/"), trace.part(f"{k + 1}/parameter/")
         for name, gradient in trace.part(f"{k}/gradient/").items():
@@ -210,7 +248,7 @@ def worst(ours, theirs):
             for name in theirs[0]["losses"]}
 
 
-def measure(trace):
+def measure(trace, make=make_method, play=play_method):
     """Everything the report prints of a row."""
     check_weights(trace)
     steps = range(trace.steps)
@@ -218,9 +256,9 @@ def measure(trace):
     losses = [{name: value.item() for name, value in trace.part(f"{k}/loss/").items()} for k in steps]
     gradients = [trace.part(f"{k}/gradient/") for k in steps]
     print(f"{trace.notes['row']}: PyTorch", file=sys.stderr)
-    apart, end = retrain(trace, torch.float64)
-    single, single_end = retrain(trace, torch.float32)
-    beside, _ = retrain(trace, torch.float64, beside=True)
+    apart, end = retrain(trace, torch.float64, make, play)
+    single, single_end = retrain(trace, torch.float32, make, play)
+    beside, _ = retrain(trace, torch.float64, make, play, beside=True)
     start, reached = trace.part("0/parameter/"), trace.part(f"{trace.steps}/parameter/")
     path = norm(end[name] - start[name] for name in end)
     return {
@@ -234,6 +272,7 @@ def measure(trace):
         "smallest": {n: min(apart[k]["losses"][n] for k in steps) for n in losses[0]},
         "gradient": distance(gradients[0], apart[0]["gradient"]),
         "gradient_tensor": max((distance(gradients[0], {n: g}), n) for n, g in apart[0]["gradient"].items()),
+        "gradient_single": distance(single[0]["gradient"], apart[0]["gradient"]),
         "gradient_beside": max(distance(gradients[k], beside[k]["gradient"]) for k in steps),
         "gap": min(beside[k]["gap"] for k in steps),
         "adam": adam_excess(trace),

@@ -47,6 +47,22 @@ than its rounding moves by a whole rate in a random direction, so that sizes alo
 float32 is subject to the same: the kit may be at most {parameters:.0f} times as far away as that.
 """
 
+OTHERS_HEAD = """<!-- Written by tests/golden/retrace_others.py; do not edit. -->
+
+# Other methods trained again in PyTorch
+
+    make && python3 tests/golden/retrace_others.py{arguments} > results/others_traces.md
+
+Each method, {steps} steps at scale mini, written down by `ablate trace` and trained again from the trace's initial
+parameters, encoded features and draws by PyTorch {torch} (Python {python}) in float64: its statement,
+tests/golden/others_METHOD.py, apart from the kit from the first step to the last. *PyTorch float32* is the same script in
+float32. Differences are relative to float64; of the total loss at most {total:.0e} at any step.
+"""
+OTHERS_REST = """||kit - float64|| / ||float64|| of the gradient of step 0, at most {gradient:.0e} or {times:.0f} times PyTorch float32's;
+a step of Adam and the parameters after the last step as in traces.md, at most {adam:.0f}, and {times:.0f} times PyTorch
+float32's.
+"""
+
 
 def short(x):
     return f"{x:.1e}"
@@ -116,6 +132,34 @@ class Report:
         print(GRADIENTS.format(limit=GRADIENT))
         print(self.gradients())
         print(PARAMS.format(adam=ADAM, steps=steps, parameters=PARAMETERS))
+        print(self.parameters())
+        missed = self.missed()
+        print("\n".join(missed) if missed else "Every limit is kept.")
+
+
+class OthersReport(Report):
+    def gradients(self):
+        columns = "method", "gradient", "PyTorch float32", "worst tensor", "its name"
+        return table(columns, [
+            [row, short(m["gradient"]), short(m["gradient_single"]), short(m["gradient_tensor"][0]),
+             f"`{m['gradient_tensor'][1]}`"] for row, m in self.rows.items()])
+
+    def missed(self):
+        found = []
+        for row, m in self.rows.items():
+            limits = [("total loss", m["total"], TOTAL), ("a step of Adam", m["adam"], ADAM),
+                      ("gradient of step 0", m["gradient"], max(GRADIENT, PARAMETERS * m["gradient_single"])),
+                      ("parameters", m["parameters"], PARAMETERS * m["parameters_single"])]
+            found += [f"{row}: {what} is {value:.2e}, above {limit:.2e}" for what, value, limit in limits
+                      if not value <= limit]
+        return found
+
+    def print(self, steps, sets, arguments):
+        versions = {"torch": torch.__version__, "python": platform.python_version()}
+        print(OTHERS_HEAD.format(steps=steps, total=TOTAL, arguments="".join(f" {a}" for a in arguments), **versions))
+        print(self.totals())
+        print(OTHERS_REST.format(gradient=GRADIENT, times=PARAMETERS, adam=ADAM))
+        print(self.gradients())
         print(self.parameters())
         missed = self.missed()
         print("\n".join(missed) if missed else "Every limit is kept.")

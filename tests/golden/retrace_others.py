@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+"""Trains other papers' methods again in PyTorch, each from a trace of the kit, and says how far the kit is from it:
+retrace.py's way, with each method's own statement (others_METHOD.py).
+
+    make && python3 tests/golden/retrace_others.py > results/others_traces.md      all methods
+    python3 tests/golden/retrace_others.py rd4ad --keep traces                     one of them, and its trace stays
+
+A method is a class below: the line of words, its settings, and its losses from inputs, draws and parameters. Exits with 1
+if a limit is missed. Written with Python 3.11.7, PyTorch 2.11.0, safetensors 0.8.0.
+"""
+import argparse
+import pathlib
+import sys
+import tempfile
+
+import torch
+
+import others_rd4ad
+from retrace import ROOT, Trace, measure, write_trace
+from retrace_report import OthersReport
+
+STEPS = 10
+
+
+class Statement:
+    """A method: `line`, `settings`, and known, the settings beside which the statement knows no others. In an object: w,
+    the parameters, and buffers, by name, without the trace's number of the step before them; settings, the trace's."""
+
+    settings, known = (), {}
+
+    def __init__(self, trace, dtype):
+        self.chosen = trace.settings
+        self.w = {name: torch.nn.Parameter(value) for name, value in trace.part("0/parameter/", dtype).items()}
+        self.buffers = trace.part("0/buffer/", dtype)
+
+    def named_parameters(self):
+        return self.w.items()
+
+    def setting(self, name, default):
+        return type(default)(self.chosen.get(name, default))
+
+    def losses(self, inputs, draws):
+        """By name; inputs and draws by the names of the trace."""
+        raise NotImplementedError
+
+
+class Rd4ad(Statement):
+    line = "clip ocbe deresnet distill"
+    settings = ("optimiser.rate=0.005", "optimiser.beta1=0.5", "run.batch=16")
+    known = {"distill.flat": "image", "distill.tokens": "patches", "distill.weight": "1"}
+
+    def losses(self, inputs, draws):
+        layers = [inputs[f"teacher.{i}"] for i in range(3)]
+        features = [others_rd4ad.maps(f) for f in layers]
+        net = others_rd4ad.Net(others_rd4ad.pytorch_layout({**self.w, **self.buffers}), training=True)
+        bottleneck = others_rd4ad.ocbe(net, features, self.setting("ocbe.blocks", 3))
+        blocks = [int(word) for word in self.setting("deresnet.blocks", "3 4 6").split()]
+        students = others_rd4ad.deresnet(net, bottleneck, [f.shape[2] for f in features], blocks)
+        return {"distill": others_rd4ad.loss(features, students)}
+
+
+METHODS = {"rd4ad": Rd4ad}
+
+
+class OthersTrace(Trace):
+    def weights(self, step):
+        """As in force: they are each method's own."""
+        return {name: value.item() for name, value in self.part(f"{step}/weight/").items()}
+
+
+def make_trace(name, method, sets, path):
+    with tempfile.TemporaryDirectory() as folder:
+        experiment = pathlib.Path(folder) / "others.ini"
+        experiment.write_text(f"base = {ROOT}/experiments/cnc.ini\n\n[row {name}]\nmodel = {method.line}\n")
+        write_trace(experiment, name, [*method.settings, *sets], STEPS, path)
+    return OthersTrace(path, method.known)
+
+
+def play(method, trace, k, dtype):
+    return method.losses(trace.part(f"{k}/input/", dtype), trace.part(f"{k}/draw/", dtype))
+
+
+def main():
+    ask = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    ask.add_argument("method", nargs="*", help="all without it")
+    ask.add_argument("--keep", metavar="DIR", help="where the traces stay")
+    ask.add_argument("--set", action="append", default=[], metavar="SECTION.KEY=VALUE", help="lay this over every line")
+    given = ask.parse_args()
+    report = OthersReport()
+    with tempfile.TemporaryDirectory() as folder:
+        where = pathlib.Path(given.keep or folder).resolve()
+        where.mkdir(parents=True, exist_ok=True)
+        for name in given.method or METHODS:
+            path = where / f"{name}.safetensors"
+            report.add(name, measure(make_trace(name, METHODS[name], given.set, path), METHODS[name], play))
+            if not given.keep:
+                path.unlink()
+    report.print(STEPS, given.set, sys.argv[1:])
+    sys.exit(1 if report.missed() else 0)
+
+
+if __name__ == "__main__":
+    main()
