@@ -18,7 +18,8 @@ static bool matches_anything(const file_map *map)
 static int64_t header_length(const weights *w)
 {
     if (w->map.size < LENGTH_BYTES)
-        return complain("%s: only %zu bytes, not a safetensors file; copy or download it again", w->path, w->map.size);
+        return complain("%s: only %zu byte%s, no file of weights; copy or download it again", w->path, w->map.size,
+                        w->map.size == 1 ? "" : "s");
     uint64_t length = little64(w->map.data);
     bool opens = w->map.size > LENGTH_BYTES && w->map.data[LENGTH_BYTES] == '{';
     if (!opens || length < 2 || length > MOST_HEADER_BYTES)
