@@ -188,10 +188,14 @@ CONVNET = $(if $(findstring resnet,$(ENCODER)),resnet,efficientnet)
 LITE0    = data/weights/efficientnet-lite0.pth
 CONVNETWEIGHTS = $(if $(CLIP),$(error ENCODER=$(ENCODER) stands in the place of clip, so CLIP=$(CLIP) has none; leave one out))$(or $(WEIGHTS),$(if $(filter lite0,$(ENCODER)),$(or $(wildcard $(LITE0)),$(error ENCODER=lite0 wants $(LITE0), which is not there; say 'make weights', or WEIGHTS=FILE)),$(error ENCODER=$(ENCODER) wants WEIGHTS=FILE; only lite0 has some, by make weights)))
 CHOSEN = --scale $(SCALE) $(if $(DATA),--data '$(DATA)') $(if $(CLIP),--set 'clip.weights=$(CLIP)') $(if $(ENCODER),--swap clip=$(CONVNET) --set $(CONVNET).arch=$(ENCODER) --set '$(CONVNET).weights=$(CONVNETWEIGHTS)' --set input.size=256 --set input.statistics=imagenet --set distill.smooth=4.6 --set neighbour.smooth=4.6)
-table%: all ## table2, ...: rerun a table of the paper at SCALE=mini|paper, DATA=mvtec:PATH, CLIP=FILE or ENCODER=lite0, SEEDS=3
-	$(ABLATE) run $(firstword $(wildcard ablations/table$*.ini experiments/table$*.ini) ablations/table$*.ini) $(CHOSEN) $(if $(SEEDS),--seeds $(SEEDS))
+# In Tables 1 and 3 other methods stand beside the paper's, all with its encoder; and with the one that each was published
+# with, where its weights are given.
+TEACHERS = $(if $(RESNET),--set 'resnet.weights=$(RESNET)') $(if $(EFFICIENTNET),--set 'efficientnet.weights=$(EFFICIENTNET)') $(if $(DINOV2),--set 'dinov2.weights=$(DINOV2)')
+ONLY13 = $(if $(strip $(TEACHERS)),$(error $@: RESNET, EFFICIENTNET and DINOV2 are of rows of table1 and table3 alone; leave them out))
+table%: all ## table2, ...: rerun a table of the paper at SCALE=mini|paper, DATA=mvtec:PATH, CLIP=FILE or ENCODER=lite0, SEEDS=3; table1 and table3: also RESNET=FILE, EFFICIENTNET=FILE, DINOV2=FILE
+	$(ABLATE) run $(firstword $(wildcard ablations/table$*.ini experiments/table$*.ini) ablations/table$*.ini) $(CHOSEN) $(if $(filter 1 3,$*),$(TEACHERS),$(ONLY13)) $(if $(SEEDS),--seeds $(SEEDS))
 all-tables: all ## all of them in one process, which shares features and finished runs and says what that saved
-	$(ABLATE) run ablations/table2.ini experiments/table1.ini ablations/table4.ini experiments/table3.ini --scale $(SCALE) $(if $(DATA),$(error all-tables: these tables are of two data sets, so it takes no DATA; make them one by one)) $(if $(CLIP),--set 'clip.weights=$(CLIP)') $(if $(SEEDS),--seeds $(SEEDS))
+	$(ONLY13)$(ABLATE) run ablations/table2.ini experiments/table1.ini ablations/table4.ini experiments/table3.ini --scale $(SCALE) $(if $(DATA),$(error all-tables: these tables are of two data sets, so it takes no DATA; make them one by one)) $(if $(CLIP),--set 'clip.weights=$(CLIP)') $(if $(SEEDS),--seeds $(SEEDS))
 unstated: all ## what each choice that the paper leaves open changes: one table
 	$(ABLATE) run ablations/unstated/*.ini --choices unstated $(CHOSEN) $(if $(SEEDS),--seeds $(SEEDS))
 # scripts/figures/NAME.sh makes sure of the runs, lets verbs write what is drawn into results/figures, and draws it;

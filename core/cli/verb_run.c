@@ -70,19 +70,31 @@ static int add_run(call *c, run_file *f, const experiment_row *row, int seed)
     return 0;
 }
 
+/* Seconds that the row's other seeds will take, by its last run; 0: that was found finished, and so may they be. */
+static double seconds_left(const run_file *f, const experiment_row *row)
+{
+    return f->was_found[f->count - 1] ? 0 : f->record[f->count - 1].seconds * (row->run.seeds - 1);
+}
+
 /* Seed by seed, so that a report interrupted early has every row once before any row twice. */
 static int run_rows(call *c, run_file *f)
 {
     const experiment *e = f->experiment;
     int most = 0, status = 0;
+    double left = 0;
     for (int i = 0; i < e->row_count; i++)
         most = e->rows[i].run.seeds > most ? e->rows[i].run.seeds : most;
-    for (int k = 0; k < most && status == 0; k++)
+    for (int k = 0; k < most && status == 0; k++) {
         for (int i = 0; i < e->row_count && status == 0; i++) {
             const experiment_row *row = &e->rows[i];
-            if (row->applicable && k < row->run.seeds && shared_wants(&c->request->given, row->name))
-                status = add_run(c, f, row, row->run.seed + k);
+            if (!row->applicable || k >= row->run.seeds || !shared_wants(&c->request->given, row->name))
+                continue;
+            status = add_run(c, f, row, row->run.seed + k);
+            left += k == 0 && status == 0 ? seconds_left(f, row) : 0;
         }
+        if (k == 0 && status == 0 && left > 0)
+            fprintf(stderr, "%s: each row has run once; the other seeds take about %.1f minutes\n", e->name, left / 60);
+    }
     return status;
 }
 

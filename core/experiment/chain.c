@@ -11,7 +11,7 @@ enum { CHAIN_LIMIT = 16 };
 
 typedef struct chain_file {
     const char *path, *real;
-    settings entries;
+    settings rows, entries; /* rows: of the file that it names for that */
 } chain_file;
 
 typedef struct chain {
@@ -87,14 +87,53 @@ static int check_circle(const chain *c, const chain_file *file, const settings_e
     return 0;
 }
 
-static int complain_base(const settings_entry *from)
+static int complain_missing(const settings_entry *from)
 {
     char *looked = place_looked(from->value, from->file);
-    int status = looked ? settings_complain(from, "base '%s' is not there (looked for %s); correct the path",
+    int status = looked ? settings_complain(from, "%s '%s' is not there (looked for %s); correct the path", from->key,
                                             from->value, looked)
                         : -1;
     free(looked);
     return status;
+}
+
+/* ---- rows of another file ---- */
+
+/* Of a file of rows: is the entry a row's, or a scale's about one? */
+static bool is_for_rows(const settings_entry *e)
+{
+    bool of_scale = chain_section_rest(e->section, "scale") != NULL;
+    return chain_section_rest(e->section, "row") || (of_scale && (!*e->key || strncmp(e->key, "row ", 4) == 0));
+}
+
+static int check_rows(const settings *rows)
+{
+    for (int i = 0; i < rows->count; i++) {
+        const settings_entry *e = &rows->entry[i];
+        if (!*e->section)
+            return settings_complain(e,
+                                     "'%s' stands before the first [section], where a file of rows has nothing: it "
+                                     "names no other file; delete it",
+                                     e->key);
+        if (!is_for_rows(e))
+            return settings_complain(e,
+                                     "%s%s%s[%s] is of no row: a file of rows holds [row NAME], and [scale NAME] with "
+                                     "keys 'row NAME.section.key'; move it to the file that names this one",
+                                     *e->key ? "'" : "", e->key, *e->key ? "' of " : "", e->section);
+    }
+    return 0;
+}
+
+/* The file that `rows = ...` names, if the file has that. */
+static int add_rows(const chain *c, chain_file *file)
+{
+    const settings_entry *from = settings_find(&file->entries, "", "rows");
+    const char *path = from ? path_named(c->memory, from->file, from->value) : NULL;
+    if (!from)
+        return 0;
+    if (path && !file_exists(path))
+        return complain_missing(from);
+    return !path || settings_read(&file->rows, path) < 0 ? -1 : check_rows(&file->rows);
 }
 
 /* `from` is the entry that names it, or NULL. */
@@ -105,15 +144,15 @@ static int chain_add(chain *c, const char *path, const settings_entry *from)
     if (c->count == CHAIN_LIMIT)
         return settings_complain(from, "the chain of bases has more than %d files; shorten it", (int)CHAIN_LIMIT);
     if (from && !file_exists(path))
-        return complain_base(from);
+        return complain_missing(from);
     chain_file *file = &c->file[c->count];
-    *file = (chain_file){ path, path_real(c->memory, path), { .memory = c->memory } };
+    *file = (chain_file){ path, path_real(c->memory, path), { .memory = c->memory }, { .memory = c->memory } };
     if (!file->real)
         return complain("%s: there is no such file; give the path of an experiment", path);
     if (check_circle(c, file, from) < 0)
         return -1;
     c->count++;
-    return settings_read(&file->entries, path);
+    return settings_read(&file->entries, path) < 0 ? -1 : add_rows(c, file);
 }
 
 static int chain_follow(chain *c, const char *path)
@@ -187,17 +226,15 @@ static void drop_rows(settings *whole)
     whole->count = kept;
 }
 
-/* Lays one file over `whole`; `base`: it is not the file asked for. */
-static int lay_file(const chain *c, const settings *file, bool base, settings *whole)
+/* Lays entries over `whole`; `base`: they are not of the file asked for. */
+static int lay_entries(const chain *c, const settings *file, bool base, settings *whole)
 {
-    if (has_rows(file))
-        drop_rows(whole);
     for (int i = 0; i < file->count; i++) {
         const settings_entry *e = &file->entry[i];
         const char *wanted = chain_section_rest(e->section, "scale");
-        if (!*e->section && strcmp(e->key, "base") != 0)
-            return settings_complain(e, "'%s' stands before the first [section], where only 'base' may; move it",
-                                     e->key);
+        if (!*e->section && !word_listed("base rows", " ", e->key))
+            return settings_complain(
+                e, "'%s' stands before the first [section], where only 'base' and 'rows' may; move it", e->key);
         if (!*e->section || (base && is_of_report(e)))
             continue;
         if (!wanted && settings_add(whole, e) < 0)
@@ -206,6 +243,14 @@ static int lay_file(const chain *c, const settings *file, bool base, settings *w
             return -1;
     }
     return 0;
+}
+
+/* Lays one file over `whole`, first the rows that it takes from another. */
+static int lay_file(const chain *c, const chain_file *file, bool base, settings *whole)
+{
+    if (file->rows.count > 0 || has_rows(&file->entries))
+        drop_rows(whole);
+    return lay_entries(c, &file->rows, base, whole) < 0 ? -1 : lay_entries(c, &file->entries, base, whole);
 }
 
 /* Lays the file's section for the chosen scale over `whole`; those of other scales are looked at all the same. */
@@ -252,9 +297,11 @@ int chain_read(const char *path, const char *scale, settings *whole)
     chain c = { .memory = whole->memory };
     int status = chain_follow(&c, path);
     for (int i = c.count - 1; status == 0 && i >= 0; i--) {
-        status = lay_file(&c, &c.file[i].entries, i > 0, whole);
+        status = lay_file(&c, &c.file[i], i > 0, whole);
         if (status == 0 && i == c.count - 1 && scale)
             status = lay_scale_file(&c, scale, whole);
+        if (status == 0)
+            status = lay_scale_section(&c.file[i].rows, scale, i > 0, whole);
         if (status == 0)
             status = lay_scale_section(&c.file[i].entries, scale, i > 0, whole);
     }

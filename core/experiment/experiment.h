@@ -19,6 +19,10 @@
  *   paper = 95.4 -                             what the paper prints, a value a column in percent, '-' for none
  *   baseline = yes                             a row of no paper that trains nothing: others are marked where they are
  *                                              below it
+ *   group = same encoder                       with layout = classes, rows of one group are ranked among themselves and
+ *                                              have a sheet of their own; without one the group is "run here"
+ *   needs = section.key                        a setting without whose value, by a file or the command line, the row
+ *                                              is left out, as of files that not everybody has
  *   section.key = value                        any other difference
  *   [claim NAME]                               what the paper says of two rows; see experiment_claim.h
  *   [grid]                                     see grid.h
@@ -67,6 +71,8 @@ typedef struct experiment_row {
     bool baseline;                              /* of no paper, trains nothing; others are measured by it */
     bool applicable;                            /* false: excluded by the grid's `where`, or it lacks something */
     bool swapped;                               /* another module stands in the place of one of its line */
+    const char *group;                          /* whose rows it is ranked among */
+    const char *needs;                          /* the setting without which it would not be here; NULL: none */
     const char *lacks;                          /* why its line does not stand then; NULL: it does */
     int cell;                                   /* of the grid; -1: a row of its own */
     bool unasked;                               /* for the report: --row leaves it out */
@@ -107,6 +113,7 @@ typedef struct experiment {
     char *changes;       /* for the report, see report_changes.h; NULL counts as "" */
     experiment_row *rows;
     int row_count;
+    const char *absent; /* rows left out, each with what it needs: "a (b.c), d (e.f)"; "" = none */
     grid grid;
     experiment_printed *printed;
     int printed_count;

@@ -31,8 +31,9 @@ int experiment_row_named(const experiment *e, const char *name, const settings_e
             return i;
         word_append(names, sizeof names, ", ", e->rows[i].name);
     }
-    return from ? settings_complain(from, "there is no row '%s'; the rows are %s", name, names)
-                : complain("%s: there is no row '%s'; the rows are %s", e->path, name, names);
+    const char *but = *e->absent ? "; only with the settings named: " : "";
+    return from ? settings_complain(from, "there is no row '%s'; the rows are %s%s%s", name, names, but, e->absent)
+                : complain("%s: there is no row '%s'; the rows are %s%s%s", e->path, name, names, but, e->absent);
 }
 
 const experiment_row *experiment_find_row(const experiment *e, const char *name)

@@ -36,21 +36,40 @@ static int baseline_read(experiment_row *row, const settings_entry *entry)
                : settings_complain(entry, "'baseline' must be yes or no; it is '%s'", entry->value);
 }
 
+static int needs_read(experiment_row *row, const settings_entry *entry)
+{
+    const char *dot = strchr(entry->value, '.');
+    row->needs = entry->value;
+    return dot > entry->value && dot[1] && !strpbrk(entry->value, " \t")
+               ? 0
+               : settings_complain(entry, "'needs' must name one setting, section.key; it is '%s'", entry->value);
+}
+
+static int group_read(experiment_row *row, const settings_entry *entry)
+{
+    row->group = entry->value;
+    return *entry->value ? 0 : settings_complain(entry, "'group' has no name; give one, or delete the line");
+}
+
 static int row_set_entry(const experiment *e, experiment_row *row, const settings_entry *entry)
 {
-    static const char *const keys[] = { "model", "paper", "baseline" };
+    static const char *const keys[] = { "model", "paper", "baseline", "needs", "group" };
     if (strcmp(entry->key, "model") == 0)
         return settings_set(&row->settings, "run", "model", entry->value, entry->file, entry->line);
     if (strcmp(entry->key, "paper") == 0)
         return experiment_values_read(entry, e->columns, row->paper);
     if (strcmp(entry->key, "baseline") == 0)
         return baseline_read(row, entry);
+    if (strcmp(entry->key, "needs") == 0)
+        return needs_read(row, entry);
+    if (strcmp(entry->key, "group") == 0)
+        return group_read(row, entry);
     const char *dot = strchr(entry->key, '.');
     if (!dot)
         return settings_complain(entry,
                                  "'%s' is no key of a row; the nearest is '%s', and settings are written "
                                  "section.key",
-                                 entry->key, settings_nearest(entry->key, keys, 3));
+                                 entry->key, settings_nearest(entry->key, keys, 5));
     const char *section = arena_print(row->settings.memory, "%.*s", (int)(dot - entry->key), entry->key);
     if (!section)
         return -1;
@@ -109,7 +128,7 @@ static experiment_row *row_begin(experiment *e, const char *name, const char *fi
     if (!name || !TAKE_ROOM(e->rows, e->row_count, "rows"))
         return NULL;
     experiment_row *row = &e->rows[e->row_count++];
-    *row = (experiment_row){ .name = name, .applicable = true, .cell = -1, .at = { file, line } };
+    *row = (experiment_row){ .name = name, .group = "run here", .applicable = true, .cell = -1, .at = { file, line } };
     row->settings.memory = e->whole.memory;
     for (int c = 0; c < EXPERIMENT_COLUMNS; c++)
         row->paper[c].percent = NAN;
@@ -128,6 +147,33 @@ static int row_end(const experiment *e, experiment_row *row, const experiment_op
     return 0;
 }
 
+/* Has the setting that the row needs a value? Not where --swap puts the setting's module into every line: there the row
+ * would be another's twin. 1, 0, or -1: complained. */
+static int row_has_needed(const experiment_row *row, const experiment_options *options)
+{
+    const settings *all = &row->settings;
+    const char *dot = row->needs ? strchr(row->needs, '.') : NULL;
+    if (!dot)
+        return 1;
+    const char *section = arena_print(all->memory, "%.*s", (int)(dot - row->needs), row->needs);
+    const settings_entry *entry = section ? settings_find(all, section, dot + 1) : NULL;
+    for (int i = 0; section && i < options->swaps; i++) {
+        experiment_swap s;
+        if (experiment_swap_read(all, options->swap[i], &s) < 0)
+            return -1;
+        entry = strcmp(s.new, section) == 0 ? NULL : entry;
+    }
+    return !section ? -1 : entry && *entry->value;
+}
+
+/* The last row is not there, which is noted. */
+static int row_leave_out(experiment *e)
+{
+    const experiment_row *row = &e->rows[--e->row_count];
+    e->absent = arena_print(e->whole.memory, "%s%s%s (%s)", e->absent, *e->absent ? ", " : "", row->name, row->needs);
+    return e->absent ? 0 : -1;
+}
+
 /* All entries of "row NAME", of whatever file, the nearest file's last. */
 static int read_row(experiment *e, const settings_entry *first, const experiment_options *options)
 {
@@ -139,7 +185,8 @@ static int read_row(experiment *e, const settings_entry *first, const experiment
         if (*entry->key && strcmp(entry->section, first->section) == 0 && row_set_entry(e, row, entry) < 0)
             return -1;
     }
-    return row_end(e, row, options);
+    int has = row_end(e, row, options) < 0 ? -1 : row_has_needed(row, options);
+    return has == 0 ? row_leave_out(e) : has < 0 ? -1 : 0;
 }
 
 static int row_set_cell(const experiment *e, experiment_row *row, int cell)
@@ -190,6 +237,7 @@ static int read_section(experiment *e, const settings_entry *first, const experi
 
 int experiment_rows_read(experiment *e, const experiment_options *options)
 {
+    e->absent = "";
     if (list_common(e) < 0)
         return -1;
     for (int i = 0; i < e->whole.count; i++) {
@@ -203,6 +251,8 @@ int experiment_rows_read(experiment *e, const experiment_options *options)
         return -1;
     if (e->row_count > 0)
         return 0;
+    if (*e->absent)
+        return complain("%s: each of its rows needs a setting that has no value: %s; give one", e->path, e->absent);
     experiment_row *row = row_begin(e, e->name, e->path, 1);
     return row ? row_end(e, row, options) : -1;
 }

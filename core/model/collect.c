@@ -183,9 +183,11 @@ static int compute(collection *c, float *out)
     int found = path ? read_file(c, path, out) : all->folder && all->depth == 0 ? -1 : 0;
     int status = found < 0 ? -1 : 0;
     if (found == 0) {
+        double began = seconds_since_start();
         all->depth++;
         status = collect(c, out);
         all->depth--;
+        all->seconds += all->depth == 0 ? seconds_since_start() - began : 0;
         if (status == 0 && path)
             status = write_file(c, path, out);
     }

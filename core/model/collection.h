@@ -21,6 +21,7 @@ typedef struct collections { /* zeroed = empty; must not be moved once something
     const void *model;
     const char *folder; /* where their files are written; NULL: nowhere */
     int depth;          /* of collections that need others */
+    double seconds;     /* that their computing took */
 } collections;
 
 struct collection {

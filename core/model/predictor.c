@@ -129,6 +129,11 @@ int predictor_get(const predictor *p, const ablate_value *wanted, float *out)
     return program_get(p->program, wanted, out);
 }
 
+program_cost predictor_cost(const predictor *p)
+{
+    return program_cost_of(p->program);
+}
+
 /* ---- a list of them ---- */
 
 static int end_batch(predictor_walk *w)

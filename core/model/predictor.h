@@ -55,6 +55,8 @@ int predictor_run_own(predictor *, const int *pictures, int count);
 /* A wanted value of the last batch, all of it. 0, or -1: complained. */
 int predictor_get(const predictor *, const ablate_value *wanted, float *out);
 
+program_cost predictor_cost(const predictor *); /* of one batch */
+
 typedef struct predictor_walk { /* through a list of pictures, batch by batch, under a bar of progress */
     predictor *predictor;
     const int *pictures; /* of the data set; NULL: the caller reads files and computes each batch */

@@ -13,6 +13,15 @@ typedef struct run_class {
     double value[METRICS_KINDS];
 } run_class;
 
+typedef struct run_cost { /* what the run took of the machine; NaN and NULL: of a run from before it was kept */
+    const char *machine;  /* "AMD EPYC, 2 processors" */
+    double parameters;    /* numbers that were trained */
+    double training;      /* seconds of all training steps, and of what is collected from the training pictures */
+    double scoring; /* pictures a second, from pixels to scores, on their way through the frozen part too; NaN: the
+                     * run scores none */
+    double memory;  /* bytes that the engine plans for training or for that, whichever is more */
+} run_cost;
+
 typedef struct run_record { /* zeroed = empty; texts live in the memory of its settings, NULL counts as "" */
     const char *experiment, *row, *scale;
     settings settings;            /* all of them, resolved, see settings_list */
@@ -24,8 +33,9 @@ typedef struct run_record { /* zeroed = empty; texts live in the memory of its s
     const char *backend, *core_type;
     const char *protocol;
     int threads, seed;
-    double seconds;             /* wall clock of training and evaluation, in all sittings */
-    int64_t peak_memory;        /* bytes, of the process */
+    double seconds;      /* wall clock of training and evaluation, in all sittings */
+    int64_t peak_memory; /* bytes, of the process */
+    run_cost cost;
     double mean[METRICS_KINDS]; /* over the classes; fractions, NaN where it is not defined */
     run_class *classes;
     int class_count;
@@ -35,6 +45,12 @@ typedef struct run_record { /* zeroed = empty; texts live in the memory of its s
 } run_record;
 
 void run_record_free(run_record *);
+
+#define RUN_COST_UNKNOWN                                                                                               \
+    (run_cost)                                                                                                         \
+    {                                                                                                                  \
+        NULL, NAN, NAN, NAN, NAN                                                                                       \
+    }
 
 /* printf into the record's memory. NULL: complained. */
 const char *run_record_text(run_record *, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -77,6 +77,19 @@ static bool add_lists(cJSON *object, const run_record *r)
     return good;
 }
 
+/* Of a run that has none, as of one from before it was kept, nothing. */
+static bool add_cost(cJSON *object, const run_cost *c)
+{
+    if (!c->machine)
+        return true;
+    cJSON *cost = cJSON_CreateObject();
+    bool good = cost && json_add_text(cost, "machine", c->machine) &&
+                json_add_number(cost, "parameters", c->parameters) &&
+                json_add_number(cost, "training_seconds", c->training) &&
+                json_add_number(cost, "pictures_a_second", c->scoring) && json_add_number(cost, "memory", c->memory);
+    return json_add(object, "cost", cost) && good;
+}
+
 static bool add_record(cJSON *object, const run_record *r)
 {
     char key[65];
@@ -88,8 +101,8 @@ static bool add_record(cJSON *object, const run_record *r)
         good = json_add_text(object, "paths", r->paths);
     return good && json_add_number(object, "seed", r->seed) && json_add_number(object, "threads", r->threads) &&
            json_add_number(object, "seconds", r->seconds) &&
-           json_add_number(object, "peak_memory", (double)r->peak_memory) && add_values(object, "mean", r->mean) &&
-           add_lists(object, r) && add_settings(object, &r->settings);
+           json_add_number(object, "peak_memory", (double)r->peak_memory) && add_cost(object, &r->cost) &&
+           add_values(object, "mean", r->mean) && add_lists(object, r) && add_settings(object, &r->settings);
 }
 
 /* SHA-256 of the compact form, so that a damaged or edited file is noticed. false: out of memory. */
@@ -239,6 +252,22 @@ static int read_lists(const cJSON *object, run_record *r, const char *path)
     return 0;
 }
 
+static int read_cost(const cJSON *object, run_record *r, const char *path)
+{
+    const cJSON *cost = cJSON_GetObjectItemCaseSensitive(object, "cost");
+    run_cost *c = &r->cost;
+    *c = RUN_COST_UNKNOWN;
+    if (!cJSON_HasObjectItem(object, "cost"))
+        return 0;
+    return read_text(cost, "machine", r, &c->machine, path) < 0 ||
+                   read_number(cost, "parameters", &c->parameters, path) < 0 ||
+                   read_number(cost, "training_seconds", &c->training, path) < 0 ||
+                   read_number(cost, "pictures_a_second", &c->scoring, path) < 0 ||
+                   read_number(cost, "memory", &c->memory, path) < 0
+               ? -1
+               : 0;
+}
+
 static int read_record(const cJSON *object, run_record *r, const char *path)
 {
     for (int i = 0; i < TEXT_FIELDS; i++)
@@ -250,7 +279,7 @@ static int read_record(const cJSON *object, run_record *r, const char *path)
     if (read_whole(object, "seed", 2147483647, &seed, path) < 0 ||
         read_whole(object, "threads", 65536, &threads, path) < 0 ||
         read_whole(object, "peak_memory", 9e15, &memory, path) < 0 ||
-        read_number(object, "seconds", &r->seconds, path) < 0 ||
+        read_number(object, "seconds", &r->seconds, path) < 0 || read_cost(object, r, path) < 0 ||
         read_values(cJSON_GetObjectItemCaseSensitive(object, "mean"), "mean", r->mean, path) < 0 ||
         read_lists(object, r, path) < 0 || read_settings(object, r, path) < 0)
         return -1;

@@ -2,6 +2,7 @@
 #include "../base/diag.h"
 #include "report_chance.h"
 #include "report_claims.h"
+#include "report_costs.h"
 #include "report_pieces.h"
 #include "report_printed.h"
 #include <math.h>
@@ -293,6 +294,28 @@ static void print_swapped(const caption *c)
             print_lacking(e, r, c->out);
 }
 
+/* Where rows are of several groups, of each by itself. */
+static void print_weights(const caption *c)
+{
+    const report_numbers *t = c->of;
+    const experiment *e = t->experiment;
+    const char *text;
+    bool several = false;
+    for (int r = 0; r < e->row_count; r++)
+        several |= report_group(t, r) != 0;
+    for (int group = 0; several && group < e->row_count; group++) {
+        text_list list = { .count = 0 };
+        for (int r = group; r < e->row_count; r++)
+            for (int i = 0; report_group(t, r) == group && i < t->row[r].runs; i++)
+                for (int item = 0; (text = weights_of(c->memory, t->row[r].run[i], item)); item++)
+                    list_add(&list, text);
+        char *title = arena_print(c->memory, "Weights, %s", e->rows[group].group);
+        print_list(title ? title : "Weights", &list, false, c->out);
+    }
+    if (!several)
+        print_runs(c, "Weights", weights_of, false);
+}
+
 static void print_sentence(const char *text, FILE *out)
 {
     if (*text)
@@ -314,12 +337,16 @@ char *report_caption(const report_numbers *t, arena *memory)
             fprintf(c.out, "Changed on the command line: %s.\n", t->experiment->changes);
         print_swapped(&c);
         print_values(&c);
+        if (t->experiment->layout == LAYOUT_CLASSES)
+            report_costs_say(t, c.out);
         fprintf(c.out, "Scale: %s.\n", text_or(t->experiment->scale, "none"));
         print_runs(&c, "Data", data_of, true);
-        print_runs(&c, "Weights", weights_of, false);
+        print_weights(&c);
         print_runs(&c, "Protocol", protocol_of, true);
         print_engine(&c);
         print_kernels(&c);
+        if (*text_or(t->experiment->absent, ""))
+            fprintf(c.out, "Not here, for want of a setting: %s.\n", t->experiment->absent);
         print_missing(t, "Not run: ", REPORT_NOT_RUN, c.out);
         print_missing(t, "Not asked for: ", REPORT_NOT_ASKED, c.out);
         print_missing(t, "Finished with other settings, data, weights or code, and so not shown: ", REPORT_VALUE,

@@ -11,8 +11,9 @@ typedef int report_layout(const report_numbers *, document *);
  * where the runs are on the data that it is of, the difference. */
 report_layout report_rows;
 
-/* A line a class. Each row of the experiment has a sheet of its own with a column a metric; the last sheet has all
- * metrics in one cell, the rows run here beside the columns that others print. */
+/* First a line a row with the means over the classes, the rows run here above what others print; what the rows cost;
+ * then a line a class with all metrics in one cell, a sheet for each group of rows and one for the printed columns;
+ * then a sheet a row with a column a metric and the deviations. Ranks are of one group, or of the printed. */
 report_layout report_classes;
 
 /* The grid's first axis down, its second across, all metrics of a row in a cell: a sheet of values, one of gains and,

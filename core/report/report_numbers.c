@@ -150,6 +150,15 @@ report_cell report_cell_of(const report_numbers *t, int r, const char *name, int
     return cell;
 }
 
+int report_group(const report_numbers *t, int r)
+{
+    const experiment_row *row = t->experiment->rows;
+    int first = 0;
+    while (strcmp(row[first].group, row[r].group) != 0)
+        first++;
+    return first;
+}
+
 bool report_comparable(const report_numbers *t)
 {
     const char *wanted = t->experiment->comparable, *counts = strstr(wanted, ": ");

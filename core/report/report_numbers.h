@@ -49,6 +49,9 @@ bool report_class_value(const experiment *, const run_record *, const char *name
 /* The same over the seeds of a row. */
 report_cell report_cell_of(const report_numbers *, int row, const char *name, int column);
 
+/* The first row of the same group. */
+int report_group(const report_numbers *, int row);
+
 /* Are all runs on the data set that the printed values are of? */
 bool report_comparable(const report_numbers *);
 

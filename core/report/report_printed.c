@@ -125,14 +125,12 @@ static void print_sources(const report_numbers *t, FILE *out)
     for (int i = 0; i < e->printed_count; i++)
         if (*e->printed[i].source)
             fprintf(out, "%s (printed): %s.\n", e->printed[i].name, e->printed[i].source);
-    if (report_comparable(t))
-        fprintf(out, "Best and second best of a metric are marked among all columns: the runs are on the data that "
-                     "the printed values are of. Those come from other evaluators. Δ: run here minus printed.\n");
-    else if (t->most > 0 && *e->comparable)
-        fprintf(out, "Best and second best of a metric are marked among the printed columns only: the runs here are "
-                     "on other data, so that no printed value can be compared with theirs.\n");
-    else
-        fprintf(out, "Best and second best of a metric are marked among the printed columns only.\n");
+    fprintf(out, "Best and second best of a metric are marked among what is of one kind%s.\n",
+            report_comparable(t) ? ": printed values are of the data that the runs are on, but come from other "
+                                   "evaluators. Δ: run here minus printed"
+            : t->most > 0 && *e->comparable
+                ? ": the runs here are on other data, so that no printed value can be compared with theirs"
+                : "");
 }
 
 void report_printed(const report_numbers *t, FILE *out)

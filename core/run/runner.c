@@ -10,6 +10,7 @@
 #include "../record/losses.h"
 #include "../record/record_adopt.h"
 #include "checkpoint.h"
+#include "run_cost.h"
 #include "snapshot.h"
 #include "trace.h"
 #include "train.h"
@@ -173,10 +174,8 @@ static int finish(const runner *r, const train_result *trained, run_record *reco
         status = probe(r, trained, record);
     if (status == 0)
         status = note_turned(r, record);
-    record->seconds = round(1e3 * (trained->earlier + seconds_since_start() - record->seconds)) / 1e3;
-    record->peak_memory = phases_peak(&r->session->phases);
-    if (record->peak_memory < trained->earlier_peak)
-        record->peak_memory = trained->earlier_peak;
+    if (status == 0)
+        status = run_cost_take(r->session, &r->model, trained, record);
     if (status == 0)
         status = run_record_write(record, r->metrics);
     if (status == 0)

@@ -16,7 +16,7 @@ array high[16]
 array above[32]
 stats data("values.tsv") using (v = int(column("value")), low[v] = column("low"), high[v] = column("high"), above[2 * v - 2 + int(column("run"))] = column("normal above defective"), 0) nooutput
 
-eval page(17.8, 17.1)
+eval page(17.8, 18.1)
 set multiplot
 
 # ---- left: the chosen pictures and their maps ----
@@ -94,60 +94,95 @@ do for [p = 1:3] {
          "" using (here(column("middle"))):(percent(column("defective"))) with histeps linetype 2 title "defective patches"
 }
 
-# ---- below: the five metrics ----
+# ---- below: the five metrics, of what is printed and of what ran here ----
 
-stats data("printed.tsv") using 0 nooutput
-others = int(STATS_records)
 array metric[5] = ["image_auroc", "pixel_auroc", "aupro", "image_ap", "pixel_ap"]
 array name_of[5] = ["I-AUROC", "P-AUROC", "AUPRO", "I-mAP", "P-mAP"]
-array printed[5 * others]
-array method[others]
-array ours[10]
-do for [m = 1:5] {
-    stats data("printed.tsv") using (printed[int($0) * 5 + m] = column(metric[m]), method[int($0) + 1] = strcol("name"), 0) nooutput
-    stats data("runs.tsv") using (ours[int($0) * 5 + m] = percent(column(metric[m])), 0) nooutput
-}
+array value[5 * 32]
+array method[32]
+array mark[32]
 
 # A metric's axis m = 1 .. 5, from the top clockwise; a polygon closes with m = 6.
 angle(m) = pi / 2 - (m - 1) * 2 * pi / 5
 axis(m) = int(m - 1) % 5 + 1
-radar_y = 10.35
-radar_r = 2.3
-eval bare
-set xrange [-1.02:1.02]
-set yrange [-1.02:1.02]
-unset datafile columnheaders
-set samples 6
-rings = "do for [r = 1:5] { set object r polygon from cos(angle(1)) * r / 5., sin(angle(1)) * r / 5. to cos(angle(2)) * r / 5., sin(angle(2)) * r / 5. to cos(angle(3)) * r / 5., sin(angle(3)) * r / 5. to cos(angle(4)) * r / 5., sin(angle(4)) * r / 5. to cos(angle(5)) * r / 5., sin(angle(5)) * r / 5. to cos(angle(1)) * r / 5., sin(angle(1)) * r / 5. fillstyle empty border linecolor rgb '#BBBBBB' linewidth 0.5; set label sprintf('%d', 20 * r) at -0.06, r / 5. right font small_font textcolor rgb '#777777' }"
+panel_y = 10.2
+radar_r = 1.6
+radar_x = 0.85
+strip_x = 6.2
+strip_w = 2.5
+strip_h = 0.5
+strip_gap = 0.42
+corner(m, r) = sprintf("%f, %f", cos(angle(m)) * r, sin(angle(m)) * r)
+ring(r) = sprintf("set object %d polygon from %s to %s to %s to %s to %s to %s fillstyle empty border linecolor rgb '#BBBBBB' linewidth 0.5", \
+                  5 * r, corner(1, r), corner(2, r), corner(3, r), corner(4, r), corner(5, r), corner(1, r))
+number_at(r) = sprintf("set label '%d' at %f, %f right font small_font textcolor rgb '#777777'", 100 * r, -0.08, r - 0.02)
+spoke(m) = sprintf("set arrow %d from 0, 0 to %s nohead linecolor rgb '#BBBBBB' linewidth 0.5", m, corner(m, 1))
 # Beside the axis on the right and on the left, above or below it elsewhere.
 axis_label(m) = sprintf("set label name_of[%d] at %f, %f %s font small_font", m, (abs(cos(angle(m))) > 0.9 ? 1.05 : 1.1) * cos(angle(m)), \
-                        (m == 1 ? 1.13 : 1.1) * sin(angle(m)), abs(cos(angle(m))) < 0.9 ? "center" : cos(angle(m)) > 0 ? "left" : "right")
-spokes = "do for [m = 1:5] { set arrow m from 0,0 to cos(angle(m)), sin(angle(m)) nohead linecolor rgb '#BBBBBB' linewidth 0.5; eval axis_label(m) }"
-left_x = 2.0
-right_x = 11.0
+                        (m == 1 ? 1.13 : 1.13) * sin(angle(m)), abs(cos(angle(m))) < 0.9 ? "center" : cos(angle(m)) > 0 ? "left" : "right")
+# A step of 1, 2 or 5 near half of the span.
+power(x) = 10.0 ** floor(log10(x))
+tidy(x) = (x / power(x) < 1.5 ? 1 : x / power(x) < 3.5 ? 2 : x / power(x) < 7.5 ? 5 : 10) * power(x)
 
-eval rings
-eval spokes
-eval title("C", 0.1, radar_y - 0.65, "left")
-eval write("printed by the paper: MVTec AD, ViT-L/14@336px", 0.5, radar_y - 0.65, "left")
-eval place(left_x, radar_y, 2 * radar_r, 2 * radar_r)
-set key at screen right(left_x + 2 * radar_r + 2.2), down(radar_y + 2.4) right vertical samplen 2.5 font small_font
-plot for [n = 1:others] [m = 1:6] '+' using (printed[n * 5 - 5 + axis(m)] / 100 * cos(angle(m))):(printed[n * 5 - 5 + axis(m)] / 100 * sin(angle(m))) \
-    with linespoints linetype (n == others ? 1 : n + 1) title method[n]
+do for [part = 1:2] {
+    half_x = part == 1 ? 0 : 8.95
+    name = part == 1 ? "printed.tsv" : "here.tsv"
+    set datafile columnheaders
+    set autoscale # stats leaves out what is out of range
+    stats data(name) using 0 nooutput
+    methods = int(STATS_records)
+    do for [m = 1:5] {
+        stats data(name) using (value[int($0) * 5 + m] = column(metric[m]), method[int($0) + 1] = strcol("name"), mark[int($0) + 1] = int(column("mark")), 0) nooutput
+    }
+    unset datafile columnheaders
+
+    # All axes from 0 to 100, as the paper draws them.
+    eval bare
+    set xrange [-1.02:1.02]
+    set yrange [-1.02:1.02]
+    set samples 6
+    do for [r = 1:5] { eval ring(0.2 * r) }
+    do for [r = 1:5] { eval number_at(0.2 * r) }
+    do for [m = 1:5] { eval spoke(m) }
+    do for [m = 1:5] { eval axis_label(m) }
+    if (part == 1) { eval title("C", 0.1, panel_y - 0.65, "left") }
+    eval write(part == 1 ? "printed by the paper: MVTec AD, ViT-L/14@336px" : \
+               "these runs: scale ".size.(size eq "paper" ? "" : ", other pictures and encoder; not comparable"), half_x + 0.5, panel_y - 0.65, "left")
+    eval place(half_x + radar_x, panel_y + 0.35, 2 * radar_r, 2 * radar_r)
+    plot for [n = 1:methods] [m = 1:6] '+' using (value[n * 5 - 5 + axis(m)] / 100 * cos(angle(m))):(value[n * 5 - 5 + axis(m)] / 100 * sin(angle(m))) \
+        with lines linetype mark[n]
+    do for [r = 1:5] { unset object r }
+    unset arrow
+
+    # Each metric on an axis of its own, which shows the differences; below them the names.
+    do for [m = 1:5] {
+        low_end = 100
+        high_end = 0
+        do for [n = 1:methods] { low_end = value[n * 5 - 5 + m] < low_end ? value[n * 5 - 5 + m] : low_end; high_end = value[n * 5 - 5 + m] > high_end ? value[n * 5 - 5 + m] : high_end }
+        span = high_end - low_end < 0.5 ? 0.5 : high_end - low_end
+        eval bare
+        set border 1 linewidth 0.7
+        set xrange [low_end - 0.1 * span:high_end + 0.1 * span]
+        set yrange [-0.5:methods + 0.5]
+        set xtics tidy(span / 2) nomirror scale 0.3 font small_font offset 0, 0.5
+        set grid xtics linetype 1 linecolor rgb "#DDDDDD" dashtype solid linewidth 0.5
+        eval write(name_of[m], half_x + strip_x - 0.15, panel_y + 0.2 + (m - 1) * (strip_h + strip_gap), "right")
+        if (m == 5) { do for [n = 1:methods] { set label method[n] at screen right(half_x + 0.5 + 2.05 * ((n - 1) % 4)), down(panel_y + 4.85 + 0.36 * ((n - 1) / 4)) left font small_font noenhanced point linetype mark[n] offset 0.8, 0 } }
+        eval place(half_x + strip_x, panel_y - 0.05 + (m - 1) * (strip_h + strip_gap), strip_w, strip_h)
+        set samples 2
+        plot for [n = 1:methods] [k = 0:0] '+' using (value[n * 5 - 5 + m]):(methods - n) every ::0::0 with points linetype mark[n]
+    }
+}
 
 # What the choice, the colours and the numbers are.
-unset label
-notes = "Classes: lowest, median and highest I-AUROC in row ".row[2]."; of each, the good and the defective test picture of median image score.|".\
+eval bare
+notes = "C: all axes from 0 to 100, as in the paper, and each metric on an axis of its own.|".\
+        "A, B: classes of lowest, median and highest I-AUROC in row ".row[2]."; of each, the good and the defective test picture of median image score.|".\
         "α, β: Eq. 7 for the deepest layer's encoded patches. Similarity: cosine of encoded and decoded patches, mean over the layers.|".\
         "Colours and axes end at the 0.5 % and 99.5 % quantiles of all test patches. Normal: no pixel is marked; defective: at least half are.|".\
         "Row ".row[1].": ".model[1].". Row ".row[2].": ".model[2].".|".about."."
 line_of(text, n) = n == 1 ? (strstrt(text, "|") ? text[1:strstrt(text, "|") - 1] : text) : line_of(text[strstrt(text, "|") + 1:], n - 1)
-do for [n = 1:5] { eval write(line_of(notes, n), 0.1, radar_y + 2 * radar_r + 0.1 + 0.35 * n, "left") }
-eval rings
-eval spokes
-eval write("these runs: scale ".size.(size eq "paper" ? "" : ", other pictures and another encoder; not comparable"), 9.0, radar_y - 0.65, "left")
-eval place(right_x, radar_y, 2 * radar_r, 2 * radar_r)
-set key at screen right(right_x + 2 * radar_r + 2.2), down(radar_y + 2.4)
-plot for [n = 1:2] [m = 1:6] '+' using (ours[n * 5 - 5 + axis(m)] / 100 * cos(angle(m))):(ours[n * 5 - 5 + axis(m)] / 100 * sin(angle(m))) \
-    with linespoints linetype (3 - n) title "row ".row[n]
+do for [n = 1:6] { eval write(line_of(notes, n), 0.1, panel_y + 5.45 + 0.35 * n, "left") }
+eval place(0, panel_y + 5.8, 0.1, 0.1)
+plot [0:1] [0:1] NaN
 unset multiplot

@@ -29,7 +29,7 @@ eval bare
 tile_x(i, k) = 0.1 + ((i - 1) % across) * (block + gap) + k * (tile + inner)
 tile_y(i) = top + ((i - 1) / across) * line + head
 name(i, part) = file(sprintf("fig3/%d-%s.png", i, part))
-name_of(row) = strlen(row) > 5 ? row : "row ".row
+name_of(row) = strlen(row) > 4 ? row : "row ".row
 title_of(k) = k == 0 ? "picture" : k == 1 ? "mask" : name_of(row[k - 1])
 
 # ---- below: what the choice and the colours are ----

@@ -36,6 +36,16 @@ static void refused(const char *path, const char *scale, const char *sentence)
     settings_free(&whole);
 }
 
+/* The same by some of its words. */
+static void refused_part(const char *path, const char *words)
+{
+    settings whole = { 0 };
+    assert_non_null(settings_memory(&whole));
+    assert_int_equal(chain_read(path, NULL, &whole), -1);
+    expect_complaint(words);
+    settings_free(&whole);
+}
+
 static void test_the_nearest_wins(void **state)
 {
     (void)state;
@@ -94,7 +104,9 @@ static void test_what_is_no_chain(void **state)
     put("self.ini", "base = self.ini\n");
     refused("self.ini", NULL, "self.ini:1: base 'self.ini' leads back to self.ini; break the circle");
     put("key.ini", "x = 1\n[a]\ny = 2\n");
-    refused("key.ini", NULL, "key.ini:1: 'x' stands before the first [section], where only 'base' may; move it");
+    refused("key.ini", NULL,
+            "key.ini:1: 'x' stands before the first [section], where only 'base' and 'rows' may; "
+            "move it");
     for (int i = 0; i < 20; i++) {
         char name[20], text[40];
         snprintf(name, sizeof name, "c%d.ini", i);
@@ -104,6 +116,60 @@ static void test_what_is_no_chain(void **state)
     reads_as("c0.ini", NULL, "a.x=0 c0.ini:3\n"); /* sixteen files */
     put("before.ini", "base = c0.ini\n");
     refused("before.ini", NULL, "c14.ini:1: the chain of bases has more than 16 files; shorten it");
+}
+
+/* They stand before the file's own and lie under them; the scale's say the last word. */
+static void test_rows_of_another_file(void **state)
+{
+    (void)state;
+    put("scale/small.ini", "[a]\nx = 1\n");
+    put("root.ini", "[a]\nx = 0\n[row gone]\nmodel = z\n");
+    put("sub/others.ini", "[row i]\nmodel = a\nb.x = 1\n[scale small]\nrow i.b.x = 3\n[row ii]\nmodel = b\n");
+    put("top.ini", "base = root.ini\nrows = sub/others.ini\n[row own]\nmodel = c\n[row ii]\nb.x = 2\n");
+    reads_as("top.ini", NULL,
+             "a.x=0 root.ini:2\nrow i.model=a sub/others.ini:2\nrow i.b.x=1 sub/others.ini:3\n"
+             "row ii.model=b sub/others.ini:7\nrow own.model=c top.ini:4\nrow ii.b.x=2 top.ini:6\n");
+    reads_as("top.ini", "small",
+             "a.x=1 scale/small.ini:2\nrow i.model=a sub/others.ini:2\nrow ii.model=b sub/others.ini:7\n"
+             "row own.model=c top.ini:4\nrow ii.b.x=2 top.ini:6\nrow i.b.x=3 sub/others.ini:5\n");
+    put("bare.ini", "base = root.ini\nrows = sub/others.ini\n"); /* no row of its own: the base's are dropped */
+    reads_as("bare.ini", NULL,
+             "a.x=0 root.ini:2\nrow i.model=a sub/others.ini:2\nrow i.b.x=1 sub/others.ini:3\n"
+             "row ii.model=b sub/others.ini:7\n");
+    put("next.ini", "base = bare.ini\n[a]\nx = 5\n"); /* a base hands them down */
+    reads_as("next.ini", NULL,
+             "row i.model=a sub/others.ini:2\nrow i.b.x=1 sub/others.ini:3\nrow ii.model=b sub/others.ini:7\n"
+             "a.x=5 next.ini:3\n");
+}
+
+static void test_what_is_no_file_of_rows(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *rows, *sentence;
+    } cases[] = {
+        { "rows = top.ini\n[row i]\nmodel = a\n",
+          "others.ini:1: 'rows' stands before the first [section], where a file of rows has nothing: it names no other "
+          "file; delete it" },
+        { "base = top.ini\n", "others.ini:1: 'base' stands before the first [section]" },
+        { "[row i]\nmodel = a\n[run]\nepochs = 1\n", "others.ini:3: [run] is of no row: a file of rows holds" },
+        { "[row i]\nmodel = a\n[grid]\na.x = 1\n", "others.ini:3: [grid] is of no row" },
+        { "[scale small]\nrun.epochs = 1\n",
+          "others.ini:2: 'run.epochs' of [scale small] is of no row: a file of rows holds [row NAME], and [scale NAME] "
+          "with keys 'row NAME.section.key'; move it to the file that names this one" },
+        { "[row i]\n[scale none]\nrow i.a.x = 1\n", "others.ini:2: there is no scale 'none'" },
+    };
+    put("scale/small.ini", "[a]\nx = 1\n");
+    put("top.ini", "rows = others.ini\n[a]\nx = 0\n");
+    refused_part("top.ini", "top.ini:1: rows 'others.ini' is not there (looked for ");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        put("others.ini", cases[i].rows);
+        refused_part("top.ini", cases[i].sentence);
+    }
+    put("self.ini", "rows = self.ini\n[row i]\nmodel = a\n");
+    refused_part("self.ini", "self.ini:1: 'rows' stands before the first [section]");
+    put("key.ini", "row = others.ini\n");
+    refused_part("key.ini", "key.ini:1: 'row' stands before the first [section], where only 'base' and 'rows' may");
 }
 
 static void test_what_is_no_scale(void **state)
@@ -134,8 +200,9 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, enter_folder, leave_folder)
     const struct CMUnitTest tests[] = {
-        TEST(the_nearest_wins), TEST(sections_of_scales), TEST(what_is_not_handed_down),
-        TEST(what_is_no_chain), TEST(what_is_no_scale),   TEST(names_of_sections),
+        TEST(the_nearest_wins),     TEST(sections_of_scales),      TEST(what_is_not_handed_down),
+        TEST(rows_of_another_file), TEST(what_is_no_file_of_rows), TEST(what_is_no_chain),
+        TEST(what_is_no_scale),     TEST(names_of_sections),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -391,7 +391,7 @@ static void test_scale_changes_rows(void **state)
 static void test_sectionless(void **state)
 {
     (void)state;
-    refused("epochs = 3\n", "a.ini:1: 'epochs' stands before the first [section], where only 'base' may; move it");
+    refused("epochs = 3\n", "a.ini:1: 'epochs' stands before the first [section], where only 'base' and 'rows' may; move it");
 }
 
 static void test_row_twice(void **state)
@@ -556,6 +556,58 @@ static void test_identity(void **state)
         free(text[i]);
 }
 
+/* A row that needs a setting is there only where that has a value, whoever gives it; not as the twin of another row. */
+static void test_rows_that_need_a_setting(void **state)
+{
+    (void)state;
+    static const char text[] = "base = root.ini\n[row i]\nmodel = one\n[row ii, far]\nneeds = far.file\nmodel = far\n"
+                               "group = its own\n";
+    static const char *const given[] = { "far.file=x" }, *const swap[] = { "one=far" };
+    assert_int_equal(file_write_text("a.ini", text), 0);
+    experiment *e = load("a.ini", NULL);
+    assert_int_equal(e->row_count, 1);
+    assert_string_equal(e->absent, "ii, far (far.file)");
+    assert_null(experiment_find_row(e, "ii, far"));
+    expect_sentence(
+        "a.ini: there is no row 'ii, far'; the rows are i; only with the settings named: ii, far (far.file)");
+    complaint_clear();
+    experiment_free(e);
+    for (int swaps = 0; swaps < 2; swaps++) {
+        e = experiment_load("a.ini", &(experiment_options){ .set = given, .sets = 1, .swap = swap, .swaps = swaps });
+        assert_non_null(e);
+        assert_int_equal(e->row_count, 2 - swaps);
+        assert_string_equal(e->absent, swaps ? "ii, far (far.file)" : "");
+        assert_string_equal(e->rows[0].group, "run here");
+        assert_true(swaps || strcmp(e->rows[1].group, "its own") == 0);
+        experiment_free(e);
+    }
+    refused("[row i]\nneeds = file\n", "a.ini:2: 'needs' must name one setting, section.key; it is 'file'");
+    refused("[row i]\nneeds = a.b c.d\n", "a.ini:2: 'needs' must name one setting, section.key; it is 'a.b c.d'");
+    refused("[row i]\ngroup =\n", "a.ini:2: 'group' has no name; give one, or delete the line");
+    refused("[row i]\nneeds = far.file\n",
+            "a.ini: each of its rows needs a setting that has no value: i (far.file); give one");
+}
+
+/* Other methods before the paper's own; those with an encoder of their own where its file is given. */
+static void own_methods(const char *path, const char *scale)
+{
+    static const char *const files[] = { "resnet.weights=a", "efficientnet.weights=b", "dinov2.weights=c" };
+    experiment *e = load(path, scale);
+    const experiment_row *last = &e->rows[e->row_count - 1];
+    int without = e->row_count;
+    assert_true(without >= 3 && *e->absent);
+    assert_string_equal(last->name, "CND");
+    assert_true(e->rows[0].baseline && e->rows[0].run.seeds == 1);
+    for (int r = 0; r < e->row_count; r++)
+        assert_string_equal(e->rows[r].group, "same teacher");
+    experiment_free(e);
+    e = experiment_load(path, &(experiment_options){ .scale = scale, .set = files, .sets = 3 });
+    assert_non_null(e);
+    assert_string_equal(e->absent, "");
+    assert_true(e->row_count > without);
+    experiment_free(e);
+}
+
 /* The files of the repository itself load at both scales. */
 static void test_own_files(void **state)
 {
@@ -573,6 +625,8 @@ static void test_own_files(void **state)
         assert_int_equal(row->input.size, i == 1 ? 128 : 224);
         experiment_free(e);
         experiment_free(load("experiments/cnc.ini", scales[i]));
+        own_methods("experiments/table1.ini", scales[i]);
+        own_methods("experiments/table3.ini", scales[i]);
         e = load("ablations/fig4.ini", scales[i]);
         assert_int_equal(e->row_count, 16);
         row = experiment_find_row(e, i == 1 ? "encoder=nano@192px size=128" : "encoder=ViT-L/14* size=224");
@@ -618,6 +672,7 @@ int main(void)
         TEST(wrong_grid),
         TEST(large_grid),
         TEST(identity),
+        TEST(rows_that_need_a_setting),
         TEST(own_files),
     };
     return cmocka_run_group_tests(tests, enter_folder, leave_folder);

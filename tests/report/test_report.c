@@ -13,6 +13,7 @@
 static run_record record_make(const char *row, int seed, double first, double second)
 {
     run_record r = { .seed = seed, .threads = 2, .seconds = 1.5, .peak_memory = (int64_t)1 << 40 };
+    r.cost = (run_cost){ run_record_text(&r, "%s", "a machine"), 1e9 + 1, 0.125, NAN, 0x1p40 };
     r.experiment = run_record_text(&r, "%s", "x");
     r.row = run_record_text(&r, "%s", row);
     r.scale = run_record_text(&r, "%s", "small");
@@ -48,6 +49,9 @@ static void test_round_trip(void **state)
     assert_int_equal(b.seed, 7);
     assert_true(b.peak_memory == (int64_t)1 << 40);
     assert_true(b.seconds == 1.5);
+    assert_string_equal(b.cost.machine, "a machine");
+    assert_true(b.cost.parameters == 1e9 + 1 && b.cost.training == 0.125 && b.cost.memory == 0x1p40);
+    assert_true(isnan(b.cost.scoring));
     assert_memory_equal(a.mean, b.mean, sizeof a.mean);
     assert_int_equal(b.class_count, 1);
     assert_string_equal(b.classes[0].name, "mini-b\"ottle");
@@ -55,6 +59,31 @@ static void test_round_trip(void **state)
     assert_true(isnan(b.classes[0].value[3]));
     assert_string_equal(b.weights[0].hash, a.weights[0].hash);
     assert_string_equal(b.notes[0], a.notes[0]);
+    run_record_free(&a);
+    run_record_free(&b);
+}
+
+/* One from before costs were kept stays valid, and written again it is as it was. */
+static void test_record_without_costs(void **state)
+{
+    (void)state;
+    run_record a = record_make("i", 7, 0.5, 0.5), b = { 0 };
+    char first[65], key[65];
+    run_record_identity(&a, first);
+    a.cost = (run_cost){ 0 };
+    run_record_identity(&a, key);
+    assert_string_equal(first, key); /* they decide nothing */
+    assert_int_equal(run_record_write(&a, "metrics.json"), 0);
+    char *before = read_text("metrics.json"), *after;
+    assert_null(strstr(before, "cost"));
+    assert_int_equal(run_record_read(&b, "metrics.json"), 0);
+    assert_null(b.cost.machine);
+    assert_true(isnan(b.cost.parameters) && isnan(b.cost.scoring));
+    assert_int_equal(run_record_write(&b, "again.json"), 0);
+    after = read_text("again.json");
+    assert_string_equal(before, after);
+    free(before);
+    free(after);
     run_record_free(&a);
     run_record_free(&b);
 }
@@ -197,6 +226,11 @@ static const char *const members[][2] = {
     { "seed", "seed" },
     { "seconds", "seconds" },
     { "peak_memory", "peak_memory" },
+    { "cost.machine", "machine" },
+    { "cost.parameters", "parameters" },
+    { "cost.training_seconds", "training_seconds" },
+    { "cost.pictures_a_second", "pictures_a_second" },
+    { "cost.memory", "memory" },
     { "mean", "mean" },
     { "settings", "settings" },
     { "weights", "weights, classes or notes" },
@@ -215,10 +249,13 @@ static void test_members(void **state)
         cJSON *object = cJSON_Parse(text);
         assert_non_null(object);
         cJSON_DeleteItemFromObject(object, "checksum");
-        assert_true(cJSON_HasObjectItem(object, members[i / 2][0]));
-        cJSON_DeleteItemFromObject(object, members[i / 2][0]);
+        const char *name = members[i / 2][0];
+        cJSON *of = strncmp(name, "cost.", 5) == 0 ? cJSON_GetObjectItem(object, "cost") : object;
+        name += of == object ? 0 : 5;
+        assert_true(cJSON_HasObjectItem(of, name));
+        cJSON_DeleteItemFromObject(of, name);
         if (i % 2)
-            cJSON_AddBoolToObject(object, members[i / 2][0], 1);
+            cJSON_AddBoolToObject(of, name, 1);
         refused_object(object, members[i / 2][1]);
     }
     cJSON *object = cJSON_Parse(text);
@@ -574,6 +611,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(round_trip),
+        TEST(record_without_costs),
         TEST(identity),
         TEST(find),
         TEST(path),

@@ -1,6 +1,6 @@
 /* Reports class by class and as a grid, what is said of printed values that contradict each other, and printed values
  * that are malformed. */
-/* units: report_classes report_chance report_grid report_printed */
+/* units: report_classes report_chance report_costs report_grid report_printed */
 #include "../../core/base/diag.h"
 #include "../../core/base/file.h"
 #include "../../core/report/report.h"
@@ -108,6 +108,32 @@ static void test_by_class(void **state)
     experiment *e = two_seeds(r);
     char *text = plain(e, r, SEEDS);
     expect_head(text, "x\n"
+                      "Means over the classes\n"
+                      "-------------------------------------------------------------------\n"
+                      "                                  I-AUROC        AUPRO       mTotal\n"
+                      "ours (2 of 3 seeds)  run here  65.0 ± 3.5   37.5 ± 0.0   51.2 ± 1.8\n"
+                      "-------------------------------------------------------------------\n"
+                      "THEIRS               printed         92.5'        75.0*        83.8\n"
+                      "OTHERS               printed         95.0*        60.0'           -\n"
+                      "-------------------------------------------------------------------\n"
+                      "By class, run here. A cell: I-AUROC/AUPRO\n"
+                      "-----------------\n"
+                      "        ours     \n"
+                      "a       55.0/25.0\n"
+                      "b       75.0/50.0\n"
+                      "-----------------\n"
+                      "mean    65.0/37.5\n"
+                      "mTotal  51.2     \n"
+                      "-----------------\n"
+                      "By class, printed. A cell: I-AUROC/AUPRO\n"
+                      "--------------------------------\n"
+                      "        THEIRS       OTHERS     \n"
+                      "a       90.0'/80.0   91.0*/   - \n"
+                      "b       95.0*/70.0*  93.0'/60.0'\n"
+                      "--------------------------------\n"
+                      "mean    92.5'/75.0*  95.0*/60.0'\n"
+                      "mTotal  83.8         -          \n"
+                      "--------------------------------\n"
                       "ours (2 of 3 seeds), run here\n"
                       "----------------------------------------\n"
                       "         I-AUROC       AUPRO        Mean\n"
@@ -116,15 +142,6 @@ static void test_by_class(void **state)
                       "----------------------------------------\n"
                       "mean  65.0 ± 3.5  37.5 ± 0.0  51.2 ± 1.8\n"
                       "----------------------------------------\n"
-                      "A cell: I-AUROC/AUPRO\n"
-                      "-----------------------------------------------------------\n"
-                      "        ours (run here)  THEIRS (printed)  OTHERS (printed)\n"
-                      "a       55.0/25.0        90.0'/80.0        91.0*/   -      \n"
-                      "b       75.0/50.0        95.0*/70.0*       93.0'/60.0'     \n"
-                      "-----------------------------------------------------------\n"
-                      "mean    65.0/37.5        92.5'/75.0*       95.0*/60.0'     \n"
-                      "mTotal  51.2             83.8              -               \n"
-                      "-----------------------------------------------------------\n"
                       "* best, ' second best.\n");
     expect_words(text, "THEIRS (printed): a paper.");
     expect_words(text, "no printed value can be compared with theirs");
@@ -138,12 +155,13 @@ static void test_files_by_class(void **state)
     run_record r[SEEDS];
     experiment *e = two_seeds(r);
     char *md = written(e, r, SEEDS, "x.md"), *tsv = written(e, r, SEEDS, "x.tsv"), *tex = written(e, r, SEEDS, "x.tex");
-    expect_words(md, "| a | 55.0/25.0 | <u>90.0</u>/80.0 | **91.0**/- |\n"
-                     "| b | 75.0/50.0 | **95.0**/**70.0** | <u>93.0</u>/<u>60.0</u> |\n"
-                     "| mean | 65.0/37.5 | <u>92.5</u>/**75.0** | **95.0**/<u>60.0</u> |\n"
-                     "| mTotal | 51.2 | 83.8 | - |\n");
-    expect_words(tex, "a & 55.0/25.0 & \\underline{90.0}/80.0 & \\textbf{91.0}/- \\\\\n");
-    expect_words(tex, "\\hline\nmean & 65.0/37.5 & ");
+    expect_words(md, "| a | 55.0/25.0 |\n| b | 75.0/50.0 |\n| mean | 65.0/37.5 |\n| mTotal | 51.2 |\n");
+    expect_words(md, "| a | <u>90.0</u>/80.0 | **91.0**/- |\n"
+                     "| b | **95.0**/**70.0** | <u>93.0</u>/<u>60.0</u> |\n"
+                     "| mean | <u>92.5</u>/**75.0** | **95.0**/<u>60.0</u> |\n"
+                     "| mTotal | 83.8 | - |\n");
+    expect_words(tex, "a & \\underline{90.0}/80.0 & \\textbf{91.0}/- \\\\\n");
+    expect_words(tex, "\\hline\nmean & 65.0/37.5 \\\\");
     expect_words(tsv, "\nours\ta\timage_auroc\t0\t0.5\nours\ta\timage_auroc\t1\t0.6\n");
     expect_words(tsv, "\nours\tb\taupro\tmean\t0.5\nours\tb\taupro\tdeviation\t0\n");
     expect_words(tsv, "\nTHEIRS\ta\timage_auroc\tprinted\t0.9\n");
@@ -155,7 +173,7 @@ static void test_files_by_class(void **state)
     free_seeds(e, r);
 }
 
-/* On the data that the printed values are of: ours takes part in the marks and shows its distance from its namesake. */
+/* On the data that the printed values are of: ours shows its distance from its namesake. It is not ranked with it. */
 static void test_comparable(void **state)
 {
     (void)state;
@@ -168,7 +186,8 @@ static void test_comparable(void **state)
         run_record r = record_make("THEIRS", (const double[]){ 0.95, 0.75 }, (const double[]){ 0.75, 0.5 });
         r.data = run_record_text(&r, "%s", data[i]);
         char *md = written(e, &r, 1, "x.md");
-        expect_words(md, i < 2 ? "| a | **95.0**/<u>75.0</u> | <u>90.0</u>/**80.0** |\n" : "95.0/75.0 | ");
+        expect_words(md, i < 2 ? "| a | 95.0/75.0 |\n" : "95.0/75.0 |\n");
+        expect_words(md, i < 2 ? "### THEIRS, run here; Δ: minus printed THEIRS\n" : "### THEIRS, run here\n");
         if (i < 2)
             expect_words(md, "|  | I-AUROC | Δ | AUPRO | Δ | Mean | Δ |\n|:--|--:|--:|--:|--:|--:|--:|\n"
                              "| a | 95.0 | +5.0 | 75.0 | −5.0 | 85.0 |  |\n");
@@ -188,15 +207,91 @@ static void test_classes_that_differ(void **state)
              "[printed THEIRS]\nc = 90.0 80.0\nb = 95.0 70.0\n");
     run_record r = record_make("ours", (const double[]){ 0.5, 0.25 }, (const double[]){ 0.75, NAN });
     char *md = written(e, &r, 1, "x.md");
-    expect_words(md, "| c | n/a | not run | 90.0/80.0 |\n"
-                     "| b | 75.0/undefined | not run | 95.0/70.0 |\n"
-                     "| a | 50.0/25.0 | not run | -/- |\n");
+    expect_words(md, "| c | n/a | not run |\n"
+                     "| b | 75.0/undefined | not run |\n"
+                     "| a | 50.0/25.0 | not run |\n");
+    expect_words(md, "| c | 90.0/80.0 |\n| b | 95.0/70.0 |\n| a | -/- |\n");
+    assert_null(strstr(md, "never, run here")); /* a sheet of nothing but that */
     free(md);
     r.classes[0].name = "drawnings"; /* begins like the data set, but has no prefix */
     md = written(e, &r, 1, "x.md");
-    expect_words(md, "| drawnings | 50.0/25.0 | not run | -/- |\n");
+    expect_words(md, "| drawnings | 50.0/25.0 | not run |\n");
     free(md);
     run_record_free(&r);
+    experiment_free(e);
+}
+
+/* Rows of two groups and printed columns: each ranked among its own. A row's namesake is printed with a star; of a row
+ * with another encoder too. */
+static void test_groups(void **state)
+{
+    (void)state;
+    experiment *e =
+        load("[columns]\nlayout = classes\ntotal = T\nmetrics = image_auroc aupro\ncomparable = drawn: 2 classes\n"
+             "[row A]\n[row B]\n[row A, large]\ngroup = their own\n[row B, large]\ngroup = their own\n"
+             "[row rest]\nneeds = far.file\n[printed A*]\na = 90.0 80.0\nb = 95.0 70.0\nmean = 92.5 75.0\nT = 83.8\n");
+    static const char *const names[] = { "A", "B", "A, large", "B, large" };
+    run_record r[4];
+    for (int i = 0; i < 4; i++) {
+        r[i] = record_make(names[i], (const double[]){ 0.1 * i, 0.5 }, (const double[]){ 0.1 * i + 0.1, 0.5 });
+        assert_int_equal(run_record_add_weights(&r[i], i < 2 ? "w" : i == 2 ? "u" : "v", i < 2 ? "01" : "02"), 0);
+    }
+    char *md = written(e, r, 4, "x.md");
+    expect_words(md, "| A | run here | <u>5.0</u> | **50.0** | <u>27.5</u> |\n"
+                     "| B | run here | **15.0** | **50.0** | **32.5** |\n"
+                     "| A, large | their own | <u>25.0</u> | **50.0** | <u>37.5</u> |\n"
+                     "| B, large | their own | **35.0** | **50.0** | **42.5** |\n"
+                     "| A\\* | printed | 92.5 | 75.0 | 83.8 |\n");
+    expect_words(md, "### By class, run here. A cell: I-AUROC/AUPRO\n\n|  | A | B |\n|:--|:--|:--|\n"
+                     "| a | <u>0.0</u>/**50.0** | **10.0**/**50.0** |\n");
+    expect_words(md, "### By class, their own. A cell: I-AUROC/AUPRO\n\n|  | A, large | B, large |\n");
+    expect_words(md, "### A, run here; Δ: minus printed A\\*\n");
+    expect_words(md, "### A, large, run here; Δ: minus printed A\\*\n");
+    expect_words(md, "### B, run here\n");
+    expect_words(md, "Weights, run here: w (SHA-256 01).\n\nWeights, their own: u (SHA-256 02); v (SHA-256 02).\n");
+    expect_words(md, "Not here, for want of a setting: rest (far.file).\n");
+    expect_words(md,
+                 "of one kind: printed values are of the data that the runs are on, but come from other evaluators.");
+    assert_null(strstr(md, "What each costs"));
+    free(md);
+    for (int i = 0; i < 4; i++)
+        run_record_free(&r[i]);
+    experiment_free(e);
+}
+
+/* Of the runs that have them, means over the seeds, with three digits; elsewhere, as it was before, nothing. */
+static void test_costs(void **state)
+{
+    (void)state;
+    experiment *e =
+        load("[columns]\nlayout = classes\ntotal = T\nmetrics = image_auroc aupro\n[row A]\n[row B]\n[row C]\n");
+    run_record r[4];
+    for (int i = 0; i < 4; i++) {
+        r[i] = record_make(i < 2    ? "A"
+                           : i == 2 ? "B"
+                                    : "C",
+                           (const double[]){ 0.5, 0.5 }, (const double[]){ 0.5, 0.5 });
+        r[i].seed = i;
+        r[i].threads = 2;
+        r[i].backend = run_record_text(&r[i], "%s", "cpu: kernels");
+        if (i < 3)
+            r[i].cost = (run_cost){ "a machine", i == 2 ? 0 : 1234567, i == 2 ? 2.345 : 10 + i, 250.4, 0x5p20 };
+    }
+    r[2].cost.scoring = NAN;
+    char *md = written(e, r, 4, "x.md");
+    expect_words(md,
+                 "### What each costs\n\n|  | parameters trained | training, s | memory, MiB | scoring, pictures/s |\n"
+                 "|:--|--:|--:|--:|--:|\n| A | 1 234 567 | 10.5 | 5.00 | 250 |\n| B | 0 | 2.35 | 5.00 | - |\n\n");
+    expect_words(md, "\nCosts: cpu, 2 threads, on a machine.\n");
+    free(md);
+    r[0].threads = 1;
+    md = written(e, r, 4, "x.md");
+    expect_words(
+        md, "\nCosts: cpu, 1 thread, on a machine, and others of the runs elsewhere or with other threads: compare "
+            "them with care.\n");
+    free(md);
+    for (int i = 0; i < 4; i++)
+        run_record_free(&r[i]);
     experiment_free(e);
 }
 
@@ -213,7 +308,7 @@ static void test_wide(void **state)
     run_record r = record_make("ours", (const double[]){ 0.5, 0.25 }, (const double[]){ 0.75, 0.5 });
     char *out = plain(e, &r, 1);
     for (int i = 0; i < 12; i++) {
-        snprintf(text, sizeof text, "METHOD %d (printed)", i);
+        snprintf(text, sizeof text, "METHOD %d", i);
         expect_words(out, text);
     }
     for (const char *line = out; *line; line += strcspn(line, "\n") + 1) {
@@ -434,6 +529,8 @@ int main(void)
         TEST(files_by_class),
         TEST(comparable),
         TEST(classes_that_differ),
+        TEST(groups),
+        TEST(costs),
         TEST(wide),
         TEST(means_that_contradict),
         TEST(what_rounding_explains),
