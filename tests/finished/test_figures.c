@@ -259,8 +259,9 @@ static void test_figures_are_drawn(void **state)
 {
     (void)state;
     char path[250];
-    must_work("printf 'name\\timage_auroc\\tpixel_auroc\\taupro\\timage_ap\\tpixel_ap\\nA*\\t94\\t96\\t91\\t96\\t48\\n"
-              "B\\t97\\t96\\t90\\t99\\t52\\n' >%s/printed.tsv",
+    must_work("head='name\\tmark\\timage_auroc\\tpixel_auroc\\taupro\\timage_ap\\tpixel_ap\\n' && cd %s && "
+              "printf \"${head}A*\\t2\\t94\\t96\\t91\\t96\\t48\\nB\\t1\\t97\\t96\\t90\\t99\\t52\\n\" >printed.tsv && "
+              "printf \"${head}one, large\\t3\\t50\\t50\\t50\\t50\\t50\\n\" >here.tsv", /* no span at all */
               looked);
     static const char *const names[] = { "fig1", "fig3" };
     for (int i = 0; i < 2; i++) {

@@ -25,7 +25,7 @@ few="--set mini.train=1 --set mini.good=1 --set mini.each=1"
         exit
     fi
     run ablations/table2.ini ablations/unstated/*.ini $small $few
-    run experiments/table3.ini $small --set minivisa.train=1 --set minivisa.good=1 --set minivisa.each=1
+    run experiments/table3.ini --row CND $small --set minivisa.train=1 --set minivisa.good=1 --set minivisa.each=1
     run experiments/pretrain.ini --row near --set captions.count=16 --set captions.test=8 --set run.batch=8
     "$program" data mini --export "$folder/folder" $few >"$folder/log" 2>&1
     copy bottle mvtec/bottle broken_large broken_large
