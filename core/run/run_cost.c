@@ -51,11 +51,13 @@ static double round_to(double value, double step)
     return isfinite(value) ? round(value / step) * step : value;
 }
 
-/* All steps at the speed of those that were done now; of none now, what the sittings before took in all. */
+/* All steps at the speed of those that were done now; of none now, what the sittings before took in all. What is
+ * collected is known once something was scored from pixels; NaN: a sitting before collected it. */
 static double training_seconds(const model *m, const train_result *trained)
 {
     double steps = trained->seconds_a_step > 0 ? trained->seconds_a_step * (double)trained->steps : trained->earlier;
-    return steps + m->collected.seconds;
+    double all = steps + m->collected.seconds;
+    return m->collected.count > 0 && all == 0 ? NAN : all;
 }
 
 int run_cost_take(session *on, const model *m, const train_result *trained, run_record *record)
@@ -69,11 +71,11 @@ int run_cost_take(session *on, const model *m, const train_result *trained, run_
         record->peak_memory = trained->earlier_peak;
     cost->machine = run_record_text(record, "%s", machine_name(machine));
     cost->parameters = (double)m->parameters->numbers;
-    cost->training = round_to(training_seconds(m, trained), 1e-3);
     cost->memory = (double)trained->bytes;
     phase before = phases_enter(&on->phases, PHASE_SCORING);
     int status = m->map ? time_scoring(on, m, trained->optimiser.state, cost) : 0;
     phases_enter(&on->phases, before);
+    cost->training = round_to(training_seconds(m, trained), 1e-3);
     cost->scoring = round_to(cost->scoring, 1e-3);
     return cost->machine ? status : -1;
 }
