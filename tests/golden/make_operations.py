@@ -101,6 +101,14 @@ def norms():
             case("batch_norm", f"eps={eps}", [shape] + 4 * [channels], by_hand(eps))
 
 
+def group_norms():
+    """The first axis is the pictures'. A picture's group of one number has no variance: its result is the bias."""
+    for shape, groups in (([2, 5, 3, 6], 2), ([2, 5, 3, 6], 6), ([3, 4, 6], 1), ([3, 4], 2), ([2, 1, 1, 4], 4)):
+        for eps in (1e-5, 1e-3):
+            case("group_norm", f"groups={groups} eps={eps}", [shape] + 2 * [[shape[-1]]],
+                 lambda x, weight, bias: F.group_norm(x.movedim(-1, 1), groups, weight, bias, eps).movedim(1, -1))
+
+
 def trained_norms():
     """Two steps of batch normalisation with x, then x / 2 + 1: the second's result and gradients, and what is kept."""
     for shape, eps, momentum in (([2, 5, 7, 3], 1e-5, 0.1), ([6, 17], 1e-3, 0.01), ([3, 1, 2, 4], 1e-5, 1.0)):
@@ -124,4 +132,5 @@ if __name__ == "__main__":
     print("# Made by tests/golden/make_operations.py, see there.")
     pools()
     norms()
+    group_norms()
     trained_norms()

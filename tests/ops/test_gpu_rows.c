@@ -96,6 +96,28 @@ static void test_batch_norm(void **state)
     gpu_check_gradients("moments", "", 1, OP_SHAPES({ 2, { 5, 3 } }));
 }
 
+/* Sums in double on both sides; a number is a handful of roundings, and a gradient is the small rest of three. */
+static void test_group_norm(void **state)
+{
+    (void)state;
+    GPU_NEEDED();
+    static const struct {
+        ablate_shape x;
+        const char *groups;
+    } cases[] = { { { 4, { 2, 9, 8, 36 } }, "groups=3" },
+                  { { 4, { 2, 9, 8, 36 } }, "groups=36" },
+                  { { 3, { 3, 70, 260 } }, "groups=1" },
+                  { { 2, { 5, 12 } }, "groups=4" } };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const ablate_shape row = { 1, { cases[i].x.dim[cases[i].x.rank - 1] } };
+        const ablate_shape shapes[] = { cases[i].x, row, row };
+        gpu_check("group_norm", cases[i].groups, 7, 16, 3, shapes);
+        gpu_check("group_norm", cases[i].groups, 1, 16, 3, shapes);
+        gpu_check("group_norm", cases[i].groups, 2, 16, 3, shapes);
+    }
+    gpu_check_gradients("group_norm", "groups=2", 7, OP_SHAPES({ 3, { 2, 3, 4 } }, { 1, { 4 } }, { 1, { 4 } }));
+}
+
 static void test_lengths(void **state)
 {
     (void)state;
@@ -223,6 +245,7 @@ int main(void)
                                         cmocka_unit_test(test_softmax),       cmocka_unit_test(test_layer_norm),
                                         cmocka_unit_test(test_lengths),       cmocka_unit_test(test_top_k),
                                         cmocka_unit_test(test_cross_entropy), cmocka_unit_test(test_adam),
-                                        cmocka_unit_test(test_guard),         cmocka_unit_test(test_batch_norm) };
+                                        cmocka_unit_test(test_guard),         cmocka_unit_test(test_batch_norm),
+                                        cmocka_unit_test(test_group_norm) };
     return cmocka_run_group_tests(tests, gpu_begin, NULL);
 }

@@ -76,6 +76,7 @@ static const mutant_case cases[] = {
       5,
       { { 2, { 4, 3 } }, { 1, { 3 } }, { 1, { 3 } }, { 1, { 3 } }, { 1, { 3 } } },
       fill_variance },
+    { "group_norm", "groups=2", 7u, 3, { { 3, { 2, 3, 4 } }, { 1, { 4 } }, { 1, { 4 } } }, NULL },
     { "layer_norm", "", 7u, 3, { { 2, { 4, 7 } }, { 1, { 7 } }, { 1, { 7 } } }, NULL },
     { "softmax", "", 1u, 1, { { 2, { 3, 5 } } }, NULL },
 };

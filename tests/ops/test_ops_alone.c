@@ -59,6 +59,7 @@ static const subject subjects[] = {
     { "attention", "heads=3", 1, 1, 0, { { 3, { 1, 101, 63 } } } },
     { "attention", "heads=1 causal=1", 1, 1, 0, { { 3, { 1, 13, 21 } } } },
     { "layer_norm", "", 3, 1, 0, { { 3, { 1, 3, 37 } }, { 1, { 37 } }, { 1, { 37 } } } },
+    { "group_norm", "groups=3", 3, 1, 0, { { 4, { 1, 5, 7, 39 } }, { 1, { 39 } }, { 1, { 39 } } } },
     { "batch_norm",
       "",
       5,

@@ -3,7 +3,7 @@
 #include "../../core/operations.h"
 #include "../lab/paper_stage.h"
 
-enum { PAIRS = 80, B = 2, N = 5, C = 6 };
+enum { PAIRS = 81, B = 2, N = 5, C = 6 };
 
 typedef struct pair { /* the same twice: by its name in C, and by names and attributes as text */
     ablate_value *typed, *text;
@@ -84,6 +84,7 @@ static void products(ablate_builder *b, ablate_value *x, ablate_value *y)
     SAME(op_batch_norm(b, x, row, row, row, row, 1e-3), "batch_norm", "eps=0.001", x, row, row, row, row);
     SAME(op_k_center(b, square, .count = 2, .start = 1), "k_center", "count=2 start=1", square);
     SAME(op_nearest(b, x, square), "nearest", NULL, x, square);
+    SAME(op_group_norm(b, 2, x, row, row, 1e-3), "group_norm", "groups=2 eps=0.001", x, row, row);
     SAME(op_layer_norm(b, x, row, row, 1e-5), "layer_norm", NULL, x, row, row);
     ablate_value *scores = ablate_param(b, "scores", "ones", B, 4);
     SAME(op_cross_entropy(b, scores, index), "cross_entropy", NULL, scores, index);
