@@ -23,14 +23,14 @@ STEPS = 10
 
 
 class Statement:
-    """A method: `line`, `settings`, and known, the settings beside which the statement knows no others. In an object: w,
-    the parameters, and buffers, by name, without the trace's number of the step before them; settings, the trace's."""
+    """A method: `line`, `settings`, and `known`, those of which the statement knows no other value. An object has the
+    parameters, w, and buffers, by the names of the trace, and the settings `chosen` there."""
 
     settings, known = (), {}
 
     def __init__(self, trace, dtype):
         self.chosen = trace.settings
-        self.w = {name: torch.nn.Parameter(value) for name, value in trace.part("0/parameter/", dtype).items()}
+        self.w = {name: torch.nn.Parameter(value.clone()) for name, value in trace.part("0/parameter/", dtype).items()}
         self.buffers = trace.part("0/buffer/", dtype)
 
     def named_parameters(self):
@@ -46,7 +46,8 @@ class Statement:
 
 class Rd4ad(Statement):
     line = "clip ocbe deresnet distill"
-    settings = ("optimiser.rate=0.005", "optimiser.beta1=0.5", "run.batch=16")
+    settings = ("optimiser.rate = 0.001", "optimiser.beta1 = 0.5", "run.batch = 16", "ocbe.blocks = 1", "ocbe.base = 16",
+                "deresnet.blocks = 1 1 1", "deresnet.base = 32")
     known = {"distill.flat": "image", "distill.tokens": "patches", "distill.weight": "1"}
 
     def losses(self, inputs, draws):
@@ -71,8 +72,9 @@ class OthersTrace(Trace):
 def make_trace(name, method, sets, path):
     with tempfile.TemporaryDirectory() as folder:
         experiment = pathlib.Path(folder) / "others.ini"
-        experiment.write_text(f"base = {ROOT}/experiments/cnc.ini\n\n[row {name}]\nmodel = {method.line}\n")
-        write_trace(experiment, name, [*method.settings, *sets], STEPS, path)
+        experiment.write_text("\n".join([f"base = {ROOT}/experiments/cnc.ini", f"[row {name}]", f"model = {method.line}",
+                                         *method.settings]))
+        write_trace(experiment, name, sets, STEPS, path)
     return OthersTrace(path, method.known)
 
 

@@ -56,7 +56,10 @@ OTHERS_HEAD = """<!-- Written by tests/golden/retrace_others.py; do not edit. --
 Each method, {steps} steps at scale mini, written down by `ablate trace` and trained again from the trace's initial
 parameters, encoded features and draws by PyTorch {torch} (Python {python}) in float64: its statement,
 tests/golden/others_METHOD.py, apart from the kit from the first step to the last. *PyTorch float32* is the same script in
-float32. Differences are relative to float64; of the total loss at most {total:.0e} at any step.
+float32. Differences are relative to float64; of the total loss at most {total:.0e} at any step. *Beside*: PyTorch is given
+the kit's parameters before every step. Where there are relus, a number whose rounding changes its sign changes the gradient
+by a jump, and Adam divides gradients by their size: networks are therefore small here, some with a smaller rate than
+published (the settings of each are in retrace_others.py).
 """
 OTHERS_REST = """||kit - float64|| / ||float64|| of the gradient of step 0, at most {gradient:.0e} or {times:.0f} times PyTorch float32's;
 a step of Adam and the parameters after the last step as in traces.md, at most {adam:.0f}, and {times:.0f} times PyTorch
@@ -138,6 +141,13 @@ class Report:
 
 
 class OthersReport(Report):
+    def totals(self):
+        columns = ("method", "step 0: kit", "PyTorch", "last step: kit", "PyTorch", "worst step", "PyTorch float32",
+                   "beside, worst loss")
+        return table(columns, [
+            [row, *(f"{x:.7g}" for k in (0, -1) for x in m["totals"][k]), short(m["total"]), short(m["total_single"]),
+             short(max(m["beside"].values()))] for row, m in self.rows.items()])
+
     def gradients(self):
         columns = "method", "gradient", "PyTorch float32", "worst tensor", "its name"
         return table(columns, [
