@@ -23,8 +23,8 @@ from retrace import distance, relative
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LOSS, MAP, GRADIENT, TIMES = 1e-5, 1e-4, 1e-4, 4
-COLUMNS = ("method", "line", "trained numbers", "features", "loss", "gradient", "its worst tensor", "map", "PyTorch float32: loss",
-           "gradient", "map")
+COLUMNS = ("method", "line", "trained numbers", "features", "loss", "gradient", "its worst tensor", "map",
+           "PyTorch float32: loss", "gradient", "map")
 INTRODUCTION = f"""# Other methods at full size
 
 Encoders with random weights, first values of everything else, a batch of two pictures, computed by the kit in float32 and
@@ -54,7 +54,8 @@ statistics = imagenet
         self.encoder = torchvision.models.wide_resnet50_2()
         hooks = [m.register_forward_pre_hook(settle) for m in self.encoder.modules()
                  if isinstance(m, torch.nn.BatchNorm2d)]
-        self.encoder.eval()(torch.randn(2, 3, 256, 256))
+        with torch.no_grad():
+            self.encoder.eval()(torch.randn(2, 3, 256, 256))
         for hook in hooks:
             hook.remove()
 
@@ -152,7 +153,8 @@ def measure(name, build):
            f"{loss_32:.1e}", f"{gradient_32:.1e}", f"{apart(map_32, map_64):.1e}"]
     limits = (("loss", loss, LOSS), ("gradient", gradient, max(GRADIENT, TIMES * gradient_32)),
               ("map", apart(board["score.0"], map_64), MAP))
-    return row, [f"{name}: {what} is {value:.2e}, above {limit:.2e}" for what, value, limit in limits if not value <= limit]
+    return row, [f"{name}: {what} is {value:.2e}, above {limit:.2e}" for what, value, limit in limits
+                 if not value <= limit]
 
 
 def main():

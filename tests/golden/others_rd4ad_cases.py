@@ -121,14 +121,14 @@ def whole_case(layers, size=8, training=True, b=3):
 
 def cases():
     stages, two, grid = ((8, 2), (4, 4), (2, 8)), ((4, 8), (2, 8)), ((4, 8), (4, 8))
-    return {"fused": bottleneck_case(stages, blocks=1), "fused_scoring": bottleneck_case(stages, blocks=1, training=False),
+    return {"fused": bottleneck_case(stages, blocks=1, b=3),
+            "fused_scoring": bottleneck_case(stages, blocks=1, training=False),
             "one_grid": bottleneck_case(((4, 4), (4, 4), (4, 4))),
             "odd": bottleneck_case(((5, 3), (3, 6)), base=96, blocks=1, b=3),
             "one_layer": bottleneck_case(((3, 4),), blocks=1, b=1),
             "students": student_case(((8, 4), (4, 8)), 2, 6, blocks=(2, 1)),
             "students_scoring": student_case(((8, 4), (4, 8)), 2, 6, training=False),
             "same_grid": student_case(((4, 8), (4, 4)), 2, 8, base=64),
-            "same_from_the_first": student_case(grid, 4, 8, b=1),
             "loss": whole_case(grid, b=2), "map": whole_case(two, training=False)}
 
 
