@@ -31,7 +31,8 @@ Encoders with random weights, first values of everything else, a batch of two pi
 by each method's statement (tests/golden/others_METHOD.py) in float64. *Features*: the encoder's layers, the largest
 difference by the largest magnitude. *Loss*: relative, at most {LOSS:g}. *Gradient*: ||kit - float64|| / ||float64|| of all
 parameters, and of the worst tensor; the former at most {GRADIENT:g}, or {TIMES} times PyTorch float32's. *Map* (when scoring):
-the largest difference by the largest number, at most {MAP:g}.
+the largest difference by the largest number, at most {MAP:g}. Behind a relu a number whose rounding changes its sign
+changes the gradient by a jump: of millions of numbers some do, in PyTorch's float32 as in the kit's.
 
     python3 tests/golden/compare_others.py build results/others_full_size.md
 
