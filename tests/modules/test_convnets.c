@@ -281,6 +281,39 @@ static void stages_keep_their_grids(void **state)
     lab_close(&l);
 }
 
+/* With the corners in one place, token t of 4 along a side of 16 lies at t x 15 / 3, of one of 2 at t / 3. */
+static void stages_are_fitted_by_their_corners(void **state)
+{
+    (void)state;
+    static const char *const more[] = { "stages=2 5 7", "width=0", "grid=4", "fit=corners", NULL };
+    const network *n = network_of("lukemelas");
+    lab l;
+    open_network(&l, n, 64, write_network(n, (change){ 0 }), more);
+    require(l.status == 0);
+    for (int i = 0; i < 3; i++) {
+        ablate_value *map = builder_value(l.builder, "stage", i), *tokens = builder_value(l.builder, "teacher", i);
+        float *x = lab_get(&l, map), *y = lab_get(&l, tokens);
+        int64_t c = map->shape.dim[3], side = map->shape.dim[1];
+        for (int64_t t = 0; t < 16; t++) {
+            double down = (double)(t / 4 * (side - 1)) / 3, across = (double)(t % 4 * (side - 1)) / 3;
+            int64_t row = (int64_t)fmin(floor(down), (double)side - 2);
+            int64_t column = (int64_t)fmin(floor(across), (double)side - 2);
+            double below = down - (double)row, right = across - (double)column;
+            for (int64_t k = 0; k < c; k++) {
+                const float *at = x + (row * side + column) * c + k, *under = at + side * c;
+                double above = (1 - right) * (double)at[0] + right * (double)at[c];
+                double want = (1 - below) * above + below * ((1 - right) * (double)under[0] + right * (double)under[c]);
+                double size =
+                    fabs((double)at[0]) + fabs((double)at[c]) + fabs((double)under[0]) + fabs((double)under[c]);
+                stage_near((double)y[(1 + t) * c + k], want, 4 * STAGE_EPS * size, "a fitted stage", k);
+            }
+        }
+        free(x);
+        free(y);
+    }
+    lab_close(&l);
+}
+
 /* Without a projection tokens are means of the map's places, and the class token is the mean of the tokens. */
 static void tokens_are_means(void **state)
 {
@@ -414,6 +447,8 @@ static void other_networks_are_refused(void **state)
     expect_refused(lite, (change){ 0 }, (const char *const[]){ "stages=8", NULL }, "numbers from 1 to 7");
     expect_refused(lite, (change){ 0 }, (const char *const[]){ "stages=3 3", NULL }, "numbers from 1 to 7");
     expect_refused(lite, (change){ 0 }, (const char *const[]){ "stages=x", NULL }, "numbers from 1 to 7");
+    expect_refused(lite, (change){ 0 }, (const char *const[]){ "fit=corners", "own_grid=yes", NULL },
+                   "stages on grids of their own are not fitted; set fit = means");
     expect_refused(
         lite, (change){ 0 }, (const char *const[]){ "grid=4", "own_grid=yes", NULL },
         "efficientnet: a grid of its own for each stage, or one of 4 for all? Set grid = 0, or own_grid = no");
@@ -477,11 +512,17 @@ static int finish(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_stage_is_pytorchs),    cmocka_unit_test(stages_become_layers),
-        cmocka_unit_test(tokens_are_means),           cmocka_unit_test(projections_have_a_seed),
-        cmocka_unit_test(channels_are_standardised),  cmocka_unit_test(odd_files_are_refused),
-        cmocka_unit_test(other_networks_are_refused), cmocka_unit_test(wrapped_files_are_read),
-        cmocka_unit_test(ports_are_told_apart),       cmocka_unit_test(stages_keep_their_grids),
+        cmocka_unit_test(every_stage_is_pytorchs),
+        cmocka_unit_test(stages_become_layers),
+        cmocka_unit_test(tokens_are_means),
+        cmocka_unit_test(projections_have_a_seed),
+        cmocka_unit_test(channels_are_standardised),
+        cmocka_unit_test(odd_files_are_refused),
+        cmocka_unit_test(other_networks_are_refused),
+        cmocka_unit_test(wrapped_files_are_read),
+        cmocka_unit_test(ports_are_told_apart),
+        cmocka_unit_test(stages_keep_their_grids),
+        cmocka_unit_test(stages_are_fitted_by_their_corners),
     };
     return cmocka_run_group_tests_name("encoders of convolutions", tests, prepare, finish);
 }

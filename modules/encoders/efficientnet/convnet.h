@@ -15,10 +15,12 @@ enum { CONVNET_TENSORS = 2048, CONVNET_STAGES = 8 };
     X(STATISTICS_LITE, "lite")                                                                                         \
     X(STATISTICS_INPUT, "input")
 ABLATE_ENUM(CONVNET_STATISTICS);
+#define CONVNET_FIT(X) X(FIT_MEANS, "means") X(FIT_CORNERS, "corners")
+ABLATE_ENUM(CONVNET_FIT);
 
 typedef struct convnet_settings { /* those of every such encoder */
     const char *weights, *stages;
-    int size, statistics, grid, width, seed;
+    int size, statistics, grid, fit, width, seed;
     bool own_grid;
 } convnet_settings;
 
@@ -88,6 +90,9 @@ int convnet_stages_write(const convnet *, const convnet_settings *, int count, c
                       "127/255 and 128/255; or as pictures come in"),                                                  \
         ABLATE_SET(convnet_settings, grid, 0, 0, 256,                                                                  \
                    "side of the grid of tokens that all stages are brought to; 0: that of stride 16"),                 \
+        ABLATE_CHOOSE(convnet_settings, fit, FIT_MEANS, CONVNET_FIT,                                                   \
+                      "how: by means of whole squares of places where it divides them, else bilinearly; or "           \
+                      "bilinearly, the corners of map and grid in one place, as UniAD does"),                          \
         ABLATE_SET(convnet_settings, own_grid, 0, 0, 1,                                                                \
                    "each stage keeps the grid that it has; not for modules that need all layers on one"),              \
         ABLATE_SET(convnet_settings, width, 128, 0, 4096,                                                              \

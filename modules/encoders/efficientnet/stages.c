@@ -27,18 +27,18 @@ int convnet_stages_read(const convnet *n, const convnet_settings *s, const char 
 /* ---- grids ---- */
 
 /* g 0: the map's own. */
-static ablate_value *fit(ablate_builder *b, ablate_value *map, int64_t g)
+static ablate_value *fit(ablate_builder *b, ablate_value *map, int64_t g, bool corners)
 {
     ablate_shape shape = ablate_shape_of(b, map);
     if (shape.rank != 4) /* poisoned */
         return map;
     if (g == 0)
         return op_reshape(b, map, 0, shape.dim[1] * shape.dim[2], shape.dim[3]);
-    if (shape.dim[1] % g == 0) { /* means of k x k places */
+    if (shape.dim[1] == g || (shape.dim[1] % g == 0 && !corners)) { /* means of k x k places */
         map = shape.dim[1] > g ? op_average_pool(b, map, .kernel = shape.dim[1] / g) : map;
         return op_reshape(b, map, 0, g * g, shape.dim[3]);
     }
-    map = op_resize(b, op_transpose(b, map, 0, 3, 1, 2), .height = g, .width = g);
+    map = op_resize(b, op_transpose(b, map, 0, 3, 1, 2), .height = g, .width = g, .align_corners = corners);
     return op_reshape(b, op_transpose(b, map, 0, 2, 3, 1), 0, g * g, shape.dim[3]);
 }
 
@@ -83,12 +83,15 @@ int convnet_stages_write(const convnet *n, const convnet_settings *s, int count,
         return ablate_fail(b,
                            "%s: a grid of its own for each stage, or one of %d for all? Set grid = 0, or own_grid = no",
                            n->module, s->grid);
+    if (s->own_grid && s->fit != FIT_MEANS)
+        return ablate_fail(b, "%s: stages on grids of their own are not fitted; set fit = means, or own_grid = no",
+                           n->module);
     bool first = ablate_count(b, "teacher") == 0;
     for (int i = 0; i < count; i++) {
         ablate_write(b, "stage", i, map[i]);
         if (!first)
             continue;
-        ablate_value *tokens = fit(b, map[i], s->own_grid ? 0 : g);
+        ablate_value *tokens = fit(b, map[i], s->own_grid ? 0 : g, s->fit == FIT_CORNERS);
         if (s->width)
             tokens = project(n, s, stage[i], tokens);
         ablate_write(b, "teacher", i, layer_of_patches(b, tokens));
