@@ -32,14 +32,22 @@ static inline bool score_places_read(ablate_builder *b, const char *module, scor
     return true;
 }
 
-/* Writes the map (B, 1, S, S), smoothed by a Gaussian of so many pixels, as "score" (B, S, S), and its largest number
- * as the picture's score, "score.image" (B). */
-static inline void score_write(ablate_builder *b, ablate_value *map, int64_t size, double smooth)
+/* Writes the map (B, 1, S, S), smoothed by a Gaussian of so many pixels, as "score" (B, S, S), and the largest of its
+ * means over `pool` x `pool` pixels as the picture's score, "score.image" (B). */
+static inline void score_write_pooled(ablate_builder *b, ablate_value *map, int64_t size, double smooth, int64_t pool)
 {
     map = op_reshape(b, map, -1, size, size);
     map = smooth > 0 ? op_blur(b, map, smooth) : map;
     ablate_write(b, "score", 0, map);
+    if (pool > 1)
+        map = op_average_pool(b, op_reshape(b, map, 0, size, size, 1), .kernel = pool, .stride = 1);
     ablate_write(b, "score.image", 0, op_max(b, op_reshape(b, map, 0, -1), -1));
+}
+
+/* The same, the picture's score being the largest number of the map. */
+static inline void score_write(ablate_builder *b, ablate_value *map, int64_t size, double smooth)
+{
+    score_write_pooled(b, map, size, smooth, 1);
 }
 
 #endif

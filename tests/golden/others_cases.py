@@ -5,6 +5,7 @@ modules on a board (MODULES) and has its cases (FILES)."""
 import torch
 
 import others_rd4ad_cases
+import others_uniad_cases
 from equations_case import Case, normal
 from equations_modules import MODULES
 
@@ -27,7 +28,7 @@ def grid_cases():
             "smooth": one((4, 3), (2, 3), "distill.smooth=1.5 distill.align_corners=no")}
 
 
-METHODS = (others_rd4ad_cases,)
+METHODS = others_rd4ad_cases, others_uniad_cases
 FILES = {"own_grids": grid_cases}
 for method in METHODS:
     FILES |= method.FILES

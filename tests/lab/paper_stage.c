@@ -28,7 +28,7 @@ const device *stage_device(void)
 
 #define STAGE_BOARD                                                                                                    \
     "image teacher stage student perturbed bottleneck score score.image image.feature text.feature logit.scale "       \
-    "spoken " STAGE_WORDS
+    "spoken joined jittered " STAGE_WORDS
 
 int stage_split(const char *name, char list[64])
 {
