@@ -14,11 +14,13 @@ import subprocess
 import tempfile
 
 import torch
+import torch.nn.functional as F
 import torchvision
 from safetensors.torch import load_file, save_file
 
 import others_rd4ad
-from compare_convnets import settle
+import others_uniad
+from compare_convnets import maps_of, randomise, settle, timm_model
 from retrace import distance, relative
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -84,7 +86,43 @@ statistics = imagenet
         return others_rd4ad.score(*self.students(features, w, False), size)
 
 
-METHODS = {"rd4ad": Rd4ad}
+class Uniad:
+    """EfficientNet-B4, four stages of 224 pixels brought to 14 x 14, as its authors have it."""
+
+    line, settings = "efficientnet jitter uniad", """[efficientnet]
+weights = {weights}
+stages = 1 2 3 5
+fit = corners
+width = 0
+[input]
+size = 224
+statistics = imagenet
+"""
+
+    def __init__(self):
+        self.encoder = randomise(timm_model("tf_efficientnet_b4"))
+
+    def weights(self):
+        return {name: value.contiguous() for name, value in self.encoder.state_dict().items()}
+
+    def features(self, picture):
+        maps = maps_of("efficientnet", self.encoder.to(picture.dtype), picture)
+        wide = [maps[i].permute(0, 3, 1, 2) for i in (0, 1, 2, 4)]
+        return [others_rd4ad.tokens(F.interpolate(x, size=(14, 14), mode="bilinear", align_corners=True)) for x in wide]
+
+    def joined(self, features):
+        return features[0] if len(features) == 1 else torch.cat([f[:, 1:] for f in features], 2)
+
+    def losses(self, features, w, draws):
+        own, usual = {name.removeprefix("uniad."): value for name, value in w.items()}, lambda name, default: default
+        return {"uniad": others_uniad.trained_loss(own, self.joined(features), draws, usual)}
+
+    def score(self, features, w, size):
+        f, own = self.joined(features), {name.removeprefix("uniad."): value for name, value in w.items()}
+        return others_uniad.anomaly_map(f, others_uniad.reconstruct(own, f, 8, 4, 4, 7, lambda x: x), size)
+
+
+METHODS = {"rd4ad": Rd4ad, "uniad": Uniad}
 
 
 def kit(build, method, folder):
@@ -116,7 +154,8 @@ def layers(named, dtype):
 def step(method, trace, dtype):
     """Total of the losses, gradients by name."""
     w = {k: v.requires_grad_() for k, v in part(trace, "0/parameter/", dtype).items()}
-    losses = method.losses(layers(part(trace, "0/input/", dtype), dtype), w | part(trace, "0/buffer/", dtype),
+    inputs = part(trace, "0/input/", dtype)
+    losses = method.losses(layers(inputs, dtype) or list(inputs.values()), w | part(trace, "0/buffer/", dtype),
                            part(trace, "0/draw/", dtype))
     total = sum(trace[f"0/weight/{name}"].to(dtype) * loss for name, loss in losses.items())
     total.backward()

@@ -147,19 +147,33 @@ class Adam:
                               trace.number("optimiser.decay"))
 
     def rate(self):
-        """Of the next step; what else a schedule may be stands in no trace, which has the run's first steps only."""
-        assert self.trace.settings["optimiser.schedule"] == "constant"
-        warmup = self.trace.number("optimiser.warmup")
-        return self.trace.number("optimiser.rate") * (min((self.taken + 1) / warmup, 1) if warmup else 1)
+        """Of the next step."""
+        schedule, warmup = self.trace.settings["optimiser.schedule"], self.trace.number("optimiser.warmup")
+        assert schedule in ("constant", "step"), schedule
+        share = min((self.taken + 1) / warmup, 1) if warmup else 1
+        steps = self.trace.number("run.epochs") * self.trace.steps_an_epoch
+        late = schedule == "step" and 5 * self.taken >= 4 * steps
+        return self.trace.number("optimiser.rate") * share * (0.1 if late else 1)
+
+    def room(self, parameter):
+        """What float32 may round of a step that was taken, in halves of an ulp of 1. After s steps each moment carries at
+        most 3 s roundings, their quotient, at most sqrt(s) large, twice that and four of its own. The gradient's length,
+        of n numbers added in 16 lanes, is off by n / 32; that counts where eps does. The new parameter is rounded once,
+        and what a decoupled decay leaves of it before."""
+        s, rate, most = self.taken, self.trace.number("optimiser.rate"), self.trace.number("optimiser.max_norm")
+        root = (self.optimiser.state[parameter]["exp_avg_sq"] / (1 - self.trace.number("optimiser.beta2") ** s)).sqrt()
+        eps = self.trace.number("optimiser.eps")
+        length = sum(p.numel() for p in self.parameters) / 32 if most > 0 else 0
+        decays = isinstance(self.optimiser, torch.optim.AdamW) and self.trace.number("optimiser.decay") > 0
+        return (((6 * s + 4) * math.sqrt(s) + length * eps / (root + eps)) * rate
+                + (2 if decays else 1) * parameter.data.abs())
 
     def step(self):
         for group in self.optimiser.param_groups:
             group["lr"] = self.rate()
         most = self.trace.number("optimiser.max_norm")
-        length = norm(p.grad for p in self.parameters)
-        if 0 < most < length:
-            for p in self.parameters:
-                p.grad *= most / length
+        if most > 0:
+            torch.nn.utils.clip_grad_norm_(self.parameters, most)
         self.optimiser.step()
         self.taken += 1
 
@@ -224,20 +238,18 @@ def check_weights(trace):
 
 def adam_excess(trace):
     """PyTorch's Adam in float64 on the trace's own parameters and gradients: the largest difference to the trace's next
-    parameter, in units of the rounding that float32 may have. After s steps each moment carries at most 3 s roundings,
-    their quotient, at most sqrt(s) large, twice that and four of its own; the new parameter is rounded once more."""
+    parameter, in units of the rounding that float32 may have."""
     torch.set_default_dtype(torch.float64)
     own = {name: torch.nn.Parameter(value) for name, value in trace.part("0/parameter/").items()}
-    optimiser, rate, most = Adam(trace, own.values()), trace.number("optimiser.rate"), 0.0
+    optimiser, most = Adam(trace, own.values()), 0.0
     for k in range(trace.steps):
         before, after = trace.part(f"{k}/parameter/"), trace.part(f"{k + 1}/parameter/")
         for name, gradient in trace.part(f"{k}/gradient/").items():
             own[name].data, own[name].grad = before[name], gradient
         optimiser.step()
-        s = k + 1
         for name, parameter in own.items():
-            room = UNIT * ((6 * s + 4) * math.sqrt(s) * rate + parameter.data.abs())
-            most = max(most, ((after[name] - parameter.data).abs() / room).max().item())
+            apart = (after[name] - parameter.data).abs() / (UNIT * optimiser.room(parameter))
+            most = max(most, apart.max().item())
     return most
 
 

@@ -16,6 +16,7 @@ import tempfile
 import torch
 
 import others_rd4ad
+import others_uniad
 from retrace import ROOT, Trace, measure, write_trace
 from retrace_report import OthersReport
 
@@ -60,7 +61,21 @@ class Rd4ad(Statement):
         return {"distill": others_rd4ad.loss(features, students)}
 
 
-METHODS = {"rd4ad": Rd4ad}
+class Uniad(Statement):
+    """At a small width, with the published optimiser: within these steps gradients are clipped and the rate drops."""
+
+    line = "clip jitter uniad"
+    settings = ("optimiser.rate=1e-4", "optimiser.decay=1e-4", "optimiser.decoupled=yes", "optimiser.schedule=step",
+                "optimiser.max_norm=0.1", "mini.train=1", "run.batch=3", "run.epochs=2", "uniad.width=64",
+                "uniad.heads=4", "uniad.hidden=256", "uniad.neighbour=9", "uniad.pool=9")
+    known = {"jitter.probability": "1", "uniad.weight": "1"}
+
+    def losses(self, inputs, draws):
+        own = {name.removeprefix("uniad."): value for name, value in self.w.items()}
+        return {"uniad": others_uniad.trained_loss(own, inputs["joined.0"], draws, self.setting)}
+
+
+METHODS = {"rd4ad": Rd4ad, "uniad": Uniad}
 
 
 class OthersTrace(Trace):
