@@ -13,7 +13,7 @@ typedef struct jitter_settings {
 /* (B, H W, sum of C) */
 static ablate_value *side_by_side(ablate_builder *b, int n)
 {
-    ablate_value *patches[LAYERS_MAX];
+    ablate_value *patches[LAYERS_MAX] = { NULL };
     for (int i = 0; i < n; i++)
         patches[i] = op_slice(b, ablate_read(b, "teacher", i), 1, .start = 1);
     return n > 1 ? op_concatv(b, 2, n, patches) : patches[0];

@@ -295,7 +295,8 @@ static void stages_are_fitted_by_their_corners(void **state)
         float *x = lab_get(&l, map), *y = lab_get(&l, tokens);
         int64_t c = map->shape.dim[3], side = map->shape.dim[1];
         for (int64_t t = 0; t < 16; t++) {
-            double down = (double)(t / 4 * (side - 1)) / 3, across = (double)(t % 4 * (side - 1)) / 3;
+            int64_t place[2] = { t / 4, t % 4 };
+            double down = (double)(place[0] * (side - 1)) / 3, across = (double)(place[1] * (side - 1)) / 3;
             int64_t row = (int64_t)fmin(floor(down), (double)side - 2);
             int64_t column = (int64_t)fmin(floor(across), (double)side - 2);
             double below = down - (double)row, right = across - (double)column;
