@@ -20,7 +20,7 @@ from safetensors.torch import load_file, save_file
 
 import others_rd4ad
 import others_uniad
-from compare_convnets import maps_of, randomise, settle, timm_model
+from compare_convnets import lukemelas_names, maps_of, randomise, settle, timm_model
 from retrace import distance, relative
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -100,10 +100,13 @@ statistics = imagenet
 """
 
     def __init__(self):
-        self.encoder = randomise(timm_model("tf_efficientnet_b4"))
+        with torch.no_grad():
+            self.encoder = randomise(timm_model("tf_efficientnet_b4"))
 
     def weights(self):
-        return {name: value.contiguous() for name, value in self.encoder.state_dict().items()}
+        """By the names of the files that its authors take."""
+        names = lukemelas_names(self.encoder)
+        return {names[name]: value.contiguous() for name, value in self.encoder.state_dict().items()}
 
     def features(self, picture):
         maps = maps_of("efficientnet", self.encoder.to(picture.dtype), picture)

@@ -65,9 +65,10 @@ class Uniad(Statement):
     """At a small width, with the published optimiser: within these steps gradients are clipped and the rate drops."""
 
     line = "clip jitter uniad"
-    settings = ("optimiser.rate=1e-4", "optimiser.decay=1e-4", "optimiser.decoupled=yes", "optimiser.schedule=step",
-                "optimiser.max_norm=0.1", "mini.train=1", "run.batch=3", "run.epochs=2", "uniad.width=64",
-                "uniad.heads=4", "uniad.hidden=256", "uniad.neighbour=9", "uniad.pool=9")
+    settings = ("optimiser.rate = 1e-4", "optimiser.decay = 1e-4", "optimiser.decoupled = yes",
+                "optimiser.schedule = step", "optimiser.max_norm = 0.1", "mini.train = 1", "run.batch = 3",
+                "run.epochs = 2", "uniad.width = 64", "uniad.heads = 4", "uniad.hidden = 256", "uniad.neighbour = 9",
+                "uniad.pool = 9")
     known = {"jitter.probability": "1", "uniad.weight": "1"}
 
     def losses(self, inputs, draws):
