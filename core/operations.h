@@ -81,6 +81,8 @@
 #define op_cosine(b, x, y)    ablate_op(b, "cosine", NULL, x, y)
 /* .count rows of x, from row .start on: op_k_center(b, x, .count = 10). */
 #define op_k_center(b, x, ...) ablate_op(b, "k_center", ablate_op_k_center(b, (ablate_op_span){ __VA_ARGS__ }), x)
+/* The k-th largest of each row (..., 1); share: one number, of the row's numbers how many are as large. */
+#define op_kth_largest(b, x, share) ablate_op(b, "kth_largest", NULL, x, share)
 #define op_nearest(b, x, bank) ablate_op(b, "nearest", NULL, x, bank)
 #define op_cross_entropy(b, logits, target)    ablate_op(b, "cross_entropy", NULL, logits, target)
 #define op_layer_norm(b, x, weight, bias, eps) \

@@ -2,7 +2,7 @@
  * apart beside what either device's products lose, so that both find the same one; its distance is a root of a sum of n
  * squares, in another order: half of sqrt(n) + 8 units of the largest, and 1. */
 #include "../lab/gpu_check.h"
-/* units: k_center nearest */
+/* units: k_center kth_largest nearest */
 
 static void compare(ablate_shape x, int64_t bank)
 {
@@ -52,9 +52,28 @@ static void test_choice(void **state)
     op_close(&c);
 }
 
+/* No number is computed: the same one is found. */
+static void test_kth_largest(void **state)
+{
+    (void)state;
+    GPU_NEEDED();
+    static const float shares[] = { 0, 0.001f, 0.01f, 0.5f, 1, 2, NAN };
+    for (size_t i = 0; i < sizeof shares / sizeof *shares; i++)
+        for (int64_t width = 1; width < 6000; width = 9 * width + 2) {
+            op_case c;
+            gpu_open(&c, "kth_largest", "", OP_SHAPES({ 3, { 2, 3, width } }, { 1, { 1 } }));
+            op_fill(&c, 0, 1, 0);
+            c.in[0][width / 2] = NAN;
+            c.in[0][width] = -INFINITY;
+            c.in[1][0] = shares[i];
+            gpu_compare(&c, 0, 0);
+            op_close(&c);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_distances), cmocka_unit_test(test_ties_and_no_numbers),
-                                        cmocka_unit_test(test_choice) };
+                                        cmocka_unit_test(test_choice), cmocka_unit_test(test_kth_largest) };
     return cmocka_run_group_tests(tests, gpu_begin, NULL);
 }

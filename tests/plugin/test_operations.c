@@ -69,7 +69,7 @@ static void shapes(ablate_builder *b, ablate_value *x, ablate_value *y)
 static void products(ablate_builder *b, ablate_value *x, ablate_value *y)
 {
     ablate_value *square = ablate_param(b, "square", "ones", C, C), *row = ablate_param(b, "row", "ones", C);
-    ablate_value *index = ablate_constant(b, ((float[]){ 1, 0 }), B);
+    ablate_value *index = ablate_constant(b, ((float[]){ 1, 0 }), B), *one = ablate_constant(b, (float[]){ 0.5f }, 1);
     SAME(op_matmul(b, x, square), "matmul", NULL, x, square);
     SAME(op_inner(b, x, square), "matmul", "transpose_b=1", x, square);
     SAME(op_linear(b, x, square, row), "matmul", "transpose_b=1", x, square, row);
@@ -85,6 +85,7 @@ static void products(ablate_builder *b, ablate_value *x, ablate_value *y)
     SAME(op_k_center(b, square, .count = 2, .start = 1), "k_center", "count=2 start=1", square);
     SAME(op_nearest(b, x, square), "nearest", NULL, x, square);
     SAME(op_group_norm(b, 2, x, row, row, 1e-3), "group_norm", "groups=2 eps=0.001", x, row, row);
+    SAME(op_kth_largest(b, x, one), "kth_largest", NULL, x, one);
     SAME(op_layer_norm(b, x, row, row, 1e-5), "layer_norm", NULL, x, row, row);
     ablate_value *scores = ablate_param(b, "scores", "ones", B, 4);
     SAME(op_cross_entropy(b, scores, index), "cross_entropy", NULL, scores, index);

@@ -117,6 +117,7 @@ static void test_pictures(void **state)
         { "hardswish", "", { { 2, { 13, 77 } } } },
         { "nearest", "", { { 3, { 3, 37, 41 } }, { 2, { 2500, 41 } } } },
         { "k_center", "count=200 start=9", { { 2, { 1500, 41 } } } },
+        { "kth_largest", "", { { 2, { 15, 4100 } }, { 1, { 1 } } } },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         op_case here, there;
