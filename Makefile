@@ -145,6 +145,7 @@ $(BUILD)/modules/mvtec.so $(BUILD)/modules/visa.so: $(call obj,$(filter-out %/fo
 $(BUILD)/modules/minivisa.so: $(patsubst %,$(BUILD)/obj/modules/data/mini/%.o,drawn noise shape brush blobs marks scene mask camera picture)
 # Encoders made of convolutions share how a file is read and how stages become layers.
 $(BUILD)/modules/resnet.so: $(patsubst %,$(BUILD)/obj/modules/encoders/efficientnet/%.o,tensors layer input stages)
+$(BUILD)/modules/dinov2.so: $(patsubst %,$(BUILD)/obj/modules/encoders/efficientnet/%.o,tensors input)
 $(BUILD)/modules/%.so: $$(call obj,$$(wildcard modules/$$*.c modules/*/$$*.c modules/*/$$*/*.c))
 	@mkdir -p $(@D)
 	@echo "  module  $@"

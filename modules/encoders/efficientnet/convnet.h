@@ -1,6 +1,6 @@
 /* convnet.h: what encoders made of convolutions share (efficientnet, resnet): a file of weights whose every tensor is
  * accounted for, convolutions with their frozen batch normalisation, how a picture comes in, and how the maps of some
- * stages become layers of features. Maps are (B, H, W, C).
+ * stages become layers of features. Maps are (B, H, W, C). Of it `dinov2` has the file and how a picture comes in.
  * Every function is called in `build`; a failure poisons its value and leaves its complaint with the builder. */
 #ifndef CONVNET_H
 #define CONVNET_H
