@@ -32,6 +32,15 @@ typedef struct block {
     linear widen, narrow; /* mlp: C -> hidden width, and back */
 } block;
 
+/* `set`, or if that is 0 heads of 64 channels, as in OpenAI's models, or of 32, as in the kit's small ones. */
+static inline int64_t block_heads(int set, int64_t c)
+{
+    const int64_t width = c <= 256 ? 32 : 64;
+    if (set)
+        return set;
+    return c >= width ? c / width : 1;
+}
+
 static inline int64_t last_axis(ablate_builder *b, ablate_value *x)
 {
     ablate_shape shape = ablate_shape_of(b, x);

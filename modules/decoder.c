@@ -22,21 +22,12 @@ static ablate_value *parameter(ablate_builder *b, const void *owner, const char 
     return ablate_paramv(b, name, init, shape);
 }
 
-/* Heads of 64 channels, as in OpenAI's models, or of 32, as in the kit's small ones. */
-static int64_t head_count(const decoder_settings *s, int64_t c)
-{
-    int64_t width = c <= 256 ? 32 : 64;
-    if (s->heads)
-        return s->heads;
-    return c >= width ? c / width : 1;
-}
-
 /* F_D^i: (B, N, C) -> (B, N, C). */
 static ablate_value *decode(ablate_builder *b, const decoder_settings *s, int i, ablate_value *x, int64_t c)
 {
     int64_t hidden = llround(s->ratio * (double)c);
     block t = block_of((tensors){ parameter, NULL }, ablate_text(b, "%d", i), c, hidden);
-    t.heads = head_count(s, c);
+    t.heads = block_heads(s->heads, c);
     t.eps = 1e-5;
     t.widen.bias_init = ablate_linear_bias(b, c);
     t.narrow.bias_init = ablate_linear_bias(b, hidden);
