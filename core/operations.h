@@ -107,7 +107,7 @@
 /* ---- random, while training only: a module asks b->training ---- */
 #define op_dropout(b, x, p)        ablate_op(b, "dropout", ablate_op_number(b, "p", p), x)
 /* mode, the unit of std: "relative", "absolute" or "jitter". */
-#define op_noise(b, x, std, mode)  ablate_op(b, "noise", ablate_text(b, "std=%.17g mode=%s", std, mode), x)
+#define op_noise(b, x, std, mode)  ablate_op(b, "noise", ablate_text(b, "std=%.17g mode=%s", (double)(std), mode), x)
 
 /* ---- pictures and maps; conv's pictures are (B, H, W, C), its weights (O, KH, KW, C / groups) ----
  *

@@ -4,6 +4,7 @@ A method's statement is a file of functions of tensors, others_METHOD.py; others
 modules on a board (MODULES) and has its cases (FILES)."""
 import torch
 
+import others_diad_cases
 import others_dinomaly_cases
 import others_rd4ad_cases
 import others_uniad_cases
@@ -29,7 +30,7 @@ def grid_cases():
             "smooth": one((4, 3), (2, 3), "distill.smooth=1.5 distill.align_corners=no")}
 
 
-METHODS = others_rd4ad_cases, others_uniad_cases, others_dinomaly_cases
+METHODS = others_diad_cases, others_rd4ad_cases, others_uniad_cases, others_dinomaly_cases
 FILES = {"own_grids": grid_cases}
 for method in METHODS:
     FILES |= method.FILES

@@ -24,11 +24,12 @@ const device *stage_device(void)
 /* ---- the actor ---- */
 
 #define STAGE_WORDS                                                                                                    \
-    "words.object words.damaged_object words.object_. words.damaged_object_. tower.rows tower.out tower.project "
+    "words.object words.damaged_object words.object_. words.damaged_object_. tower.rows tower.out tower.project "      \
+    "encoder.patch "
 
 #define STAGE_BOARD                                                                                                    \
     "image teacher stage student perturbed bottleneck score score.image image.feature text.feature logit.scale "       \
-    "spoken joined jittered " STAGE_WORDS
+    "spoken joined jittered reconstruction " STAGE_WORDS
 
 int stage_split(const char *name, char list[64])
 {
@@ -79,6 +80,15 @@ static ablate_value *stage_project(ablate_builder *b, const void *own, const cha
     return same ? in[0] : ablate_op(b, "matmul", NULL, in[0], ablate_read(b, "tower.project", 0));
 }
 
+/* A layer of the encoder: patches of the picture through one matrix, their mean first. */
+static ablate_value *stage_layer(ablate_builder *b, const void *own, const char *argument, int n,
+                                 ablate_value *const *in)
+{
+    (void)own, (void)n;
+    ablate_value *x = ablate_op(b, "patch_embed", NULL, in[0], ablate_read(b, "encoder.patch", atoi(argument)));
+    return ablate_op(b, "concat", "axis=1", ablate_op(b, "mean", "axis=1 keep=1", x), x);
+}
+
 static int stage_act(ablate_builder *b, const void *own)
 {
     const stage *s = own;
@@ -90,6 +100,7 @@ static int stage_act(ablate_builder *b, const void *own)
     }
     ablate_offer(b, "text.tokens", stage_tokens);
     ablate_offer(b, "text.encode", stage_encode);
+    ablate_offer(b, "teacher.encode", stage_layer);
     ablate_offer(b, "image.project", stage_project);
     return 0;
 }
@@ -97,7 +108,7 @@ static int stage_act(ablate_builder *b, const void *own)
 static const ablate_module stage_actor = { .abi = ABLATE_ABI,
                                            .name = "actor",
                                            .reads = STAGE_WORDS,
-                                           .writes = STAGE_BOARD "text.tokens text.encode image.project",
+                                           .writes = STAGE_BOARD "text.tokens text.encode image.project teacher.encode",
                                            .build = stage_act };
 
 static int stage_weigh(ablate_builder *b, const void *own)

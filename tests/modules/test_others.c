@@ -4,6 +4,7 @@
  *     ABLATE_LIBRARY=$PWD/build build/tests/test_others [PATTERN]       test_rd4ad, 'test_rd*' */
 #include "../lab/equation.h"
 
+EQUATION(diad)      /* He et al. 2024: diad */
 EQUATION(own_grids) /* distill, of layers that do not share a grid */
 EQUATION(rd4ad)     /* Deng and Li 2022: ocbe, deresnet */
 EQUATION(jitter)    /* You et al. 2022: the features from which they are made again */
@@ -20,9 +21,13 @@ static void test_each_alternative_has_a_case(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_own_grids), cmocka_unit_test(test_rd4ad),
-        cmocka_unit_test(test_jitter),    cmocka_unit_test(test_uniad),
-        cmocka_unit_test(test_dinomaly),  cmocka_unit_test(test_each_alternative_has_a_case),
+        cmocka_unit_test(test_diad),
+        cmocka_unit_test(test_own_grids),
+        cmocka_unit_test(test_rd4ad),
+        cmocka_unit_test(test_jitter),
+        cmocka_unit_test(test_uniad),
+        cmocka_unit_test(test_dinomaly),
+        cmocka_unit_test(test_each_alternative_has_a_case),
     };
     if (argc > 1)
         cmocka_set_test_filter(argv[1]);

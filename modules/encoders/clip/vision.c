@@ -1,6 +1,7 @@
 /* vision.c: picture -> features of the selected layers, and the picture's feature in the joint space. */
 #include "clip.h"
 #include <math.h>
+#include <stdlib.h>
 
 /* (1 + h h, C) -> (1 + g g, C): the patches' rows resampled as a picture, the class token's kept. */
 static ablate_value *position_resample(ablate_builder *b, const clip_settings *s, ablate_value *position, int h, int g)
@@ -26,10 +27,10 @@ static ablate_value *position_of(ablate_builder *b, const clip_settings *s, cons
 }
 
 /* Picture (B, 3, S, S) -> tokens (B, 1 + g g, C), the class token first. */
-static ablate_value *tokens_embed(ablate_builder *b, const clip_settings *s, const clip_sizes *sizes)
+static ablate_value *tokens_embed(ablate_builder *b, const clip_settings *s, const clip_sizes *sizes,
+                                  ablate_value *image)
 {
     int c = sizes->image.width, p = sizes->patch;
-    ablate_value *image = ablate_read(b, "image", -1);
     ablate_shape size = ablate_shape_of(b, image);
     int g = (int)(size.dim[3] / p);
     const char *normal = clip_normal(b, pow(c, -0.5)), *uniform = clip_uniform(b, 3.0 * p * p);
@@ -75,6 +76,25 @@ static void feature_write(ablate_builder *b, const clip_settings *s, const clip_
     ablate_write(b, "image.feature", 1, op_mean(b, patches, 1));
 }
 
+/* Service: another picture (B, 3, S, S), as "image" holds them -> its layer `argument`, counted from 0, of those that
+ * are on the board. */
+static ablate_value *layer_serve(ablate_builder *b, const void *settings, const char *argument, int n,
+                                 ablate_value *const *in)
+{
+    const clip_settings *s = settings;
+    clip_sizes sizes;
+    int layer[CLIP_LAYERS], number = atoi(argument);
+    int count = n == 1 && clip_sizes_read(b, s, &sizes) == 0 ? clip_layers_read(b, s, sizes.image.layers, layer) : -1;
+    if (count < 0 || number < 0 || number >= count) {
+        ablate_fail(b, "clip: teacher.encode takes one value, a picture, and a layer's number from 0 on");
+        return in[0];
+    }
+    ablate_value *x = tokens_embed(b, s, &sizes, in[0]);
+    for (int index = 0; index < layer[number]; index++)
+        x = clip_block(b, s, &sizes.image, index, x);
+    return s->space == CLIP_JOINT ? joint_project(b, s, &sizes, x) : x;
+}
+
 int clip_vision_build(ablate_builder *b, const clip_settings *s, const clip_sizes *sizes, bool feature)
 {
     int layer[CLIP_LAYERS], depth = sizes->image.layers, n = clip_layers_read(b, s, depth, layer);
@@ -84,7 +104,8 @@ int clip_vision_build(ablate_builder *b, const clip_settings *s, const clip_size
     if (size.rank != 4 || size.dim[3] < sizes->patch)
         return ablate_fail(b, "clip: pictures must be at least one patch of %d pixels wide", sizes->patch);
     ablate_offer(b, "image.project", project_serve);
-    ablate_value *x = tokens_embed(b, s, sizes);
+    ablate_offer(b, "teacher.encode", layer_serve);
+    ablate_value *x = tokens_embed(b, s, sizes, ablate_read(b, "image", -1));
     for (int index = 0, k = 0; index < (feature ? depth : layer[n - 1]); index++) {
         x = clip_block(b, s, &sizes->image, index, x);
         if (k < n && layer[k] == index + 1)
