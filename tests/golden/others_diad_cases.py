@@ -194,7 +194,7 @@ def case(training=True, b=2, size=8, **other):
 
 def cases():
     return {"train": case(),
-            "unfused": case(training=False, b=1, fusion="none", levels=[1], attention=[1], heads=1)}
+            "unfused": case(training=False, b=1, width=4, fusion="none", levels=[1], attention=[1], heads=1)}
 
 
 MODULES = {"diad": play}
