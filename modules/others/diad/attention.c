@@ -43,8 +43,8 @@ static ablate_value *to_words(const diad *d, const char *name, ablate_value *x)
     ablate_value *q = diad_linear(d, ablate_text(b, "%s.to_q", name), c, false, x), *all = NULL;
     ablate_value *k = diad_linear(d, ablate_text(b, "%s.to_k", name), c, false, context(d));
     ablate_value *v = diad_linear(d, ablate_text(b, "%s.to_v", name), c, false, context(d));
-    for (int64_t head_at = 0; head_at < d->s->heads; head_at++) { /* so many whatever c is: it may be poisoned */
-        int64_t at = head_at * width;
+    for (int i = 0; i < d->s->heads; i++) { /* counted so: of a refused value width is 0 */
+        int64_t at = i * width;
         ablate_value *alike =
             op_inner(b, op_slice(b, q, 2, .start = at, .count = width), op_slice(b, k, 1, .start = at, .count = width));
         ablate_value *weight = op_softmax(b, op_scale(b, alike, 1 / sqrt((double)width)));
