@@ -18,7 +18,7 @@ static bool found_with(const char *name, const char *edit)
 {
     char sources[300];
     must_work("mkdir $in/%s && sed '%s' modules/mlf.c >$in/%s/mlf.c && ! cmp -s modules/mlf.c $in/%s/mlf.c && "
-              "scripts/own-numbers mlf $in/%s/mlf.c >$in/%s/own.c",
+              "cp modules/layers.h $in/%s && cd $in/%s && $OLDPWD/scripts/own-numbers mlf layers.h mlf.c >own.c",
               name, edit, name, name, name, name);
     snprintf(sources, sizeof sources, "%s %s", below("%s/mlf.c", name), below("%s/own.c", name));
     build_module(sources, below("%s", name), "mlf");
