@@ -87,7 +87,7 @@
 #define op_cross_entropy(b, logits, target)    ablate_op(b, "cross_entropy", NULL, logits, target)
 #define op_layer_norm(b, x, weight, bias, eps) \
     ablate_op(b, "layer_norm", ablate_op_number(b, "eps", eps), x, weight, bias)
-/* Of each picture by itself, x (B, ..., C): C / groups channels together, over all places; groups = C: instance norm. */
+/* Of each picture by itself, x (B, ..., C): C / groups channels together, over all places; groups = C: instance norm */
 #define op_group_norm(b, groups, x, weight, bias, eps) \
     ablate_op(b, "group_norm", ablate_text(b, "groups=%" PRId64 " eps=%.17g", (int64_t)(groups), (double)(eps)), x, \
               weight, bias)

@@ -73,8 +73,9 @@ static void adam_forward(const gpu *g, const ablate_call *call)
     gpu_launch(g, factors_kernel, dim3(1), 1, 0, *a, g->step, guard, call->n_in == 3 ? call->in[2] : nullptr, factors);
     gpu_each(g, n,
              adam_numbers{ call->in[0], call->out, call->out + n, call->out + 2 * n, factors,
-                           static_cast<float>(a->eps), a->decoupled ? 0 : static_cast<float>(a->decay), static_cast<float>(a->beta2),
-                           static_cast<float>(1 - a->beta1), static_cast<float>(1 - a->beta2) });
+                           static_cast<float>(a->eps), a->decoupled ? 0 : static_cast<float>(a->decay),
+                           static_cast<float>(a->beta2), static_cast<float>(1 - a->beta1),
+                           static_cast<float>(1 - a->beta2) });
 }
 
 static int64_t adam_scratch(const ablate_call *, bool)

@@ -391,7 +391,8 @@ static void test_scale_changes_rows(void **state)
 static void test_sectionless(void **state)
 {
     (void)state;
-    refused("epochs = 3\n", "a.ini:1: 'epochs' stands before the first [section], where only 'base' and 'rows' may; move it");
+    refused("epochs = 3\n",
+            "a.ini:1: 'epochs' stands before the first [section], where only 'base' and 'rows' may; move it");
 }
 
 static void test_row_twice(void **state)
